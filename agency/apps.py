@@ -1,0 +1,35 @@
+"""App configuration of the kernel, and of the Django admin with our own site."""
+
+from importlib import import_module
+from importlib.util import find_spec
+
+from django.apps import AppConfig
+from django.contrib.admin.apps import AdminConfig
+from django.db.models.signals import post_migrate
+
+JOINING_MODULES = ("hooks", "checks", "jobs", "batches", "guards")
+
+
+def join_registries(app: str, slices: list[str]) -> None:
+    """Import the modules of each slice that join a registry (see agency/registry.py)."""
+    for name in slices:
+        for module in JOINING_MODULES:
+            path = f"{app}.{name}.{module}"
+            if find_spec(path) is not None:
+                import_module(path)
+
+
+class AgencyConfig(AppConfig):
+    name = "agency"
+    verbose_name = "机构与参数"
+
+    def ready(self) -> None:
+        from agency import system_checks as system_checks
+        from agency.journal import guards
+
+        join_registries("agency", ["organisation", "policy", "journal", "batches", "jobs", "web"])
+        post_migrate.connect(guards.install_after_migrate, sender=None, dispatch_uid="agency.guards")
+
+
+class StaffAdminConfig(AdminConfig):
+    default_site = "agency.web.admin_site.StaffAdminSite"

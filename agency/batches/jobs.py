@@ -1,0 +1,36 @@
+"""The background jobs of import batches."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.utils import timezone
+
+from agency.batches.kinds import Progress
+from agency.batches.models import Batch
+from agency.batches.services import batch_check, batch_load
+from agency.batches.states import BatchState
+from agency.jobs.models import Job
+from agency.registry import JOB_KINDS
+
+
+def _batch(job: Job) -> Batch:
+    return Batch.objects.select_related("file", "created_by", "region").get(batch_no=job.subject_no)
+
+
+@JOB_KINDS.register("batch_check")
+def check(job: Job, progress: Progress) -> dict[str, Any]:
+    """Check an uploaded file; a batch that has moved on since is left alone."""
+    batch = _batch(job)
+    if batch.state == BatchState.UPLOADED:
+        batch_check(batch, by=job.created_by, at=timezone.now(), progress=progress)
+    return {"batch": batch.batch_no}
+
+
+@JOB_KINDS.register("batch_load")
+def load(job: Job, progress: Progress) -> dict[str, Any]:
+    """Load a confirmed batch; running it again after a crash finds it loaded and does nothing."""
+    batch = _batch(job)
+    if batch.state == BatchState.PREVIEWED:
+        batch_load(batch, by=job.created_by, at=timezone.now(), progress=progress)
+    return {"batch": batch.batch_no, "accepted": batch.accepted}

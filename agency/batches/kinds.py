@@ -1,0 +1,96 @@
+"""What a kind of import has to provide, and what its check gives back."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Protocol
+
+from agency.batches.models import Batch
+from agency.organisation.models import User
+from agency.organisation.roles import May
+
+
+class Progress(Protocol):
+    """Tells how far long work has come; called often, writes at most about once a second."""
+
+    def __call__(self, done: int, total: int = 0) -> None: ...
+
+
+def no_progress(done: int, total: int = 0) -> None:
+    """For work that nobody watches."""
+
+
+@dataclass(frozen=True)
+class RefusedRow:
+    """One refused row: line number, code of interfaces.md, column and value at fault, the Chinese reason."""
+
+    line_no: int
+    code: str
+    message: str
+    column: str = ""
+    value: str = ""
+    place: str = ""
+    cells: Sequence[str] = ()
+
+
+@dataclass
+class Outcome:
+    """What checking a file found. `payload` is what `load` will write; `preview` is what the page shows.
+
+    `fingerprint` covers the accepted content, so that what was previewed is what is loaded.
+    """
+
+    encoding: str
+    header: list[str] = field(default_factory=list)
+    rows: int = 0
+    accepted: int = 0
+    unchanged: int = 0
+    refused: list[RefusedRow] = field(default_factory=list)
+    preview: dict[str, Any] = field(default_factory=dict)
+    ignored_columns: list[str] = field(default_factory=list)
+    fingerprint: str = ""
+    payload: Any = None
+
+    def refused_by_code(self) -> dict[str, int]:
+        return dict(sorted(Counter(row.code for row in self.refused).items()))
+
+    def digest(self) -> str:
+        """The digest that binds a preview to what is loaded (hex)."""
+        content = [
+            self.rows, self.accepted, self.unchanged, self.refused_by_code(), self.preview, self.fingerprint,
+        ]
+        text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+
+@dataclass(frozen=True)
+class CheckRequest:
+    """A file to check: where it is kept, its name, who loads it, and the kind's own options."""
+
+    path: Path
+    file_name: str
+    by: User
+    options: dict[str, Any] = field(default_factory=dict)
+    progress: Progress = no_progress
+
+
+@dataclass(frozen=True)
+class BatchKind:
+    """One kind of import. `check` reads and judges, `load` writes inside the caller's transaction."""
+
+    kind: str
+    title: str
+    may_load: May
+    may_read: May
+    check: Callable[[CheckRequest], Outcome]
+    load: Callable[[Batch, Outcome], None]
+    done_url_name: str = ""
+    help_text: str = ""
+    template: str = ""  # extra part of the preview page, gets `batch`
+    undo: Callable[[Batch], int] | None = None
+    columns: Sequence[str] = ()

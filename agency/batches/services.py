@@ -1,0 +1,259 @@
+"""Writes of import batches: keep the file, check it, confirm and load it, withdraw it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import os
+from pathlib import Path
+from typing import Any, BinaryIO
+
+from django.conf import settings
+from django.db import transaction
+from django.utils import timezone
+
+from agency.batches.kinds import BatchKind, CheckRequest, Outcome, Progress, no_progress
+from agency.batches.models import Batch, KeptFile, Refusal
+from agency.batches.states import BatchState
+from agency.errors import DomainError
+from agency.journal import audit, workflow
+from agency.journal.numbers import next_number
+from agency.organisation import access
+from agency.organisation.models import User
+from agency.organisation.roles import May
+from agency.registry import BATCH_KINDS
+
+CHUNK = 1024 * 1024
+
+
+class PreviewOutdated(DomainError):
+    """预览已过时: the data changed since the preview; nothing was loaded."""
+
+    def __init__(self) -> None:
+        super().__init__("preview_outdated", "预览之后数据有了变化，没有写入；请看新的预览后再确认。")
+
+
+def batch_kind(kind: str) -> BatchKind:
+    """The declaration of a kind of import."""
+    return BATCH_KINDS[kind]()
+
+
+def file_keep(stream: BinaryIO, *, name: str, by: User, at: dt.datetime) -> KeptFile:
+    """Keep a file under its SHA-256 digest; the same bytes are kept once. DomainError when too large."""
+    folder = Path(settings.MEDIA_ROOT) / "kept"
+    folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+    hasher, size = hashlib.sha256(), 0
+    temporary = folder / f".{os.getpid()}-{os.urandom(8).hex()}"
+    try:
+        with temporary.open("xb") as target:
+            while block := stream.read(CHUNK):
+                size += len(block)
+                if size > settings.UPLOAD_MAX_BYTES:
+                    raise DomainError(
+                        "file_too_large",
+                        f"文件超过 {settings.UPLOAD_MAX_BYTES // CHUNK} MB，请拆分后再传。",
+                        field="file",
+                    )
+                hasher.update(block)
+                target.write(block)
+        if not size:
+            raise DomainError("empty_file", "文件是空的，请重新选择。", field="file")
+        digest = hasher.hexdigest()
+        os.chmod(temporary, 0o600)
+        temporary.replace(folder / digest)
+    finally:
+        temporary.unlink(missing_ok=True)
+    kept, _ = KeptFile.objects.get_or_create(
+        digest=digest,
+        defaults={"name": name[:200], "size": size, "path": f"kept/{digest}", "kept_by": by, "kept_at": at},
+    )
+    return kept
+
+
+def kept_path(kept: KeptFile) -> Path:
+    """Where a kept file lies."""
+    return Path(settings.MEDIA_ROOT) / kept.path
+
+
+@transaction.atomic
+def batch_create(
+    *,
+    kind: str,
+    kept: KeptFile,
+    file_name: str,
+    by: User,
+    at: dt.datetime,
+    options: dict[str, Any] | None = None,
+    by_command: bool = False,
+) -> Batch:
+    """Open a batch for a kept file, in state `uploaded`."""
+    access.require(by, batch_kind(kind).may_load)
+    batch = Batch.objects.create(
+        batch_no=f"B{timezone.localtime(at):%Y%m}{next_number(f'batch-{timezone.localtime(at):%Y%m}'):05d}",
+        kind=kind,
+        file=kept,
+        file_name=file_name[:200],
+        options=options or {},
+        region=None if access.sees_all(by) else by.region,
+        created_by=by,
+        created_at=at,
+        by_command=by_command,
+    )
+    workflow.begin(batch, by=by, at=at)
+    return batch
+
+
+def _check(batch: Batch, progress: Progress) -> Outcome:
+    request = CheckRequest(
+        path=kept_path(batch.file),
+        file_name=batch.file_name,
+        by=batch.created_by,
+        options=batch.options,
+        progress=progress,
+    )
+    return batch_kind(batch.kind).check(request)
+
+
+def _outcome_fields(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "encoding": outcome.encoding,
+        "rows": outcome.rows,
+        "accepted": outcome.accepted,
+        "unchanged": outcome.unchanged,
+        "refused": len(outcome.refused),
+        "preview": {
+            **outcome.preview,
+            "header": outcome.header,
+            "refused_by_code": outcome.refused_by_code(),
+            "ignored_columns": outcome.ignored_columns,
+        },
+        "preview_digest": outcome.digest(),
+        "message": "",
+    }
+
+
+def _store_preview(batch: Batch, outcome: Outcome, *, by: User, at: dt.datetime) -> None:
+    batch.refusals.all().delete()
+    Refusal.objects.bulk_create(
+        [
+            Refusal(
+                batch=batch,
+                line_no=row.line_no,
+                place=row.place,
+                code=row.code,
+                column=row.column,
+                value=row.value[:100],
+                message=row.message[:300],
+                cells=list(row.cells),
+            )
+            for row in outcome.refused
+        ],
+        batch_size=1000,
+    )
+    workflow.move(batch, BatchState.PREVIEWED, by=by, at=at, **_outcome_fields(outcome))
+
+
+def batch_check(
+    batch: Batch, *, by: User, at: dt.datetime, progress: Progress = no_progress
+) -> Outcome | None:
+    """Check the file and store the preview; a file that cannot be read is rejected with the reason."""
+    try:
+        outcome = _check(batch, progress)
+    except DomainError as error:
+        workflow.move(batch, BatchState.REJECTED, by=by, at=at, reason=error.message, message=error.message[:500])
+        return None
+    with transaction.atomic():
+        _store_preview(batch, outcome, by=by, at=at)
+    return outcome
+
+
+def batch_load(batch: Batch, *, by: User, at: dt.datetime, progress: Progress = no_progress) -> None:
+    """Confirm by a second person and load all accepted rows at once, or nothing.
+
+    Raises NotAllowed for the person who uploaded, PreviewOutdated when a fresh check no longer gives what
+    was previewed (the batch then goes back to be previewed again).
+    """
+    access.require(by, May.RELEASE_BATCHES)
+    if not batch.by_command:
+        access.require_second_person(by, batch.created_by)
+    try:
+        with transaction.atomic():
+            workflow.move(batch, BatchState.LOADING, by=by, at=at)
+            outcome = _check(batch, progress)
+            if outcome.digest() != batch.preview_digest:
+                raise PreviewOutdated
+            _write(batch, outcome, by=by, at=at)
+    except PreviewOutdated as error:
+        batch.refresh_from_db()
+        workflow.move(batch, BatchState.UPLOADED, by=by, at=at, message=error.message)
+        batch_check(batch, by=batch.created_by, at=at, progress=progress)
+        raise
+
+
+def _write(batch: Batch, outcome: Outcome, *, by: User, at: dt.datetime) -> None:
+    """Load and log, inside the caller's transaction; the batch stands in `loading`."""
+    batch_kind(batch.kind).load(batch, outcome)
+    workflow.move(batch, BatchState.LOADED, by=by, at=at, confirmed_by=by, confirmed_at=at)
+    audit.record(
+        "batch_loaded",
+        by=by,
+        at=at,
+        subject_kind="batch",
+        subject_no=batch.batch_no,
+        region=batch.region,
+        kind=batch.kind,
+        digest=batch.file.digest,
+        rows=batch.rows,
+        accepted=batch.accepted,
+        unchanged=batch.unchanged,
+        refused=batch.refused,
+    )
+
+
+@transaction.atomic
+def batch_withdraw(batch: Batch, *, by: User, at: dt.datetime) -> None:
+    """The person who uploaded (or a colleague of the same unit) takes a batch back before it is loaded."""
+    access.require(by, batch_kind(batch.kind).may_load)
+    workflow.move(batch, BatchState.WITHDRAWN, by=by, at=at)
+    audit.record(
+        "batch_withdrawn", by=by, at=at, subject_kind="batch", subject_no=batch.batch_no, region=batch.region
+    )
+
+
+@transaction.atomic
+def batch_run(
+    *, kind: str, path: Path, by: User, system: User, at: dt.datetime, options: dict[str, Any] | None = None,
+    progress: Progress = no_progress,
+) -> tuple[Batch, Outcome]:
+    """A command's import: keep, check and load in one transaction.
+
+    `by` is who loads; the second person is the system account, which acts for whoever has the shell.
+    DomainError (nothing changed) when the file cannot be taken at all.
+    """
+    with path.open("rb") as stream:
+        kept = file_keep(stream, name=path.name, by=by, at=at)
+    batch = batch_create(
+        kind=kind, kept=kept, file_name=path.name, by=by, at=at, options=options, by_command=True
+    )
+    outcome = _check(batch, progress)
+    _store_preview(batch, outcome, by=by, at=at)
+    workflow.move(batch, BatchState.LOADING, by=system, at=at)
+    _write(batch, outcome, by=system, at=at)
+    return batch, outcome
+
+
+@transaction.atomic
+def batch_undo(batch: Batch, *, by: User, at: dt.datetime, reason: str) -> int:
+    """Remove what a batch loaded while none of it is signed; batch, file and digest stay. Returns rows."""
+    kind = batch_kind(batch.kind)
+    if kind.undo is None:
+        raise DomainError("cannot_undo", f"{kind.title}不能整批撤销，请逐条更正。")
+    if not batch.by_command:
+        access.require_second_person(by, batch.created_by)
+    workflow.move(batch, BatchState.UNDONE, by=by, at=at, reason=reason)
+    removed = kind.undo(batch)
+    audit.record(
+        "batch_undone", by=by, at=at, subject_kind="batch", subject_no=batch.batch_no, region=batch.region,
+        removed=removed, reason=reason,
+    )
+    return removed

@@ -1,0 +1,159 @@
+"""Pages of imports: list, upload, preview and progress, confirm, withdraw, undo, refused rows."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
+
+from agency.batches.models import Batch
+from agency.batches.refused import refused_workbook
+from agency.batches.selectors import batches_visible
+from agency.batches.services import (
+    batch_create,
+    batch_kind,
+    batch_undo,
+    batch_withdraw,
+    file_keep,
+)
+from agency.batches.states import BatchState
+from agency.errors import DomainError
+from agency.jobs.models import Job
+from agency.jobs.services import job_enqueue
+from agency.journal import audit, workflow
+from agency.organisation import access
+from agency.organisation.roles import May
+from agency.registry import BATCH_KINDS
+from agency.web.access import needs
+from agency.web.forms import ReasonForm, UploadForm
+from agency.web.keyset import keyset_page
+from agency.web.middleware import record_refusal
+
+REFUSALS_SHOWN = 200
+
+
+@needs(May.READ_BATCHES)
+@require_GET
+def batch_list(request: HttpRequest) -> HttpResponse:
+    """Imports that this person may see, newest first."""
+    kinds = [entry.function() for entry in BATCH_KINDS]
+    loadable = [kind for kind in kinds if access.allowed(request.user, kind.may_load)]
+    page = keyset_page(request, batches_visible(request.user))
+    titles = {kind.kind: kind.title for kind in kinds}
+    for batch in page.rows:
+        batch.kind_title = titles.get(batch.kind, batch.kind)
+    return render(request, "agency/batches/list.html", {"page": page, "loadable": loadable})
+
+
+@needs(May.READ_BATCHES)
+@require_http_methods(["GET", "POST"])
+def batch_new(request: HttpRequest, kind: str) -> HttpResponse:
+    """Upload a file: it is kept, then checked in the background."""
+    if kind not in BATCH_KINDS:
+        raise Http404
+    declared = batch_kind(kind)
+    access.require(request.user, declared.may_load)
+    form = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and form.is_valid():
+        upload = form.cleaned_data["file"]
+        try:
+            kept = file_keep(upload, name=upload.name, by=request.user, at=request.now)
+            batch = batch_create(kind=kind, kept=kept, file_name=upload.name, by=request.user, at=request.now)
+            job_enqueue(
+                "batch_check", by=request.user, at=request.now, subject_kind="batch", subject_no=batch.batch_no
+            )
+        except DomainError as error:
+            record_refusal(request, error)
+            form.add_error("file", error.message)
+        else:
+            return redirect("agency:batch_detail", batch_no=batch.batch_no)
+    status = 422 if request.method == "POST" else 200
+    return render(request, "agency/batches/upload.html", {"form": form, "kind": declared}, status=status)
+
+
+def _visible(request: HttpRequest, batch_no: str) -> Batch:
+    return get_object_or_404(batches_visible(request.user), batch_no=batch_no)
+
+
+@needs(May.READ_BATCHES)
+@require_GET
+def batch_detail(request: HttpRequest, batch_no: str) -> HttpResponse:
+    """Preview, progress and outcome of one import; the next step as the one filled button."""
+    batch = _visible(request, batch_no)
+    user = request.user
+    kind = batch_kind(batch.kind)
+    is_maker = batch.created_by_id == user.pk
+    releases = access.allowed(user, May.RELEASE_BATCHES)
+    refusals = list(batch.refusals.all()[: REFUSALS_SHOWN + 1])
+    context = {
+        "batch": batch,
+        "kind": kind,
+        "job": Job.objects.filter(subject_kind="batch", subject_no=batch.batch_no).first(),
+        "history": workflow.history(Batch.machine, batch.batch_no),
+        "refusals": refusals[:REFUSALS_SHOWN],
+        "more_refusals": len(refusals) > REFUSALS_SHOWN,
+        "may_confirm": releases and not is_maker and batch.state == BatchState.PREVIEWED,
+        "waits_for_colleague": is_maker and batch.state == BatchState.PREVIEWED,
+        "may_withdraw": access.allowed(user, kind.may_load)
+        and batch.state in (BatchState.UPLOADED, BatchState.PREVIEWED),
+        "may_undo": releases and not is_maker and batch.state == BatchState.LOADED and kind.undo is not None,
+        "undo_form": ReasonForm(),
+        "has_job_running": Job.objects.filter(
+            subject_kind="batch", subject_no=batch.batch_no, state__in=["queued", "running"]
+        ).exists(),
+    }
+    return render(request, "agency/batches/detail.html", context)
+
+
+@needs(May.RELEASE_BATCHES)
+@require_POST
+def batch_confirm(request: HttpRequest, batch_no: str) -> HttpResponse:
+    """A second person confirms; loading runs in the background."""
+    batch = _visible(request, batch_no)
+    access.require_second_person(request.user, batch.created_by)
+    if request.POST.get("preview_digest") != batch.preview_digest or batch.state != BatchState.PREVIEWED:
+        messages.error(request, "这份预览已经变了，请看过现在的预览再确认。")
+        return redirect("agency:batch_detail", batch_no=batch_no)
+    job_enqueue("batch_load", by=request.user, at=request.now, subject_kind="batch", subject_no=batch.batch_no)
+    return redirect("agency:batch_detail", batch_no=batch_no)
+
+
+@needs(May.READ_BATCHES)
+@require_POST
+def batch_withdraw_view(request: HttpRequest, batch_no: str) -> HttpResponse:
+    """Take an import back before it is loaded."""
+    batch_withdraw(_visible(request, batch_no), by=request.user, at=request.now)
+    messages.success(request, "已撤回，文件仍保留备查。")
+    return redirect("agency:batch_detail", batch_no=batch_no)
+
+
+@needs(May.RELEASE_BATCHES)
+@require_POST
+def batch_undo_view(request: HttpRequest, batch_no: str) -> HttpResponse:
+    """Remove what an import loaded, while none of it is signed."""
+    form = ReasonForm(request.POST)
+    if not form.is_valid():
+        raise DomainError("reason_missing", "请写明撤销整批的原因。")
+    removed = batch_undo(
+        _visible(request, batch_no), by=request.user, at=request.now, reason=form.cleaned_data["reason"]
+    )
+    messages.success(request, f"已撤销，移出 {removed} 条；批次、文件和经过仍保留。")
+    return redirect("agency:batch_detail", batch_no=batch_no)
+
+
+@needs(May.READ_BATCHES)
+@require_GET
+def batch_refused(request: HttpRequest, batch_no: str) -> HttpResponse:
+    """The refused rows as a workbook: line, column, value, why, and the row as it was."""
+    batch = _visible(request, batch_no)
+    audit.record(
+        "exported", by=request.user, at=request.now, subject_kind="batch", subject_no=batch.batch_no,
+        region=batch.region, what="refused_rows",
+    )
+    response = HttpResponse(
+        refused_workbook(batch),
+        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    )
+    response["Content-Disposition"] = f'attachment; filename="{batch.batch_no}-refused.xlsx"'
+    return response

@@ -1,0 +1,122 @@
+"""Writes of background jobs: enqueue, claim by lease, heartbeat, end, take up again."""
+
+from __future__ import annotations
+
+import datetime as dt
+import logging
+import time
+from typing import Any
+
+from django.db import connection, transaction
+from django.utils import timezone
+
+from agency.errors import DomainError
+from agency.jobs.models import Job
+from agency.jobs.states import JobState
+from agency.journal import workflow
+from agency.journal.numbers import next_number
+from agency.organisation.models import User
+from agency.registry import JOB_KINDS
+
+logger = logging.getLogger(__name__)
+
+LEASE = dt.timedelta(seconds=60)
+HEARTBEAT_SECONDS = 1.0
+
+
+class JobProgress:
+    """Writes progress and renews the lease at most once a second; silent inside a transaction, whose
+    writes nobody would see before its end (and which SQLite would make wait)."""
+
+    def __init__(self, job: Job) -> None:
+        self.job = job
+        self._last = 0.0
+
+    def __call__(self, done: int, total: int = 0) -> None:
+        moment = time.monotonic()
+        if moment - self._last < HEARTBEAT_SECONDS or connection.in_atomic_block:
+            return
+        self._last = moment
+        now = timezone.now()
+        Job.objects.filter(pk=self.job.pk, state=JobState.RUNNING).update(
+            done=done, total=total, heartbeat_at=now, lease_until=now + LEASE
+        )
+
+
+@transaction.atomic
+def job_enqueue(
+    kind: str, *, by: User, at: dt.datetime, subject_kind: str = "", subject_no: str = "", **options: Any
+) -> Job:
+    """Create a job and hand it to the worker when this transaction commits."""
+    job = Job.objects.create(
+        job_no=f"J{timezone.localtime(at):%Y%m%d}{next_number(f'job-{timezone.localtime(at):%Y%m%d}'):05d}",
+        kind=kind,
+        subject_kind=subject_kind,
+        subject_no=subject_no,
+        options=options,
+        created_by=by,
+        created_at=at,
+    )
+    workflow.begin(job, by=by, at=at)
+    _hand_over(job)
+    return job
+
+
+def _hand_over(job: Job) -> None:
+    from agency.jobs.tasks import run_job
+
+    transaction.on_commit(lambda: run_job.enqueue(job.job_no))
+
+
+def job_claim(job_no: str, now: dt.datetime) -> Job | None:
+    """Take a queued job, or one whose worker died (lease over); None when somebody else has it."""
+    job = Job.objects.select_related("created_by").get(job_no=job_no)
+    overdue = job.state == JobState.RUNNING and job.lease_until is not None and job.lease_until < now
+    if job.state != JobState.QUEUED and not overdue:
+        return None
+    was = job.lease_until
+    with transaction.atomic():
+        claimed = Job.objects.filter(pk=job.pk, state=job.state, lease_until=was).update(lease_until=now + LEASE)
+        if claimed != 1:
+            return None
+        workflow.move(
+            job, JobState.RUNNING, by=job.created_by, at=now, started_at=now, heartbeat_at=now,
+            lease_until=now + LEASE, attempts=job.attempts + 1,
+        )
+    return job
+
+
+def job_run(job_no: str) -> None:
+    """Run one job to its end; every error ends it as failed, with a sentence for the person who waits."""
+    job = job_claim(job_no, timezone.now())
+    if job is None:
+        return
+    try:
+        result = JOB_KINDS[job.kind](job, JobProgress(job))
+    except DomainError as error:
+        _fail(job, error.message)
+    except Exception:
+        logger.exception("job %s failed", job_no)
+        _fail(job, "程序出错，没有写入任何内容；请再试一次，仍不行请把任务号告诉系统管理员。")
+    else:
+        now = timezone.now()
+        workflow.move(
+            job, JobState.DONE, by=job.created_by, at=now, ended_at=now, lease_until=None, result=result or {}
+        )
+
+
+def _fail(job: Job, message: str) -> None:
+    now = timezone.now()
+    workflow.move(
+        job, JobState.FAILED, by=job.created_by, at=now, reason=message, message=message[:500], ended_at=now,
+        lease_until=None,
+    )
+
+
+def jobs_take_up_again(now: dt.datetime) -> int:
+    """Hand over again every running job whose lease ran out. Returns how many."""
+    found = 0
+    for job in Job.objects.filter(state=JobState.RUNNING, lease_until__lt=now):
+        _hand_over(job)
+        found += 1
+    return found

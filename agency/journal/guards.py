@@ -1,0 +1,125 @@
+"""只增不改: database triggers that keep append-only rows from being changed or deleted.
+
+A later ALTER on SQLite rebuilds a table and silently drops its triggers, so they are installed anew after
+every `migrate` (the one post_migrate receiver of this project) and a test asserts that each exists.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import connections
+
+
+@dataclass(frozen=True)
+class Guard:
+    """One guarded table. `when` is SQL over OLD/NEW rows ({row}); empty guards every row.
+
+    `events` are the row events to refuse; TRUNCATE is refused as well on PostgreSQL.
+    """
+
+    name: str
+    table: str
+    message: str
+    events: tuple[str, ...] = ("UPDATE", "DELETE")
+    when: str = ""
+    update_rows: tuple[str, ...] = ("OLD", "NEW")  # which row of an UPDATE the condition looks at
+
+
+GUARDS: dict[str, Guard] = {}
+
+
+def guard(*guards: Guard) -> None:
+    """Declare guards; a slice calls it beside its models."""
+    for item in guards:
+        GUARDS[item.name] = item
+
+
+def trigger_names(item: Guard) -> list[str]:
+    """The triggers that a guard consists of, without the TRUNCATE one."""
+    return [f"{item.name}_{event.lower()}" for event in item.events]
+
+
+def _condition(item: Guard, event: str) -> str:
+    """The guard's condition for an event: an UPDATE is refused for the row before and the row after."""
+    if not item.when:
+        return ""
+    rows = {"INSERT": ["NEW"], "DELETE": ["OLD"], "UPDATE": item.update_rows}[event]
+    return " OR ".join(f"({item.when.format(row=row)})" for row in rows)
+
+
+def _sqlite(item: Guard) -> Iterable[str]:
+    for event, name in zip(item.events, trigger_names(item), strict=True):
+        condition = _condition(item, event)
+        when = f" WHEN {condition}" if condition else ""
+        yield f"DROP TRIGGER IF EXISTS {name}"
+        yield (
+            f"CREATE TRIGGER {name} BEFORE {event} ON {item.table} FOR EACH ROW{when} "
+            f"BEGIN SELECT RAISE(ABORT, '{item.message}'); END"
+        )
+
+
+def _postgresql(item: Guard) -> Iterable[str]:
+    for event, name in zip(item.events, trigger_names(item), strict=True):
+        condition = _condition(item, event)
+        body = f"RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = '{item.message}';"
+        if condition:
+            body = f"IF {condition} THEN {body} END IF;"
+        result = "OLD" if event == "DELETE" else "NEW"
+        yield (
+            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
+            f"$guard$ BEGIN {body} RETURN {result}; END $guard$"
+        )
+        yield f"DROP TRIGGER IF EXISTS {name} ON {item.table}"
+        yield (
+            f"CREATE TRIGGER {name} BEFORE {event} ON {item.table} FOR EACH ROW EXECUTE FUNCTION {name}()"
+        )
+    yield f"DROP TRIGGER IF EXISTS {item.name}_truncate ON {item.table}"
+    yield (
+        f"CREATE OR REPLACE FUNCTION {item.name}_truncate() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$guard$ BEGIN RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', "
+        f"MESSAGE = '{item.message}'; END $guard$"
+    )
+    yield (
+        f"CREATE TRIGGER {item.name}_truncate BEFORE TRUNCATE ON {item.table} "
+        f"FOR EACH STATEMENT EXECUTE FUNCTION {item.name}_truncate()"
+    )
+
+
+def install(using: str = "default") -> None:
+    """Install every declared guard whose table exists; safe to run again."""
+    connection = connections[using]
+    write = {"sqlite": _sqlite, "postgresql": _postgresql}[connection.vendor]
+    present = set(connection.introspection.table_names())
+    with connection.cursor() as cursor:
+        for item in GUARDS.values():
+            if item.table in present:
+                for statement in write(item):
+                    cursor.execute(statement)
+
+
+def missing(using: str = "default") -> list[str]:
+    """Names of triggers that should exist and do not."""
+    connection = connections[using]
+    sql = {
+        "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'",
+    }[connection.vendor]
+    with connection.cursor() as cursor:
+        cursor.execute(sql)
+        found = {row[0] for row in cursor.fetchall()}
+    wanted = [name for item in GUARDS.values() for name in trigger_names(item)]
+    return [name for name in wanted if name not in found]
+
+
+def install_after_migrate(sender: Any, using: str = "default", **kwargs: Any) -> None:
+    """The post_migrate receiver."""
+    install(using)
+
+
+guard(
+    Guard("state_change_guard", "agency_statechange", "状态变更只能增加，不能修改或删除"),
+    Guard("audit_entry_guard", "agency_auditentry", "日志只能增加，不能修改或删除"),
+)

@@ -1,0 +1,62 @@
+"""打印: every print of a form has a verification code for its content, and stands in the log."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+
+from django.conf import settings
+from django.db import transaction
+
+from agency.journal import audit
+from agency.journal.models import PrintedForm
+from agency.organisation.models import PoolingRegion, User
+from agency.sheets.digest import verification_code
+
+CODE_BYTES = 8
+
+
+@transaction.atomic
+def form_printed(
+    *,
+    form_no: str,
+    title: str,
+    subject_kind: str,
+    subject_no: str,
+    digest: str,
+    by: User,
+    at: dt.datetime,
+    region: PoolingRegion | None = None,
+    copy: str = "",
+) -> PrintedForm:
+    """Log one print. The same content of the same record keeps its code; changed content gets a new one."""
+    printed, _ = PrintedForm.objects.get_or_create(
+        form_no=form_no,
+        subject_kind=subject_kind,
+        subject_no=subject_no,
+        digest=digest,
+        defaults={
+            "code": verification_code(os.urandom(CODE_BYTES)),
+            "title": title,
+            "by": by,
+            "at": at,
+        },
+    )
+    audit.record(
+        "printed", by=by, at=at, subject_kind=subject_kind, subject_no=subject_no, region=region,
+        form_no=form_no, code=printed.code, digest=digest, copy=copy,
+    )
+    return printed
+
+
+def verify_url(printed: PrintedForm) -> str:
+    """What the QR code leads to."""
+    return f"{settings.PUBLIC_URL}/verify/{printed.code}/"
+
+
+def latest_digest(printed: PrintedForm) -> str:
+    """The digest of the newest content printed of the same form and record."""
+    newest = PrintedForm.objects.filter(
+        form_no=printed.form_no, subject_kind=printed.subject_kind, subject_no=printed.subject_no
+    ).order_by("-id")
+    return newest.values_list("digest", flat=True)[0]

@@ -1,0 +1,261 @@
+"""后台管理: regions, area codes, counters, institutions, staff."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django import forms
+from django.contrib import admin
+from django.contrib.auth.forms import ReadOnlyPasswordHashField
+from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
+from django.db.models import Model, QuerySet
+from django.http import HttpRequest
+from django.utils import timezone
+
+from agency.journal import audit
+from agency.organisation.backends import EDIT, READ, grant_admin
+from agency.organisation.models import (
+    Agency,
+    AreaCode,
+    CertificateType,
+    Counter,
+    Institution,
+    Place,
+    PoolingRegion,
+    RegionPair,
+    StaffRole,
+    User,
+)
+from agency.organisation.roles import ROLE_LEVELS, Level, Role
+
+PROVINCE_EDITS = {
+    (Role.SUPERVISOR, Level.PROVINCE): EDIT,
+    (Role.SUPERVISOR, Level.REGION): READ,
+    (Role.SYSTEM, Level.PROVINCE): READ,
+}
+REGION_EDITS = {
+    (Role.SUPERVISOR, Level.PROVINCE): EDIT,
+    (Role.SUPERVISOR, Level.REGION): EDIT,
+    (Role.SYSTEM, Level.PROVINCE): READ,
+}
+ACCOUNTS = {
+    (Role.SUPERVISOR, Level.PROVINCE): EDIT,
+    (Role.SUPERVISOR, Level.REGION): EDIT,
+    (Role.SYSTEM, Level.PROVINCE): EDIT,
+}
+
+
+class LoggedAdmin(admin.ModelAdmin):
+    """Every change through the admin stands in the log; nothing is deleted; regions see their own rows."""
+
+    region_path = ""  # lookup that leads to the region; empty = rows that belong to nobody
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        rows = super().get_queryset(request)
+        user = request.user
+        if self.region_path and isinstance(user, User) and user.level != Level.PROVINCE:
+            return rows.filter(**{self.region_path: user.region_id})
+        return rows
+
+    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
+        super().save_model(request, obj, form, change)
+        audit.record(
+            "reference_changed" if change else "reference_added",
+            by=request.user,  # type: ignore[arg-type]
+            at=timezone.now(),
+            subject_kind=obj._meta.model_name[:20],
+            subject_no=str(obj.pk),
+            region=request.user.region,  # type: ignore[union-attr]
+            columns=sorted(form.changed_data),
+        )
+
+
+class ReadOnlyAdmin(LoggedAdmin):
+    """For what only the program writes: looked at here, never changed."""
+
+    def has_add_permission(self, request: HttpRequest) -> bool:
+        return False
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return False
+
+
+@admin.register(PoolingRegion)
+class PoolingRegionAdmin(LoggedAdmin):
+    list_display = ["code", "name", "short_name", "kind", "position", "valid_from", "valid_to", "source"]
+    list_filter = ["kind"]
+    search_fields = ["code", "name"]
+
+
+@admin.register(AreaCode)
+class AreaCodeAdmin(LoggedAdmin):
+    list_display = ["area_code", "name", "region", "valid_from", "valid_to", "source"]
+    list_select_related = ["region"]
+    list_filter = ["region"]
+    search_fields = ["area_code", "name"]
+    autocomplete_fields = ["region"]
+
+
+@admin.register(RegionPair)
+class RegionPairAdmin(LoggedAdmin):
+    list_display = ["region_a", "region_b", "is_cross_region", "valid_from", "valid_to", "source"]
+    list_select_related = ["region_a", "region_b"]
+
+
+@admin.register(Place)
+class PlaceAdmin(LoggedAdmin):
+    list_display = ["code", "name", "province", "region"]
+    list_select_related = ["province", "region"]
+    search_fields = ["code", "name"]
+
+
+@admin.register(Agency)
+class AgencyAdmin(LoggedAdmin):
+    region_path = "region"
+    list_display = ["code", "name", "region"]
+    list_select_related = ["region"]
+    search_fields = ["code", "name"]
+
+
+@admin.register(Counter)
+class CounterAdmin(LoggedAdmin):
+    region_path = "agency__region"
+    list_display = ["code", "name", "agency", "address", "valid_from", "valid_to"]
+    list_select_related = ["agency"]
+    search_fields = ["code", "name", "address"]
+    list_filter = ["agency"]
+
+
+@admin.register(Institution)
+class InstitutionAdmin(LoggedAdmin):
+    list_display = ["code", "name", "level", "region", "is_stub"]
+    list_select_related = ["region"]
+    list_filter = ["is_stub", "level", "region"]
+    search_fields = ["code", "name"]
+    show_full_result_count = False
+
+
+@admin.register(CertificateType)
+class CertificateTypeAdmin(LoggedAdmin):
+    list_display = ["code", "name"]
+
+
+class StaffForm(forms.ModelForm):
+    """An account with an optional new password; its owner changes it at the next login."""
+
+    password = ReadOnlyPasswordHashField(label="现有密码")
+    new_password = forms.CharField(
+        label="新密码",
+        required=False,
+        widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
+        help_text="填写后，此人下次登录须自己改密码。",
+    )
+
+    class Meta:
+        model = User
+        fields = ["username", "display_name", "level", "region", "counter", "is_active", "password"]
+
+    def clean_new_password(self) -> str:
+        value = self.cleaned_data["new_password"]
+        if value:
+            validate_password(value, self.instance)
+        return value
+
+    def save(self, commit: bool = True) -> Any:
+        user = super().save(commit=False)
+        if self.cleaned_data["new_password"]:
+            user.set_password(self.cleaned_data["new_password"])
+            user.must_change_password = True
+        elif not user.password:
+            user.set_unusable_password()
+        if commit:
+            user.save()
+        return user
+
+
+class RoleFormSet(forms.BaseInlineFormSet):
+    """A role fits the level of its account (domain rule 1)."""
+
+    def clean(self) -> None:
+        super().clean()
+        level = self.instance.level
+        for form in self.forms:
+            role = form.cleaned_data.get("role")
+            if role and not form.cleaned_data.get("DELETE") and level not in ROLE_LEVELS[Role(role)]:
+                fits = "、".join(Level(item).label for item in ROLE_LEVELS[Role(role)])
+                raise forms.ValidationError(f"“{Role(role).label}”只能给{fits}人员。")
+
+
+class RoleInline(admin.TabularInline):
+    model = StaffRole
+    formset = RoleFormSet
+    extra = 1
+
+    def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return True
+
+    def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return True
+
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return True
+
+    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        return True
+
+
+@admin.register(User)
+class UserAdmin(LoggedAdmin):
+    """Staff. A region's supervisor sees and makes accounts of that region only."""
+
+    form = StaffForm
+    inlines = [RoleInline]
+    region_path = "region"
+    list_display = ["username", "display_name", "level", "region", "counter", "role_names", "is_active"]
+    list_select_related = ["region", "counter"]
+    list_filter = ["level", "is_active", "region"]
+    search_fields = ["username", "display_name"]
+
+    @admin.display(description="角色")
+    def role_names(self, user: User) -> str:
+        return user.role_labels
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
+        return super().get_queryset(request).filter(is_system_account=False).prefetch_related("staff_roles")
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        form = super().get_form(request, obj, change, **kwargs)
+        form.base_fields["new_password"].help_text += password_validators_help_text_html()
+        user = request.user
+        if isinstance(user, User) and user.level != Level.PROVINCE:
+            regions = PoolingRegion.objects.filter(pk=user.region_id)
+            form.base_fields["region"].queryset = regions
+            form.base_fields["counter"].queryset = Counter.objects.filter(agency__region=user.region_id)
+            form.base_fields["level"].choices = [
+                (level.value, level.label) for level in (Level.REGION, Level.COUNTER)
+            ]
+        return form
+
+    def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
+        if obj.date_joined is None:
+            obj.date_joined = timezone.now()
+        super().save_model(request, obj, form, change)
+
+    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
+        super().save_formset(request, form, formset, change)
+        audit.record(
+            "roles_changed", by=request.user, at=timezone.now(), subject_kind="user",  # type: ignore[arg-type]
+            subject_no=form.instance.username[:40], region=form.instance.region,
+            roles=sorted(StaffRole.objects.filter(user=form.instance).values_list("role", flat=True)),
+        )
+
+
+for model in (PoolingRegion, AreaCode, RegionPair, Place, Institution, CertificateType):
+    grant_admin(model._meta.label, PROVINCE_EDITS)
+for model in (Agency, Counter):
+    grant_admin(model._meta.label, REGION_EDITS)
+for model in (User, StaffRole):
+    grant_admin(model._meta.label, ACCOUNTS)

@@ -1,0 +1,140 @@
+"""What the organisation brings to `seed`: regions, area codes, places, agencies, counters, institutions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from django.contrib.auth.hashers import check_password
+
+from agency.organisation.models import (
+    Agency,
+    AreaCode,
+    CertificateType,
+    Counter,
+    Institution,
+    Place,
+    PoolingRegion,
+    RegionPair,
+    StaffRole,
+    User,
+)
+from agency.registry import DEMO, SEEDERS
+from agency.seeding import Tally, day, read_rows, yes
+
+
+def _dates(row: dict[str, str]) -> dict[str, object]:
+    return {"valid_from": day(row["valid_from"]), "valid_to": day(row["valid_to"]), "source": row["source"]}
+
+
+@SEEDERS.register("organisation", order=10)
+def seed_organisation(seeds: Path, tally: Tally) -> None:
+    """Regions first: everything else names them by code."""
+    for row in read_rows(seeds / "regions.csv"):
+        tally.upsert(
+            PoolingRegion,
+            key={"code": row["code"]},
+            values={
+                "name": row["name"],
+                "short_name": row["short_name"],
+                "kind": row["kind"],
+                "position": int(row["position"]),
+                **_dates(row),
+            },
+        )
+    for row in read_rows(seeds / "certificate_types.csv"):
+        tally.upsert(CertificateType, key={"code": row["code"]}, values={"name": row["name"]})
+    regions = {region.code: region for region in PoolingRegion.objects.all()}
+    for row in read_rows(seeds / "area_codes.csv"):
+        tally.upsert(
+            AreaCode,
+            key={"area_code": row["area_code"], "valid_from": day(row["valid_from"])},
+            values={
+                "name": row["name"],
+                "region": regions[row["region_code"]],
+                "valid_to": day(row["valid_to"]),
+                "source": row["source"],
+            },
+        )
+    for row in read_rows(seeds / "region_pairs.csv"):
+        tally.upsert(
+            RegionPair,
+            key={
+                "region_a": regions[row["region_a"]],
+                "region_b": regions[row["region_b"]],
+                "valid_from": day(row["valid_from"]),
+            },
+            values={
+                "is_cross_region": yes(row["is_cross_region"]),
+                "valid_to": day(row["valid_to"]),
+                "source": row["source"],
+            },
+        )
+    for row in read_rows(seeds / "cities.csv"):
+        ours = row["province_code"] == "220000"
+        tally.upsert(
+            Place,
+            key={"code": row["code"]},
+            values={
+                "name": row["name"],
+                "province": None if ours else regions[row["province_code"]],
+                "region": regions[row["code"]] if ours else None,
+            },
+        )
+
+
+@SEEDERS.register("agencies", order=20)
+def seed_agencies(seeds: Path, tally: Tally) -> None:
+    regions = {region.code: region for region in PoolingRegion.objects.all()}
+    for row in read_rows(seeds / "agencies.csv"):
+        tally.upsert(
+            Agency,
+            key={"code": row["code"]},
+            values={"name": row["name"], "region": regions.get(row["region_code"])},
+        )
+    agencies = {agency.code: agency for agency in Agency.objects.all()}
+    for row in read_rows(seeds / "counters.csv"):
+        tally.upsert(
+            Counter,
+            key={"code": row["code"]},
+            values={
+                "agency": agencies[row["agency_code"]],
+                "name": row["name"],
+                "address": row["address"],
+                **_dates(row),
+            },
+        )
+    for row in read_rows(seeds / "institutions.csv"):
+        tally.upsert(
+            Institution,
+            key={"code": row["code"]},
+            values={
+                "name": row["name"],
+                "level": row["level"],
+                "region": regions.get(row["region_code"]),
+                "is_stub": False,
+            },
+        )
+
+
+@DEMO.register("staff", order=10)
+def demo_staff(seeds: Path, tally: Tally, now: dt.datetime) -> None:
+    """Staff of every role, with the passwords of the demo file; an existing account keeps its own."""
+    regions = {region.code: region for region in PoolingRegion.objects.all()}
+    counters = {counter.code: counter for counter in Counter.objects.all()}
+    for row in read_rows(seeds / "demo" / "staff.csv"):
+        user = tally.upsert(
+            User,
+            key={"username": row["username"]},
+            values={
+                "display_name": row["display_name"],
+                "level": row["level"],
+                "region": regions.get(row["region_code"]),
+                "counter": counters.get(row["counter_code"]),
+            },
+        )
+        if not user.password or not check_password(row["password"], user.password):
+            user.set_password(row["password"])
+            user.save(update_fields=["password"])
+        for role in row["roles"].split("|"):
+            StaffRole.objects.get_or_create(user=user, role=role)

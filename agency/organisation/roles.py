@@ -1,0 +1,106 @@
+"""角色与权限: who may do what at which level. One table; views and services both ask it (domain rule 1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+
+if TYPE_CHECKING:
+    from agency.organisation.models import User
+
+
+class Level(models.TextChoices):
+    PROVINCE = "province", "省级"
+    REGION = "region", "统筹区"
+    COUNTER = "counter", "窗口"
+
+
+class Role(models.TextChoices):
+    INTAKE = "intake", "窗口经办"
+    REVIEW = "review", "复核"
+    CLEARING = "clearing", "结算"
+    FINANCE = "finance", "财务"
+    SUPERVISOR = "supervisor", "主管"
+    AUDIT = "audit", "审计"
+    SYSTEM = "system", "系统管理"
+
+
+PROVINCE, REGION, COUNTER = Level.PROVINCE, Level.REGION, Level.COUNTER
+
+# At which level a role can be held.
+ROLE_LEVELS: dict[Role, frozenset[Level]] = {
+    Role.INTAKE: frozenset({COUNTER}),
+    Role.REVIEW: frozenset({COUNTER, REGION}),
+    Role.CLEARING: frozenset({REGION, PROVINCE}),
+    Role.FINANCE: frozenset({REGION, PROVINCE}),
+    Role.SUPERVISOR: frozenset({REGION, PROVINCE}),
+    Role.AUDIT: frozenset({COUNTER, REGION, PROVINCE}),
+    Role.SYSTEM: frozenset({PROVINCE}),
+}
+
+
+class May(models.TextChoices):
+    """权限: what a page or a service asks for."""
+
+    READ_PEOPLE = "read_people", "看参保人"
+    LOAD_PEOPLE = "load_people", "导入参保登记"
+    READ_FILINGS = "read_filings", "看备案"
+    TAKE_IN_FILINGS = "take_in_filings", "受理备案"
+    REVIEW_FILINGS = "review_filings", "复核备案"
+    UNMASK = "unmask", "查看完整证件号码"
+    READ_BATCHES = "read_batches", "看导入批次"
+    READ_CASES = "read_cases", "看结算明细"
+    LOAD_CASES = "load_cases", "导入结算明细与扣款"
+    RELEASE_BATCHES = "release_batches", "确认导入批次"
+    READ_CLEARING = "read_clearing", "看月度清算"
+    COMPUTE_CLEARING = "compute_clearing", "计算清算"
+    CONFIRM_CLEARING = "confirm_clearing", "确认清算"
+    SIGN_CLEARING = "sign_clearing", "签发清算"
+    CHECK_BOOKS = "check_books", "核对账目"
+    READ_JOURNAL = "read_journal", "看日志"
+    USE_ADMIN = "use_admin", "进入后台管理"
+
+
+ANY = frozenset(Level)
+ABOVE = frozenset({REGION, PROVINCE})
+ONLY_PROVINCE = frozenset({PROVINCE})
+ONLY_REGION = frozenset({REGION})
+
+GRANTS: dict[May, dict[Role, frozenset[Level]]] = {
+    May.READ_PEOPLE: {Role.INTAKE: ANY, Role.REVIEW: ANY, Role.SUPERVISOR: ANY, Role.AUDIT: ANY},
+    May.LOAD_PEOPLE: {Role.INTAKE: ANY, Role.SUPERVISOR: ANY},
+    May.READ_FILINGS: {Role.INTAKE: ANY, Role.REVIEW: ANY, Role.SUPERVISOR: ANY, Role.AUDIT: ANY},
+    May.TAKE_IN_FILINGS: {Role.INTAKE: ANY},
+    May.REVIEW_FILINGS: {Role.REVIEW: ANY},
+    May.UNMASK: {
+        Role.INTAKE: ANY, Role.REVIEW: ANY, Role.CLEARING: ANY, Role.SUPERVISOR: ANY, Role.AUDIT: ANY,
+    },
+    May.READ_BATCHES: {
+        Role.INTAKE: ANY, Role.REVIEW: ANY, Role.CLEARING: ANY, Role.SUPERVISOR: ANY, Role.AUDIT: ANY,
+    },
+    May.READ_CASES: {Role.CLEARING: ANY, Role.FINANCE: ANY, Role.SUPERVISOR: ANY, Role.AUDIT: ANY},
+    May.LOAD_CASES: {Role.CLEARING: ABOVE},
+    May.RELEASE_BATCHES: {Role.CLEARING: ABOVE, Role.REVIEW: ANY, Role.SUPERVISOR: ABOVE},
+    May.READ_CLEARING: {Role.CLEARING: ANY, Role.FINANCE: ANY, Role.SUPERVISOR: ANY, Role.AUDIT: ANY},
+    May.COMPUTE_CLEARING: {Role.CLEARING: ONLY_PROVINCE},
+    May.CONFIRM_CLEARING: {Role.CLEARING: ONLY_REGION},
+    May.SIGN_CLEARING: {Role.CLEARING: ONLY_PROVINCE},
+    May.CHECK_BOOKS: {Role.CLEARING: ABOVE, Role.FINANCE: ABOVE, Role.SUPERVISOR: ABOVE, Role.AUDIT: ABOVE},
+    May.READ_JOURNAL: {Role.AUDIT: ANY, Role.SUPERVISOR: ABOVE},
+    May.USE_ADMIN: {Role.SUPERVISOR: ABOVE, Role.SYSTEM: ONLY_PROVINCE},
+}
+
+
+def cached_roles(user: User) -> frozenset[str]:
+    """The roles of `user`, read from the database once per object."""
+    known = user.__dict__.get("_roles")
+    if known is None:
+        known = frozenset(user.staff_roles.values_list("role", flat=True))
+        user.__dict__["_roles"] = known
+    return known
+
+
+def grants(roles: frozenset[str], level: str, may: May) -> bool:
+    """Whether somebody with these roles at this level may do `may`."""
+    return any(role in roles and level in levels for role, levels in GRANTS[may].items())

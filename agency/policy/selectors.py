@@ -1,0 +1,56 @@
+"""Reads of policy values by day and region."""
+
+from __future__ import annotations
+
+import datetime as dt
+from decimal import Decimal
+
+from agency.errors import DomainError
+from agency.organisation.models import PoolingRegion
+from agency.policy.models import Parameter, ValueType
+
+
+def _text(key: str, on: dt.date, region: PoolingRegion | None) -> Parameter:
+    """The row in force: the region's own before the province's, the newest start first."""
+    rows = list(Parameter.objects.in_force(on).filter(key=key).order_by("-valid_from"))
+    own = [row for row in rows if region is not None and row.region_id == region.pk]
+    common = [row for row in rows if row.region_id is None]
+    for row in own + common:
+        return row
+    raise DomainError(
+        "parameter_missing", f"政策参数 {key} 在 {on} 没有设定，请主管在后台管理中补上。", key=key
+    )
+
+
+def int_parameter(key: str, on: dt.date, region: PoolingRegion | None = None) -> int:
+    """A whole number in force on a day; DomainError when none is set."""
+    return int(_text(key, on, region).value)
+
+
+def decimal_parameter(key: str, on: dt.date, region: PoolingRegion | None = None) -> Decimal:
+    """A decimal in force on a day; DomainError when none is set."""
+    return Decimal(_text(key, on, region).value)
+
+
+def bool_parameter(key: str, on: dt.date, region: PoolingRegion | None = None) -> bool:
+    """A yes/no in force on a day; DomainError when none is set."""
+    return read_bool(_text(key, on, region).value)
+
+
+def read_bool(text: str) -> bool:
+    """true/是/1 are yes, everything else is no."""
+    return text.strip().lower() in {"true", "1", "yes", "是"}
+
+
+def regions_where(key: str, on: dt.date) -> set[int]:
+    """Ids of the regions for which a yes/no parameter is yes on a day (own row before the common one)."""
+    rows = Parameter.objects.in_force(on).filter(key=key, value_type=ValueType.BOOL).order_by("valid_from")
+    common = False
+    own: dict[int, bool] = {}
+    for row in rows:
+        if row.region_id is None:
+            common = read_bool(row.value)
+        else:
+            own[row.region_id] = read_bool(row.value)
+    everyone = PoolingRegion.objects.values_list("pk", flat=True)
+    return {pk for pk in everyone if own.get(pk, common)}

@@ -1,0 +1,61 @@
+"""工作日: working days by China's published holidays, with the agency's own override table."""
+
+from __future__ import annotations
+
+import datetime as dt
+from functools import lru_cache
+
+from agency.errors import DomainError
+from agency.policy.models import DayKind, Holiday
+
+ONE_DAY = dt.timedelta(days=1)
+
+
+@lru_cache(maxsize=4096)
+def _published(day: dt.date) -> bool | None:
+    """Whether the published calendar calls it a working day; None when that year is not published."""
+    import chinese_calendar
+
+    try:
+        return bool(chinese_calendar.is_workday(day))
+    except NotImplementedError:
+        return None
+
+
+def is_workday(day: dt.date) -> bool:
+    """Whether `day` is a working day; the override table comes first, then the published calendar.
+
+    For a year that is not published yet Monday to Friday count, so that nothing stops; `calendar_known`
+    tells whether to say so.
+    """
+    override = Holiday.objects.filter(date=day).values_list("kind", flat=True).first()
+    if override is not None:
+        return override == DayKind.WORK
+    published = _published(day)
+    return day.weekday() < 5 if published is None else published
+
+
+def calendar_known(day: dt.date) -> bool:
+    """Whether the year's holidays are published or entered."""
+    return _published(day) is not None or Holiday.objects.filter(date__year=day.year).exists()
+
+
+def add_workdays(start: dt.date, days: int) -> dt.date:
+    """The day that lies `days` working days after `start` (start itself is not counted)."""
+    if days < 0:
+        raise DomainError("negative_days", "工作日数不能为负。")
+    overrides = dict(
+        Holiday.objects.filter(date__gt=start, date__lte=start + ONE_DAY * (days * 3 + 30)).values_list(
+            "date", "kind"
+        )
+    )
+    day, left = start, days
+    while left:
+        day += ONE_DAY
+        known = overrides.get(day)
+        published = _published(day)
+        works = day.weekday() < 5 if published is None else published
+        if known is not None:
+            works = known == DayKind.WORK
+        left -= works
+    return day

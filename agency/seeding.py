@@ -1,0 +1,53 @@
+"""Reference data from `seeds/`: read rows, upsert by natural key, count what happened."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.db.models import Model
+
+
+def read_rows(path: Path) -> Iterator[dict[str, str]]:
+    """Rows of one seed file as dicts of stripped text."""
+    with path.open(encoding="utf-8", newline="") as stream:
+        for row in csv.DictReader(stream):
+            yield {key: (value or "").strip() for key, value in row.items()}
+
+
+def day(text: str) -> dt.date | None:
+    """An ISO date, or None where the cell is empty."""
+    return dt.date.fromisoformat(text) if text else None
+
+
+def yes(text: str) -> bool:
+    """true/1/yes."""
+    return text.lower() in {"true", "1", "yes"}
+
+
+@dataclass
+class Tally:
+    """What a seed did: rows created, changed, left the same. Running it again leaves all the same."""
+
+    created: int = 0
+    changed: int = 0
+    same: int = 0
+
+    def upsert(self, model: type[Model], *, key: dict[str, Any], values: dict[str, Any]) -> Any:
+        """Create the row with this natural key, or bring it up to date; returns it."""
+        row = model._default_manager.filter(**key).first()
+        if row is None:
+            self.created += 1
+            return model._default_manager.create(**key, **values)
+        if all(getattr(row, name) == value for name, value in values.items()):
+            self.same += 1
+            return row
+        for name, value in values.items():
+            setattr(row, name, value)
+        row.save(update_fields=list(values))
+        self.changed += 1
+        return row

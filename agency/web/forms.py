@@ -1,0 +1,66 @@
+"""Forms of the shared pages."""
+
+from __future__ import annotations
+
+from django import forms
+from django.contrib.auth.forms import AuthenticationForm
+
+from agency.periods import is_period
+from agency.tabular.values import to_text
+
+
+class LoginForm(AuthenticationForm):
+    """Login; the message never tells which of the two was wrong."""
+
+    error_messages = {
+        "invalid_login": "登录名或密码不对。连续输错会暂时锁定，忘记密码请联系系统管理员。",
+        "inactive": "这个账户已停用，请联系系统管理员。",
+    }
+
+
+class SearchForm(forms.Form):
+    """The one search box; its term is never put in a URL or a log."""
+
+    term = forms.CharField(
+        label="查找",
+        max_length=60,
+        error_messages={"required": "请输入要找的号码、姓名或拼音首字母。"},
+    )
+
+    def clean_term(self) -> str:
+        return to_text(self.cleaned_data["term"])
+
+
+class CodeForm(forms.Form):
+    """The verification code at the foot of a paper."""
+
+    code = forms.CharField(
+        label="验证码", max_length=20, error_messages={"required": "请输入表单下方的 12 位验证码。"}
+    )
+
+
+class PeriodForm(forms.Form):
+    """A month of clearing, or empty for all."""
+
+    period = forms.CharField(label="期别", max_length=6, required=False)
+
+    def clean_period(self) -> str:
+        period = to_text(self.cleaned_data["period"])
+        if period and not is_period(period):
+            raise forms.ValidationError("期别应为六位数字，如 202610。")
+        return period
+
+
+class UploadForm(forms.Form):
+    """One file to import."""
+
+    file = forms.FileField(label="文件", error_messages={"required": "请选择要导入的文件。"})
+
+
+class ReasonForm(forms.Form):
+    """Why something is taken back."""
+
+    reason = forms.CharField(
+        label="原因", max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
+        error_messages={"required": "请写明原因。"},
+    )

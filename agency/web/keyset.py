@@ -1,0 +1,58 @@
+"""Paging by key: lists never count a table, and the thousandth page costs as much as the first."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from django.db.models import QuerySet
+from django.http import HttpRequest
+
+PAGE_SIZE = 50
+
+
+@dataclass
+class KeysetPage:
+    """One page, newest first. The URLs keep the other query parameters; None at an end."""
+
+    rows: list[Any]
+    newer_url: str | None
+    older_url: str | None
+    shown: str
+
+    def __iter__(self) -> Any:
+        return iter(self.rows)
+
+    def __bool__(self) -> bool:
+        return bool(self.rows)
+
+
+def keyset_page(
+    request: HttpRequest, rows: QuerySet[Any], *, field: str = "pk", size: int = PAGE_SIZE
+) -> KeysetPage:
+    """A page of `rows` by descending `field`, from `?before=` (older) or `?after=` (newer)."""
+    before, after = _key(request, "before"), _key(request, "after")
+    if after is not None:
+        found = list(rows.filter(**{f"{field}__gt": after}).order_by(field)[: size + 1])
+        has_newer, found = len(found) > size, found[:size][::-1]
+        has_older = True
+    else:
+        older = rows if before is None else rows.filter(**{f"{field}__lt": before})
+        found = list(older.order_by(f"-{field}")[: size + 1])
+        has_older, found = len(found) > size, found[:size]
+        has_newer = before is not None
+    newer = _url(request, after=getattr(found[0], field)) if found and has_newer else None
+    older_url = _url(request, before=getattr(found[-1], field)) if found and has_older else None
+    shown = f"本页 {len(found)} 条" if found else ""
+    return KeysetPage(found, newer, older_url, shown)
+
+
+def _key(request: HttpRequest, name: str) -> int | None:
+    text = request.GET.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
+def _url(request: HttpRequest, **keys: int) -> str:
+    kept = [(k, v) for k, v in request.GET.items() if k not in ("before", "after") and v]
+    return f"{request.path}?{urlencode([*kept, *keys.items()])}"

@@ -1,0 +1,69 @@
+"""Login, logout, password, and the page of a locked account."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.contrib.auth import views as auth_views
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse_lazy
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from agency.journal import audit
+from agency.organisation.models import User
+from agency.web.access import any_staff, open_to_all
+from agency.web.forms import LoginForm
+
+
+class _Login(auth_views.LoginView):
+    template_name = "agency/web/login.html"
+    authentication_form = LoginForm
+    redirect_authenticated_user = True
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        user = form.get_user()
+        audit.record("logged_in", by=user, at=timezone.now(), region=user.region)
+        return response
+
+
+class _Password(auth_views.PasswordChangeView):
+    template_name = "agency/web/password.html"
+    success_url = reverse_lazy("agency:home")
+
+    def form_valid(self, form: Any) -> HttpResponse:
+        response = super().form_valid(form)
+        user = form.user
+        User.objects.filter(pk=user.pk).update(must_change_password=False)
+        audit.record("password_changed", by=user, at=timezone.now(), region=user.region)
+        return response
+
+
+@open_to_all
+@require_http_methods(["GET", "POST"])
+def login(request: HttpRequest) -> HttpResponse:
+    """The login page; too many wrong tries lock the name from that address for a while."""
+    return _Login.as_view()(request)
+
+
+@any_staff
+@require_POST
+def logout(request: HttpRequest) -> HttpResponse:
+    """End the session."""
+    return auth_views.LogoutView.as_view()(request)
+
+
+@any_staff
+@require_http_methods(["GET", "POST"])
+def password(request: HttpRequest) -> HttpResponse:
+    """Change one's own password."""
+    return _Password.as_view()(request)
+
+
+def locked_out(request: HttpRequest, credentials: Any = None, *args: Any, **kwargs: Any) -> HttpResponse:
+    """What a locked account sees: how long, and whom to ask."""
+    minutes = round(settings.AXES_COOLOFF_TIME * 60)
+    return render(request, "429.html", {"minutes": minutes}, status=429)

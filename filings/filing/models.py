@@ -1,0 +1,197 @@
+"""备案: filings, the terms of their kinds, and the materials handed in."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from agency.journal.workflow import Machine
+from agency.organisation import access
+from agency.organisation.models import Counter, Dated, PoolingRegion, User, dates_in_order
+from agency.policy.insurance import InsuranceType
+from filings.filing.kinds import Channel, FilingKind, GivenAs, Term
+from filings.filing.states import FILING_MACHINE, FilingState
+from filings.materials.models import MaterialKind
+from filings.people.models import InsuredPerson, PersonCategory
+
+
+class KindTerms(Dated):
+    """备案类型的期限: how long a kind is valid, locked and whether it is reviewed, by date [S4, N22]."""
+
+    kind = models.CharField("备案类型", max_length=24, choices=FilingKind)
+    term = models.CharField("长期/临时", max_length=10, choices=Term)
+    validity_months = models.PositiveSmallIntegerField("有效月数", null=True, blank=True, help_text="空着表示长期")
+    lock_months = models.PositiveSmallIntegerField("变更锁定月数", null=True, blank=True)
+    offered = models.BooleanField("窗口受理", default=True)
+    needs_review = models.BooleanField("须复核", default=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "备案类型期限"
+        ordering = ["pk"]
+        constraints = [
+            models.UniqueConstraint(fields=["kind", "valid_from"], name="kind_terms_one_per_start"),
+            models.CheckConstraint(condition=Q(kind__in=FilingKind.values), name="kind_terms_kind_is_known"),
+            models.CheckConstraint(condition=Q(term__in=Term.values), name="kind_terms_term_is_known"),
+            dates_in_order("kind_terms"),
+        ]
+
+    def __str__(self) -> str:
+        return str(self.get_kind_display())
+
+
+class FilingQuerySet(models.QuerySet):
+    def visible_to(self, by: User) -> FilingQuerySet:
+        """Filings of the actor's insured region; those in force also for the care region, read-only."""
+        if access.sees_all(by):
+            return self
+        return self.filter(
+            Q(insured_region=by.region_id) | Q(care_region=by.region_id, state=FilingState.IN_FORCE)
+        )
+
+    def editable_by(self, by: User) -> FilingQuerySet:
+        """Filings that the actor's agency takes in: those of its own insured region."""
+        return self if access.sees_all(by) else self.filter(insured_region=by.region_id)
+
+    def in_force(self, on: dt.date) -> FilingQuerySet:
+        """Filings in force on a day, by their dates: right at any moment, without a nightly job."""
+        return self.filter(
+            Q(ends_on__isnull=True) | Q(ends_on__gte=on),
+            state__in=[FilingState.IN_FORCE, FilingState.EXPIRED],
+            begins_on__lte=on,
+        )
+
+
+class Filing(models.Model):
+    """备案: one person's filing for care away from the insured region."""
+
+    machine: ClassVar[Machine] = FILING_MACHINE
+
+    filing_no = models.CharField("备案编号", max_length=12, unique=True)
+    person = models.ForeignKey(InsuredPerson, models.PROTECT, verbose_name="参保人", related_name="filings")
+    insured_region = models.ForeignKey(
+        PoolingRegion, models.PROTECT, verbose_name="参保地", related_name="filings_insured"
+    )
+    insurance_type = models.CharField("险种", max_length=8, choices=InsuranceType)
+    category = models.CharField("人员类别", max_length=8, choices=PersonCategory)
+    kind = models.CharField("备案类型", max_length=24, choices=FilingKind)
+    channel = models.CharField("渠道", max_length=12, choices=Channel, default=Channel.COUNTER)
+    care_region = models.ForeignKey(
+        PoolingRegion, models.PROTECT, verbose_name="就医地（省或统筹区）", related_name="filings_care"
+    )
+    care_area_code = models.CharField("就医地区划", max_length=6)
+    care_place_name = models.CharField("就医地", max_length=80)
+    phone = models.CharField("联系电话", max_length=30, blank=True)
+    address = models.CharField("异地居住地址", max_length=200, blank=True)
+    received_on = models.DateField("受理日期")
+    counter = models.ForeignKey(
+        Counter, models.PROTECT, null=True, blank=True, verbose_name="受理窗口", related_name="+"
+    )
+    begins_on = models.DateField("生效日期", null=True, blank=True)
+    ends_on = models.DateField("截止日期", null=True, blank=True, help_text="空着表示长期有效")
+    state = models.CharField("状态", max_length=20, choices=FilingState, default=FilingState.DRAFT)
+    deadline_on = models.DateField("办理期限", null=True, blank=True)
+    agent_name = models.CharField("代办人姓名", max_length=50, blank=True)
+    agent_cert_no = models.CharField("代办人证件号码", max_length=30, blank=True)
+    agent_phone = models.CharField("代办人电话", max_length=30, blank=True)
+    agent_relation = models.CharField("与参保人关系", max_length=20, blank=True)
+    external_no = models.CharField("外部编号", max_length=40, blank=True)
+    taken_in_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="经办人", related_name="filings_taken_in"
+    )
+    taken_in_at = models.DateTimeField("录入时间")
+    reviewed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name="复核人", related_name="+"
+    )
+    reviewed_at = models.DateTimeField("复核时间", null=True, blank=True)
+    version = models.PositiveIntegerField("版本", default=1)
+
+    objects = FilingQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "备案"
+        ordering = ["-id"]
+        constraints = [
+            models.CheckConstraint(condition=Q(state__in=FilingState.values), name="filing_state_is_known"),
+            models.CheckConstraint(condition=Q(kind__in=FilingKind.values), name="filing_kind_is_known"),
+            models.CheckConstraint(condition=Q(channel__in=Channel.values), name="filing_channel_is_known"),
+            models.CheckConstraint(
+                condition=Q(insurance_type__in=InsuranceType.values), name="filing_insurance_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("begins_on")),
+                name="filing_dates_in_order",
+            ),
+            models.CheckConstraint(
+                condition=~Q(state__in=[FilingState.IN_FORCE, FilingState.EXPIRED]) | Q(begins_on__isnull=False),
+                name="filing_in_force_has_start",
+            ),
+            models.CheckConstraint(
+                condition=Q(reviewed_by__isnull=True) | ~Q(reviewed_by=F("taken_in_by")),
+                name="filing_reviewed_by_second_person",
+                violation_error_message="录入人不能自己复核，请由另一位同事办理。",
+            ),
+            models.UniqueConstraint(
+                fields=["person", "care_area_code", "kind"],
+                condition=Q(state=FilingState.IN_FORCE),
+                name="filing_one_in_force_per_place_and_kind",
+                violation_error_message="此人在同一就医地已有同类生效备案。",
+            ),
+            models.UniqueConstraint(
+                fields=["channel", "external_no"],
+                condition=~Q(external_no=""),
+                name="filing_external_no_once",
+            ),
+        ]
+        indexes = [
+            # serve the queues: a region's filings by state, newest first
+            models.Index(fields=["insured_region", "state", "-id"], name="filing_queue_of_insured"),
+            models.Index(fields=["care_region", "state", "-id"], name="filing_queue_of_care"),
+            models.Index(fields=["person", "-id"], name="filing_of_person"),
+        ]
+
+    def __str__(self) -> str:
+        return self.filing_no
+
+    @property
+    def journal_no(self) -> str:
+        return self.filing_no
+
+    @property
+    def is_cross_province(self) -> bool:
+        return self.care_region.is_outside
+
+    def state_on(self, on: dt.date) -> FilingState:
+        """The state as it is on a day: a filing whose last day has passed is expired, an open one whose
+        deadline has passed has lapsed, whether or not that was recorded already."""
+        state = FilingState(self.state)
+        if state == FilingState.IN_FORCE and self.ends_on is not None and self.ends_on < on:
+            return FilingState.EXPIRED
+        waiting = state in (FilingState.DRAFT, FilingState.AWAITING_SUPPLEMENT)
+        if waiting and self.deadline_on is not None and self.deadline_on < on:
+            return FilingState.LAPSED
+        return state
+
+
+class FilingMaterial(models.Model):
+    """提交材料: one paper on a filing's checklist, and how it was given."""
+
+    filing = models.ForeignKey(Filing, models.CASCADE, verbose_name="备案", related_name="materials")
+    material = models.ForeignKey(MaterialKind, models.PROTECT, verbose_name="材料", related_name="+")
+    given_as = models.CharField("提交方式", max_length=10, choices=GivenAs, default=GivenAs.ORIGINAL)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "提交材料"
+        ordering = ["filing", "material"]
+        constraints = [
+            models.UniqueConstraint(fields=["filing", "material"], name="filing_material_once"),
+            models.CheckConstraint(
+                condition=Q(given_as__in=GivenAs.values), name="filing_material_given_as_known"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.material}（{self.get_given_as_display()}）"

@@ -1,0 +1,93 @@
+"""Templates and static files keep to the strict CSP: nothing inline, nothing from another host."""
+
+import re
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[3]
+TEMPLATES = sorted((ROOT / "templates").rglob("*.html"))
+STATIC = sorted(path for path in (ROOT / "static").rglob("*") if path.suffix in {".css", ".js", ".svg"})
+
+COMMENT = re.compile(r"\{#.*?#\}|\{% comment %\}.*?\{% endcomment %\}", re.DOTALL)
+TEMPLATE_TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
+EXTERNAL = re.compile(r"(?:https?:)?//(?!www\.w3\.org/)[\w-]+\.[\w.-]+")
+SCRIPT_BY_TEXT = re.compile(
+    r"\beval\(|new Function\(|\.innerHTML\b|setAttribute\(\s*[\"'](?:style|on\w+)[\"']"
+)
+
+
+class Inline(HTMLParser):
+    """Collects what a strict CSP would refuse in one template."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "style" or (tag == "script" and "src" not in given):
+            self.found.append(f"<{tag}>")
+        for name, value in attrs:
+            if name == "style" or name.startswith(("on", "hx-on")):
+                self.found.append(f"<{tag} {name}=…>")
+            if re.match(r"\s*(?:javascript|js):", value or ""):
+                self.found.append(f"<{tag} {name}={value}>")
+
+
+def inline_in(markup: str) -> list[str]:
+    parser = Inline()
+    parser.feed(TEMPLATE_TAG.sub("", COMMENT.sub("", markup)))
+    return parser.found
+
+
+def text_of(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def named(paths: list[Path]) -> list[object]:
+    return [pytest.param(path, id=str(path.relative_to(ROOT))) for path in paths]
+
+
+@pytest.mark.parametrize("path", named(TEMPLATES))
+def test_a_template_has_no_inline_script_style_or_handler(path: Path) -> None:
+    assert inline_in(text_of(path)) == []
+
+
+@pytest.mark.parametrize("path", named(TEMPLATES))
+def test_a_template_comment_of_several_lines_is_not_printed(path: Path) -> None:
+    """`{# … #}` ends with its line; a longer one would stand on the page."""
+    assert [line for line in text_of(path).splitlines() if "{#" in line and "#}" not in line] == []
+
+
+@pytest.mark.parametrize("path", named(TEMPLATES + STATIC))
+def test_a_page_asks_no_other_host(path: Path) -> None:
+    assert EXTERNAL.findall(COMMENT.sub("", text_of(path))) == []
+
+
+@pytest.mark.parametrize("path", named([path for path in STATIC if path.suffix == ".js"]))
+def test_a_script_makes_no_script_or_markup_out_of_text(path: Path) -> None:
+    assert SCRIPT_BY_TEXT.findall(text_of(path)) == []
+
+
+@pytest.mark.parametrize(
+    ("markup", "found"),
+    [
+        ('<p style="color:red">x</p>', ["<p style=…>"]),
+        ('<button {% if x %}onclick="go()"{% endif %}>x</button>', ["<button onclick=…>"]),
+        ('<div hx-on:click="go()">x</div>', ["<div hx-on:click=…>"]),
+        ("<script>go()</script>", ["<script>"]),
+        ("<style>p { color: red }</style>", ["<style>"]),
+        ('<a href="javascript:go()">x</a>', ["<a href=javascript:go()>"]),
+        ('{# style="" #}<script src="{% static \'js/app.js\' %}" defer></script>', []),
+    ],
+)
+def test_the_check_finds_what_it_looks_for(markup: str, found: list[str]) -> None:
+    assert inline_in(markup) == found
+
+
+def test_the_check_reads_the_pages_that_exist() -> None:
+    names = {path.relative_to(ROOT).as_posix() for path in TEMPLATES + STATIC}
+
+    assert {"templates/base.html", "templates/components/_field.html", "static/js/app.js"} <= names

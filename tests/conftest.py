@@ -1,0 +1,66 @@
+"""What every test stands on: reference data once per database, the world of people, logged-in clients."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.test import Client
+
+from tests.support.world import World, make_world
+
+BACKEND = "agency.organisation.backends.RoleBackend"
+DATA = Path(__file__).parent / "data"
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests that need PostgreSQL, a browser or hours are chosen by the run that has them, never skipped."""
+    chosen = config.getoption("-m") or ""
+    vendor = settings.DATABASES["default"]["ENGINE"].rsplit(".", 1)[-1]
+    left_out = {"postgresql"} if vendor != "postgresql" else set()
+    left_out |= {name for name in ("browser", "long") if name not in chosen}
+    kept = [item for item in items if not any(item.get_closest_marker(name) for name in left_out)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    items[:] = kept
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """Uploads of tests go to a folder of their own."""
+    settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
+    settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
+    """The reference data of `seeds/`, once per test database."""
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        call_command("seed", stdout=open(os.devnull, "w"))  # noqa: SIM115
+
+
+@pytest.fixture
+def world(db: None) -> World:
+    """长春 pays, 吉林 treats, 延边 is the stranger; staff of each (see tests/support/world.py)."""
+    return make_world()
+
+
+@pytest.fixture
+def as_user() -> Callable[[object], Client]:
+    """A client that is logged in as somebody."""
+
+    def log_in(user: object) -> Client:
+        client = Client()
+        client.force_login(user, backend=BACKEND)  # type: ignore[arg-type]
+        return client
+
+    return log_in
+
+
+@pytest.fixture
+def committed(transactional_db: None) -> Iterator[None]:
+    """For tests with real transactions (PostgreSQL): the database is put back as it was afterwards."""
+    yield
