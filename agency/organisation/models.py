@@ -305,7 +305,9 @@ class User(AbstractBaseUser):
         return self.is_active and bool(self.roles & {Role.SUPERVISOR, Role.SYSTEM})
 
     def has_perm(self, perm: str, obj: object = None) -> bool:
-        return any(backend.has_perm(self, perm, obj) for backend in get_backends())
+        return any(
+            backend.has_perm(self, perm, obj) for backend in get_backends() if hasattr(backend, "has_perm")
+        )
 
     def has_module_perms(self, app_label: str) -> bool:
         return any(

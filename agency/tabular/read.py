@@ -13,7 +13,7 @@ import re
 import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from functools import partial
 from html import unescape
@@ -32,7 +32,6 @@ MAX_UNPACKED_BYTES = 400 * 1024 * 1024
 MAX_GRID_CELLS = 40_000_000
 MAX_LINE_BYTES = 1024 * 1024
 _HEADER_WITHIN = 20
-_DELIMITERS = (",", "\t")
 _CODECS = {"utf-8": "utf-8-sig", "gb18030": "gb18030"}
 
 Source = Path | bytes
@@ -154,13 +153,14 @@ class _Header:
 def _find_header(records: Records, wanted: frozenset[str]) -> _Header:
     """The row with most of the wanted names; the first filled row when none has at least two of them."""
     best = _Header(0, 0, [])
-    for line_no, cells in islice(records, _HEADER_WITHIN):
-        if _is_blank(cells):
-            continue
-        names = [header_name(cell) if isinstance(cell, str) else "" for cell in cells]
-        hits = len(wanted.intersection(name.casefold() for name in names))
-        if not best.names or hits > max(best.hits, min(1, len(wanted) - 1)):
-            best = _Header(hits, line_no, names)
+    with suppress(TableError):  # a row that cannot be read is named when its turn comes
+        for line_no, cells in islice(records, _HEADER_WITHIN):
+            if _is_blank(cells):
+                continue
+            names = [header_name(cell) if isinstance(cell, str) else "" for cell in cells]
+            hits = len(wanted.intersection(name.casefold() for name in names))
+            if not best.names or hits > max(best.hits, min(1, len(wanted) - 1)):
+                best = _Header(hits, line_no, names)
     while best.names and not best.names[-1]:
         best.names.pop()
     return best
@@ -187,19 +187,18 @@ def _table(
 def _open_text(source: Source, filename: str, wanted: frozenset[str]) -> Table:
     _check_lines(source, filename)
     encoding = _find_encoding(source, filename)
-    found: list[tuple[_Header, Callable[[], Records]]] = []
-    problems: list[TableError] = []
-    for delimiter in _DELIMITERS:
-        records: Callable[[], Records] = partial(_text_records, source, filename, encoding, delimiter)
-        try:
-            with closing(records()) as begun:
-                found.append((_find_header(begun, wanted), records))
-        except TableError as error:
-            problems.append(error)
-    if not found:
-        raise problems[0]
-    header, records = max(found, key=lambda each: (each[0].hits, len(each[0].names)))
+    commas, tabs = (partial(_text_records, source, filename, encoding, delimiter) for delimiter in ",\t")
+    header, by_tabs, records = _first_header(commas, wanted), _first_header(tabs, wanted), commas
+    if len(by_tabs.names) > 1 and (by_tabs.hits, len(by_tabs.names)) > (header.hits, len(header.names)):
+        header, records = by_tabs, tabs
+    if not header.names:
+        next(commas(), None)  # a first record that cannot be read is said now
     return _table(encoding, header, filename, None, 0, records)
+
+
+def _first_header(open_records: Callable[[], Records], wanted: frozenset[str]) -> _Header:
+    with closing(open_records()) as records:
+        return _find_header(records, wanted)
 
 
 def _chunks(source: Source) -> Iterator[bytes]:
@@ -265,8 +264,7 @@ def _text_records(source: Source, filename: str, encoding: str, delimiter: str) 
 # whole rectangle between the outermost cells, so that one stray cell at XFD1048576 ends the process; and it
 # hands over an error value (#N/A) or a formula without a result as an empty cell, which could pass for a 0.
 
-_ROW_NUMBER = re.compile(rb"row [^>]*?\br=[\"'](\d{1,12})")
-_CELL_COLUMN = re.compile(rb" r=[\"']([A-Z]{1,7})\d")
+_PLACE = re.compile(rb" r=[\"']([A-Z]{0,7})(\d{1,12})")  # of a row (`r="17"`) or of a cell (`r="D17"`)
 _SUSPECTS = (b't="e"', b"t='e'", b"<f", b":f")
 _CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?)(?:/>|(?<!/)>(.*?)</(?:\w+:)?c>)", re.DOTALL)
 _ADDRESS = re.compile(rb"\br=[\"']([A-Z]{1,7})(\d{1,12})")
@@ -286,8 +284,9 @@ class _Part:
     unread: defaultdict[int, list[tuple[int, str]]] = field(default_factory=lambda: defaultdict(list))
 
     def take(self, xml: bytes) -> None:
-        self.last_row = max(self.last_row, max(map(int, _ROW_NUMBER.findall(xml)), default=0))
-        self.columns.update(_CELL_COLUMN.findall(xml))
+        places = _PLACE.findall(xml)
+        self.columns.update(letters for letters, _ in places)
+        self.last_row = max(self.last_row, *map(int, {digits for _, digits in places}), 0)
         if any(suspect in xml for suspect in _SUSPECTS):
             for attributes, body in _CELL.findall(xml):
                 self._take_cell(attributes, body)

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
+from django.urls import reverse
+from django_htmx.http import HttpResponseClientRedirect
 
 from agency.errors import NotAllowed
 from agency.organisation import access
@@ -22,6 +24,13 @@ STAFF = "staff"  # anyone who is logged in
 def _with_rule(view: View, rule: May | str, wrapper: View) -> View:
     wrapper.rule = rule  # type: ignore[attr-defined]
     return wrapper
+
+
+def _to_login(request: HttpRequest) -> HttpResponse:
+    """To the login page and back; a fragment's request takes the whole page there."""
+    if getattr(request, "htmx", False):
+        return HttpResponseClientRedirect(reverse("agency:login"))
+    return redirect_to_login(request.path)
 
 
 def open_to_all(view: View) -> View:
@@ -40,7 +49,7 @@ def any_staff(view: View) -> View:
     @wraps(view)
     def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
         if not request.user.is_authenticated:
-            return redirect_to_login(request.path)
+            return _to_login(request)
         return view(request, *args, **kwargs)
 
     return _with_rule(view, STAFF, wrapper)
@@ -53,7 +62,7 @@ def needs(may: May) -> Callable[[View], View]:
         @wraps(view)
         def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
             if not request.user.is_authenticated:
-                return redirect_to_login(request.path)
+                return _to_login(request)
             if not access.allowed(request.user, may):  # type: ignore[arg-type]
                 raise NotAllowed(f"您没有“{may.label}”的权限，请联系主管。", may=may.value)
             return view(request, *args, **kwargs)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.conf import settings
@@ -65,5 +66,8 @@ def password(request: HttpRequest) -> HttpResponse:
 
 def locked_out(request: HttpRequest, credentials: Any = None, *args: Any, **kwargs: Any) -> HttpResponse:
     """What a locked account sees: how long, and whom to ask."""
-    minutes = round(settings.AXES_COOLOFF_TIME * 60)
-    return render(request, "429.html", {"minutes": minutes}, status=429)
+    context = {
+        "failure_limit": settings.AXES_FAILURE_LIMIT,
+        "cooloff_timedelta": dt.timedelta(hours=settings.AXES_COOLOFF_TIME),
+    }
+    return render(request, "429.html", context, status=429)

@@ -14,9 +14,12 @@ from agency.organisation import access
 from agency.organisation.models import Counter, Dated, PoolingRegion, User, dates_in_order
 from agency.policy.insurance import InsuranceType
 from filings.filing.kinds import Channel, FilingKind, GivenAs, Term
-from filings.filing.states import FILING_MACHINE, FilingState
+from filings.filing.states import CAME_INTO_FORCE, FILING_MACHINE, INCOMPLETE, WAITING, FilingState
 from filings.materials.models import MaterialKind
-from filings.people.models import InsuredPerson, PersonCategory
+from filings.people.choices import PersonCategory
+from filings.people.models import InsuredPerson
+
+S = FilingState
 
 
 class KindTerms(Dated):
@@ -49,7 +52,7 @@ class FilingQuerySet(models.QuerySet):
         if access.sees_all(by):
             return self
         return self.filter(
-            Q(insured_region=by.region_id) | Q(care_region=by.region_id, state=FilingState.IN_FORCE)
+            Q(insured_region=by.region_id) | Q(care_region=by.region_id, state__in=CAME_INTO_FORCE)
         )
 
     def editable_by(self, by: User) -> FilingQuerySet:
@@ -57,33 +60,49 @@ class FilingQuerySet(models.QuerySet):
         return self if access.sees_all(by) else self.filter(insured_region=by.region_id)
 
     def in_force(self, on: dt.date) -> FilingQuerySet:
-        """Filings in force on a day, by their dates: right at any moment, without a nightly job."""
-        return self.filter(
-            Q(ends_on__isnull=True) | Q(ends_on__gte=on),
-            state__in=[FilingState.IN_FORCE, FilingState.EXPIRED],
-            begins_on__lte=on,
-        )
+        """Filings in force on a day, by their dates: right at any moment, without a nightly job.
+
+        One that was cancelled counts for the days before its cancellation.
+        """
+        until_its_end = Q(state__in=CAME_INTO_FORCE) & (Q(ends_on__isnull=True) | Q(ends_on__gte=on))
+        until_cancelled = Q(state=S.CANCELLED, effective_at__isnull=False, ends_on__gt=on)
+        return self.filter(until_its_end | until_cancelled, begins_on__lte=on)
+
+    def in_state(self, state: str, on: dt.date) -> FilingQuerySet:
+        """Filings whose `state_on(on)` is `state`."""
+        over = Q(state=S.IN_FORCE, ends_on__lt=on)
+        too_late = Q(state__in=WAITING, deadline_on__lt=on)
+        if state == S.EXPIRED:
+            return self.filter(Q(state=S.EXPIRED) | over)
+        if state == S.LAPSED:
+            return self.filter(Q(state=S.LAPSED) | too_late)
+        return self.filter(state=state).exclude(over if state == S.IN_FORCE else too_late)
 
 
 class Filing(models.Model):
-    """备案: one person's filing for care away from the insured region."""
+    """备案: one person's filing for care away from the insured region.
+
+    A draft may be incomplete; what it still needs is said by `filing.rules.submission_reasons`.
+    """
 
     machine: ClassVar[Machine] = FILING_MACHINE
+    journal_field: ClassVar[str] = "filing_no"
 
     filing_no = models.CharField("备案编号", max_length=12, unique=True)
     person = models.ForeignKey(InsuredPerson, models.PROTECT, verbose_name="参保人", related_name="filings")
     insured_region = models.ForeignKey(
         PoolingRegion, models.PROTECT, verbose_name="参保地", related_name="filings_insured"
     )
-    insurance_type = models.CharField("险种", max_length=8, choices=InsuranceType)
-    category = models.CharField("人员类别", max_length=8, choices=PersonCategory)
-    kind = models.CharField("备案类型", max_length=24, choices=FilingKind)
+    insurance_type = models.CharField("险种", max_length=8, choices=InsuranceType, blank=True)
+    category = models.CharField("人员类别", max_length=8, choices=PersonCategory, blank=True)
+    kind = models.CharField("备案类型", max_length=24, choices=FilingKind, blank=True)
     channel = models.CharField("渠道", max_length=12, choices=Channel, default=Channel.COUNTER)
     care_region = models.ForeignKey(
-        PoolingRegion, models.PROTECT, verbose_name="就医地（省或统筹区）", related_name="filings_care"
+        PoolingRegion, models.PROTECT, null=True, blank=True, verbose_name="就医地（省或统筹区）",
+        related_name="filings_care",
     )
-    care_area_code = models.CharField("就医地区划", max_length=6)
-    care_place_name = models.CharField("就医地", max_length=80)
+    care_area_code = models.CharField("就医地区划", max_length=6, blank=True)
+    care_place_name = models.CharField("就医地", max_length=80, blank=True)
     phone = models.CharField("联系电话", max_length=30, blank=True)
     address = models.CharField("异地居住地址", max_length=200, blank=True)
     received_on = models.DateField("受理日期")
@@ -107,6 +126,7 @@ class Filing(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name="复核人", related_name="+"
     )
     reviewed_at = models.DateTimeField("复核时间", null=True, blank=True)
+    effective_at = models.DateTimeField("生效时间", null=True, blank=True, help_text="成为“已生效”的时刻")
     version = models.PositiveIntegerField("版本", default=1)
 
     objects = FilingQuerySet.as_manager()
@@ -116,18 +136,32 @@ class Filing(models.Model):
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=FilingState.values), name="filing_state_is_known"),
-            models.CheckConstraint(condition=Q(kind__in=FilingKind.values), name="filing_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(kind__in=[*FilingKind.values, ""]), name="filing_kind_is_known"
+            ),
             models.CheckConstraint(condition=Q(channel__in=Channel.values), name="filing_channel_is_known"),
             models.CheckConstraint(
-                condition=Q(insurance_type__in=InsuranceType.values), name="filing_insurance_is_known"
+                condition=Q(insurance_type__in=[*InsuranceType.values, ""]), name="filing_insurance_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(category__in=[*PersonCategory.values, ""]), name="filing_category_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(state__in=INCOMPLETE)
+                | (
+                    ~Q(kind="") & ~Q(insurance_type="") & ~Q(category="") & ~Q(care_area_code="")
+                    & Q(care_region__isnull=False, begins_on__isnull=False)
+                ),
+                name="filing_complete_once_submitted",
+                violation_error_message="提交复核的备案必须填齐险种、备案类型、就医地和生效日期。",
             ),
             models.CheckConstraint(
                 condition=Q(ends_on__isnull=True) | Q(ends_on__gte=F("begins_on")),
                 name="filing_dates_in_order",
             ),
             models.CheckConstraint(
-                condition=~Q(state__in=[FilingState.IN_FORCE, FilingState.EXPIRED]) | Q(begins_on__isnull=False),
-                name="filing_in_force_has_start",
+                condition=~Q(state__in=CAME_INTO_FORCE) | Q(effective_at__isnull=False),
+                name="filing_in_force_since_a_moment",
             ),
             models.CheckConstraint(
                 condition=Q(reviewed_by__isnull=True) | ~Q(reviewed_by=F("taken_in_by")),
@@ -147,10 +181,13 @@ class Filing(models.Model):
             ),
         ]
         indexes = [
-            # serve the queues: a region's filings by state, newest first
+            # serve the list and the queues: a region's filings, of one state, newest first
+            models.Index(fields=["insured_region", "-id"], name="filing_list_of_insured"),
             models.Index(fields=["insured_region", "state", "-id"], name="filing_queue_of_insured"),
             models.Index(fields=["care_region", "state", "-id"], name="filing_queue_of_care"),
             models.Index(fields=["person", "-id"], name="filing_of_person"),
+            # serves the nightly recording of what time has ended, and the queue of what ends soon
+            models.Index(fields=["state", "ends_on"], name="filing_by_end"),
         ]
 
     def __str__(self) -> str:
@@ -162,7 +199,11 @@ class Filing(models.Model):
 
     @property
     def is_cross_province(self) -> bool:
-        return self.care_region.is_outside
+        return self.care_region is not None and self.care_region.is_outside
+
+    @property
+    def has_agent(self) -> bool:
+        return bool(self.agent_name)
 
     def state_on(self, on: dt.date) -> FilingState:
         """The state as it is on a day: a filing whose last day has passed is expired, an open one whose
@@ -170,8 +211,7 @@ class Filing(models.Model):
         state = FilingState(self.state)
         if state == FilingState.IN_FORCE and self.ends_on is not None and self.ends_on < on:
             return FilingState.EXPIRED
-        waiting = state in (FilingState.DRAFT, FilingState.AWAITING_SUPPLEMENT)
-        if waiting and self.deadline_on is not None and self.deadline_on < on:
+        if state in WAITING and self.deadline_on is not None and self.deadline_on < on:
             return FilingState.LAPSED
         return state
 

@@ -10,25 +10,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from agency.organisation import access
 from agency.organisation.models import PoolingRegion, User
 from agency.policy.insurance import InsuranceType
-
-
-class Sex(models.TextChoices):
-    MALE = "male", "男"
-    FEMALE = "female", "女"
-    UNKNOWN = "unknown", "未说明"
-
-
-class PersonCategory(models.TextChoices):
-    WORKING = "working", "在职"
-    RETIRED = "retired", "退休"
-    RESIDENT = "resident", "居民"
-    STUDENT = "student", "学生儿童"
-
-
-class EnrolmentStatus(models.TextChoices):
-    NORMAL = "normal", "正常"
-    SUSPENDED = "suspended", "暂停"
-    ENDED = "ended", "终止"
+from filings.people.choices import EnrolmentStatus, PersonCategory, Sex
 
 
 class InsuredPersonQuerySet(models.QuerySet):
@@ -37,9 +19,7 @@ class InsuredPersonQuerySet(models.QuerySet):
         if access.sees_all(by):
             return self
         here = Enrolment.objects.filter(person=OuterRef("pk"), region=by.region_id)
-        filed = self.model.filings.rel.related_model.objects.filter(
-            person=OuterRef("pk"), insured_region=by.region_id
-        )
+        filed = self.model._base_manager.filter(pk=OuterRef("pk"), filings__insured_region=by.region_id)
         return self.filter(Exists(here) | Exists(filed))
 
 

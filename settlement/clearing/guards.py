@@ -13,6 +13,12 @@ OF_PERIOD = SIGNED.format(column="period", key="period")
 OF_PERIOD_ID = SIGNED.format(column="id", key="period_id")
 EVERY = ("INSERT", "UPDATE", "DELETE")
 
+
+def of_signed(name: str, table: str, what: str, when: str) -> Guard:
+    """Refuse every change of the rows of a signed month."""
+    return Guard(name, f"settlement_{table}", f"该期别已签发，{what}不能再改", EVERY, when)
+
+
 guard(
     Guard(
         "signed_period_guard",
@@ -21,8 +27,16 @@ guard(
         when="{row}.state = 'signed'",
         update_rows=("OLD",),
     ),
-    Guard("signed_record_guard", "settlement_settlementrecord", "该期别已签发，明细不能再改", EVERY, OF_PERIOD),
-    Guard("signed_deduction_guard", "settlement_deduction", "该期别已签发，扣款不能再改", EVERY, OF_PERIOD),
-    Guard("signed_line_guard", "settlement_clearingline", "该期别已签发，清算行不能再改", EVERY, OF_PERIOD_ID),
+    of_signed("signed_record_guard", "settlementrecord", "明细", OF_PERIOD),
+    of_signed("signed_deduction_guard", "deduction", "扣款", OF_PERIOD),
+    of_signed("signed_line_guard", "clearingline", "清算行", OF_PERIOD_ID),
+    of_signed("signed_confirmation_guard", "regionconfirmation", "确认", OF_PERIOD_ID),
     Guard("signed_sheet_guard", "settlement_signedsheet", "签发的表只能增加，不能修改或删除"),
+    Guard(
+        "signed_sheet_added_guard",
+        "settlement_signedsheet",
+        "该期别已签发，不能再加表",
+        ("INSERT",),
+        OF_PERIOD_ID,
+    ),
 )

@@ -10,14 +10,20 @@ from django.db.models import F, Q
 
 from agency.batches.models import KeptFile
 from agency.journal.workflow import Machine
-from agency.organisation.models import PoolingRegion
+from agency.organisation import access
+from agency.organisation.models import PoolingRegion, User
 from agency.policy.insurance import InsuranceType
 from settlement.clearing.states import PERIOD_MACHINE, PeriodState
 from settlement.records.models import CareKind
 
 
 class ClearingPeriod(models.Model):
-    """清算期: one month of clearing. Once signed it never changes (guards in the database)."""
+    """清算期: one month of clearing. Once signed it never changes (guards in the database).
+
+    `names` keeps what is printed beside the figures as it was then: the agency, the parties in the order of
+    the sheets, the institutions deducted from, who computed and who signed. A region or hospital that is
+    renamed later leaves the sheets of past months as they are.
+    """
 
     machine: ClassVar[Machine] = PERIOD_MACHINE
     journal_field: ClassVar[str] = "period"
@@ -33,6 +39,7 @@ class ClearingPeriod(models.Model):
     receivable_fen = models.BigIntegerField("应收合计", default=0)
     payable_fen = models.BigIntegerField("应付合计", default=0)
     lines_digest = models.CharField("清算行摘要", max_length=64, blank=True)
+    names = models.JSONField("当时名称", default=dict)
     signed_at = models.DateTimeField("签发时间", null=True, blank=True)
     signed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name="签发人", related_name="+"
@@ -130,6 +137,12 @@ class ClearingLine(models.Model):
                 ),
                 name="clearing_line_funds_add_up",
             ),
+            models.CheckConstraint(
+                condition=Q(insurance_type__in=InsuranceType.values), name="clearing_line_insurance_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(care_kind__in=CareKind.values), name="clearing_line_care_kind_is_known"
+            ),
         ]
 
     def __str__(self) -> str:
@@ -182,10 +195,21 @@ class SignedSheet(models.Model):
         ordering = ["id"]
         constraints = [
             models.UniqueConstraint(fields=["period", "form_no", "region"], name="signed_sheet_once"),
+            models.UniqueConstraint(
+                fields=["period", "form_no"],
+                condition=Q(region__isnull=True),
+                name="signed_sheet_of_province_once",
+            ),
         ]
 
     def __str__(self) -> str:
         return f"{self.period} 表{self.form_no}"
+
+
+class SheetComparisonQuerySet(models.QuerySet):
+    def visible_to(self, by: User) -> SheetComparisonQuerySet:
+        """Comparisons of the actor's own region; the province sees all."""
+        return self if access.sees_all(by) else self.filter(region=by.region_id)
 
 
 class SheetComparison(models.Model):
@@ -207,6 +231,8 @@ class SheetComparison(models.Model):
     )
     at = models.DateTimeField("比对时间")
 
+    objects = SheetComparisonQuerySet.as_manager()
+
     class Meta:
         verbose_name = verbose_name_plural = "清算表比对"
         ordering = ["-id"]
@@ -219,7 +245,8 @@ class DifferenceKind(models.TextChoices):
     ONLY_OURS = "only_ours", "我有他无"
     ONLY_THEIRS = "only_theirs", "他有我无"
     DUPLICATE = "duplicate", "重复"
-    DIFFERS = "differs", "金额不符"
+    DIFFERS = "differs", "内容不符"
+    UNREADABLE = "unreadable", "读不出"
 
 
 class SheetDifference(models.Model):
@@ -231,13 +258,18 @@ class SheetDifference(models.Model):
     kind = models.CharField("类别", max_length=12, choices=DifferenceKind)
     line_key = models.CharField("行", max_length=200)
     column = models.CharField("列", max_length=40, blank=True)
-    ours = models.CharField("我方", max_length=100, blank=True)
-    theirs = models.CharField("对方", max_length=100, blank=True)
+    ours = models.CharField("我方", max_length=200, blank=True)
+    theirs = models.CharField("对方", max_length=200, blank=True)
     place = models.CharField("位置", max_length=60, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "比对差异"
         ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(kind__in=DifferenceKind.values), name="sheet_difference_kind_is_known"
+            )
+        ]
 
     def __str__(self) -> str:
         return f"{self.line_key} {self.column}"

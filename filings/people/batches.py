@@ -1,0 +1,28 @@
+"""The import of the insured register joins the imports."""
+
+from __future__ import annotations
+
+from agency.batches.kinds import BatchKind
+from agency.organisation.roles import May
+from agency.registry import BATCH_KINDS
+from filings.people.check import check_people
+from filings.people.columns import COLUMNS
+from filings.people.load import load_people
+
+KIND = "people"
+
+
+@BATCH_KINDS.register(KIND, order=10)
+def people_kind() -> BatchKind:
+    """参保登记: persons and their enrolments from the platform."""
+    return BatchKind(
+        kind=KIND,
+        title="参保登记",
+        may_load=May.LOAD_PEOPLE,
+        may_read=May.READ_PEOPLE,
+        check=check_people,
+        load=load_people,
+        help_text="一行是一个人的一项参保关系；同一人可有多行。与已有内容相同的行不会重复写入。",
+        template="filings/people/_batch_preview.html",
+        columns=[column.title for column in COLUMNS],
+    )

@@ -1,0 +1,88 @@
+"""参保人的纯规则: pinyin initials, what a search term is, and what words in files mean."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+from enum import StrEnum
+from itertools import product
+
+from filings.people.choices import EnrolmentStatus, PersonCategory
+
+MOST_READINGS = 24
+LONGEST = 50
+
+CATEGORY_BY_TEXT: dict[str, PersonCategory] = {
+    "在职": PersonCategory.WORKING,
+    "退休": PersonCategory.RETIRED,
+    "居民": PersonCategory.RESIDENT,
+    "城乡居民": PersonCategory.RESIDENT,
+    "学生儿童": PersonCategory.STUDENT,
+    "学生": PersonCategory.STUDENT,
+    "儿童": PersonCategory.STUDENT,
+}
+STATUS_BY_TEXT: dict[str, EnrolmentStatus] = {
+    "正常": EnrolmentStatus.NORMAL,
+    "正常参保": EnrolmentStatus.NORMAL,
+    "暂停": EnrolmentStatus.SUSPENDED,
+    "暂停参保": EnrolmentStatus.SUSPENDED,
+    "终止": EnrolmentStatus.ENDED,
+    "终止参保": EnrolmentStatus.ENDED,
+}
+
+
+def name_initials(name: str) -> list[str]:
+    """拼音首字母: every way a name can be typed by its initials, the usual one first (`单雄信` → dxx, cxx, sxx).
+
+    All readings of each character count, so that surnames (单, 仇, 曾, 尉迟) are found as they are read. Signs
+    are left out, letters stand for themselves, and the combinations end at 24. Empty for a name without
+    anything that can be typed.
+    """
+    from pypinyin import Style, pinyin  # costs 0.3 s, so it is loaded at the first name
+
+    letters: list[list[str]] = []
+    for char in unicodedata.normalize("NFKC", name):
+        if char.isascii():
+            found = [char.lower()] if char.isalnum() else []
+        else:
+            readings = pinyin(char, style=Style.NORMAL, heteronym=True, errors="ignore")
+            found = [reading[0] for reading in (readings[0] if readings else []) if reading]
+        if found:
+            letters.append(list(dict.fromkeys(found)))
+    if not letters:
+        return []
+    spelled: dict[str, None] = {}
+    for combination in product(*letters):
+        spelled["".join(combination)[:LONGEST]] = None
+        if len(spelled) == MOST_READINGS:
+            break
+    return list(spelled)
+
+
+class TermKind(StrEnum):
+    """What somebody typed into the search box."""
+
+    PERSON_NO = "person_no"
+    CERT_NO = "cert_no"
+    INITIALS = "initials"
+    NAME = "name"
+
+
+@dataclass(frozen=True, slots=True)
+class Term:
+    kind: TermKind
+    text: str
+
+
+def read_term(text: str) -> Term:
+    """A search term is our number, a certificate number (whole), the beginning of initials, or of a name."""
+    plain = unicodedata.normalize("NFKC", text).strip()
+    compact = plain.replace(" ", "")
+    upper = compact.upper()
+    if len(upper) == 9 and upper[0] == "P" and upper[1:].isdigit():
+        return Term(TermKind.PERSON_NO, upper)
+    if compact.isascii() and any(char.isdigit() for char in compact):
+        return Term(TermKind.CERT_NO, upper)
+    if compact.isascii() and compact.isalpha():
+        return Term(TermKind.INITIALS, compact.lower())
+    return Term(TermKind.NAME, plain)

@@ -1,0 +1,237 @@
+"""填表: the clearing sheets of one month, filled in from its stored lines and deductions."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import cached_property
+
+from django.db.models import Q
+from django.utils import timezone
+
+from agency.errors import DomainError
+from agency.organisation.models import PoolingRegion
+from agency.periods import period_label
+from agency.policy.insurance import InsuranceType
+from agency.sheets.declare import Value
+from agency.sheets.digest import digest
+from agency.sheets.filled import Row, SheetData
+from settlement.clearing import rules
+from settlement.clearing.models import ClearingPeriod
+from settlement.clearing.rules import Line, Parties, Party, Side
+from settlement.clearing.selectors import cleared_deductions, lines_of, parties_of
+from settlement.clearing.sheets import (
+    DIRECTIONS,
+    OF_REGION,
+    SHEETS,
+    fields_of,
+)
+from settlement.clearing.states import PeriodState
+from settlement.deductions.models import Deduction
+from settlement.records.models import CareKind
+
+TYPE_OF_FORM = {"12": InsuranceType.EMPLOYEE, "13": InsuranceType.RESIDENT}
+NET_REMARK = "应收、应付金额已减去扣款；扣款两列只作说明，轧差不再减。"
+
+
+@dataclass
+class MonthBook:
+    """One month read once: its row, parties and lines; of all regions, or of those lines that touch one."""
+
+    month: ClearingPeriod
+    region: PoolingRegion | Party | None = None
+    parties: Parties = field(init=False)
+    lines: list[Line] = field(init=False)
+
+    def __post_init__(self) -> None:
+        if self.month.state == PeriodState.OPEN:
+            label = period_label(self.month.period)
+            raise DomainError("not_computed", f"{label}还没有计算，没有清算表可看；请先由省级计算。")
+        self.parties = parties_of(self.month)
+        region = PoolingRegion(pk=self.region.id) if self.region is not None else None
+        self.lines = sorted(
+            lines_of(self.month, region), key=lambda line: self.parties.line_order(line.key)
+        )
+
+    @cached_property
+    def deductions(self) -> list[Deduction]:
+        """The month's deductions, or those of the region's lines."""
+        rows = cleared_deductions(self.month.period)
+        if self.region is not None:
+            rows = rows.filter(Q(insured_region=self.region.id) | Q(care_region=self.region.id))
+        return list(rows.select_related("institution", "record").order_by("deduction_no"))
+
+    def institution(self, deduction: Deduction) -> tuple[str, str]:
+        """Code and name, as they were when the month was computed."""
+        kept = self.month.names.get("institutions", {}).get(str(deduction.institution_id))
+        return tuple(kept) if kept else (deduction.institution.code, deduction.institution.name)
+
+
+def sheet_data(
+    form: str, month: ClearingPeriod, region: PoolingRegion | Party | None, book: MonthBook | None = None
+) -> SheetData:
+    """One clearing sheet: form 9 of the province, 10–14 of a region.
+
+    Signed: 编制日期 is the day of the signature; unsigned: 草稿, no date. What the file bears inside is the
+    moment of signing, or of computing. DomainError when the month has not been computed.
+    """
+    if (region is None) == (form in OF_REGION) or form not in SHEETS:
+        raise DomainError("no_such_sheet", _no_such_sheet(form))
+    book = book or MonthBook(month, region)
+    rows = _net_rows(book) if region is None else _region_rows(form, book, region.id)
+    at = month.signed_at if month.is_signed else month.computed_at
+    assert at is not None  # a constraint of the table, and the book refuses an open month
+    return SheetData(
+        sheet=SHEETS[form],
+        organisation=month.names.get("organisation", ""),
+        period=month.period,
+        period_label=period_label(month.period),
+        region=region.name if region is not None else "",
+        rows=tuple(rows),
+        as_of=at,
+        prepared_on=_day(month.signed_at) if month.is_signed else None,
+        state_label=month.get_state_display(),
+        names={"制表人": month.names.get("prepared_by", ""), "负责人": month.names.get("signed_by", "")},
+        remarks=_remarks(form, month),
+    )
+
+
+def party_named_as_then(month: ClearingPeriod, region: PoolingRegion) -> Party:
+    """A region under the name it had when the month was computed; DomainError when it has no part in it."""
+    party = parties_of(month).by_id.get(region.pk)
+    if party is None or party.is_outside:
+        label = period_label(month.period)
+        raise DomainError("not_in_month", f"{region}不是{label}清算的统筹区，没有它的清算表。")
+    return party
+
+
+def region_digest(book: MonthBook, region: Party) -> str:
+    """What a region confirms: one digest over its sheets 10–14."""
+    data = [sheet_data(form, book.month, region, book) for form in OF_REGION]
+    return rules.sheets_digest((sheet.sheet.form, region.code, digest(sheet)) for sheet in data)
+
+
+def all_sheets(book: MonthBook) -> Iterator[tuple[str, Party | None, SheetData]]:
+    """Every sheet of a month: form 9, then 10–14 of each region."""
+    yield "9", None, sheet_data("9", book.month, None, book)
+    for party in book.parties.pooling:
+        for form in OF_REGION:
+            yield form, party, sheet_data(form, book.month, party, book)
+
+
+def _no_such_sheet(form: str) -> str:
+    if form not in SHEETS:
+        return f"没有清算表 {form}：月度清算有表 9 至表 14。"
+    if form in OF_REGION:
+        return f"表 {form} 是统筹区的表，请指明统筹区。"
+    return "表 9 是全省的表，不分统筹区。"
+
+
+def _day(moment: dt.datetime | None) -> dt.date | None:
+    return timezone.localtime(moment).date() if moment else None
+
+
+def _remarks(form: str, month: ClearingPeriod) -> tuple[str, ...]:
+    if form != "9":
+        return ()
+    local = f"另有参保地与就医地相同（或不算异地）的明细 {month.local_cases} 笔，不参加清算。"
+    return (NET_REMARK, local) if month.local_cases else (NET_REMARK,)
+
+
+# --- rows ---------------------------------------------------------------------------------------------------
+
+
+def _net_rows(book: MonthBook) -> Iterator[Row]:
+    for row in rules.net(book.lines, book.parties):
+        values: dict[str, Value] = {"region": row.party.name, "net": row.net_fen, "word": row.word}
+        values |= _side("in", row.receivable) | _side("out", row.payable)
+        yield Row(row.party.code, values, apart=row.party is rules.PLATFORM)
+
+
+def _side(prefix: str, side: Side) -> dict[str, Value]:
+    return {
+        f"{prefix}_employee_cases": side.employee_cases,
+        f"{prefix}_employee": side.employee_fen,
+        f"{prefix}_resident_cases": side.resident_cases,
+        f"{prefix}_resident": side.resident_fen,
+        f"{prefix}_sum": side.sum_fen,
+        f"{prefix}_deducted": side.deduction_fen,
+    }
+
+
+def _region_rows(form: str, book: MonthBook, region_id: int) -> Iterator[Row]:
+    if form == "14":
+        yield from _deduction_rows(book, region_id)
+    elif form in TYPE_OF_FORM:
+        lines = [line for line in book.lines if line.insurance_type == TYPE_OF_FORM[form]]
+        for code in DIRECTIONS:
+            yield from _line_rows(form, book.parties, _of_side(lines, code, region_id), code)
+    else:
+        code = "in" if form == "10" else "out"
+        yield from _line_rows(form, book.parties, _of_side(book.lines, code, region_id), code)
+
+
+def _of_side(lines: list[Line], code: str, region_id: int) -> list[Line]:
+    """`in`: the region treated and is owed; `out`: it insures and owes. In the order of the sheets."""
+    if code == "in":
+        return [line for line in lines if line.care_region_id == region_id]
+    return [line for line in lines if line.insured_region_id == region_id]
+
+
+def _line_rows(form: str, parties: Parties, lines: list[Line], code: str) -> Iterator[Row]:
+    columns = [column.key for column in SHEETS[form].leaves if fields_of(form, column.key)]
+    for line in lines:
+        other = parties.party(line.insured_region_id if code == "in" else line.care_region_id)
+        parts = [other.code, line.insurance_type, line.care_kind]
+        values: dict[str, Value] = {
+            "direction": DIRECTIONS[code],
+            "counterpart": other.name,
+            "insurance_type": InsuranceType(line.insurance_type).label,
+            "care_kind": CareKind(line.care_kind).label,
+        }
+        for column in columns:
+            values[column] = sum(getattr(line, name) for name in fields_of(form, column))
+        if form in TYPE_OF_FORM:
+            parts = [code, other.code, line.care_kind]
+        yield Row("|".join(parts), values)
+
+
+def _deduction_rows(book: MonthBook, region_id: int) -> Iterator[Row]:
+    found = []
+    for item in book.deductions:
+        for code, own, other in (
+            ("in", item.care_region_id, item.insured_region_id),
+            ("out", item.insured_region_id, item.care_region_id),
+        ):
+            if own == region_id:
+                found.append((code, book.parties.party(other), item))
+    found.sort(key=lambda row: (row[0], *_deduction_order(book, row[1], row[2])))
+    for code, other, item in found:
+        institution_code, institution = book.institution(item)
+        yield Row(
+            f"{code}|{item.deduction_no}",
+            {
+                "direction": DIRECTIONS[code],
+                "counterpart": other.name,
+                "institution_code": institution_code,
+                "institution": institution,
+                "insurance_type": InsuranceType(item.insurance_type).label,
+                "care_kind": CareKind(item.care_kind).label,
+                "settlement_no": item.record.settlement_no if item.record else "",
+                "kind": item.get_kind_display(),
+                "reason": item.reason,
+                "amount": item.amount_fen,
+            },
+        )
+
+
+def _deduction_order(book: MonthBook, other: Party, item: Deduction) -> tuple[object, ...]:
+    return (
+        rules.TYPE_ORDER[item.insurance_type],
+        book.parties.place(other.id),
+        rules.KIND_ORDER[item.care_kind],
+        book.institution(item)[0],
+        item.record.settlement_no if item.record else "",
+        item.deduction_no,
+    )

@@ -1,0 +1,44 @@
+"""期别: the month in which a case or a deduction counts: its own, or the earliest unsigned one after it [P].
+
+Which months are signed is known higher up (clearing), which registers its answer here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+from agency.periods import next_period
+
+Source = Callable[[], set[str]]
+
+
+class SignedPeriods:
+    """Asks whoever knows which months are signed; nobody registered: none is."""
+
+    def __init__(self) -> None:
+        self._source: Source | None = None
+
+    def register(self, source: Source) -> Source:
+        """Give the one function that reads the signed months; a second one is a programming error."""
+        if self._source is not None and self._source is not source:
+            raise ValueError("signed periods: a source is registered already")
+        self._source = source
+        return source
+
+    def __call__(self) -> set[str]:
+        return self._source() if self._source is not None else set()
+
+
+signed_periods = SignedPeriods()
+
+
+def first_open(month: str, signed: set[str]) -> str:
+    """The month itself, or the earliest one after it that is not in `signed`."""
+    while month in signed:
+        month = next_period(month)
+    return month
+
+
+def open_period(month: str) -> str:
+    """The month in which something of `month` counts now."""
+    return first_open(month, signed_periods())

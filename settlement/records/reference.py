@@ -1,0 +1,71 @@
+"""对照: the tables that judge a row, read once per import and asked by date."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass, field
+
+from agency.organisation.models import Institution, PoolingRegion, RegionKind
+from agency.organisation.selectors import AreaCodeTable, area_code_table
+from agency.policy.selectors import regions_where
+from settlement.records.models import CareType
+from settlement.records.periods import first_open, signed_periods
+
+ACCOUNT_INSIDE = "records.account_inside_fund_total"
+
+Span = tuple[dt.date, dt.date | None, str]
+
+
+@dataclass
+class Reference:
+    """Regions, area codes, care types, signed months, and where the account stands inside the fund total."""
+
+    areas: AreaCodeTable
+    region_codes: dict[int, str]
+    region_names: dict[str, str]
+    outside: frozenset[int]
+    care_types: dict[str, list[Span]]
+    institutions: frozenset[str]
+    signed: set[str]
+    _account_inside: dict[dt.date, set[int]] = field(default_factory=dict)
+
+    def care_kind(self, code: str, on: dt.date) -> str | None:
+        """The kind of care of a platform code on a day; None when it is not in the table."""
+        for start, end, kind in self.care_types.get(code, ()):
+            if start <= on and (end is None or on <= end):
+                return kind
+        return None
+
+    def account_inside(self, region_id: int, on: dt.date) -> bool:
+        """Whether an insured region delivers 个人账户 inside 基金支付总额 on a day [P]."""
+        regions = self._account_inside.get(on)
+        if regions is None:
+            regions = self._account_inside[on] = regions_where(ACCOUNT_INSIDE, on)
+        return region_id in regions
+
+    def period_of(self, month: str) -> str:
+        """The month in which a case of `month` is cleared."""
+        return first_open(month, self.signed)
+
+
+def read_care_types() -> dict[str, list[Span]]:
+    """Care type codes with their kinds and dates, the newest first."""
+    found: dict[str, list[Span]] = {}
+    rows = CareType.objects.order_by("code", "-valid_from")
+    for code, start, end, kind in rows.values_list("code", "valid_from", "valid_to", "care_kind"):
+        found.setdefault(code, []).append((start, end, kind))
+    return found
+
+
+def read_reference() -> Reference:
+    """Read every table that rows are judged by."""
+    regions = list(PoolingRegion.objects.all())
+    return Reference(
+        areas=area_code_table(),
+        region_codes={region.pk: region.code for region in regions},
+        region_names={region.code: region.name for region in regions},
+        outside=frozenset(region.pk for region in regions if region.kind == RegionKind.OUTSIDE),
+        care_types=read_care_types(),
+        institutions=frozenset(Institution.objects.values_list("code", flat=True)),
+        signed=signed_periods(),
+    )

@@ -1,0 +1,187 @@
+"""跨行判定: what a row is worth among the others: new, unchanged, or refused for another row's sake.
+
+Ordinary rows are judged as they come. A reversal's original may stand later in the file, so reversals (and
+rows with the number of one) wait for the end, and are then judged in file order, each after its original.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from settlement.records import columns as c
+from settlement.records import content as content_of
+from settlement.records import rules
+from settlement.records.check import Candidate
+from settlement.records.selectors import stored_contents, stored_digests, stored_reversals
+
+Content = list[str]
+Refuse = Callable[[Candidate, str, int, str], None]
+Take = Callable[[Candidate], None]
+
+
+class Resolver:
+    """Tells of every candidate what becomes of it, by calling `accept`, `unchanged` or `refuse` once.
+
+    `own_region` is the region of the person who loads, None for those who load every region's cases;
+    `accepted_contents` finds rows that were accepted earlier, by number.
+    """
+
+    def __init__(
+        self,
+        *,
+        own_region: int | None,
+        own_region_code: str,
+        accept: Take,
+        unchanged: Take,
+        refuse: Refuse,
+        accepted_contents: Callable[[set[str]], dict[str, Content]],
+    ) -> None:
+        self.own_region = own_region
+        self.own_region_code = own_region_code
+        self.accept, self.unchanged, self.refuse = accept, unchanged, refuse
+        self.accepted_contents = accepted_contents
+        self.standing: set[str] = set()
+        self.waiting: dict[str, list[Candidate]] = {}
+
+    def take(self, block: Sequence[Candidate]) -> None:
+        """Judge a block of rows, in file order."""
+        here = [row for row in block if not self._waits(row)]
+        stored = stored_digests([row.number for row in here])
+        differing = [row.number for row in here if stored.get(row.number, row.digest) != row.digest]
+        contents = stored_contents(differing)
+        for row in here:
+            if row.number in self.waiting:  # a reversal before it in the same block has its number
+                self.waiting[row.number].append(row)
+            elif not self._is_duplicate(row):
+                self._judge(row, stored.get(row.number), contents)
+
+    def _waits(self, row: Candidate) -> bool:
+        if row.number in self.waiting:
+            self.waiting[row.number].append(row)
+            return True
+        if row.is_reversal and row.number not in self.standing:
+            self.waiting[row.number] = [row]
+            return True
+        return False
+
+    def _is_duplicate(self, row: Candidate) -> bool:
+        if row.number not in self.standing:
+            return False
+        why = "这个结算编号在文件前面已有一行，以前面的为准，请去掉多余的行。"
+        self.refuse(row, "duplicate_in_file", c.SETTLEMENT_NO, why)
+        return True
+
+    def _judge(self, row: Candidate, stored_digest: str | None, contents: dict[str, Content]) -> None:
+        """The checks of an ordinary row against the store, and whose case it is."""
+        if stored_digest is None:
+            self._take_new(row)
+        elif self._conflict(row, stored_digest, contents):
+            return
+        else:
+            self.standing.add(row.number)
+            self.unchanged(row)
+
+    def _conflict(self, row: Candidate, stored_digest: str, contents: dict[str, Content]) -> bool:
+        """Whether the stored row of this number differs in a delivered column; then it is refused."""
+        if stored_digest == row.digest:
+            return False
+        stored = contents[row.number]
+        names = content_of.differing_columns(stored, row.content.split("\t"), rules.AMOUNT_NAMES)
+        if not names:  # the same columns; only the tables that regions are read from have changed since
+            return False
+        told = f"（不同的列：{'、'.join(names[:6])}）" if self._is_party(stored) else ""
+        why = f"库中已有这个结算编号，内容不同{told}。已入库的不会被覆盖，请核对后按更正办理。"
+        self.refuse(row, "conflicts_with_stored", c.SETTLEMENT_NO, why)
+        return True
+
+    def _is_party(self, stored: Content) -> bool:
+        return self.own_region is None or self.own_region_code in stored[1 : len(content_of.PARTIES)]
+
+    def _take_new(self, row: Candidate) -> bool:
+        if self.own_region is not None and self.own_region not in row.regions:
+            why = "参保地和就医地都不是本统筹区，只能由有关统筹区或省级经办机构导入。"
+            self.refuse(row, "not_your_region", c.INSURED_AREA, why)
+            return False
+        self.standing.add(row.number)
+        self.accept(row)
+        return True
+
+    def finish(self) -> None:
+        """Judge the rows that waited."""
+        if self.waiting:
+            _Reversals(self).settle()
+
+
+class _Reversals:
+    """The rows that waited for the end, with everything known about their originals."""
+
+    def __init__(self, resolver: Resolver) -> None:
+        self.resolver = resolver
+        self.waiting = resolver.waiting
+        numbers = list(self.waiting)
+        self.digests = stored_digests(numbers)
+        self.stored = stored_contents(
+            {number for number, rows in self.waiting.items() if number in self.digests}
+            | {row.reverses_no for rows in self.waiting.values() for row in rows if row.reverses_no}
+        )
+        originals = {row.reverses_no for rows in self.waiting.values() for row in rows if row.reverses_no}
+        self.reversed_by = stored_reversals(originals)
+        self.originals = {**resolver.accepted_contents(originals & resolver.standing), **self.stored}
+        self.settled: set[str] = set()
+
+    def settle(self) -> None:
+        """Every group of one number, in file order, each after the groups that its reversals name."""
+        for number in list(self.waiting):
+            path = [number] if number not in self.settled else []
+            while path:
+                needed = [n for n in self._named_by(path[-1]) if n not in self.settled and n not in path]
+                if needed:
+                    path.append(needed[0])
+                else:
+                    self._settle_group(path.pop())
+
+    def _named_by(self, number: str) -> list[str]:
+        return [row.reverses_no for row in self.waiting[number] if row.reverses_no in self.waiting]
+
+    def _settle_group(self, number: str) -> None:
+        self.settled.add(number)
+        for row in self.waiting[number]:
+            if self.resolver._is_duplicate(row):
+                continue
+            digest = self.digests.get(number)
+            if digest is None and row.is_reversal and self._refused_for_original(row):
+                continue
+            self.resolver._judge(row, digest, self.stored)
+            if number in self.resolver.standing:
+                self.originals[number] = row.content.split("\t")
+                if row.is_reversal:
+                    self.reversed_by.setdefault(row.reverses_no, number)
+
+    def _refused_for_original(self, row: Candidate) -> bool:
+        """`reversal_without_original` or `reversal_does_not_match`."""
+        original = self.originals.get(row.reverses_no) if row.reverses_no else None
+        if original is None:
+            why = "没有写原结算编号" if not row.reverses_no else "原结算在库中和文件中都没有，或已被拒绝"
+            self._refuse(row, "reversal_without_original", f"{why}。请先补齐原结算，再导入这笔退费。")
+            return True
+        why = self._mismatch(row, original)
+        if why:
+            self._refuse(row, "reversal_does_not_match", f"{why}。一笔结算只能整笔冲正一次，请核对。")
+        return bool(why)
+
+    def _mismatch(self, row: Candidate, original: Content) -> str:
+        if original[content_of.REVERSAL] == "1":
+            return "原结算本身就是退费，退费不能再冲正"
+        other = self.reversed_by.get(row.reverses_no, row.number)
+        if other != row.number:
+            return f"原结算已由 {other} 冲正过"
+        ours = row.content.split("\t")
+        return rules.reversal_mismatch(
+            content_of.identity_of(ours),
+            content_of.amounts_of(ours),
+            content_of.identity_of(original),
+            content_of.amounts_of(original),
+        )
+
+    def _refuse(self, row: Candidate, code: str, why: str) -> None:
+        self.resolver.refuse(row, code, c.REVERSES_NO, why)

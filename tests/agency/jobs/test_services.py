@@ -1,0 +1,84 @@
+"""Background jobs: one worker at a time, a dead worker's job is taken up again, errors are told."""
+
+import datetime as dt
+from collections.abc import Iterator
+
+import pytest
+from django.test import TestCase
+
+from agency.errors import DomainError
+from agency.jobs.models import Job
+from agency.jobs.services import job_claim, job_enqueue, job_run, jobs_take_up_again
+from agency.registry import JOB_KINDS
+from tests.support.world import World
+
+
+@pytest.fixture(autouse=True)
+def job_kinds() -> Iterator[None]:
+    JOB_KINDS.register("add")(lambda job, progress: {"sum": job.options["a"] + job.options["b"]})
+    JOB_KINDS.register("refuse")(refuse)
+    JOB_KINDS.register("crash")(crash)
+    yield
+    for name in ("add", "refuse", "crash"):
+        del JOB_KINDS._entries[name]
+
+
+def refuse(job: Job, progress: object) -> dict:
+    raise DomainError("no", "这个文件不能用。")
+
+
+def crash(job: Job, progress: object) -> dict:
+    raise RuntimeError("secret detail")
+
+
+def test_a_job_runs_once_and_keeps_its_result(world: World) -> None:
+    job = job_enqueue("add", by=world.clerk, at=world.now, a=1, b=2)
+
+    job_run(job.job_no)
+    job_run(job.job_no)
+
+    job.refresh_from_db()
+    assert (job.state, job.result, job.attempts) == ("done", {"sum": 3}, 1)
+
+
+def test_it_is_handed_to_the_worker_when_the_transaction_commits(world: World) -> None:
+    with TestCase.captureOnCommitCallbacks() as callbacks:
+        job_enqueue("add", by=world.clerk, at=world.now, a=1, b=2)
+
+    assert len(callbacks) == 1
+
+
+@pytest.mark.parametrize(
+    ("kind", "message"),
+    [
+        ("refuse", "这个文件不能用。"),
+        ("crash", "程序出错，没有写入任何内容；请再试一次，仍不行请把任务号告诉系统管理员。"),
+    ],
+)
+def test_an_error_ends_the_job_with_a_sentence(world: World, kind: str, message: str) -> None:
+    job = job_enqueue(kind, by=world.clerk, at=world.now)
+
+    job_run(job.job_no)
+
+    job.refresh_from_db()
+    assert (job.state, job.message) == ("failed", message)
+
+
+def test_a_running_job_is_not_claimed_twice(world: World) -> None:
+    job = job_enqueue("add", by=world.clerk, at=world.now, a=1, b=2)
+
+    assert job_claim(job.job_no, world.now) is not None
+    assert job_claim(job.job_no, world.now) is None
+
+
+def test_a_job_whose_worker_died_is_taken_up_again(world: World) -> None:
+    job = job_enqueue("add", by=world.clerk, at=world.now, a=1, b=2)
+    job_claim(job.job_no, world.now)
+    later = world.now + dt.timedelta(minutes=2)
+
+    assert jobs_take_up_again(world.now) == 0
+    assert jobs_take_up_again(later) == 1
+    again = job_claim(job.job_no, later)
+
+    assert again is not None
+    assert again.attempts == 2
