@@ -152,7 +152,8 @@ USE_TZ = True
 
 # --- Files --------------------------------------------------------------------------------------------
 STATIC_URL = "static/"
-STATIC_ROOT = BASE_DIR / "staticfiles"
+STATIC_ROOT = VAR_DIR / "static"
+STATIC_ROOT.mkdir(exist_ok=True)
 STATICFILES_DIRS = [BASE_DIR / "static"]
 # Compressed, fingerprinted files need `collectstatic`; a laptop and the tests serve them as they are.
 STATICFILES_BACKEND = (

@@ -9,6 +9,7 @@ from django.db import connection
 
 from settlement.clearing.models import ClearingPeriod
 from settlement.deductions.models import Deduction
+from settlement.records.locks import lock_records
 from settlement.records.models import SettlementRecord
 
 
@@ -23,6 +24,7 @@ def hold_still() -> None:
 
     Otherwise a case that was not yet committed when a month was proven could join it after the signature.
     """
+    lock_records()
     if connection.vendor == "postgresql":
         names = ", ".join(
             connection.ops.quote_name(model._meta.db_table) for model in (SettlementRecord, Deduction)

@@ -1,0 +1,264 @@
+"""备案的规则: when a filing begins and ends, and everything that keeps it from being submitted. Pure."""
+
+from __future__ import annotations
+
+import calendar
+import datetime as dt
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from agency.errors import DomainError
+from agency.identity import IdentityError, read_id_number
+
+LONG_TERM = "long_term"
+RETIRED_ONLY = frozenset({"retired_relocation"})
+RETIRED = "retired"
+IN_PROVINCE, CROSS_PROVINCE = "in_province", "cross_province"
+ONE_DAY = dt.timedelta(days=1)
+SANE_DAYS = 366  # a begin further away than this is a slip of the keyboard, not a plan [P]
+
+_PHONE = re.compile(r"1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8}(-[0-9]{1,6})?|00?[0-9]{8,16}|[0-9]{7,8}")
+
+
+def add_months(day: dt.date, months: int) -> dt.date:
+    """The same day `months` later; the month's last day where it has no such day."""
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """备案类型的期限, as in force on the day: months of validity (None: long-term) and of the lock."""
+
+    term: str
+    validity_months: int | None = None
+    lock_months: int | None = None
+    offered: bool = True
+    needs_review: bool = True
+
+    @property
+    def is_long_term(self) -> bool:
+        return self.term == LONG_TERM
+
+
+@dataclass(frozen=True, slots=True)
+class Validity:
+    """有效期: first and last day (None: until changed or cancelled); before `locked_until` the place stays."""
+
+    begins_on: dt.date
+    ends_on: dt.date | None
+    locked_until: dt.date | None
+
+
+def validity(begins_on: dt.date, terms: Terms, *, scope: str) -> Validity:
+    """A filing of n months ends on the day before the same day n months later; without months it is valid
+    until changed or cancelled. The lock holds for places in another province. [S4, N22]"""
+    ends_on = None
+    if terms.validity_months:
+        ends_on = add_months(begins_on, terms.validity_months) - ONE_DAY
+    locked = terms.lock_months if scope == CROSS_PROVINCE else None
+    return Validity(begins_on, ends_on, add_months(begins_on, locked) if locked else None)
+
+
+def overlap(
+    begins: dt.date, ends: dt.date | None, other_begins: dt.date, other_ends: dt.date | None
+) -> bool:
+    """Whether two spans share a day; an open end never ends."""
+    return (ends is None or other_begins <= ends) and (other_ends is None or begins <= other_ends)
+
+
+def is_phone(text: str) -> bool:
+    """A mobile or fixed number of this country, or an international one."""
+    return _PHONE.fullmatch(re.sub(r"[\s()（）]", "", text)) is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Insurance:
+    """What the register says about the insurance type chosen: None fields when there is no such enrolment."""
+
+    category: str
+    category_label: str
+    status_label: str
+    in_force: bool
+
+
+@dataclass(frozen=True, slots=True)
+class CarePlace:
+    """就医地 as chosen: a province, and a city where the province has any."""
+
+    province_chosen: bool = False
+    complete: bool = False
+    is_own_region: bool = False
+    is_cross_region: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Agent:
+    """代办人: who comes for the person."""
+
+    name: str = ""
+    cert_no: str = ""
+    phone: str = ""
+    relation: str = ""
+
+    @property
+    def is_given(self) -> bool:
+        return any((self.name, self.cert_no, self.phone, self.relation))
+
+
+@dataclass(frozen=True, slots=True)
+class Reason:
+    """One thing that keeps a filing from being submitted: beside which field, and what to do."""
+
+    code: str
+    field: str | None
+    message: str
+    other_no: str = ""
+
+    def as_error(self) -> DomainError:
+        return DomainError(self.code, self.message, field=self.field, other_no=self.other_no)
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """Everything that is judged when a filing is submitted or approved."""
+
+    on: dt.date
+    region_name: str
+    insurance_label: str
+    insurance: Insurance | None
+    phone: str
+    kind: str
+    terms: Terms | None
+    place: CarePlace
+    begins_on: dt.date | None
+    address: str
+    agent: Agent
+    person_cert_no: str
+    missing_materials: Sequence[Reason] = ()
+    overlapping_no: str = ""
+
+
+def submission_reasons(filed: Submission) -> list[Reason]:
+    """All reasons at once, in the order of the page; empty when the filing may be submitted."""
+    return [
+        *_person_reasons(filed),
+        *_kind_reasons(filed),
+        *_place_reasons(filed),
+        *_date_reasons(filed),
+        *filed.missing_materials,
+        *agent_reasons(filed.agent, filed.person_cert_no),
+    ]
+
+
+def _person_reasons(filed: Submission) -> list[Reason]:
+    """Insurance must be in force in the region that takes the filing in [P]."""
+    found = []
+    if not filed.insurance_label:
+        found.append(Reason("insurance_type_missing", "insurance_type", "请选择险种。"))
+    elif filed.insurance is None:
+        found.append(
+            Reason(
+                "not_enrolled",
+                "insurance_type",
+                f"参保登记里没有此人在{filed.region_name}的{filed.insurance_label}参保关系。请核对证件号码和险种；"
+                "确已参保的，先导入参保登记再提交。",
+            )
+        )
+    elif not filed.insurance.in_force:
+        found.append(
+            Reason(
+                "insurance_not_in_force",
+                "insurance_type",
+                f"{filed.region_name}{filed.insurance_label}参保状态是“{filed.insurance.status_label}”，"
+                "参保恢复后才能备案。",
+            )
+        )
+    if not filed.phone:
+        found.append(Reason("phone_missing", "phone", "请填写联系电话，办结和补正都要联系本人。"))
+    elif not is_phone(filed.phone):
+        found.append(Reason("bad_phone", "phone", "联系电话不像电话号码，请填手机号，或带区号的座机。"))
+    return found
+
+
+def _kind_reasons(filed: Submission) -> list[Reason]:
+    if not filed.kind:
+        return [Reason("kind_missing", "kind", "请选择备案类型。")]
+    if filed.terms is None or not filed.terms.offered:
+        return [Reason("kind_not_offered", "kind", "窗口现在不受理这一类备案，请选择其他类型。")]
+    if filed.kind in RETIRED_ONLY and filed.insurance is not None and filed.insurance.category != RETIRED:
+        return [
+            Reason(
+                "not_retired",
+                "kind",
+                f"人员类别是“{filed.insurance.category_label}”，异地安置退休只对退休人员；可改办异地长期居住。",
+            )
+        ]
+    return []
+
+
+def _place_reasons(filed: Submission) -> list[Reason]:
+    place = filed.place
+    if not place.province_chosen:
+        return [Reason("place_missing", "province", "请选择就医地所在的省。")]
+    if not place.complete:
+        return [Reason("city_missing", "city", "请选择就医地所在的市。")]
+    if place.is_own_region:
+        return [Reason("place_is_insured_region", "city", f"就医地就是参保地{filed.region_name}，不属于异地就医，不用备案。")]
+    if not place.is_cross_region:
+        return [Reason("not_cross_region", "city", f"{filed.region_name}与这个统筹区之间不算异地就医，不用备案。")]
+    return []
+
+
+def _date_reasons(filed: Submission) -> list[Reason]:
+    found = []
+    if filed.begins_on is None:
+        found.append(Reason("begin_missing", "begins_on", "请填写生效日期。"))
+    elif abs((filed.begins_on - filed.on).days) > SANE_DAYS:
+        found.append(Reason("begin_far_away", "begins_on", "生效日期离今天超过一年，请核对年份。"))
+    elif filed.overlapping_no:
+        found.append(
+            Reason(
+                "overlapping",
+                "begins_on",
+                f"此人在同一就医地已有同类备案 {filed.overlapping_no}，有效期重叠，不能再办。",
+                filed.overlapping_no,
+            )
+        )
+    if filed.terms is not None and filed.terms.is_long_term and not filed.address:
+        found.append(Reason("address_missing", "address", "请填写异地居住地址，登记备案表上要印。"))
+    return found
+
+
+def agent_reasons(agent: Agent, person_cert_no: str) -> list[Reason]:
+    """Somebody who comes for the person gives name, certificate number, phone and relation, all four [S1]."""
+    if not agent.is_given:
+        return []
+    found = [
+        Reason(f"{field}_missing", field, f"有代办人的，请填写{label}；没有代办人，请把这一栏全部清空。")
+        for field, value, label in (
+            ("agent_name", agent.name, "代办人姓名"),
+            ("agent_cert_no", agent.cert_no, "代办人证件号码"),
+            ("agent_phone", agent.phone, "代办人电话"),
+            ("agent_relation", agent.relation, "与参保人关系"),
+        )
+        if not value
+    ]
+    if agent.cert_no:
+        found += _agent_number_reasons(agent.cert_no, person_cert_no)
+    if agent.phone and not is_phone(agent.phone):
+        found.append(Reason("bad_phone", "agent_phone", "代办人电话不像电话号码，请填手机号，或带区号的座机。"))
+    return found
+
+
+def _agent_number_reasons(cert_no: str, person_cert_no: str) -> list[Reason]:
+    if cert_no == person_cert_no:
+        return [Reason("agent_is_the_person", "agent_cert_no", "代办人与参保人是同一证件号码；本人来办的，不填代办人。")]
+    if not (cert_no[:17].isdigit() and len(cert_no) in (15, 18)):
+        return []  # a passport or another document: taken as text
+    try:
+        read_id_number("01", cert_no)
+    except IdentityError as error:
+        return [Reason("bad_id_number", "agent_cert_no", f"代办人{error.message}")]
+    return []

@@ -1,0 +1,277 @@
+"""Invariants of the clearing, month by month: for signing (all must hold) and for `check_books`."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+
+from django.db.models import F, Q, QuerySet
+
+from agency import money
+from agency.periods import period_label
+from agency.policy.insurance import InsuranceType
+from agency.registry import CHECKS
+from agency.sheets.digest import digest
+from agency.web.parts import Broken
+from settlement.clearing import rules, selectors
+from settlement.clearing.filling import MonthBook, all_sheets, region_digest
+from settlement.clearing.models import ClearingLine, ClearingPeriod, SignedSheet
+from settlement.clearing.rules import LINE_FIELDS, Line, LineKey, Parties
+from settlement.clearing.states import PeriodState
+from settlement.deductions.models import Deduction
+from settlement.records.models import CareKind, SettlementRecord
+
+Check = Callable[[ClearingPeriod], Iterator[Broken]]
+
+BALANCE = "清算应收等于应付"
+TOTALS = "清算合计等于各行之和"
+ARITHMETIC = "清算行金额相加"
+BEHIND = "清算行等于明细与扣款"
+LINES_DIGEST = "清算行摘要"
+SHEETS_DIGEST = "签发的表未变"
+CONFIRMED = "签发前各统筹区已确认"
+MONTH_ORDER = "清算期依次签发"
+RIGHT_MONTH = "明细计入应计的月份"
+DEDUCTION_FITS = "扣款与所扣明细一致"
+
+LABELS = {field.name: str(field.verbose_name) for field in ClearingLine._meta.fields}
+
+
+# --- one month ----------------------------------------------------------------------------------------------
+
+
+def balance(month: ClearingPeriod) -> Iterator[Broken]:
+    """Σ应收 = Σ应付, as stored and as netted from the lines, the platform counted in."""
+    if month.receivable_fen != month.payable_fen:
+        yield Broken(BALANCE, month.period, f"应收合计 {_yuan(month.receivable_fen)}，应付合计 {_yuan(month.payable_fen)}")
+    rows = rules.net(selectors.lines_of(month), selectors.parties_of(month))
+    receivable = sum(row.receivable.sum_fen for row in rows)
+    payable = sum(row.payable.sum_fen for row in rows)
+    if receivable != payable:
+        yield Broken(BALANCE, f"{month.period} 表 9", f"应收 {_yuan(receivable)}，应付 {_yuan(payable)}")
+
+
+def totals(month: ClearingPeriod) -> Iterator[Broken]:
+    """The month's totals are the sums of its lines; local cases are those that are kept."""
+    sums = selectors.lines_sum(month)
+    stored = (month.cases, month.receivable_fen, month.payable_fen)
+    added = (sums["records"], sums["due_fen"], sums["due_fen"])
+    for label, was, now in zip(("明细数", "应收合计", "应付合计"), stored, added, strict=True):
+        if was != now:
+            shown = (was, now) if label == "明细数" else (_yuan(was), _yuan(now))
+            yield Broken(TOTALS, month.period, f"{label}记为 {shown[0]}，各行之和是 {shown[1]}")
+    local = _local(month).count()
+    if local != month.local_cases:
+        yield Broken(TOTALS, month.period, f"本地明细记为 {month.local_cases} 笔，实有 {local} 笔")
+
+
+def arithmetic(month: ClearingPeriod) -> Iterator[Broken]:
+    """Each line's funds and what is due add up."""
+    parties = selectors.parties_of(month)
+    for line in selectors.lines_of(month):
+        subject = f"{month.period} {_line_label(line.key, parties)}"
+        if line.due_fen != rules.due(line):
+            yield Broken(ARITHMETIC, subject, f"应收付金额 {_yuan(line.due_fen)}，应为 {_yuan(rules.due(line))}")
+        if line.fund_total_fen != rules.fund_total(line):
+            shown = _yuan(line.fund_total_fen), _yuan(rules.fund_total(line))
+            yield Broken(ARITHMETIC, subject, f"基金支付合计 {shown[0]}，七项之和是 {shown[1]}")
+
+
+def behind(month: ClearingPeriod) -> Iterator[Broken]:
+    """Each line is what the records and deductions behind it add up to; none is missing, none too many.
+
+    What arrived after an unsigned month was computed is not wrong: it waits to be computed.
+    """
+    records, deductions = _counted(month)
+    if records is None or deductions is None:
+        return
+    parties = selectors.parties_of(month)
+    stored = {line.key: line for line in selectors.lines_of(month)}
+    added = selectors.lines_from_records(records, deductions)
+    for key in sorted({*stored, *added}, key=parties.line_order):
+        difference = _difference(stored.get(key), added.get(key))
+        if difference:
+            subject = f"{month.period} {_line_label(key, parties)}"
+            yield Broken(BEHIND, subject, f"{difference}；{_first_behind(records, deductions, key)}")
+
+
+def lines_digest(month: ClearingPeriod) -> Iterator[Broken]:
+    """The digest stored with the month is that of its lines."""
+    now = rules.lines_digest(selectors.lines_of(month), selectors.parties_of(month))
+    if now != month.lines_digest:
+        yield Broken(LINES_DIGEST, month.period, f"记的是 {month.lines_digest[:12]}，现在是 {now[:12]}")
+
+
+def signed_sheets(month: ClearingPeriod) -> Iterator[Broken]:
+    """Every sheet of a signed month still has the digest it was signed with, and the month too."""
+    if not month.is_signed:
+        return
+    rows = SignedSheet.objects.filter(period=month).values_list("form_no", "region_id", "digest")
+    kept = {(form, region): was for form, region, was in rows}
+    signed: list[tuple[str, str, str]] = []
+    for form, party, data in all_sheets(MonthBook(month)):
+        name = f"{month.period} 表 {form}" + (f" {party.name}" if party else "")
+        was = kept.pop((form, party.id if party else None), None)
+        if was is None:
+            yield Broken(SHEETS_DIGEST, name, "没有签发时的摘要")
+        elif was != digest(data):
+            yield Broken(SHEETS_DIGEST, name, f"签发时摘要 {was[:12]}，现在是 {digest(data)[:12]}")
+        signed.append((form, party.code if party else "", was or ""))
+    for form, region in kept:
+        yield Broken(SHEETS_DIGEST, f"{month.period} 表 {form}", f"多出一张签发的表（统筹区 {region}）")
+    if month_digest(month, signed) != month.digest:
+        yield Broken(SHEETS_DIGEST, month.period, f"签发摘要 {month.digest[:12]} 与各表摘要不合")
+
+
+def confirmed(month: ClearingPeriod) -> Iterator[Broken]:
+    """Every region in force confirmed a signed month, and what it confirmed is what was signed."""
+    if not month.is_signed:
+        return
+    book = MonthBook(month)
+    given = selectors.confirmations_of(month)
+    for party in book.parties.must_confirm:
+        confirmation = given.get(party.id)
+        subject = f"{month.period} {party.name}"
+        if confirmation is None:
+            yield Broken(CONFIRMED, subject, "没有确认")
+        elif confirmation.digest != region_digest(book, party):
+            yield Broken(CONFIRMED, subject, "确认时所见与签发的表不同")
+
+
+def month_digest(month: ClearingPeriod, sheets: list[tuple[str, str, str]]) -> str:
+    """What a signature fixes: the month, its lines, every sheet."""
+    return rules.digest_of([month.period, month.lines_digest, rules.sheets_digest(sheets)])
+
+
+PROVEN_BEFORE_SIGNING: tuple[Check, ...] = (balance, totals, arithmetic, behind, lines_digest)
+OF_MONTH: dict[str, Check] = {
+    BALANCE: balance,
+    TOTALS: totals,
+    ARITHMETIC: arithmetic,
+    BEHIND: behind,
+    LINES_DIGEST: lines_digest,
+    SHEETS_DIGEST: signed_sheets,
+    CONFIRMED: confirmed,
+}
+
+
+def period_invariants(month: ClearingPeriod) -> Iterator[Broken]:
+    """What must hold before a month is signed; nothing is found when all is well."""
+    for check in PROVEN_BEFORE_SIGNING:
+        yield from check(month)
+    yield from deductions_fit(month.period)
+    yield from records_in_right_month(month.period)
+
+
+# --- the books ----------------------------------------------------------------------------------------------
+
+
+def _register(name: str, check: Check, order: int) -> None:
+    @CHECKS.register(name, order=order)
+    def of_every_month(period: str | None) -> Iterator[Broken]:
+        months = ClearingPeriod.objects.exclude(state=PeriodState.OPEN).order_by("period")
+        for month in months.filter(period=period) if period else months:
+            yield from check(month)
+
+
+for _place, (_name, _check) in enumerate(OF_MONTH.items()):
+    _register(_name, _check, 500 + _place)
+
+
+@CHECKS.register(DEDUCTION_FITS, order=510)
+def deductions_fit(period: str | None) -> Iterator[Broken]:
+    """A deduction of a case has the parties, insurance, kind of care and institution of its case."""
+    same = Q()
+    for name in ("insured_region", "care_region", "insurance_type", "care_kind", "institution"):
+        same &= Q(**{name: F(f"record__{name}")})
+    rows = Deduction.objects.filter(record__isnull=False).exclude(same)
+    for number in (rows.filter(period=period) if period else rows).order_by("pk").values_list(
+        "deduction_no", flat=True
+    ):
+        yield Broken(DEDUCTION_FITS, f"扣款 {number}", "参保地、就医地、险种、医疗类别或机构与所扣明细不同")
+
+
+@CHECKS.register(RIGHT_MONTH, order=511)
+def records_in_right_month(period: str | None) -> Iterator[Broken]:
+    """A case counts in the month of its settlement, or, when that is signed, in one after it [P]."""
+    late = SettlementRecord.objects.exclude(period=F("settlement_month"))
+    late = late.exclude(settlement_month__in=selectors.signed_periods())
+    for number, month, counted in (
+        (late.filter(period=period) if period else late)
+        .order_by("pk")
+        .values_list("settlement_no", "settlement_month", "period")
+    ):
+        yield Broken(RIGHT_MONTH, f"结算 {number}", f"{month} 未签发，却计入 {counted}")
+
+
+@CHECKS.register(MONTH_ORDER, order=512)
+def months_in_order(period: str | None) -> Iterator[Broken]:
+    """No month is signed before an earlier one that has cases."""
+    last = max(selectors.signed_periods(), default="")
+    for month in selectors.unsigned_months_before(last) if last else ():
+        if period in (None, month, last):
+            yield Broken(MONTH_ORDER, month, f"{period_label(last)}已签发，{period_label(month)}却没有")
+
+
+# --- words --------------------------------------------------------------------------------------------------
+
+
+def _counted(
+    month: ClearingPeriod,
+) -> tuple[QuerySet[SettlementRecord] | None, QuerySet[Deduction] | None]:
+    """The records and deductions that a month's lines should hold; None when one cannot tell (a batch of
+    an unsigned month was undone since it was computed)."""
+    records = selectors.cleared_records(month.period)
+    deductions = selectors.cleared_deductions(month.period)
+    if month.is_signed:
+        return records, deductions
+    since = selectors.arrivals_since(month)
+    if since.undone:
+        return None, None
+    arrived = Q(batch__isnull=False, batch__in=since.batches)
+    return records.exclude(arrived), deductions.exclude(arrived)
+
+
+def _local(month: ClearingPeriod) -> QuerySet[SettlementRecord]:
+    records = selectors.local_records(month.period)
+    if month.is_signed:
+        return records
+    arrived = Q(batch__isnull=False, batch__in=selectors.arrivals_since(month).batches)
+    return records.exclude(arrived)
+
+
+def _difference(stored: Line | None, added: Line | None) -> str:
+    """What differs between a stored line and what is behind it; empty when nothing does."""
+    if stored is None:
+        return "缺这一行"
+    if added is None:
+        return "多出这一行，没有明细或扣款"
+    found = []
+    for name in LINE_FIELDS[4:]:
+        was, now = getattr(stored, name), getattr(added, name)
+        if was != now:
+            shown = (_yuan(was), _yuan(now)) if name.endswith("_fen") else (str(was), str(now))
+            found.append(f"{LABELS[name]}记为 {shown[0]}，明细合计 {shown[1]}")
+    return "、".join(found)
+
+
+def _first_behind(
+    records: QuerySet[SettlementRecord], deductions: QuerySet[Deduction], key: LineKey
+) -> str:
+    """The first record behind a line, so that one knows where to look."""
+    where = key._asdict()
+    record = records.filter(**where).order_by("pk").values_list("settlement_no", flat=True).first()
+    if record is not None:
+        return f"第一笔明细 {record}"
+    deduction = deductions.filter(**where).order_by("pk").values_list("deduction_no", flat=True).first()
+    return f"第一笔扣款 {deduction}" if deduction is not None else "没有明细"
+
+
+def _line_label(key: LineKey, parties: Parties) -> str:
+    insured, care = parties.party(key.insured_region_id), parties.party(key.care_region_id)
+    return (
+        f"{insured.name}→{care.name} {InsuranceType(key.insurance_type).label} {CareKind(key.care_kind).label}"
+    )
+
+
+def _yuan(fen: int) -> str:
+    return money.yuan(fen)

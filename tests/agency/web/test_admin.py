@@ -1,0 +1,128 @@
+"""The Django admin for supervisors: in Chinese, by role, region by region, nothing deleted."""
+
+from collections.abc import Callable
+
+import pytest
+from django.contrib import admin
+from django.test import Client
+from django.urls import reverse
+
+from agency.journal.models import AuditEntry
+from agency.organisation.models import Counter, StaffRole, User
+from agency.policy.models import Parameter
+from tests.support.world import World
+
+MODELS = [model._meta for model in admin.site._registry]
+
+
+@pytest.mark.parametrize("meta", MODELS, ids=str)
+def test_the_provincial_supervisor_opens_every_list_and_searches_it(
+    world: World, as_user: Callable[..., Client], meta: object
+) -> None:
+    url = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")  # type: ignore[attr-defined]
+    client = as_user(world.prov_supervisor)
+
+    assert client.get(url).status_code == 200
+    assert client.get(url, {"q": "220100"}).status_code == 200
+
+
+@pytest.mark.parametrize("meta", MODELS, ids=str)
+def test_nobody_else_opens_any(world: World, as_user: Callable[..., Client], meta: object) -> None:
+    url = reverse(f"admin:{meta.app_label}_{meta.model_name}_changelist")  # type: ignore[attr-defined]
+
+    for user in (world.clerk, world.reviewer, world.auditor, world.prov_clearing, world.prov_auditor):
+        assert as_user(user).get(url).status_code == 302
+    assert Client().get(url, follow=True).redirect_chain[-1][0].startswith("/login/?next=")
+
+
+def test_a_regions_supervisor_sees_the_staff_of_that_region_only(
+    world: World, as_user: Callable[..., Client]
+) -> None:
+    page = as_user(world.supervisor).get(reverse("admin:agency_user_changelist")).content.decode()
+    yanbian = as_user(world.supervisor).get(
+        reverse("admin:agency_user_change", args=[world.yanbian_clerk.pk])
+    )
+
+    assert "changchun_clearing" in page
+    assert "yanbian_clerk" not in page
+    assert yanbian.status_code == 302
+
+
+def new_account(**changes: object) -> dict[str, object]:
+    return {
+        "username": "cc_new", "display_name": "新人", "level": "region", "is_active": "on",
+        "new_password": "Jingyue-Pine-38", "staff_roles-TOTAL_FORMS": "1", "staff_roles-INITIAL_FORMS": "0",
+        "staff_roles-0-role": "clearing", **changes,
+    }
+
+
+def test_a_new_account_gets_its_role_and_must_change_its_password(
+    world: World, as_user: Callable[..., Client]
+) -> None:
+    response = as_user(world.supervisor).post(
+        reverse("admin:agency_user_add"), new_account(region=world.changchun.pk)
+    )
+
+    user = User.objects.get(username="cc_new")
+    assert response.status_code == 302
+    assert (user.must_change_password, user.check_password("Jingyue-Pine-38")) == (True, True)
+    assert list(StaffRole.objects.filter(user=user).values_list("role", flat=True)) == ["clearing"]
+    assert AuditEntry.objects.filter(action="roles_changed", subject_no="cc_new").exists()
+
+
+def test_a_role_that_does_not_fit_the_level_is_refused(world: World, as_user: Callable[..., Client]) -> None:
+    response = as_user(world.supervisor).post(
+        reverse("admin:agency_user_add"),
+        new_account(region=world.changchun.pk, **{"staff_roles-0-role": "intake"}),
+    )
+
+    assert "“窗口经办”只能给窗口人员" in response.content.decode()
+    assert not User.objects.filter(username="cc_new").exists()
+
+
+def test_an_account_of_another_region_is_refused(world: World, as_user: Callable[..., Client]) -> None:
+    as_user(world.supervisor).post(reverse("admin:agency_user_add"), new_account(region=world.yanbian.pk))
+
+    assert not User.objects.filter(username="cc_new").exists()
+
+
+def test_an_account_whose_unit_does_not_fit_its_level_is_told_in_chinese(
+    world: World, as_user: Callable[..., Client]
+) -> None:
+    counter = Counter.objects.get(code="220100-01")
+    response = as_user(world.supervisor).post(
+        reverse("admin:agency_user_add"), new_account(region=world.changchun.pk, counter=counter.pk)
+    )
+
+    assert "统筹区人员只填统筹区" in response.content.decode()
+
+
+def test_a_parameter_is_changed_by_the_province_only_and_logged(
+    world: World, as_user: Callable[..., Client]
+) -> None:
+    row = Parameter.objects.get(key="filing.lapse_months")
+    form = {
+        "key": row.key, "value": "4", "value_type": "int", "unit": "月", "label": row.label,
+        "source": "[P]", "valid_from": "2000-01-01", "note": row.note,
+    }
+    url = reverse("admin:agency_parameter_change", args=[row.pk])
+
+    refused = as_user(world.supervisor).post(url, form)
+    allowed = as_user(world.prov_supervisor).post(url, form)
+
+    assert (refused.status_code, allowed.status_code) == (403, 302)
+    row.refresh_from_db()
+    assert row.value == "4"
+    entry = AuditEntry.objects.get(action="reference_changed")
+    assert entry.detail["columns"] == ["source", "value"]
+
+
+def test_nothing_is_deleted_in_the_admin(world: World, as_user: Callable[..., Client]) -> None:
+    row = Parameter.objects.get(key="filing.lapse_months")
+
+    response = as_user(world.prov_supervisor).post(
+        reverse("admin:agency_parameter_delete", args=[row.pk]), {"post": "yes"}
+    )
+
+    assert response.status_code == 403
+    assert Parameter.objects.filter(pk=row.pk).exists()

@@ -1,0 +1,55 @@
+"""The code at the foot of a paper, for anybody, without personal data."""
+
+import pytest
+from django.test import Client
+
+from agency.journal.models import AuditEntry
+from agency.journal.prints import form_printed
+from tests.support.world import World
+
+
+def printed(world: World, digest: str) -> str:
+    return form_printed(
+        form_no="1", title="登记备案表", subject_kind="filing", subject_no="F2026110001", digest=digest,
+        by=world.clerk, at=world.now, region=world.changchun,
+    ).code
+
+
+def test_a_genuine_code_is_told_so_without_login(client: Client, world: World) -> None:
+    code = printed(world, "a" * 64)
+
+    response = client.get(f"/verify/{code}/")
+
+    assert "这张表是真的" in response.content.decode()
+    assert "F2026110001" in response.content.decode()
+
+
+def test_a_typed_code_needs_no_hyphens_nor_capitals(client: Client, world: World) -> None:
+    code = printed(world, "a" * 64)
+
+    response = client.post("/verify/", {"code": code.replace("-", "").lower()})
+
+    assert response["Location"] == f"/verify/{code}/"
+
+
+def test_content_that_changed_since_is_told(client: Client, world: World) -> None:
+    old = printed(world, "a" * 64)
+    printed(world, "b" * 64)
+
+    assert "出具后内容有变" in client.get(f"/verify/{old}/").content.decode()
+
+
+def test_the_same_content_keeps_its_code_and_each_print_is_logged(world: World) -> None:
+    assert printed(world, "a" * 64) == printed(world, "a" * 64)
+    assert AuditEntry.objects.filter(action="printed").count() == 2
+
+
+@pytest.mark.parametrize("typed", ["", "0000-0000-0000", "不是验证码"])
+def test_an_unknown_code_gets_a_sentence(client: Client, db: None, typed: str) -> None:
+    response = client.post("/verify/", {"code": typed})
+
+    assert response.status_code == 422
+
+
+def test_an_unknown_code_in_the_url_is_not_found(client: Client, db: None) -> None:
+    assert client.get("/verify/0000-0000-0000/").status_code == 404
