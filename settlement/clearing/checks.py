@@ -42,7 +42,11 @@ LABELS = {field.name: str(field.verbose_name) for field in ClearingLine._meta.fi
 def balance(month: ClearingPeriod) -> Iterator[Broken]:
     """Σ应收 = Σ应付, as stored and as netted from the lines, the platform counted in."""
     if month.receivable_fen != month.payable_fen:
-        yield Broken(BALANCE, month.period, f"应收合计 {_yuan(month.receivable_fen)}，应付合计 {_yuan(month.payable_fen)}")
+        yield Broken(
+            BALANCE,
+            month.period,
+            f"应收合计 {_yuan(month.receivable_fen)}，应付合计 {_yuan(month.payable_fen)}",
+        )
     rows = rules.net(selectors.lines_of(month), selectors.parties_of(month))
     receivable = sum(row.receivable.sum_fen for row in rows)
     payable = sum(row.payable.sum_fen for row in rows)
@@ -70,7 +74,9 @@ def arithmetic(month: ClearingPeriod) -> Iterator[Broken]:
     for line in selectors.lines_of(month):
         subject = f"{month.period} {_line_label(line.key, parties)}"
         if line.due_fen != rules.due(line):
-            yield Broken(ARITHMETIC, subject, f"应收付金额 {_yuan(line.due_fen)}，应为 {_yuan(rules.due(line))}")
+            yield Broken(
+                ARITHMETIC, subject, f"应收付金额 {_yuan(line.due_fen)}，应为 {_yuan(rules.due(line))}"
+            )
         if line.fund_total_fen != rules.fund_total(line):
             shown = _yuan(line.fund_total_fen), _yuan(rules.fund_total(line))
             yield Broken(ARITHMETIC, subject, f"基金支付合计 {shown[0]}，七项之和是 {shown[1]}")
@@ -184,8 +190,8 @@ def deductions_fit(period: str | None) -> Iterator[Broken]:
     for name in ("insured_region", "care_region", "insurance_type", "care_kind", "institution"):
         same &= Q(**{name: F(f"record__{name}")})
     rows = Deduction.objects.filter(record__isnull=False).exclude(same)
-    for number in (rows.filter(period=period) if period else rows).order_by("pk").values_list(
-        "deduction_no", flat=True
+    for number in (
+        (rows.filter(period=period) if period else rows).order_by("pk").values_list("deduction_no", flat=True)
     ):
         yield Broken(DEDUCTION_FITS, f"扣款 {number}", "参保地、就医地、险种、医疗类别或机构与所扣明细不同")
 
@@ -254,9 +260,7 @@ def _difference(stored: Line | None, added: Line | None) -> str:
     return "、".join(found)
 
 
-def _first_behind(
-    records: QuerySet[SettlementRecord], deductions: QuerySet[Deduction], key: LineKey
-) -> str:
+def _first_behind(records: QuerySet[SettlementRecord], deductions: QuerySet[Deduction], key: LineKey) -> str:
     """The first record behind a line, so that one knows where to look."""
     where = key._asdict()
     record = records.filter(**where).order_by("pk").values_list("settlement_no", flat=True).first()
@@ -268,9 +272,7 @@ def _first_behind(
 
 def _line_label(key: LineKey, parties: Parties) -> str:
     insured, care = parties.party(key.insured_region_id), parties.party(key.care_region_id)
-    return (
-        f"{insured.name}→{care.name} {InsuranceType(key.insurance_type).label} {CareKind(key.care_kind).label}"
-    )
+    return f"{insured.name}→{care.name} {InsuranceType(key.insurance_type).label} {CareKind(key.care_kind).label}"
 
 
 def _yuan(fen: int) -> str:

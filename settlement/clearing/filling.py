@@ -50,9 +50,7 @@ class MonthBook:
             raise DomainError("not_computed", f"{label}还没有计算，没有清算表可看；请先由省级计算。")
         self.parties = parties_of(self.month)
         region = PoolingRegion(pk=self.region.id) if self.region is not None else None
-        self.lines = sorted(
-            lines_of(self.month, region), key=lambda line: self.parties.line_order(line.key)
-        )
+        self.lines = sorted(lines_of(self.month, region), key=lambda line: self.parties.line_order(line.key))
 
     @cached_property
     def deductions(self) -> list[Deduction]:

@@ -32,7 +32,12 @@ class ClearingPeriod(models.Model):
     state = models.CharField("状态", max_length=10, choices=PeriodState, default=PeriodState.OPEN)
     computed_at = models.DateTimeField("计算时间", null=True, blank=True)
     computed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name="计算人", related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="计算人",
+        related_name="+",
     )
     cases = models.PositiveIntegerField("明细数", default=0)
     local_cases = models.PositiveIntegerField("本地明细数", default=0)
@@ -42,7 +47,12 @@ class ClearingPeriod(models.Model):
     names = models.JSONField("当时名称", default=dict)
     signed_at = models.DateTimeField("签发时间", null=True, blank=True)
     signed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name="签发人", related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="签发人",
+        related_name="+",
     )
     digest = models.CharField("签发摘要", max_length=64, blank=True)
 
@@ -157,9 +167,7 @@ class RegionConfirmation(models.Model):
     )
     region = models.ForeignKey(PoolingRegion, models.PROTECT, verbose_name="统筹区", related_name="+")
     digest = models.CharField("所见摘要", max_length=64)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="确认人", related_name="+"
-    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="确认人", related_name="+")
     at = models.DateTimeField("确认时间")
     voided_at = models.DateTimeField("作废时间", null=True, blank=True)
 
@@ -226,9 +234,7 @@ class SheetComparison(models.Model):
     our_digest = models.CharField("我方摘要", max_length=64)
     lines = models.PositiveIntegerField("行数")
     differences = models.PositiveIntegerField("差异数")
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="比对人", related_name="+"
-    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="比对人", related_name="+")
     at = models.DateTimeField("比对时间")
 
     objects = SheetComparisonQuerySet.as_manager()
@@ -252,9 +258,7 @@ class DifferenceKind(models.TextChoices):
 class SheetDifference(models.Model):
     """比对差异: one line, or one cell of one line, that differs between their sheet and ours."""
 
-    comparison = models.ForeignKey(
-        SheetComparison, models.CASCADE, verbose_name="比对", related_name="rows"
-    )
+    comparison = models.ForeignKey(SheetComparison, models.CASCADE, verbose_name="比对", related_name="rows")
     kind = models.CharField("类别", max_length=12, choices=DifferenceKind)
     line_key = models.CharField("行", max_length=200)
     column = models.CharField("列", max_length=40, blank=True)

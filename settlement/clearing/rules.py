@@ -102,7 +102,9 @@ class Parties:
 
     def party(self, region_id: int) -> Party:
         """The party, or one that says that it is not of this month."""
-        return self.by_id.get(region_id) or Party(region_id, f"?{region_id}", f"非本期统筹区 {region_id}", True, False)
+        return self.by_id.get(region_id) or Party(
+            region_id, f"?{region_id}", f"非本期统筹区 {region_id}", True, False
+        )
 
     def place(self, region_id: int) -> int:
         return self.places.get(region_id, len(self.ordered))

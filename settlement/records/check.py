@@ -74,8 +74,8 @@ class RowChecker:
             [
                 institution, codes[insured], codes[care],
                 texts[c.SETTLEMENT_NO], "0", texts[c.PERSON_NO], cert_type, cert_no, texts[c.PERSON_NAME],
-                insurance_type.value, texts[c.INSURED_AREA], texts[c.CARE_AREA], texts[c.CARE_TYPE], care_kind,
-                _day_text(typed.admitted_on), _day_text(typed.discharged_on),
+                insurance_type.value, texts[c.INSURED_AREA], texts[c.CARE_AREA], texts[c.CARE_TYPE],
+                care_kind, _day_text(typed.admitted_on), _day_text(typed.discharged_on),
                 utc_text(typed.settled_at.replace(tzinfo=SHANGHAI)),
                 texts[c.MEDICAL_RECORD], texts[c.DIAGNOSIS],
                 *map(str, amounts),

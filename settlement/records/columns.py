@@ -17,7 +17,7 @@ from agency.tabular.values import Cell
 
 @dataclass(frozen=True)
 class Column:
-    """One column. `limit` is how many characters of it are kept (0: it is read as something else than text)."""
+    """One column. `limit` is how many characters of a text are kept; 0 for what is not kept as text."""
 
     name: str
     platform: str = ""
@@ -75,9 +75,16 @@ COLUMNS = (
     SETTLED_AT,
 ) = range(10)
 FIRST_AMOUNT, LAST_REQUIRED, LAST_AMOUNT = 10, 15, 26
-PERSON_NO, INSTITUTION_NAME, ADMITTED, DISCHARGED, REVERSAL_FLAG, REVERSES_NO, MEDICAL_RECORD, DIAGNOSIS = range(
-    27, 35
-)
+(
+    PERSON_NO,
+    INSTITUTION_NAME,
+    ADMITTED,
+    DISCHARGED,
+    REVERSAL_FLAG,
+    REVERSES_NO,
+    MEDICAL_RECORD,
+    DIAGNOSIS,
+) = range(27, 35)
 REQUIRED = slice(0, LAST_REQUIRED + 1)
 AMOUNTS = slice(FIRST_AMOUNT, LAST_AMOUNT + 1)
 SHORTEST_LIMIT = min(column.limit for column in COLUMNS if column.limit)
@@ -106,7 +113,7 @@ class Layout:
         return self._get(row.cells)
 
     def place(self, row: Row, column: int) -> str:
-        """The address of a cell (`Sheet1!D17`); the row's own line in a text file or without such a column."""
+        """The address of a cell (`Sheet1!D17`); empty in a text file, whose lines say enough."""
         position = self.positions[column]
         return row.address(position) if row.sheet is not None and position >= 0 else ""
 

@@ -43,7 +43,8 @@ _TITLES = {
     "cert_type": "证件类型", "cert_no": "证件号码", "person_name": "姓名", "insurance_type": "险种",
     "insured_area_code": "参保地区划", "care_area_code": "就医地区划", "care_type_code": "医疗类别",
     "admitted_on": "入院日期", "discharged_on": "出院日期", "settled_at": "结算时间",
-    "medical_record_no": "病案号", "diagnosis": "诊断", "is_reversal": "退费标志", "reverses_no": "原结算编号",
+    "medical_record_no": "病案号", "diagnosis": "诊断", "is_reversal": "退费标志",
+    "reverses_no": "原结算编号",
 }  # fmt: skip
 
 

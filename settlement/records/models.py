@@ -33,7 +33,9 @@ class CareType(Dated):
         ordering = ["code", "valid_from"]
         constraints = [
             models.UniqueConstraint(fields=["code", "valid_from"], name="care_type_one_per_start"),
-            models.CheckConstraint(condition=Q(care_kind__in=CareKind.values), name="care_type_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(care_kind__in=CareKind.values), name="care_type_kind_is_known"
+            ),
             dates_in_order("care_type"),
         ]
 
@@ -59,7 +61,7 @@ class SettlementRecord(models.Model):
     `settlement_month` is the month of the settlement time; `period` the month in which it is cleared: the
     same, or the earliest unsigned one after it. `correction_no` is 0 for what came from the platform;
     corrections of the same settlement number count from 1. `content_digest` covers every delivered column
-    after normalising (the institution's name aside).
+    after normalising (the institution's name aside), and the regions and kind of care read from them.
     """
 
     settlement_no = models.CharField("结算编号", max_length=40)
@@ -172,7 +174,9 @@ class SettlementRecord(models.Model):
             models.CheckConstraint(
                 condition=Q(insurance_type__in=InsuranceType.values), name="record_insurance_is_known"
             ),
-            models.CheckConstraint(condition=Q(care_kind__in=CareKind.values), name="record_care_kind_is_known"),
+            models.CheckConstraint(
+                condition=Q(care_kind__in=CareKind.values), name="record_care_kind_is_known"
+            ),
             models.CheckConstraint(
                 condition=Q(period__gte=F("settlement_month")), name="record_cleared_not_before_its_month"
             ),

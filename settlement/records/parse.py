@@ -19,7 +19,7 @@ NOTHING = frozenset({"", "0.00", "0"})
 
 @dataclass
 class RowRefused(Exception):
-    """拒绝: why one row is not taken: code of the interface, column (index of COLUMNS), the value, the reason."""
+    """拒绝: why one row is not taken: published code, column (index of COLUMNS), value, reason."""
 
     code: str
     column: int

@@ -6,7 +6,7 @@ rows with the number of one) wait for the end, and are then judged in file order
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 
 from settlement.records import columns as c
 from settlement.records import content as content_of
@@ -45,39 +45,31 @@ class Resolver:
 
     def take(self, block: Sequence[Candidate]) -> None:
         """Judge a block of rows, in file order."""
-        here = [row for row in block if not self._waits(row)]
-        stored = stored_digests([row.number for row in here])
-        differing = [row.number for row in here if stored.get(row.number, row.digest) != row.digest]
-        contents = stored_contents(differing)
-        for row in here:
-            if row.number in self.waiting:  # a reversal before it in the same block has its number
-                self.waiting[row.number].append(row)
-            elif not self._is_duplicate(row):
-                self._judge(row, stored.get(row.number), contents)
+        stored = stored_digests([row.number for row in block])
+        contents = stored_contents(
+            [row.number for row in block if stored.get(row.number, row.digest) != row.digest]
+        )
+        for row in block:
+            if self.is_duplicate(row):
+                continue
+            if row.is_reversal or row.number in self.waiting:
+                self.waiting.setdefault(row.number, []).append(row)
+            else:
+                self.judge(row, stored.get(row.number), contents)
 
-    def _waits(self, row: Candidate) -> bool:
-        if row.number in self.waiting:
-            self.waiting[row.number].append(row)
-            return True
-        if row.is_reversal and row.number not in self.standing:
-            self.waiting[row.number] = [row]
-            return True
-        return False
-
-    def _is_duplicate(self, row: Candidate) -> bool:
+    def is_duplicate(self, row: Candidate) -> bool:
+        """Whether a row before it stands under the same number; then it is refused."""
         if row.number not in self.standing:
             return False
         why = "这个结算编号在文件前面已有一行，以前面的为准，请去掉多余的行。"
         self.refuse(row, "duplicate_in_file", c.SETTLEMENT_NO, why)
         return True
 
-    def _judge(self, row: Candidate, stored_digest: str | None, contents: dict[str, Content]) -> None:
-        """The checks of an ordinary row against the store, and whose case it is."""
+    def judge(self, row: Candidate, stored_digest: str | None, contents: dict[str, Content]) -> None:
+        """A row against the store, and whose case it is."""
         if stored_digest is None:
             self._take_new(row)
-        elif self._conflict(row, stored_digest, contents):
-            return
-        else:
+        elif not self._conflict(row, stored_digest, contents):
             self.standing.add(row.number)
             self.unchanged(row)
 
@@ -97,14 +89,13 @@ class Resolver:
     def _is_party(self, stored: Content) -> bool:
         return self.own_region is None or self.own_region_code in stored[1 : len(content_of.PARTIES)]
 
-    def _take_new(self, row: Candidate) -> bool:
+    def _take_new(self, row: Candidate) -> None:
         if self.own_region is not None and self.own_region not in row.regions:
             why = "参保地和就医地都不是本统筹区，只能由有关统筹区或省级经办机构导入。"
             self.refuse(row, "not_your_region", c.INSURED_AREA, why)
-            return False
-        self.standing.add(row.number)
-        self.accept(row)
-        return True
+        else:
+            self.standing.add(row.number)
+            self.accept(row)
 
     def finish(self) -> None:
         """Judge the rows that waited."""
@@ -118,40 +109,38 @@ class _Reversals:
     def __init__(self, resolver: Resolver) -> None:
         self.resolver = resolver
         self.waiting = resolver.waiting
-        numbers = list(self.waiting)
-        self.digests = stored_digests(numbers)
-        self.stored = stored_contents(
-            {number for number, rows in self.waiting.items() if number in self.digests}
-            | {row.reverses_no for rows in self.waiting.values() for row in rows if row.reverses_no}
-        )
         originals = {row.reverses_no for rows in self.waiting.values() for row in rows if row.reverses_no}
+        self.digests = stored_digests(self.waiting)
+        self.stored = stored_contents(originals.union(self.digests))
         self.reversed_by = stored_reversals(originals)
         self.originals = {**resolver.accepted_contents(originals & resolver.standing), **self.stored}
-        self.settled: set[str] = set()
+        self.entered: set[str] = set()
 
     def settle(self) -> None:
         """Every group of one number, in file order, each after the groups that its reversals name."""
-        for number in list(self.waiting):
-            path = [number] if number not in self.settled else []
+        for first in self.waiting:
+            path = [self._entered(first)] if first not in self.entered else []
             while path:
-                needed = [n for n in self._named_by(path[-1]) if n not in self.settled and n not in path]
-                if needed:
-                    path.append(needed[0])
+                number, named = path[-1]
+                needed = next((n for n in named if n in self.waiting and n not in self.entered), None)
+                if needed is not None:
+                    path.append(self._entered(needed))
                 else:
-                    self._settle_group(path.pop())
+                    self._settle_group(number)
+                    path.pop()
 
-    def _named_by(self, number: str) -> list[str]:
-        return [row.reverses_no for row in self.waiting[number] if row.reverses_no in self.waiting]
+    def _entered(self, number: str) -> tuple[str, Iterator[str]]:
+        self.entered.add(number)
+        return number, (row.reverses_no for row in self.waiting[number])
 
     def _settle_group(self, number: str) -> None:
-        self.settled.add(number)
         for row in self.waiting[number]:
-            if self.resolver._is_duplicate(row):
+            if self.resolver.is_duplicate(row):
                 continue
             digest = self.digests.get(number)
             if digest is None and row.is_reversal and self._refused_for_original(row):
                 continue
-            self.resolver._judge(row, digest, self.stored)
+            self.resolver.judge(row, digest, self.stored)
             if number in self.resolver.standing:
                 self.originals[number] = row.content.split("\t")
                 if row.is_reversal:

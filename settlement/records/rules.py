@@ -1,4 +1,4 @@
-"""规则: what a settled case must fulfil: pure arithmetic over fen, and how a reversal meets its original [NHSA].
+"""规则: what a settled case must fulfil: arithmetic over fen, and how a reversal meets its original [NHSA].
 
 Amounts are a list of fen in the order of AMOUNT_NAMES; `content` is the list of texts of `content.py`.
 """
@@ -10,8 +10,8 @@ from collections.abc import Sequence
 from agency.money import yuan
 
 AMOUNT_NAMES = (
-    "医疗费总额", "全自费", "超限价自费", "先行自付", "符合政策范围", "基金支付总额", "实际起付线", "统筹基金",
-    "居民大病保险", "职工大额补助", "公务员补助", "企业补充", "医疗救助", "其他基金", "个人账户", "个人现金",
+    "医疗费总额", "全自费", "超限价自费", "先行自付", "符合政策范围", "基金支付总额", "实际起付线",
+    "统筹基金", "居民大病保险", "职工大额补助", "公务员补助", "企业补充", "医疗救助", "其他基金", "个人账户", "个人现金",
     "医院负担",
 )  # fmt: skip
 TOTAL, FUND_TOTAL, ACCOUNT, CASH, HOSPITAL = 0, 5, 14, 15, 16
@@ -44,7 +44,7 @@ def funds_message(amounts: Sequence[int], account_inside: bool) -> str:
 
 
 def payers_message(amounts: Sequence[int], account_inside: bool) -> str:
-    parts = "基金支付总额、个人现金、医院负担" if account_inside else "基金支付总额、个人账户、个人现金、医院负担"
+    parts = f"基金支付总额、{'' if account_inside else '个人账户、'}个人现金、医院负担"
     return _message("医疗费总额", amounts[TOTAL], parts, payers_gap(amounts, account_inside))
 
 
@@ -74,7 +74,7 @@ SAME_IN_REVERSAL = {
 def reversal_mismatch(
     ours: dict[str, str], our_amounts: Sequence[int], theirs: dict[str, str], their_amounts: Sequence[int]
 ) -> str:
-    """Why a reversal does not cancel its original; empty when it does: same parties, every amount negated [P]."""
+    """Why a reversal does not cancel its original; empty when it does: same parties, amounts negated [P]."""
     for key, name in SAME_IN_REVERSAL.items():
         if ours[key] != theirs[key]:
             return f"{name}与原结算不同"

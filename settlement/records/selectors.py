@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
 from django.db.models import QuerySet
 
-from agency.organisation.models import User
 from settlement.records.content import LOOKUPS, NUMBER, texts_of
 from settlement.records.models import SettlementRecord
 

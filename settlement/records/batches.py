@@ -1,0 +1,206 @@
+"""导入结算明细: check, load and undo of a file of settled cases, as a kind of batch."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any
+
+from django.db import connection
+
+from agency.batches.kinds import BatchKind, CheckRequest, Outcome, RefusedRow
+from agency.batches.models import Batch
+from agency.errors import DomainError
+from agency.organisation import access
+from agency.organisation.roles import May
+from agency.policy.insurance import InsuranceType
+from agency.registry import BATCH_KINDS
+from agency.tabular.read import Row, Table, open_table
+from agency.tabular.values import as_shown
+from settlement.records.check import Candidate, RowChecker, shown_value
+from settlement.records.columns import NAMES, SPELLINGS, Layout, read_header
+from settlement.records.load import TABLE, load_records
+from settlement.records.locks import lock_records
+from settlement.records.models import SettlementRecord
+from settlement.records.parse import RowRefused, parse_row
+from settlement.records.periods import signed_periods
+from settlement.records.reference import Reference, read_reference
+from settlement.records.resolve import Resolver
+from settlement.records.spool import Spool
+
+KIND = "settlements"
+BLOCK = 1000
+
+
+@dataclass
+class Accepted:
+    """What is to be loaded: the lines, and the institutions that occur with the names given to them."""
+
+    spool: Spool = field(default_factory=Spool)
+    institutions: dict[str, str] = field(default_factory=dict)
+
+
+def check_settlements(request: CheckRequest) -> Outcome:
+    """Read and judge a file; nothing is written. DomainError when the file cannot be taken at all.
+
+    Inside a transaction that will write, everybody else's loading waits until its end.
+    """
+    lock_records()
+    table = open_table(request.path, filename=request.file_name, expected=SPELLINGS)
+    layout = read_header(table.header)
+    outcome = _Check(request, table, layout, read_reference()).run()
+    if not outcome.rows:
+        raise DomainError("no_rows", f"“{request.file_name}”只有表头，没有一行明细，请核对文件。")
+    return outcome
+
+
+class _Check:
+    """One pass over one file."""
+
+    def __init__(self, request: CheckRequest, table: Table, layout: Layout, reference: Reference) -> None:
+        self.request, self.table, self.layout, self.reference = request, table, layout, reference
+        self.checker = RowChecker(reference)
+        self.accepted = Accepted()
+        self.outcome = Outcome(encoding=table.encoding, header=list(table.header), payload=self.accepted)
+        self.totals: dict[tuple[str, str], list[int]] = {}
+        self.counts: Counter[str] = Counter()
+        self.periods: Counter[str] = Counter()
+        own = None if access.sees_all(request.by) else request.by.region_id
+        self.resolver = Resolver(
+            own_region=own,
+            own_region_code=reference.region_codes.get(own or 0, ""),
+            accept=self.accept,
+            unchanged=self.unchanged,
+            refuse=self.refuse,
+            accepted_contents=self.accepted.spool.contents,
+        )
+
+    def run(self) -> Outcome:
+        block: list[Candidate] = []
+        for row in self.table.rows():
+            self.outcome.rows += 1
+            try:
+                block.append(self.checker.check(row, parse_row(self.layout.pick(row))))
+            except RowRefused as refused:
+                self._refused(row, refused)
+            if len(block) >= BLOCK:
+                self.resolver.take(block)
+                block.clear()
+                self.request.progress(self.outcome.rows)
+        self.resolver.take(block)
+        self.resolver.finish()
+        self.outcome.refused.sort(key=lambda refused: refused.line_no)
+        self.outcome.ignored_columns = self.layout.ignored
+        self.outcome.fingerprint = self.accepted.spool.fingerprint()
+        self.outcome.preview = self._preview()
+        return self.outcome
+
+    def accept(self, row: Candidate) -> None:
+        period = self.reference.period_of(row.month)
+        self.accepted.spool.add(f"{row.content}\t{row.digest}\t{row.month}\t{period}\t{row.row.line_no}")
+        code, name = row.institution
+        if code not in self.accepted.institutions:
+            self.accepted.institutions[code] = name
+            self.counts["new_institutions"] += code not in self.reference.institutions
+        self.outcome.accepted += 1
+        self.periods[period] += 1
+        self.counts["late"] += period != row.month
+        self.counts["local"] += row.regions[0] == row.regions[1]
+        self.counts["reversals"] += row.is_reversal
+        key = (self.reference.region_codes[row.regions[0]], row.insurance_type)
+        sums = self.totals.setdefault(key, [0, 0, 0, 0])
+        for index, amount in enumerate((1, *row.sums)):
+            sums[index] += amount
+
+    def unchanged(self, row: Candidate) -> None:
+        self.outcome.unchanged += 1
+
+    def refuse(self, row: Candidate, code: str, column: int, why: str) -> None:
+        value = row.reverses_no if NAMES[column] == "原结算编号" else row.number
+        if code == "not_your_region":
+            value = ""
+        self._refused(row.row, RowRefused(code, column, value, why))
+
+    def _refused(self, row: Row, refused: RowRefused) -> None:
+        name = NAMES[refused.column]
+        value = shown_value(refused.column, refused.value)
+        shown = f"“{value}”" if value and value not in refused.why else ""
+        self.outcome.refused.append(
+            RefusedRow(
+                line_no=row.line_no,
+                code=refused.code,
+                column=name,
+                value=refused.value,
+                place=self.layout.place(row, refused.column),
+                message=f"第 {row.line_no} 行，{name}{shown}：{refused.why}",
+                cells=[as_shown(cell) for cell in row.cells[:-1]],
+            )
+        )
+
+    def _preview(self) -> dict[str, Any]:
+        """Counts and control totals (fen); plain JSON, in the order of the regions' codes."""
+        keys = ("cases", "total_fee_fen", "fund_fen", "account_fen")
+        totals = [
+            {
+                "region": code,
+                "region_name": self.reference.region_names[code],
+                "insurance_type": insurance,
+                "insurance_name": InsuranceType(insurance).label,
+                **dict(zip(keys, sums, strict=True)),
+            }
+            for (code, insurance), sums in sorted(self.totals.items())
+        ]
+        return {
+            "new": self.outcome.accepted,
+            "unchanged": self.outcome.unchanged,
+            **{name: self.counts[name] for name in ("reversals", "local", "late", "new_institutions")},
+            "periods": dict(sorted(self.periods.items())),
+            "totals": totals,
+            "sum": {key: sum(row[key] for row in totals) for key in keys},
+        }
+
+
+def load_settlements(batch: Batch, outcome: Outcome) -> None:
+    """Write what a check accepted, inside the caller's transaction."""
+    load_records(batch.pk, outcome.payload.spool, outcome.payload.institutions)
+
+
+def undo_settlements(batch: Batch) -> int:
+    """Remove what a batch loaded; refused while any of it is signed, reversed or deducted from."""
+    lock_records()
+    records = SettlementRecord.objects.filter(batch=batch)
+    signed = records.filter(period__in=signed_periods()).order_by("period").first()
+    if signed is not None:
+        raise DomainError("already_signed", f"期别 {signed.period} 已签发（如 {signed}），整批不能撤销。")
+    reversal = (
+        SettlementRecord.objects.filter(is_reversal=True, reverses_no__in=records.values("settlement_no"))
+        .exclude(batch=batch)
+        .first()
+    )
+    if reversal is not None:
+        raise DomainError(
+            "already_reversed", f"{reversal.reverses_no} 已由 {reversal} 冲正，请先撤销那一批。"
+        )
+    deducted = records.filter(deductions__isnull=False).first()
+    if deducted is not None:
+        raise DomainError("already_deducted", f"{deducted} 已有扣款，请先撤销扣款。")
+    with connection.cursor() as cursor:
+        cursor.execute(f"DELETE FROM {TABLE} WHERE batch_id = %s", [batch.pk])
+        return int(cursor.rowcount)
+
+
+@BATCH_KINDS.register(KIND, order=20)
+def settlements() -> BatchKind:
+    return BatchKind(
+        kind=KIND,
+        title="结算明细",
+        may_load=May.LOAD_CASES,
+        may_read=May.READ_CASES,
+        check=check_settlements,
+        load=load_settlements,
+        undo=undo_settlements,
+        done_url_name="settlement:record_list",
+        template="settlement/records/_preview.html",
+        help_text="平台导出的结算明细，CSV 或 XLSX；列名用中文名或平台字段名都可以，不认识的列会指出并忽略。",
+        columns=NAMES,
+    )
