@@ -13,11 +13,15 @@ def production_is_safe(app_configs: Any, **kwargs: Any) -> list[Any]:
         return []
     found: list[Any] = []
     if settings.SECRET_KEY == settings.LAPTOP_KEY or len(settings.SECRET_KEY) < 40:
-        found.append(Error("SECRET_KEY is the laptop's or too short; set a long random one.", id="agency.E001"))
+        found.append(
+            Error("SECRET_KEY is the laptop's or too short; set a long random one.", id="agency.E001")
+        )
     if not settings.ALLOWED_HOSTS or "*" in settings.ALLOWED_HOSTS:
         found.append(Error("ALLOWED_HOSTS must name the hosts that serve this site.", id="agency.E002"))
     if not settings.PUBLIC_URL.startswith("https://"):
-        found.append(Error("PUBLIC_URL must be the https:// address that printed codes lead to.", id="agency.E003"))
+        found.append(
+            Error("PUBLIC_URL must be the https:// address that printed codes lead to.", id="agency.E003")
+        )
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         found.append(Error("DATABASE_URL must point to PostgreSQL in production.", id="agency.E004"))
     return found

@@ -21,7 +21,10 @@ def run(name: str, arguments: list[str], environment: dict[str, str]) -> tuple[i
     report.unlink(missing_ok=True)
     began = time.monotonic()
     code = subprocess.run(
-        [*PYTEST, f"--junitxml={report}", *arguments], cwd=ROOT, env={**os.environ, **environment}, check=False
+        [*PYTEST, f"--junitxml={report}", *arguments],
+        cwd=ROOT,
+        env={**os.environ, **environment},
+        check=False,
     ).returncode
     if not report.exists():
         print(f"{name}: no result was written (exit {code})")
@@ -36,7 +39,9 @@ def run(name: str, arguments: list[str], environment: dict[str, str]) -> tuple[i
     if not total:
         print(f"{name}: ran no test")
         failed += 1
-    print(f"== {name}: {total - failed} passed, {failed} failed in {time.monotonic() - began:.0f} s", flush=True)
+    print(
+        f"== {name}: {total - failed} passed, {failed} failed in {time.monotonic() - began:.0f} s", flush=True
+    )
     return total - failed, failed, code
 
 

@@ -62,7 +62,12 @@ class Outcome:
     def digest(self) -> str:
         """The digest that binds a preview to what is loaded (hex)."""
         content = [
-            self.rows, self.accepted, self.unchanged, self.refused_by_code(), self.preview, self.fingerprint,
+            self.rows,
+            self.accepted,
+            self.unchanged,
+            self.refused_by_code(),
+            self.preview,
+            self.fingerprint,
         ]
         text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()

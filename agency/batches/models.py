@@ -48,7 +48,12 @@ class Batch(models.Model):
     file_name = models.CharField("文件名", max_length=200)
     options = models.JSONField("选项", default=dict)
     region = models.ForeignKey(
-        PoolingRegion, models.PROTECT, null=True, blank=True, verbose_name="统筹区", related_name="+",
+        PoolingRegion,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="统筹区",
+        related_name="+",
         help_text="上传人的统筹区；空着表示省级",
     )
     state = models.CharField("状态", max_length=12, choices=BatchState, default=BatchState.UPLOADED)
@@ -65,7 +70,12 @@ class Batch(models.Model):
     )
     created_at = models.DateTimeField("上传时间")
     confirmed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name="确认人", related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="确认人",
+        related_name="+",
     )
     confirmed_at = models.DateTimeField("确认时间", null=True, blank=True)
     by_command = models.BooleanField("由命令执行", default=False)

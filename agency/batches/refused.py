@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Iterator
 
 from agency.batches.models import Batch
-from agency.tabular.write import TableColumn, write_xlsx
+from agency.tabular.write import TableColumn, Value, write_xlsx
 
 REASONS = [
     TableColumn("行号", "int", 8),
@@ -20,7 +21,7 @@ def refused_workbook(batch: Batch) -> bytes:
     """XLSX of the refused rows: where and why, then the row as it was in the file (text cells)."""
     header = [str(title) for title in batch.preview.get("header", [])]
     columns = [*REASONS, *(TableColumn(title, "text", 18) for title in header)]
-    rows = (
+    rows: Iterator[list[Value]] = (
         [row.line_no, row.code, row.column, row.value, row.message, *_padded(row.cells, len(header))]
         for row in batch.refusals.iterator(chunk_size=2000)
     )
@@ -29,5 +30,5 @@ def refused_workbook(batch: Batch) -> bytes:
     return buffer.getvalue()
 
 
-def _padded(cells: list[str], width: int) -> list[str]:
-    return [str(cell) for cell in cells[:width]] + [""] * (width - len(cells))
+def _padded(cells: list[str], width: int) -> list[Value]:
+    return [*(str(cell) for cell in cells[:width]), *[""] * (width - len(cells))]

@@ -13,7 +13,8 @@ from agency.registry import BATCH_KINDS
 def batches_visible(by: User) -> QuerySet[Batch]:
     """Batches of the actor's own region (the province sees all) and of kinds that the actor may load."""
     kinds = [
-        entry.name for entry in BATCH_KINDS
+        entry.name
+        for entry in BATCH_KINDS
         if access.allowed(by, entry.function().may_load) or access.allowed(by, entry.function().may_read)
     ]
     rows = Batch.objects.filter(kind__in=kinds).select_related("created_by", "confirmed_by", "file", "region")

@@ -160,7 +160,9 @@ def batch_check(
     try:
         outcome = _check(batch, progress)
     except DomainError as error:
-        workflow.move(batch, BatchState.REJECTED, by=by, at=at, reason=error.message, message=error.message[:500])
+        workflow.move(
+            batch, BatchState.REJECTED, by=by, at=at, reason=error.message, message=error.message[:500]
+        )
         return None
     with transaction.atomic():
         _store_preview(batch, outcome, by=by, at=at)
@@ -222,7 +224,13 @@ def batch_withdraw(batch: Batch, *, by: User, at: dt.datetime) -> None:
 
 @transaction.atomic
 def batch_run(
-    *, kind: str, path: Path, by: User, system: User, at: dt.datetime, options: dict[str, Any] | None = None,
+    *,
+    kind: str,
+    path: Path,
+    by: User,
+    system: User,
+    at: dt.datetime,
+    options: dict[str, Any] | None = None,
     progress: Progress = no_progress,
 ) -> tuple[Batch, Outcome]:
     """A command's import: keep, check and load in one transaction.
@@ -253,7 +261,13 @@ def batch_undo(batch: Batch, *, by: User, at: dt.datetime, reason: str) -> int:
     workflow.move(batch, BatchState.UNDONE, by=by, at=at, reason=reason)
     removed = kind.undo(batch)
     audit.record(
-        "batch_undone", by=by, at=at, subject_kind="batch", subject_no=batch.batch_no, region=batch.region,
-        removed=removed, reason=reason,
+        "batch_undone",
+        by=by,
+        at=at,
+        subject_kind="batch",
+        subject_no=batch.batch_no,
+        region=batch.region,
+        removed=removed,
+        reason=reason,
     )
     return removed

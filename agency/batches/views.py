@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -29,13 +29,14 @@ from agency.web.access import needs
 from agency.web.forms import ReasonForm, UploadForm
 from agency.web.keyset import keyset_page
 from agency.web.middleware import record_refusal
+from agency.web.request import StaffRequest
 
 REFUSALS_SHOWN = 200
 
 
 @needs(May.READ_BATCHES)
 @require_GET
-def batch_list(request: HttpRequest) -> HttpResponse:
+def batch_list(request: StaffRequest) -> HttpResponse:
     """Imports that this person may see, newest first."""
     kinds = [entry.function() for entry in BATCH_KINDS]
     loadable = [kind for kind in kinds if access.allowed(request.user, kind.may_load)]
@@ -48,7 +49,7 @@ def batch_list(request: HttpRequest) -> HttpResponse:
 
 @needs(May.READ_BATCHES)
 @require_http_methods(["GET", "POST"])
-def batch_new(request: HttpRequest, kind: str) -> HttpResponse:
+def batch_new(request: StaffRequest, kind: str) -> HttpResponse:
     """Upload a file: it is kept, then checked in the background."""
     if kind not in BATCH_KINDS:
         raise Http404
@@ -61,7 +62,11 @@ def batch_new(request: HttpRequest, kind: str) -> HttpResponse:
             kept = file_keep(upload, name=upload.name, by=request.user, at=request.now)
             batch = batch_create(kind=kind, kept=kept, file_name=upload.name, by=request.user, at=request.now)
             job_enqueue(
-                "batch_check", by=request.user, at=request.now, subject_kind="batch", subject_no=batch.batch_no
+                "batch_check",
+                by=request.user,
+                at=request.now,
+                subject_kind="batch",
+                subject_no=batch.batch_no,
             )
         except DomainError as error:
             record_refusal(request, error)
@@ -72,13 +77,13 @@ def batch_new(request: HttpRequest, kind: str) -> HttpResponse:
     return render(request, "agency/batches/upload.html", {"form": form, "kind": declared}, status=status)
 
 
-def _visible(request: HttpRequest, batch_no: str) -> Batch:
+def _visible(request: StaffRequest, batch_no: str) -> Batch:
     return get_object_or_404(batches_visible(request.user), batch_no=batch_no)
 
 
 @needs(May.READ_BATCHES)
 @require_GET
-def batch_detail(request: HttpRequest, batch_no: str) -> HttpResponse:
+def batch_detail(request: StaffRequest, batch_no: str) -> HttpResponse:
     """Preview, progress and outcome of one import; the next step as the one filled button."""
     batch = _visible(request, batch_no)
     user = request.user
@@ -108,20 +113,22 @@ def batch_detail(request: HttpRequest, batch_no: str) -> HttpResponse:
 
 @needs(May.RELEASE_BATCHES)
 @require_POST
-def batch_confirm(request: HttpRequest, batch_no: str) -> HttpResponse:
+def batch_confirm(request: StaffRequest, batch_no: str) -> HttpResponse:
     """A second person confirms; loading runs in the background."""
     batch = _visible(request, batch_no)
     access.require_second_person(request.user, batch.created_by)
     if request.POST.get("preview_digest") != batch.preview_digest or batch.state != BatchState.PREVIEWED:
         messages.error(request, "这份预览已经变了，请看过现在的预览再确认。")
         return redirect("agency:batch_detail", batch_no=batch_no)
-    job_enqueue("batch_load", by=request.user, at=request.now, subject_kind="batch", subject_no=batch.batch_no)
+    job_enqueue(
+        "batch_load", by=request.user, at=request.now, subject_kind="batch", subject_no=batch.batch_no
+    )
     return redirect("agency:batch_detail", batch_no=batch_no)
 
 
 @needs(May.READ_BATCHES)
 @require_POST
-def batch_withdraw_view(request: HttpRequest, batch_no: str) -> HttpResponse:
+def batch_withdraw_view(request: StaffRequest, batch_no: str) -> HttpResponse:
     """Take an import back before it is loaded."""
     batch_withdraw(_visible(request, batch_no), by=request.user, at=request.now)
     messages.success(request, "已撤回，文件仍保留备查。")
@@ -130,7 +137,7 @@ def batch_withdraw_view(request: HttpRequest, batch_no: str) -> HttpResponse:
 
 @needs(May.RELEASE_BATCHES)
 @require_POST
-def batch_undo_view(request: HttpRequest, batch_no: str) -> HttpResponse:
+def batch_undo_view(request: StaffRequest, batch_no: str) -> HttpResponse:
     """Remove what an import loaded, while none of it is signed."""
     form = ReasonForm(request.POST)
     if not form.is_valid():
@@ -144,12 +151,17 @@ def batch_undo_view(request: HttpRequest, batch_no: str) -> HttpResponse:
 
 @needs(May.READ_BATCHES)
 @require_GET
-def batch_refused(request: HttpRequest, batch_no: str) -> HttpResponse:
+def batch_refused(request: StaffRequest, batch_no: str) -> HttpResponse:
     """The refused rows as a workbook: line, column, value, why, and the row as it was."""
     batch = _visible(request, batch_no)
     audit.record(
-        "exported", by=request.user, at=request.now, subject_kind="batch", subject_no=batch.batch_no,
-        region=batch.region, what="refused_rows",
+        "exported",
+        by=request.user,
+        at=request.now,
+        subject_kind="batch",
+        subject_no=batch.batch_no,
+        region=batch.region,
+        what="refused_rows",
     )
     response = HttpResponse(
         refused_workbook(batch),

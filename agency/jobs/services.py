@@ -76,12 +76,20 @@ def job_claim(job_no: str, now: dt.datetime) -> Job | None:
         return None
     was = job.lease_until
     with transaction.atomic():
-        claimed = Job.objects.filter(pk=job.pk, state=job.state, lease_until=was).update(lease_until=now + LEASE)
+        claimed = Job.objects.filter(pk=job.pk, state=job.state, lease_until=was).update(
+            lease_until=now + LEASE
+        )
         if claimed != 1:
             return None
         workflow.move(
-            job, JobState.RUNNING, by=job.created_by, at=now, started_at=now, heartbeat_at=now,
-            lease_until=now + LEASE, attempts=job.attempts + 1,
+            job,
+            JobState.RUNNING,
+            by=job.created_by,
+            at=now,
+            started_at=now,
+            heartbeat_at=now,
+            lease_until=now + LEASE,
+            attempts=job.attempts + 1,
         )
     return job
 
@@ -108,7 +116,13 @@ def job_run(job_no: str) -> None:
 def _fail(job: Job, message: str) -> None:
     now = timezone.now()
     workflow.move(
-        job, JobState.FAILED, by=job.created_by, at=now, reason=message, message=message[:500], ended_at=now,
+        job,
+        JobState.FAILED,
+        by=job.created_by,
+        at=now,
+        reason=message,
+        message=message[:500],
+        ended_at=now,
         lease_until=None,
     )
 

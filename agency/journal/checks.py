@@ -29,7 +29,9 @@ def states_have_history(period: str | None) -> Iterator[Broken]:
             subject_kind=model.machine.kind, subject_no=OuterRef(number)
         ).order_by("-id")
         rows = model._base_manager.annotate(recorded_state=Subquery(last.values("to_state")[:1]))
-        for no, state, recorded in rows.values_list(number, "state", "recorded_state").order_by("pk").iterator():
+        for no, state, recorded in (
+            rows.values_list(number, "state", "recorded_state").order_by("pk").iterator()
+        ):
             if state != recorded:
                 told = model.machine.label(recorded) if recorded else "无记录"
                 yield Broken("状态都有经过", no, f"状态是“{model.machine.label(state)}”，经过记的是“{told}”")

@@ -64,7 +64,9 @@ def _sqlite(item: Guard) -> Iterable[str]:
 def _postgresql(item: Guard) -> Iterable[str]:
     for event, name in zip(item.events, trigger_names(item), strict=True):
         condition = _condition(item, event)
-        body = f"RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = '{item.message}';"
+        body = (
+            f"RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = '{item.message}';"
+        )
         if condition:
             body = f"IF {condition} THEN {body} END IF;"
         result = "OLD" if event == "DELETE" else "NEW"
@@ -73,9 +75,7 @@ def _postgresql(item: Guard) -> Iterable[str]:
             f"$guard$ BEGIN {body} RETURN {result}; END $guard$"
         )
         yield f"DROP TRIGGER IF EXISTS {name} ON {item.table}"
-        yield (
-            f"CREATE TRIGGER {name} BEFORE {event} ON {item.table} FOR EACH ROW EXECUTE FUNCTION {name}()"
-        )
+        yield (f"CREATE TRIGGER {name} BEFORE {event} ON {item.table} FOR EACH ROW EXECUTE FUNCTION {name}()")
     yield f"DROP TRIGGER IF EXISTS {item.name}_truncate ON {item.table}"
     yield (
         f"CREATE OR REPLACE FUNCTION {item.name}_truncate() RETURNS trigger LANGUAGE plpgsql AS "

@@ -28,9 +28,7 @@ class StateChange(models.Model):
     subject_no = models.CharField("编号", max_length=40)
     from_state = models.CharField("原状态", max_length=20, blank=True)
     to_state = models.CharField("新状态", max_length=20)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="经办人", related_name="+"
-    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="经办人", related_name="+")
     at = models.DateTimeField("时间")
     reason = models.CharField("原因", max_length=500, blank=True)
 
@@ -54,7 +52,12 @@ class AuditEntry(models.Model):
     seq = models.BigIntegerField("序号", unique=True)
     at = models.DateTimeField("时间")
     by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="操作人", related_name="+", null=True, blank=True
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name="操作人",
+        related_name="+",
+        null=True,
+        blank=True,
     )
     action = models.CharField("操作", max_length=40)
     subject_kind = models.CharField("对象", max_length=20, blank=True)
@@ -87,9 +90,7 @@ class PrintedForm(models.Model):
     subject_kind = models.CharField("对象", max_length=20)
     subject_no = models.CharField("编号", max_length=40)
     digest = models.CharField("内容摘要", max_length=64)
-    by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="打印人", related_name="+"
-    )
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="打印人", related_name="+")
     at = models.DateTimeField("时间")
 
     class Meta:
@@ -98,7 +99,8 @@ class PrintedForm(models.Model):
         constraints = [
             # the same content of the same record keeps its code, so that a reprint gives the same bytes
             models.UniqueConstraint(
-                fields=["form_no", "subject_kind", "subject_no", "digest"], name="printed_form_one_per_content"
+                fields=["form_no", "subject_kind", "subject_no", "digest"],
+                name="printed_form_one_per_content",
             )
         ]
 

@@ -43,8 +43,16 @@ def form_printed(
         },
     )
     audit.record(
-        "printed", by=by, at=at, subject_kind=subject_kind, subject_no=subject_no, region=region,
-        form_no=form_no, code=printed.code, digest=digest, copy=copy,
+        "printed",
+        by=by,
+        at=at,
+        subject_kind=subject_kind,
+        subject_no=subject_no,
+        region=region,
+        form_no=form_no,
+        code=printed.code,
+        digest=digest,
+        copy=copy,
     )
     return printed
 

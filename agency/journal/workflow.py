@@ -8,7 +8,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any, Protocol
+from typing import Any, ClassVar, Protocol
 
 from django.db import models, transaction
 
@@ -45,8 +45,8 @@ class Machine:
 class Stateful(Protocol):
     """What `move` needs of a model: a `state` column, a `machine`, and the number people know it by."""
 
-    machine: Machine
-    state: str
+    machine: ClassVar[Machine]
+    state: Any
     pk: Any
 
     @property

@@ -231,12 +231,10 @@ class UserAdmin(LoggedAdmin):
         form.base_fields["new_password"].help_text += password_validators_help_text_html()
         user = request.user
         if isinstance(user, User) and user.level != Level.PROVINCE:
-            regions = PoolingRegion.objects.filter(pk=user.region_id)
-            form.base_fields["region"].queryset = regions
-            form.base_fields["counter"].queryset = Counter.objects.filter(agency__region=user.region_id)
-            form.base_fields["level"].choices = [
-                (level.value, level.label) for level in (Level.REGION, Level.COUNTER)
-            ]
+            fields: dict[str, Any] = form.base_fields
+            fields["region"].queryset = PoolingRegion.objects.filter(pk=user.region_id or 0)
+            fields["counter"].queryset = Counter.objects.filter(agency__region=user.region_id)
+            fields["level"].choices = [(level.value, level.label) for level in (Level.REGION, Level.COUNTER)]
         return form
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:
@@ -247,15 +245,26 @@ class UserAdmin(LoggedAdmin):
     def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
         super().save_formset(request, form, formset, change)
         audit.record(
-            "roles_changed", by=request.user, at=timezone.now(), subject_kind="user",  # type: ignore[arg-type]
-            subject_no=form.instance.username[:40], region=form.instance.region,
+            "roles_changed",
+            by=request.user,  # type: ignore[arg-type]
+            at=timezone.now(),
+            subject_kind="user",
+            subject_no=form.instance.username[:40],
+            region=form.instance.region,
             roles=sorted(StaffRole.objects.filter(user=form.instance).values_list("role", flat=True)),
         )
 
 
-for model in (PoolingRegion, AreaCode, RegionPair, Place, Institution, CertificateType):
-    grant_admin(model._meta.label, PROVINCE_EDITS)
-for model in (Agency, Counter):
-    grant_admin(model._meta.label, REGION_EDITS)
-for model in (User, StaffRole):
-    grant_admin(model._meta.label, ACCOUNTS)
+REFERENCE: tuple[type[Model], ...] = (
+    PoolingRegion,
+    AreaCode,
+    RegionPair,
+    Place,
+    Institution,
+    CertificateType,
+)
+OWN_UNIT: tuple[type[Model], ...] = (Agency, Counter)
+PEOPLE: tuple[type[Model], ...] = (User, StaffRole)
+for models_of, grants in ((REFERENCE, PROVINCE_EDITS), (OWN_UNIT, REGION_EDITS), (PEOPLE, ACCOUNTS)):
+    for model in models_of:
+        grant_admin(model._meta.label, grants)

@@ -219,24 +219,27 @@ class CertificateType(models.Model):
         return self.name
 
 
-class UserManager(BaseUserManager):
+class UserManager(BaseUserManager["User"]):
     """Makes accounts; passwords are hashed, an account without one cannot log in."""
 
     def create_user(self, username: str, password: str | None = None, **fields: object) -> User:
-        user = self.model(username=self.model.normalize_username(username), **fields)
+        user = self.model(username=User.normalize_username(username), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
 
     def get_by_natural_key(self, username: str | None) -> User:
-        return self.get(username=username)
+        return self.get(username=username or "")
 
 
 class User(AbstractBaseUser):
     """工作人员: an account of one person (or the system account) at one level of one agency."""
 
     username = models.CharField(
-        "登录名", max_length=50, unique=True, validators=[UnicodeUsernameValidator()],
+        "登录名",
+        max_length=50,
+        unique=True,
+        validators=[UnicodeUsernameValidator()],
         error_messages={"unique": "这个登录名已有人用。"},
     )
     display_name = models.CharField("姓名", max_length=30)
@@ -304,7 +307,7 @@ class User(AbstractBaseUser):
         """Who may enter the Django admin."""
         return self.is_active and bool(self.roles & {Role.SUPERVISOR, Role.SYSTEM})
 
-    def has_perm(self, perm: str, obj: object = None) -> bool:
+    def has_perm(self, perm: str, obj: models.Model | None = None) -> bool:
         return any(
             backend.has_perm(self, perm, obj) for backend in get_backends() if hasattr(backend, "has_perm")
         )

@@ -7,7 +7,7 @@ from functools import wraps
 from typing import Any
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponseBase
 from django.urls import reverse
 from django_htmx.http import HttpResponseClientRedirect
 
@@ -15,7 +15,7 @@ from agency.errors import NotAllowed
 from agency.organisation import access
 from agency.organisation.roles import May
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 
 OPEN = "open"  # anyone, logged in or not
 STAFF = "staff"  # anyone who is logged in
@@ -26,7 +26,7 @@ def _with_rule(view: View, rule: May | str, wrapper: View) -> View:
     return wrapper
 
 
-def _to_login(request: HttpRequest) -> HttpResponse:
+def _to_login(request: HttpRequest) -> HttpResponseBase:
     """To the login page and back; a fragment's request takes the whole page there."""
     if getattr(request, "htmx", False):
         return HttpResponseClientRedirect(reverse("agency:login"))
@@ -37,7 +37,7 @@ def open_to_all(view: View) -> View:
     """No login needed: the login page, the verification page, the health check."""
 
     @wraps(view)
-    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         return view(request, *args, **kwargs)
 
     return _with_rule(view, OPEN, wrapper)
@@ -47,7 +47,7 @@ def any_staff(view: View) -> View:
     """Everybody who is logged in."""
 
     @wraps(view)
-    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+    def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
         if not request.user.is_authenticated:
             return _to_login(request)
         return view(request, *args, **kwargs)
@@ -60,10 +60,10 @@ def needs(may: May) -> Callable[[View], View]:
 
     def decorate(view: View) -> View:
         @wraps(view)
-        def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponse:
+        def wrapper(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return _to_login(request)
-            if not access.allowed(request.user, may):  # type: ignore[arg-type]
+            if not access.allowed(request.user, may):
                 raise NotAllowed(f"您没有“{may.label}”的权限，请联系主管。", may=may.value)
             return view(request, *args, **kwargs)
 

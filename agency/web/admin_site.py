@@ -7,7 +7,6 @@ from django.contrib.auth.views import redirect_to_login
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 
-
 OUR_APPS = frozenset({"agency", "filings", "settlement"})
 
 
@@ -21,6 +20,7 @@ class StaffAdminSite(AdminSite):
     def register(self, model_or_iterable: Any, admin_class: Any = None, **options: Any) -> None:
         """Only our own models: what packages register is for operators with a shell."""
         models = [model_or_iterable] if isinstance(model_or_iterable, type) else model_or_iterable
+        model: Any
         for model in models:
             if model._meta.app_label in OUR_APPS:
                 super().register(model, admin_class, **options)

@@ -61,6 +61,8 @@ class ReasonForm(forms.Form):
     """Why something is taken back."""
 
     reason = forms.CharField(
-        label="原因", max_length=500, widget=forms.Textarea(attrs={"rows": 2}),
+        label="原因",
+        max_length=500,
+        widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": "请写明原因。"},
     )

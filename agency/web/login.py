@@ -7,7 +7,7 @@ from typing import Any
 
 from django.conf import settings
 from django.contrib.auth import views as auth_views
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse_lazy
 from django.utils import timezone
@@ -45,21 +45,21 @@ class _Password(auth_views.PasswordChangeView):
 
 @open_to_all
 @require_http_methods(["GET", "POST"])
-def login(request: HttpRequest) -> HttpResponse:
+def login(request: HttpRequest) -> HttpResponseBase:
     """The login page; too many wrong tries lock the name from that address for a while."""
     return _Login.as_view()(request)
 
 
 @any_staff
 @require_POST
-def logout(request: HttpRequest) -> HttpResponse:
+def logout(request: HttpRequest) -> HttpResponseBase:
     """End the session."""
     return auth_views.LogoutView.as_view()(request)
 
 
 @any_staff
 @require_http_methods(["GET", "POST"])
-def password(request: HttpRequest) -> HttpResponse:
+def password(request: HttpRequest) -> HttpResponseBase:
     """Change one's own password."""
     return _Password.as_view()(request)
 

@@ -29,7 +29,9 @@ class StaffMiddleware:
         user = request.user
         if isinstance(user, User) and user.must_change_password:
             free = {reverse("agency:password"), reverse("agency:logout")}
-            if request.path not in free and not request.path.startswith(f"/{settings.STATIC_URL.strip('/')}/"):
+            if request.path not in free and not request.path.startswith(
+                f"/{settings.STATIC_URL.strip('/')}/"
+            ):
                 return redirect("agency:password")
         response = self.get_response(request)
         if isinstance(user, User):
@@ -37,7 +39,7 @@ class StaffMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """A refusal is logged after the rollback and shown: 403 for lack of rights, else back with a flash."""
+        """A refusal is logged after the rollback and shown: 403 for lack of rights, else a flash."""
         if not isinstance(exception, DomainError):
             return None
         record_refusal(request, exception)

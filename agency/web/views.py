@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db import connection
-from django.http import Http404, HttpRequest, HttpResponse, JsonResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -24,6 +24,7 @@ from agency.web.access import any_staff, needs, open_to_all
 from agency.web.forms import CodeForm, PeriodForm, SearchForm
 from agency.web.keyset import keyset_page
 from agency.web.parts import HomePart
+from agency.web.request import StaffRequest
 
 TODO_SHOWN = 12
 ACTION_LABELS = {
@@ -46,7 +47,7 @@ def _greeting(name: str, hour: int) -> str:
 
 @any_staff
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: StaffRequest) -> HttpResponse:
     """What waits for this person, what is due first, and the one next thing to begin."""
     parts: list[HomePart] = [entry.function(request.user, request.today) for entry in HOME]
     todo = [row for part in parts for row in part.todo]
@@ -65,7 +66,7 @@ def home(request: HttpRequest) -> HttpResponse:
 
 @any_staff
 @require_http_methods(["GET", "POST"])
-def search(request: HttpRequest) -> HttpResponse:
+def search(request: StaffRequest) -> HttpResponse:
     """One box for persons, filings and cases. One hit opens at once; the term stays out of URL and log."""
     form = SearchForm(request.POST if request.method == "POST" else None)
     groups: list[Any] = []
@@ -82,14 +83,18 @@ def search(request: HttpRequest) -> HttpResponse:
 
 @needs(May.UNMASK)
 @require_POST
-def unmask(request: HttpRequest) -> HttpResponse:
+def unmask(request: StaffRequest) -> HttpResponse:
     """The full number behind a masked one, for a record that this person may see; every look is logged."""
     subject = request.POST.get("subject", "")
     for entry in UNMASK:
         found = entry.function(request.user, subject)
         if found is not None:
             audit.record(
-                "unmasked", by=request.user, at=request.now, subject_kind=found.kind, subject_no=found.number,
+                "unmasked",
+                by=request.user,
+                at=request.now,
+                subject_kind=found.kind,
+                subject_no=found.number,
                 region=found.region,
             )
             page = "_unmasked.html" if request.htmx else "unmasked.html"
@@ -99,7 +104,7 @@ def unmask(request: HttpRequest) -> HttpResponse:
 
 @needs(May.READ_JOURNAL)
 @require_GET
-def journal(request: HttpRequest) -> HttpResponse:
+def journal(request: StaffRequest) -> HttpResponse:
     """The log, newest first: of the own region, or all for the province."""
     rows = AuditEntry.objects.select_related("by", "region")
     if not access.sees_all(request.user):
@@ -115,7 +120,7 @@ def journal(request: HttpRequest) -> HttpResponse:
 
 @open_to_all
 @require_http_methods(["GET", "POST"])
-def verify(request: HttpRequest) -> HttpResponse:
+def verify(request: StaffRequest) -> HttpResponse:
     """Type the code of a paper; leads to its page."""
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
@@ -128,7 +133,7 @@ def verify(request: HttpRequest) -> HttpResponse:
 
 @open_to_all
 @require_GET
-def verify_code(request: HttpRequest, code: str) -> HttpResponse:
+def verify_code(request: StaffRequest, code: str) -> HttpResponse:
     """Whether a paper is genuine, and whether a newer content was printed since. No personal data."""
     printed = get_object_or_404(PrintedForm.objects.select_related("by__region"), code=read_code(code) or "")
     newest = latest_digest(printed)
@@ -139,13 +144,17 @@ def verify_code(request: HttpRequest, code: str) -> HttpResponse:
 
 @needs(May.CHECK_BOOKS)
 @require_http_methods(["GET", "POST"])
-def books(request: HttpRequest) -> HttpResponse:
+def books(request: StaffRequest) -> HttpResponse:
     """Check the books in the background and show the newest result."""
     form = PeriodForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
         job_enqueue(
-            "check_books", by=request.user, at=request.now, subject_kind="books",
-            subject_no=str(request.user.pk), period=form.cleaned_data["period"] or None,
+            "check_books",
+            by=request.user,
+            at=request.now,
+            subject_kind="books",
+            subject_no=str(request.user.pk),
+            period=form.cleaned_data["period"] or None,
         )
         messages.info(request, "已开始核对，完成后结果显示在下面。")
         return redirect("agency:books")
@@ -156,7 +165,7 @@ def books(request: HttpRequest) -> HttpResponse:
 
 @any_staff
 @require_GET
-def job(request: HttpRequest, job_no: str) -> HttpResponse:
+def job(request: StaffRequest, job_no: str) -> HttpResponse:
     """The progress of a job as a fragment; its owner and the province may look."""
     found = get_object_or_404(Job, job_no=job_no)
     if found.created_by_id != request.user.pk and not access.sees_all(request.user):
@@ -169,10 +178,8 @@ def job(request: HttpRequest, job_no: str) -> HttpResponse:
 
 @open_to_all
 @require_GET
-def health(request: HttpRequest) -> HttpResponse:
+def health(request: StaffRequest) -> HttpResponse:
     """For the load balancer: the database answers."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT 1")
     return JsonResponse({"ok": True})
-
-

@@ -21,7 +21,11 @@ def start(**changes: str) -> subprocess.CompletedProcess[str]:
     """Load the WSGI application as a server would, with this environment alone."""
     environment = {"PATH": os.environ["PATH"], "HOME": os.environ.get("HOME", "/"), **SAFE, **changes}
     return subprocess.run(
-        [sys.executable, "-c", "import agency.wsgi"], cwd=ROOT, env=environment, capture_output=True, text=True,
+        [sys.executable, "-c", "import agency.wsgi"],
+        cwd=ROOT,
+        env=environment,
+        capture_output=True,
+        text=True,
         check=False,
     )
 

@@ -40,7 +40,9 @@ def test_an_app_imports_only_downward(path: Path) -> None:
     ids=lambda path: str(path.relative_to(ROOT)),
 )
 def test_what_decides_knows_nothing_of_requests(path: Path) -> None:
-    upward = {name for name in imported(path) if name.startswith(("django.http", "django.shortcuts", "agency.web."))}
+    upward = {
+        name for name in imported(path) if name.startswith(("django.http", "django.shortcuts", "agency.web."))
+    }
 
     assert upward <= {"agency.web.parts"}
 

@@ -63,9 +63,15 @@ def test_nobody_writes_a_state_but_the_one_door() -> None:
                 for target in targets
                 if isinstance(target, ast.Attribute) and target.attr == "state"
             ]
-            if isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr == "update":
+            if (
+                isinstance(node, ast.Call)
+                and isinstance(node.func, ast.Attribute)
+                and node.func.attr == "update"
+            ):
                 found += [
-                    f"{path.relative_to(ROOT)}:{node.lineno}" for keyword in node.keywords if keyword.arg == "state"
+                    f"{path.relative_to(ROOT)}:{node.lineno}"
+                    for keyword in node.keywords
+                    if keyword.arg == "state"
                 ]
 
     assert found == []

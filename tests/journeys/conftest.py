@@ -131,16 +131,17 @@ def person(site: Site, browser: Browser) -> Iterator[Callable[[str], Person]]:
 
     def log_in(username: str) -> Person:
         context = browser.new_context(
-            viewport={"width": 1280, "height": 720}, locale="zh-CN", timezone_id="Asia/Shanghai",
-            base_url=site.url, accept_downloads=True,
+            viewport={"width": 1280, "height": 720},
+            locale="zh-CN",
+            timezone_id="Asia/Shanghai",
+            base_url=site.url,
+            accept_downloads=True,
         )
         context.set_default_timeout(15_000)
         contexts.append(context)
         someone = Person(site, context.new_page())
         people.append(someone)
-        someone.page.on(
-            "console", lambda m: someone.problems.append(m.text) if m.type == "error" else None
-        )
+        someone.page.on("console", lambda m: someone.problems.append(m.text) if m.type == "error" else None)
         someone.page.on("pageerror", lambda error: someone.problems.append(str(error)))
         someone.goes_to("/login/")
         someone.page.fill("input[name=username]", username)

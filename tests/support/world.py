@@ -13,7 +13,9 @@ CHINA = dt.timezone(dt.timedelta(hours=8))
 NOON = dt.datetime(2026, 11, 20, 12, 0, tzinfo=CHINA)
 
 
-def make_user(username: str, *roles: Role, level: Level = Level.REGION, region: str = "", counter: str = "") -> User:
+def make_user(
+    username: str, *roles: Role, level: Level = Level.REGION, region: str = "", counter: str = ""
+) -> User:
     """An account of these roles; `region` and `counter` are codes."""
     user = User.objects.create(
         username=username,
@@ -59,7 +61,9 @@ class World:
         return self.now.date()
 
     def everybody(self) -> list[User]:
-        return [value for value in vars(self).values() if isinstance(value, User) and not value.is_system_account]
+        return [
+            value for value in vars(self).values() if isinstance(value, User) and not value.is_system_account
+        ]
 
 
 def make_world() -> World:

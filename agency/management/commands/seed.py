@@ -43,6 +43,7 @@ def demo_logins() -> list[str]:
     for row in read_rows(settings.SEEDS_DIR / "demo" / "staff.csv"):
         user = users[row["username"]]
         lines.append(
-            f"  {row['username']:<16}{row['password']:<24}{user.display_name}  {user.unit_label}  {user.role_labels}"
+            f"  {row['username']:<18}{row['password']:<24}"
+            f"{user.display_name}  {user.unit_label}  {user.role_labels}"
         )
     return lines

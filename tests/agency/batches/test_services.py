@@ -34,9 +34,22 @@ def check(request: CheckRequest) -> Outcome:
         raise DomainError("no_rows", "文件里没有数据行。")
     known = set(NumberSeries.objects.values_list("name", flat=True))
     good = [line for line in lines if line.isascii()]
-    bad = [RefusedRow(i, "bad_name", "名称不对", "名称", line) for i, line in enumerate(lines, 1) if line not in good]
+    bad = [
+        RefusedRow(i, "bad_name", "名称不对", "名称", line)
+        for i, line in enumerate(lines, 1)
+        if line not in good
+    ]
     new = [line for line in good if line not in known]
-    return Outcome("utf-8", ["名称"], len(lines), len(new), len(good) - len(new), bad, fingerprint=",".join(new), payload=new)
+    return Outcome(
+        "utf-8",
+        ["名称"],
+        len(lines),
+        len(new),
+        len(good) - len(new),
+        bad,
+        fingerprint=",".join(new),
+        payload=new,
+    )
 
 
 def load(batch: Batch, outcome: Outcome) -> None:
@@ -63,7 +76,9 @@ def declare() -> BatchKind:
 
 def uploaded(world: World, content: bytes = b"s1\ns2\n\xe5\x9d\x8f\n") -> Batch:
     kept = file_keep(io.BytesIO(content), name="series.txt", by=world.prov_clearing, at=world.now)
-    return batch_create(kind="series", kept=kept, file_name="series.txt", by=world.prov_clearing, at=world.now)
+    return batch_create(
+        kind="series", kept=kept, file_name="series.txt", by=world.prov_clearing, at=world.now
+    )
 
 
 def test_the_same_bytes_are_kept_once_and_privately(world: World) -> None:
@@ -92,7 +107,10 @@ def test_a_second_person_confirms_what_was_previewed(world: World) -> None:
 
     batch.refresh_from_db()
     assert (batch.state, batch.rows, batch.accepted, batch.unchanged, batch.refused) == ("loaded", 3, 2, 0, 1)
-    assert set(NumberSeries.objects.filter(name__startswith="s").values_list("name", flat=True)) == {"s1", "s2"}
+    assert set(NumberSeries.objects.filter(name__startswith="s").values_list("name", flat=True)) == {
+        "s1",
+        "s2",
+    }
     assert AuditEntry.objects.filter(action="batch_loaded", subject_no=batch.batch_no).count() == 1
     assert [row.message for row in batch.refusals.all()] == ["名称不对"]
 

@@ -17,7 +17,11 @@ from tests.support.world import World
 def batch(world: World) -> Batch:
     kept = file_keep(io.BytesIO(b"a,b\n1,2\n"), name="x.csv", by=world.prov_clearing, at=world.now)
     batch = Batch.objects.create(
-        batch_no="B202611-1", kind="x", file=kept, file_name="x.csv", created_by=world.prov_clearing,
+        batch_no="B202611-1",
+        kind="x",
+        file=kept,
+        file_name="x.csv",
+        created_by=world.prov_clearing,
         created_at=world.now,
     )
     workflow.begin(batch, by=world.prov_clearing, at=world.now)
@@ -30,7 +34,9 @@ def test_a_step_writes_state_fields_and_history(world: World, batch: Batch) -> N
     batch.refresh_from_db()
     assert (batch.state, batch.rows, batch.accepted) == ("previewed", 2, 2)
     assert list(
-        StateChange.objects.filter(subject_no="B202611-1").values_list("from_state", "to_state", "by__username")
+        StateChange.objects.filter(subject_no="B202611-1").values_list(
+            "from_state", "to_state", "by__username"
+        )
     ) == [("", "uploaded", "prov_clearing"), ("uploaded", "previewed", "prov_clearing")]
 
 

@@ -50,9 +50,15 @@ def test_a_regions_supervisor_sees_the_staff_of_that_region_only(
 
 def new_account(**changes: object) -> dict[str, object]:
     return {
-        "username": "cc_new", "display_name": "新人", "level": "region", "is_active": "on",
-        "new_password": "Jingyue-Pine-38", "staff_roles-TOTAL_FORMS": "1", "staff_roles-INITIAL_FORMS": "0",
-        "staff_roles-0-role": "clearing", **changes,
+        "username": "cc_new",
+        "display_name": "新人",
+        "level": "region",
+        "is_active": "on",
+        "new_password": "Jingyue-Pine-38",
+        "staff_roles-TOTAL_FORMS": "1",
+        "staff_roles-INITIAL_FORMS": "0",
+        "staff_roles-0-role": "clearing",
+        **changes,
     }
 
 
@@ -102,8 +108,14 @@ def test_a_parameter_is_changed_by_the_province_only_and_logged(
 ) -> None:
     row = Parameter.objects.get(key="filing.lapse_months")
     form = {
-        "key": row.key, "value": "4", "value_type": "int", "unit": "月", "label": row.label,
-        "source": "[P]", "valid_from": "2000-01-01", "note": row.note,
+        "key": row.key,
+        "value": "4",
+        "value_type": "int",
+        "unit": "月",
+        "label": row.label,
+        "source": "[P]",
+        "valid_from": "2000-01-01",
+        "note": row.note,
     }
     url = reverse("admin:agency_parameter_change", args=[row.pk])
 

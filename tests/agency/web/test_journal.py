@@ -11,7 +11,9 @@ from tests.support.world import World
 
 def test_a_region_reads_its_own_entries(world: World, as_user: Callable[..., Client]) -> None:
     audit.record("printed", by=world.clerk, at=world.now, subject_no="F2026110001", region=world.changchun)
-    audit.record("printed", by=world.yanbian_clerk, at=world.now, subject_no="F2026110002", region=world.yanbian)
+    audit.record(
+        "printed", by=world.yanbian_clerk, at=world.now, subject_no="F2026110002", region=world.yanbian
+    )
 
     own = as_user(world.auditor).get("/log/").content.decode()
     all_of_it = as_user(world.prov_auditor).get("/log/").content.decode()

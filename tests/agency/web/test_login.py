@@ -40,9 +40,10 @@ def test_too_many_wrong_passwords_lock_the_name_even_for_the_right_one(client: C
 
     assert codes[-1] == 429
     assert log_in(client, PASSWORD) == 429
-    assert "15 分钟" in client.post(
-        reverse("agency:login"), {"username": "clerk", "password": PASSWORD}
-    ).content.decode()
+    assert (
+        "15 分钟"
+        in client.post(reverse("agency:login"), {"username": "clerk", "password": PASSWORD}).content.decode()
+    )
 
 
 def test_the_system_account_cannot_log_in(client: Client, world: World) -> None:

@@ -10,8 +10,14 @@ from tests.support.world import World
 
 def printed(world: World, digest: str) -> str:
     return form_printed(
-        form_no="1", title="登记备案表", subject_kind="filing", subject_no="F2026110001", digest=digest,
-        by=world.clerk, at=world.now, region=world.changchun,
+        form_no="1",
+        title="登记备案表",
+        subject_kind="filing",
+        subject_no="F2026110001",
+        digest=digest,
+        by=world.clerk,
+        at=world.now,
+        region=world.changchun,
     ).code
 
 
