@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import os
+import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 from django.conf import settings
 from django.core.management import call_command
+from django.db import connection, connections
 from django.test import Client
 
 from tests.support.world import World, make_world
@@ -61,6 +63,32 @@ def as_user() -> Callable[[object], Client]:
 
 
 @pytest.fixture
-def committed(transactional_db: None) -> Iterator[None]:
-    """For tests with real transactions (PostgreSQL): the database is put back as it was afterwards."""
-    yield
+def committed(django_db_setup: None, django_db_blocker: object) -> Iterator[None]:
+    """Real, parallel transactions (PostgreSQL): a copy of the test database for this test alone.
+
+    The guards refuse to empty append-only tables, so nothing is flushed; the copy is dropped.
+    """
+    original = connection.settings_dict["NAME"]
+    copy = f"{original}_{uuid.uuid4().hex[:8]}"
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        _administer(f'CREATE DATABASE "{copy}" TEMPLATE "{original}"')
+        _use(copy)
+        try:
+            yield
+        finally:
+            _use(original)
+            _administer(f'DROP DATABASE "{copy}" WITH (FORCE)')
+
+
+def _use(name: str) -> None:
+    """Point every connection, also those of threads started later, at a database."""
+    connections.close_all()
+    for settings_dict in (connection.settings_dict, settings.DATABASES["default"]):
+        settings_dict["NAME"] = name
+
+
+def _administer(statement: str) -> None:
+    """Run one statement that may not stand in a transaction, from a database of its own."""
+    connections.close_all()
+    with connection._nodb_cursor() as cursor:  # type: ignore[attr-defined]
+        cursor.execute(statement)

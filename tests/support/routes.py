@@ -1,0 +1,55 @@
+"""Every URL of the program, from the resolver itself."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+SAMPLE = {
+    "batch_no": "B00000000000",
+    "code": "0000-0000-0000",
+    "job_no": "J00000000000",
+    "kind": "settlements",
+    "filing_no": "F0000000000",
+    "person_no": "P00000000",
+    "settlement_no": "0",
+    "period": "209912",
+    "form": "10",
+    "form_no": "10",
+    "region_code": "220100",
+    "region": "220100",
+    "name": "none",
+    "number": "0",
+}
+
+
+@dataclass(frozen=True)
+class Route:
+    """One named URL outside the Django admin."""
+
+    name: str
+    callback: Callable[..., Any]
+    arguments: tuple[str, ...]
+
+    @property
+    def rule(self) -> str | None:
+        rule = getattr(self.callback, "rule", None)
+        return None if rule is None else str(rule)
+
+
+def routes() -> list[Route]:
+    return list(_walk(get_resolver().url_patterns, ""))
+
+
+def _walk(patterns: list[URLPattern | URLResolver], namespace: str) -> Iterator[Route]:
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            if pattern.namespace != "admin":
+                yield from _walk(pattern.url_patterns, pattern.namespace or namespace)
+        else:
+            yield Route(
+                f"{namespace}:{pattern.name}", pattern.callback, tuple(pattern.pattern.converters)
+            )
