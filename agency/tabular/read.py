@@ -8,38 +8,26 @@ row is for the caller, who gets the cells as they stand (see `tabular.values`) a
 import codecs
 import csv
 import io
-import posixpath
-import re
-import zlib
-from collections import Counter, defaultdict
+from collections import Counter
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import partial
-from html import unescape
 from itertools import islice
 from pathlib import Path
-from typing import IO, Any, BinaryIO
-from zipfile import BadZipFile, ZipFile
+from typing import Any
 
-from defusedxml.ElementTree import ParseError, fromstring
 from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
 
-from agency.errors import DomainError
-from agency.tabular.values import Cell, column_letters, column_number, to_text
+from agency.tabular.package import Part, inspect_package, refuse_far_cells
+from agency.tabular.source import MAX_LINE_BYTES, Source, TableError, opened, unreadable
+from agency.tabular.values import Cell, column_letters, to_text
 
 MAX_UNPACKED_BYTES = 400 * 1024 * 1024
-MAX_GRID_CELLS = 40_000_000
-MAX_LINE_BYTES = 1024 * 1024
 _HEADER_WITHIN = 20
 _CODECS = {"utf-8": "utf-8-sig", "gb18030": "gb18030"}
 
-Source = Path | bytes
 Records = Generator[tuple[int, list[Any]], None, None]
-
-
-class TableError(DomainError):
-    """文件不能作为表格读写. `facts` may name the line or the columns."""
 
 
 @dataclass(slots=True)
@@ -107,30 +95,22 @@ def open_table(
     """
     source = Path(source) if isinstance(source, str) else source
     wanted = frozenset(header_name(name).casefold() for name in expected)
-    with _opened(source) as stream:
+    with opened(source) as stream:
         start = stream.read(4096)
     if start.startswith(b"PK\x03\x04"):
         return _open_workbook(source, filename, wanted, max_unpacked_bytes)
     if start.startswith(b"\xd0\xcf\x11\xe0"):
-        raise _unreadable(filename, "是旧版 Excel（.xls）或加了密码的文件：请打开后不设密码另存为 .xlsx。")
+        raise unreadable(filename, "是旧版 Excel（.xls）或加了密码的文件：请打开后不设密码另存为 .xlsx。")
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        raise _unreadable(filename, "是 UTF-16 文本：请另存为“CSV UTF-8”或 .xlsx。")
+        raise unreadable(filename, "是 UTF-16 文本：请另存为“CSV UTF-8”或 .xlsx。")
     if start.startswith(b"%PDF") or start.removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"<":
-        raise _unreadable(filename, "不是表格文件（是网页、XML 或 PDF）：请另存为 .xlsx 或 CSV。")
+        raise unreadable(filename, "不是表格文件（是网页、XML 或 PDF）：请另存为 .xlsx 或 CSV。")
     return _open_text(source, filename, wanted)
 
 
 def header_name(cell: Cell) -> str:
     """A column's name as it is compared: clean text without any spaces or line breaks."""
     return "".join(to_text(cell).split())
-
-
-def _unreadable(filename: str, why: str, code: str = "unreadable_file", **facts: Any) -> TableError:
-    return TableError(code, f"“{filename}”{why}", **facts)
-
-
-def _opened(source: Source) -> BinaryIO:
-    return io.BytesIO(source) if isinstance(source, bytes) else source.open("rb", buffering=1 << 18)
 
 
 def _is_blank(cells: Sequence[Cell]) -> bool:
@@ -177,7 +157,7 @@ def _table(
     twice = [name for name, count in Counter(header.names).items() if name and count > 1]
     if twice:
         why = f"的表头有重复的列：{'、'.join(twice)}。请只留一列再导入。"
-        raise _unreadable(filename, why, "duplicate_column", columns=twice)
+        raise unreadable(filename, why, "duplicate_column", columns=twice)
     return Table(encoding, header.names, header.line_no, sheet, first, records)
 
 
@@ -202,7 +182,7 @@ def _first_header(open_records: Callable[[], Records], wanted: frozenset[str]) -
 
 
 def _chunks(source: Source) -> Iterator[bytes]:
-    with _opened(source) as stream:
+    with opened(source) as stream:
         yield from iter(partial(stream.read, MAX_LINE_BYTES), b"")
 
 
@@ -213,16 +193,16 @@ def _check_lines(source: Source, filename: str) -> None:
         if (nul := chunk.find(b"\0")) >= 0:
             line_no += chunk.count(b"\n", 0, nul)
             why = f"第 {line_no} 行有二进制内容，不是 CSV 文本：请另存为“CSV UTF-8”或 .xlsx。"
-            raise _unreadable(filename, why, line=line_no)
+            raise unreadable(filename, why, line=line_no)
         end = chunk.find(b"\n")
         if length + (len(chunk) if end < 0 else end) > MAX_LINE_BYTES:
-            raise _unreadable(filename, f"第 {line_no} 行超过 1 MB，不像表格：请核对文件。", line=line_no)
+            raise unreadable(filename, f"第 {line_no} 行超过 1 MB，不像表格：请核对文件。", line=line_no)
         length = length + len(chunk) if end < 0 else len(chunk) - chunk.rfind(b"\n") - 1
         line_no += chunk.count(b"\n")
 
 
 def _find_encoding(source: Source, filename: str) -> str:
-    with _opened(source) as stream:
+    with opened(source) as stream:
         marked = stream.read(3) == codecs.BOM_UTF8
     line_no = 0
     for encoding in ("utf-8",) if marked else ("utf-8", "gb18030"):
@@ -230,7 +210,7 @@ def _find_encoding(source: Source, filename: str) -> str:
         if not line_no:
             return encoding
     why = f"第 {line_no} 行的文字既不是 UTF-8 也不是 GB18030（GBK）：请另存为“CSV UTF-8”或 .xlsx。"
-    raise _unreadable(filename, why, "unknown_encoding", line=line_no)
+    raise unreadable(filename, why, "unknown_encoding", line=line_no)
 
 
 def _line_that_fails(source: Source, encoding: str) -> int:
@@ -249,7 +229,7 @@ def _line_that_fails(source: Source, encoding: str) -> int:
 
 def _text_records(source: Source, filename: str, encoding: str, delimiter: str) -> Records:
     begins = 1
-    with _opened(source) as stream, io.TextIOWrapper(stream, _CODECS[encoding], "strict", "") as text:
+    with opened(source) as stream, io.TextIOWrapper(stream, _CODECS[encoding], "strict", "") as text:
         reader = csv.reader(text, delimiter=delimiter, strict=True)
         try:
             for cells in reader:
@@ -257,63 +237,19 @@ def _text_records(source: Source, filename: str, encoding: str, delimiter: str) 
                 begins = reader.line_num + 1
         except csv.Error as error:
             why = f"第 {begins} 行读不下去：引号没有成对，或一格超过 13 万字。请核对这一行（{error}）。"
-            raise _unreadable(filename, why, line=begins) from error
-
-
-# XLSX. Three things the reader does not do itself: it unpacks whatever size there is; it makes room for the
-# whole rectangle between the outermost cells, so that one stray cell at XFD1048576 ends the process; and it
-# hands over an error value (#N/A) or a formula without a result as an empty cell, which could pass for a 0.
-
-_PLACE = re.compile(rb" r=[\"']([A-Z]{0,7})(\d{1,12})")  # of a row (`r="17"`) or of a cell (`r="D17"`)
-_SUSPECTS = (b't="e"', b"t='e'", b"<f", b":f")
-_CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?)(?:/>|(?<!/)>(.*?)</(?:\w+:)?c>)", re.DOTALL)
-_ADDRESS = re.compile(rb"\br=[\"']([A-Z]{1,7})(\d{1,12})")
-_ERROR_TYPE = re.compile(rb"\bt=[\"']e[\"']")
-_TEXT_TYPE = re.compile(rb"\bt=[\"']str[\"']")
-_VALUE = re.compile(rb"<(?:\w+:)?v(?:\s[^>]*)?>([^<]+)<")
-_FORMULA = re.compile(rb"<(?:\w+:)?f(?:\s[^>]*)?(?:/>|>([^<]*)<)")
-_LONGEST_ROW_BYTES = 16 * 1024 * 1024
-
-
-@dataclass
-class _Part:
-    """One worksheet's XML: how far it reaches, and which cells the reader would hand over as empty."""
-
-    last_row: int = 0
-    columns: set[bytes] = field(default_factory=set)
-    unread: defaultdict[int, list[tuple[int, str]]] = field(default_factory=lambda: defaultdict(list))
-
-    def take(self, xml: bytes) -> None:
-        places = _PLACE.findall(xml)
-        self.columns.update(letters for letters, _ in places)
-        self.last_row = max(self.last_row, *map(int, {digits for _, digits in places}), 0)
-        if any(suspect in xml for suspect in _SUSPECTS):
-            for attributes, body in _CELL.findall(xml):
-                self._take_cell(attributes, body)
-
-    def _take_cell(self, attributes: bytes, body: bytes) -> None:
-        value, formula, address = _VALUE.search(body), _FORMULA.search(body), _ADDRESS.search(attributes)
-        if _ERROR_TYPE.search(attributes):
-            text = value[1] if value else b"#N/A"
-        elif formula and not value and not _TEXT_TYPE.search(attributes):
-            text = b"=" + (formula[1] or b"")
-        else:
-            return
-        if address:
-            shown = unescape(text.decode("utf-8", "replace"))
-            self.unread[int(address[2])].append((column_number(address[1].decode()), shown))
+            raise unreadable(filename, why, line=begins) from error
 
 
 def _open_workbook(source: Source, filename: str, wanted: frozenset[str], limit: int) -> Table:
-    parts = _inspect_package(source, filename, limit)
+    parts = inspect_package(source, filename, limit)
     best: tuple[_Header, CalamineSheet, Callable[[], Records]] | None = None
     try:
         book = CalamineWorkbook.from_object(io.BytesIO(source) if isinstance(source, bytes) else source)
         for about in book.sheets_metadata:
             if about.typ != SheetTypeEnum.WorkSheet or about.visible != SheetVisibleEnum.Visible:
                 continue
-            part = parts.get(about.name) or _Part()
-            _refuse_far_cells(part, about.name, filename)
+            part = parts.get(about.name) or Part()
+            refuse_far_cells(part, about.name, filename)
             sheet = book.get_sheet_by_name(about.name)
             records: Callable[[], Records] = partial(_sheet_records, sheet, part)
             header = _find_header(records(), wanted)
@@ -322,14 +258,14 @@ def _open_workbook(source: Source, filename: str, wanted: frozenset[str], limit:
             if header.hits * 2 > len(wanted):
                 break
     except CalamineError as error:
-        raise _unreadable(filename, "打不开：文件已损坏或加了密码。请重新另存为 .xlsx。") from error
+        raise unreadable(filename, "打不开：文件已损坏或加了密码。请重新另存为 .xlsx。") from error
     if best is None:
-        raise _unreadable(filename, "里没有可见的工作表。")
+        raise unreadable(filename, "里没有可见的工作表。")
     header, sheet, records = best
     return _table("xlsx", header, filename, sheet.name, sheet.start[1] if sheet.start else 0, records)
 
 
-def _sheet_records(sheet: CalamineSheet, part: _Part) -> Records:
+def _sheet_records(sheet: CalamineSheet, part: Part) -> Records:
     first_column = sheet.start[1] if sheet.start else 0
     for line_no, cells in enumerate(sheet.iter_rows(), 1):
         for column, text in part.unread.get(line_no, ()):
@@ -337,62 +273,3 @@ def _sheet_records(sheet: CalamineSheet, part: _Part) -> Records:
             cells += [""] * (index + 1 - len(cells))
             cells[index] = text
         yield line_no, cells
-
-
-def _refuse_far_cells(part: _Part, sheet: str, filename: str) -> None:
-    last_column = max((column_number(letters.decode()) for letters in part.columns), default=-1)
-    if part.last_row * (last_column + 1) > MAX_GRID_CELLS:
-        reach = f"{column_letters(last_column)}{part.last_row}"
-        why = f"的工作表“{sheet}”一直用到 {reach}，太大了：请删去数据以外的行和列（远处可能有零星内容）。"
-        raise _unreadable(filename, why, "too_large")
-
-
-def _inspect_package(source: Source, filename: str, limit: int) -> dict[str, _Part]:
-    """What each worksheet holds, by its name; TableError unless this is a whole XLSX of bearable size."""
-    try:
-        with _opened(source) as stream, ZipFile(stream) as archive:
-            if not {"[Content_Types].xml", "xl/workbook.xml"} <= set(archive.namelist()):
-                why = "不是 XLSX 表格（可能是压缩包、Word、ODS 或 XLSB）：请另存为 .xlsx。"
-                raise _unreadable(filename, why)
-            size = sum(member.file_size for member in archive.infolist())
-            if size > limit:
-                why = f"展开后有 {size >> 20} MB，超过上限 {limit >> 20} MB：请拆成几份，或改用 CSV。"
-                raise _unreadable(filename, why, "too_large")
-            sheets = dict(_sheet_members(archive))
-            parts = {
-                member.filename: _read_part(archive.open(member), member.filename in sheets.values())
-                for member in archive.infolist()
-            }
-            return {sheet: parts[name] for sheet, name in sheets.items() if name in parts}
-    except (BadZipFile, zlib.error, KeyError, ParseError, ValueError, RuntimeError, EOFError) as error:
-        raise _unreadable(filename, "已损坏，打不开：请重新另存为 .xlsx。") from error
-
-
-def _read_part(stream: IO[bytes], is_sheet: bool) -> _Part:
-    """Unpacks one member whole, row by row, which also proves its declared size and checksum."""
-    part, rest = _Part(), b""
-    with stream:
-        while chunk := stream.read(MAX_LINE_BYTES):
-            if not is_sheet:
-                continue
-            xml = rest + chunk
-            end = xml.rfind(b"row>") + 4
-            if end < 4:
-                end = len(xml) if len(xml) > _LONGEST_ROW_BYTES else 0
-            part.take(xml[:end])
-            rest = xml[end:]
-    part.take(rest)
-    return part
-
-
-def _sheet_members(archive: ZipFile) -> Iterator[tuple[str, str]]:
-    """Each sheet's name with the member that holds its cells."""
-    targets = {
-        relation.get("Id"): posixpath.normpath(posixpath.join("/xl", relation.get("Target", ""))).lstrip("/")
-        for relation in fromstring(archive.read("xl/_rels/workbook.xml.rels"))
-    }
-    for element in fromstring(archive.read("xl/workbook.xml")).iter():
-        if element.tag.endswith("}sheet"):
-            for key, value in element.attrib.items():
-                if key.endswith("}id"):
-                    yield element.get("name", ""), targets.get(value, "")

@@ -20,7 +20,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from agency.money import plain_yuan
-from agency.tabular.read import TableError
+from agency.tabular.source import TableError
 
 MAX_SHEET_ROWS = 1_048_576
 _MAX_CELL_TEXT = 32_767
