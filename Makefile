@@ -4,7 +4,7 @@ HERE := 127.0.0.1:8000
 APT_RUN := python3-venv libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig
 APT_TEST := postgresql postgresql-common chromium poppler-utils fonts-noto-cjk
 
-.PHONY: setup run test test-long lint types seed demo bench clean
+.PHONY: setup run test test-long lint types seed demo clean
 
 setup: .venv/.installed
 	@./.ci/apt-needed $(APT_RUN)

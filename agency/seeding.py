@@ -11,6 +11,9 @@ from typing import Any
 
 from django.db.models import Model
 
+from agency.journal.audit import REFERENCE_CHANGED, subject_kind
+from agency.journal.models import AuditEntry
+
 
 def read_rows(path: Path) -> Iterator[dict[str, str]]:
     """Rows of one seed file as dicts of stripped text."""
@@ -38,7 +41,10 @@ class Tally:
     same: int = 0
 
     def upsert(self, model: type[Model], *, key: dict[str, Any], values: dict[str, Any]) -> Any:
-        """Create the row with this natural key, or bring it up to date; returns it."""
+        """Create the row with this natural key, or bring it up to date; returns it.
+
+        A row that staff changed in the admin is theirs: it is left as they set it.
+        """
         row = model._default_manager.filter(**key).first()
         if row is None:
             self.created += 1
@@ -46,8 +52,18 @@ class Tally:
         if all(getattr(row, name) == value for name, value in values.items()):
             self.same += 1
             return row
+        if _changed_by_staff(row):
+            self.same += 1
+            return row
         for name, value in values.items():
             setattr(row, name, value)
         row.save(update_fields=list(values))
         self.changed += 1
         return row
+
+
+def _changed_by_staff(row: Model) -> bool:
+    """Whether the log knows a change of this row through the admin."""
+    return AuditEntry.objects.filter(
+        action=REFERENCE_CHANGED, subject_kind=subject_kind(row), subject_no=str(row.pk)
+    ).exists()

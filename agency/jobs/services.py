@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import logging
 import time
+from contextlib import suppress
 from typing import Any
 
 from django.db import connection, transaction
 from django.utils import timezone
 
-from agency.errors import DomainError
+from agency.errors import DomainError, SomeoneElseWasFirst
+from agency.jobs.lease import LEASE, KeptLease
 from agency.jobs.models import Job
 from agency.jobs.states import JobState
 from agency.journal import workflow
@@ -20,7 +22,6 @@ from agency.registry import JOB_KINDS
 
 logger = logging.getLogger(__name__)
 
-LEASE = dt.timedelta(seconds=60)
 HEARTBEAT_SECONDS = 1.0
 
 
@@ -100,31 +101,28 @@ def job_run(job_no: str) -> None:
     if job is None:
         return
     try:
-        result = JOB_KINDS[job.kind](job, JobProgress(job))
+        with KeptLease(job):
+            result = JOB_KINDS[job.kind](job, JobProgress(job))
     except DomainError as error:
         _fail(job, error.message)
     except Exception:
         logger.exception("job %s failed", job_no)
         _fail(job, "程序出错，没有写入任何内容；请再试一次，仍不行请把任务号告诉系统管理员。")
     else:
-        now = timezone.now()
+        _end(job, JobState.DONE, result=result or {})
+
+
+def _end(job: Job, state: JobState, reason: str = "", **fields: Any) -> None:
+    """Record how a job ended, unless another worker, which took it for dead, already has."""
+    now = timezone.now()
+    with suppress(SomeoneElseWasFirst):
         workflow.move(
-            job, JobState.DONE, by=job.created_by, at=now, ended_at=now, lease_until=None, result=result or {}
+            job, state, by=job.created_by, at=now, reason=reason, ended_at=now, lease_until=None, **fields
         )
 
 
 def _fail(job: Job, message: str) -> None:
-    now = timezone.now()
-    workflow.move(
-        job,
-        JobState.FAILED,
-        by=job.created_by,
-        at=now,
-        reason=message,
-        message=message[:500],
-        ended_at=now,
-        lease_until=None,
-    )
+    _end(job, JobState.FAILED, reason=message, message=message[:500])
 
 
 def jobs_take_up_again(now: dt.datetime) -> int:

@@ -12,14 +12,21 @@ import json
 from collections.abc import Iterator
 from typing import Any
 
-from django.db import transaction
+from django.db import models, transaction
 
 from agency.journal.models import AuditEntry
 from agency.journal.numbers import next_number
 from agency.organisation.models import PoolingRegion, User
 
 SERIES = "audit"
+REFERENCE_ADDED = "reference_added"
+REFERENCE_CHANGED = "reference_changed"
 GENESIS = "0" * 64
+
+
+def subject_kind(row: models.Model) -> str:
+    """How the log names the kind of a row of reference data."""
+    return str(row._meta.model_name)[:20]
 
 
 def entry_digest(entry: AuditEntry) -> str:

@@ -60,17 +60,26 @@ class LoggedAdmin(admin.ModelAdmin):
             return rows.filter(**{self.region_path: user.region_id})
         return rows
 
-    def save_model(self, request: HttpRequest, obj: Any, form: Any, change: bool) -> None:
-        super().save_model(request, obj, form, change)
+    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
+        """The log comes last: its lock is held until the end of the transaction."""
+        super().save_related(request, form, formsets, change)
+        changed = sorted(
+            {*form.changed_data, *(formset.prefix for formset in formsets if formset.has_changed())}
+        )
         audit.record(
-            "reference_changed" if change else "reference_added",
+            audit.REFERENCE_CHANGED if change else audit.REFERENCE_ADDED,
             by=request.user,  # type: ignore[arg-type]
             at=timezone.now(),
-            subject_kind=obj._meta.model_name[:20],
-            subject_no=str(obj.pk),
+            subject_kind=audit.subject_kind(form.instance),
+            subject_no=str(form.instance.pk),
             region=request.user.region,  # type: ignore[union-attr]
-            columns=sorted(form.changed_data),
+            columns=changed,
+            **self.logged_facts(form.instance),
         )
+
+    def logged_facts(self, row: Any) -> dict[str, Any]:
+        """What else the log should know about a changed row."""
+        return {}
 
 
 class ReadOnlyAdmin(LoggedAdmin):
@@ -242,17 +251,9 @@ class UserAdmin(LoggedAdmin):
             obj.date_joined = timezone.now()
         super().save_model(request, obj, form, change)
 
-    def save_formset(self, request: HttpRequest, form: Any, formset: Any, change: bool) -> None:
-        super().save_formset(request, form, formset, change)
-        audit.record(
-            "roles_changed",
-            by=request.user,  # type: ignore[arg-type]
-            at=timezone.now(),
-            subject_kind="user",
-            subject_no=form.instance.username[:40],
-            region=form.instance.region,
-            roles=sorted(StaffRole.objects.filter(user=form.instance).values_list("role", flat=True)),
-        )
+    def logged_facts(self, row: User) -> dict[str, Any]:
+        roles = StaffRole.objects.filter(user=row).values_list("role", flat=True)
+        return {"username": row.username, "roles": sorted(roles)}
 
 
 REFERENCE: tuple[type[Model], ...] = (

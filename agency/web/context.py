@@ -7,7 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 from django.utils import timezone
 
-from agency.policy.workdays import is_workday
+from agency.policy.workdays import calendar_known, is_workday
 from agency.registry import NAV
 
 WEEKDAYS = "一二三四五六日"
@@ -26,6 +26,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
 def _today_label() -> str:
     today = timezone.localdate()
     kind = "工作日" if is_workday(today) else "休息日"
+    if not calendar_known(today):
+        kind += "（今年节假日未公布）"
     return f"{today.year}年{today.month}月{today.day}日 星期{WEEKDAYS[today.weekday()]} · {kind}"
 
 

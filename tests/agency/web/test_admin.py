@@ -73,7 +73,8 @@ def test_a_new_account_gets_its_role_and_must_change_its_password(
     assert response.status_code == 302
     assert (user.must_change_password, user.check_password("Jingyue-Pine-38")) == (True, True)
     assert list(StaffRole.objects.filter(user=user).values_list("role", flat=True)) == ["clearing"]
-    assert AuditEntry.objects.filter(action="roles_changed", subject_no="cc_new").exists()
+    detail = AuditEntry.objects.get(action="reference_added").detail
+    assert (detail["username"], detail["roles"]) == ("cc_new", ["clearing"])
 
 
 def test_a_role_that_does_not_fit_the_level_is_refused(world: World, as_user: Callable[..., Client]) -> None:

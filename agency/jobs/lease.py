@@ -1,0 +1,53 @@
+"""租约: a thread that renews a running job's lease, also while the work sits in one long transaction.
+
+It has a connection of its own. Where the work holds the one write lock there is (SQLite), a renewal may fail;
+then nobody else can claim the job either, and the last compare-and-set decides.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from threading import Event, Thread
+from types import TracebackType
+
+from django.db import DatabaseError, connection
+from django.utils import timezone
+
+from agency.jobs.models import Job
+from agency.jobs.states import JobState
+
+LEASE = dt.timedelta(seconds=60)
+RENEW_SECONDS = 15
+
+
+class KeptLease:
+    """Holds a claimed job's lease while the block runs."""
+
+    def __init__(self, job: Job, *, every_seconds: int = RENEW_SECONDS) -> None:
+        self._every = every_seconds
+        self._job_pk = job.pk
+        self._over = Event()
+        self._thread = Thread(target=self._renew, daemon=True)
+
+    def __enter__(self) -> None:
+        self._thread.start()
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._over.set()
+        self._thread.join()
+
+    def _renew(self) -> None:
+        renewed = False
+        while not self._over.wait(self._every):
+            now = timezone.now()
+            try:
+                Job.objects.filter(pk=self._job_pk, state=JobState.RUNNING).update(
+                    heartbeat_at=now, lease_until=now + LEASE
+                )
+                renewed = True
+            except DatabaseError:
+                continue
+        if renewed:
+            connection.close()
