@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import os
+import io
 import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test import Client
+from django.test.utils import setup_databases, teardown_databases
 
 from tests.support.world import World, make_world
 
@@ -31,17 +32,25 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory) -> None:
-    """Uploads of tests go to a folder of their own."""
+def django_db_modify_db_settings(
+    django_db_modify_db_settings_parallel_suffix: None, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    """A database for each parallel worker; uploads of tests go to a folder of their own."""
     settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None, django_db_blocker: object) -> None:
-    """The reference data of `seeds/`, once per test database."""
+def django_db_setup(
+    django_test_environment: None, django_db_blocker: object, django_db_modify_db_settings: None
+) -> Iterator[None]:
+    """One test database with the reference data of `seeds/`, whatever tests were chosen."""
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        call_command("seed", stdout=open(os.devnull, "w"))  # noqa: SIM115
+        created = setup_databases(verbosity=0, interactive=False, aliases={"default"})
+        call_command("seed", stdout=io.StringIO())
+    yield
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        teardown_databases(created, verbosity=0)
 
 
 @pytest.fixture
