@@ -1,6 +1,12 @@
 """URLs of the app: each slice brings its own."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import path
+
+from filings.card.views import person_card
+from filings.filing.urls import urlpatterns as filing_urls
 
 app_name = "filings"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns = [
+    path("people/<str:person_no>/", person_card, name="person_card"),
+    *filing_urls,
+]

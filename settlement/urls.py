@@ -1,6 +1,10 @@
 """URLs of the app: each slice brings its own."""
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, path
 
 app_name = "settlement"
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("settlement.records.urls")),
+    path("", include("settlement.deductions.urls")),
+    path("", include("settlement.clearing.urls")),
+]

@@ -27,7 +27,9 @@ class KindTerms(Dated):
 
     kind = models.CharField("备案类型", max_length=24, choices=FilingKind)
     term = models.CharField("长期/临时", max_length=10, choices=Term)
-    validity_months = models.PositiveSmallIntegerField("有效月数", null=True, blank=True, help_text="空着表示长期")
+    validity_months = models.PositiveSmallIntegerField(
+        "有效月数", null=True, blank=True, help_text="空为长期"
+    )
     lock_months = models.PositiveSmallIntegerField("变更锁定月数", null=True, blank=True)
     offered = models.BooleanField("窗口受理", default=True)
     needs_review = models.BooleanField("须复核", default=True)
@@ -98,7 +100,11 @@ class Filing(models.Model):
     kind = models.CharField("备案类型", max_length=24, choices=FilingKind, blank=True)
     channel = models.CharField("渠道", max_length=12, choices=Channel, default=Channel.COUNTER)
     care_region = models.ForeignKey(
-        PoolingRegion, models.PROTECT, null=True, blank=True, verbose_name="就医地（省或统筹区）",
+        PoolingRegion,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="就医地（省或统筹区）",
         related_name="filings_care",
     )
     care_area_code = models.CharField("就医地区划", max_length=6, blank=True)
@@ -123,7 +129,12 @@ class Filing(models.Model):
     )
     taken_in_at = models.DateTimeField("录入时间")
     reviewed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, blank=True, verbose_name="复核人", related_name="+"
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="复核人",
+        related_name="+",
     )
     reviewed_at = models.DateTimeField("复核时间", null=True, blank=True)
     effective_at = models.DateTimeField("生效时间", null=True, blank=True, help_text="成为“已生效”的时刻")
@@ -149,7 +160,10 @@ class Filing(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=INCOMPLETE)
                 | (
-                    ~Q(kind="") & ~Q(insurance_type="") & ~Q(category="") & ~Q(care_area_code="")
+                    ~Q(kind="")
+                    & ~Q(insurance_type="")
+                    & ~Q(category="")
+                    & ~Q(care_area_code="")
                     & Q(care_region__isnull=False, begins_on__isnull=False)
                 ),
                 name="filing_complete_once_submitted",

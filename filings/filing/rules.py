@@ -20,6 +20,8 @@ SANE_DAYS = 366  # a begin further away than this is a slip of the keyboard, not
 
 _PHONE = re.compile(r"1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8}(-[0-9]{1,6})?|00?[0-9]{8,16}|[0-9]{7,8}")
 
+_LIKE_RESIDENT_ID = re.compile(r"[0-9]{14,}[0-9Xx]?")
+
 
 def add_months(day: dt.date, months: int) -> dt.date:
     """The same day `months` later; the month's last day where it has no such day."""
@@ -44,7 +46,7 @@ class Terms:
 
 @dataclass(frozen=True, slots=True)
 class Validity:
-    """有效期: first and last day (None: until changed or cancelled); before `locked_until` the place stays."""
+    """有效期: first and last day (None: until changed or cancelled); the place stays until `locked_until`."""
 
     begins_on: dt.date
     ends_on: dt.date | None
@@ -61,9 +63,7 @@ def validity(begins_on: dt.date, terms: Terms, *, scope: str) -> Validity:
     return Validity(begins_on, ends_on, add_months(begins_on, locked) if locked else None)
 
 
-def overlap(
-    begins: dt.date, ends: dt.date | None, other_begins: dt.date, other_ends: dt.date | None
-) -> bool:
+def overlap(begins: dt.date, ends: dt.date | None, other_begins: dt.date, other_ends: dt.date | None) -> bool:
     """Whether two spans share a day; an open end never ends."""
     return (ends is None or other_begins <= ends) and (other_ends is None or begins <= other_ends)
 
@@ -205,9 +205,11 @@ def _place_reasons(filed: Submission) -> list[Reason]:
     if not place.complete:
         return [Reason("city_missing", "city", "请选择就医地所在的市。")]
     if place.is_own_region:
-        return [Reason("place_is_insured_region", "city", f"就医地就是参保地{filed.region_name}，不属于异地就医，不用备案。")]
+        told = f"就医地就是参保地{filed.region_name}，不属于异地就医，不用备案。"
+        return [Reason("place_is_insured_region", "city", told)]
     if not place.is_cross_region:
-        return [Reason("not_cross_region", "city", f"{filed.region_name}与这个统筹区之间不算异地就医，不用备案。")]
+        told = f"{filed.region_name}与这个统筹区之间不算异地就医，不用备案。"
+        return [Reason("not_cross_region", "city", told)]
     return []
 
 
@@ -248,14 +250,16 @@ def agent_reasons(agent: Agent, person_cert_no: str) -> list[Reason]:
     if agent.cert_no:
         found += _agent_number_reasons(agent.cert_no, person_cert_no)
     if agent.phone and not is_phone(agent.phone):
-        found.append(Reason("bad_phone", "agent_phone", "代办人电话不像电话号码，请填手机号，或带区号的座机。"))
+        told = "代办人电话不像电话号码，请填手机号，或带区号的座机。"
+        found.append(Reason("bad_phone", "agent_phone", told))
     return found
 
 
 def _agent_number_reasons(cert_no: str, person_cert_no: str) -> list[Reason]:
     if cert_no == person_cert_no:
-        return [Reason("agent_is_the_person", "agent_cert_no", "代办人与参保人是同一证件号码；本人来办的，不填代办人。")]
-    if not (cert_no[:17].isdigit() and len(cert_no) in (15, 18)):
+        told = "代办人与参保人是同一证件号码；本人来办的，不填代办人。"
+        return [Reason("agent_is_the_person", "agent_cert_no", told)]
+    if not _LIKE_RESIDENT_ID.fullmatch(cert_no):
         return []  # a passport or another document: taken as text
     try:
         read_id_number("01", cert_no)

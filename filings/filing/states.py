@@ -21,7 +21,7 @@ S = FilingState
 OPEN = frozenset({S.DRAFT, S.UNDER_REVIEW, S.AWAITING_SUPPLEMENT})
 TERMINAL = frozenset({S.EXPIRED, S.CANCELLED, S.DECLINED, S.LAPSED})
 # Lists, in one order: they stand in queries and constraints.
-WAITING = [S.DRAFT, S.AWAITING_SUPPLEMENT]  # for the person or the clerk; may be changed, lapses at its deadline
+WAITING = [S.DRAFT, S.AWAITING_SUPPLEMENT]  # may be changed; lapse at their deadline
 CAME_INTO_FORCE = [S.IN_FORCE, S.EXPIRED]
 INCOMPLETE = [S.DRAFT, S.CANCELLED, S.LAPSED]  # the states in which something may still be missing
 

@@ -46,7 +46,12 @@ class MaterialRule(Dated):
     filing_kind = models.CharField("备案类型", max_length=24)
     scope = models.CharField("范围", max_length=16, choices=RuleScope, default=RuleScope.ANY)
     region = models.ForeignKey(
-        PoolingRegion, models.PROTECT, null=True, blank=True, verbose_name="参保地", related_name="+",
+        PoolingRegion,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="参保地",
+        related_name="+",
         help_text="空着表示全省",
     )
     group_no = models.PositiveSmallIntegerField("组号")

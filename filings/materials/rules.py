@@ -52,7 +52,7 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Missing:
-    """还缺: a group that nothing serves; `lacking` are the papers that would complete the nearest alternative."""
+    """还缺: a group that nothing serves; `lacking` would complete the alternative that was begun."""
 
     group: Group
     lacking: tuple[str, ...]
@@ -73,9 +73,7 @@ def groups_for(rows: Iterable[RuleRow], *, scope: str, region_id: int | None) ->
     Jilin's rows, where there are any, stand in place of the national ones [S2]. Of the rows of one group the
     region's own goes before the common one, one for the scope before one for any, the newest start first [P].
     """
-    fitting = [
-        row for row in rows if row.scope in (ANY_SCOPE, scope) and row.region_id in (None, region_id)
-    ]
+    fitting = [row for row in rows if row.scope in (ANY_SCOPE, scope) and row.region_id in (None, region_id)]
     of_jilin = [row for row in fitting if row.rule_set == JILIN]
     chosen: dict[int, RuleRow] = {}
     for row in of_jilin or fitting:
@@ -95,7 +93,7 @@ def _precedence(row: RuleRow) -> tuple[bool, bool, dt.date]:
 def serving(group: Group, given: Mapping[str, str]) -> tuple[str, ...] | None:
     """The papers among `given` (code → how it was given) that serve a group; None when nothing does.
 
-    A promise, be it the letter itself or a paper given as 承诺, serves only where the rule allows it [S0, S2].
+    A promise, the letter or a paper given as 承诺, serves only where the rule allows it [S0, S2].
     """
     shown = {code for code, how in given.items() if how != COMMITMENT}
     for alternative in group.alternatives:
@@ -111,16 +109,12 @@ def serving(group: Group, given: Mapping[str, str]) -> tuple[str, ...] | None:
 
 def missing(groups: Iterable[Group], given: Mapping[str, str]) -> list[Missing]:
     """The groups that are not served, in their order."""
-    return [
-        Missing(group, _lacking(group, given)) for group in groups if serving(group, given) is None
-    ]
+    return [Missing(group, _lacking(group, given)) for group in groups if serving(group, given) is None]
 
 
 def _lacking(group: Group, given: Mapping[str, str]) -> tuple[str, ...]:
     """What is lacking of the alternative that was begun; nothing when none was begun."""
-    begun = [
-        alternative for alternative in group.alternatives if any(code in given for code in alternative)
-    ]
+    begun = [alternative for alternative in group.alternatives if any(code in given for code in alternative)]
     if not begun:
         return ()
     nearest = min(begun, key=lambda alternative: sum(code not in given for code in alternative))

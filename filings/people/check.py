@@ -1,4 +1,4 @@
-"""参保登记文件的检查: every row is new, changed, unchanged or refused with exactly one code. Writes nothing."""
+"""参保登记文件的检查: each row is new, changed, unchanged, or refused with one code. Writes nothing."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from filings.people.models import Enrolment, InsuredPerson
 from filings.people.parse import PersonRow, Reference, RowRefused, read_row
 from filings.people.selectors import people_by_certificate
 
+COUNTED = ("new_people", "new_enrolments", "changed_enrolments", "renamed")
 CHUNK = 500  # rows set against the register in one query
 
 
@@ -68,9 +69,7 @@ class _Check:
     accepted: list[PersonRow] = field(default_factory=list)
     names: dict[tuple[str, str], str] = field(default_factory=dict)
     enrolments: set[tuple[str, str, int, str]] = field(default_factory=set)
-    counts: dict[str, int] = field(
-        default_factory=lambda: dict.fromkeys(("new_people", "new_enrolments", "changed_enrolments", "renamed"), 0)
-    )
+    counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTED, 0))
 
     def take(self, chunk: list[Row]) -> None:
         """Read a chunk and set what can be read against the register."""
@@ -124,7 +123,8 @@ class _Check:
         self._count(read, _stored(person, read), is_new=is_new, renamed=stored_name != read.name)
 
     def _count(self, read: PersonRow, stored: Enrolment | None, *, is_new: bool, renamed: bool) -> None:
-        changed = stored is not None and any(getattr(stored, key) != value for key, value in read.says().items())
+        said = read.says().items()
+        changed = stored is not None and any(getattr(stored, key) != value for key, value in said)
         if stored is not None and not changed and not renamed:
             self.outcome.unchanged += 1
             return

@@ -38,7 +38,9 @@ def column_places(header: Sequence[str], filename: str) -> tuple[dict[str, int],
 
     Raises TableError when a column that must have values is missing, or stands twice under both its names.
     """
-    by_name = {header_name(name).casefold(): column for column in COLUMNS for name in (column.title, column.platform)}
+    by_name = {
+        header_name(name).casefold(): column for column in COLUMNS for name in (column.title, column.platform)
+    }
     places: dict[str, int] = {}
     ignored: list[str] = []
     for index, name in enumerate(header):
@@ -52,6 +54,8 @@ def column_places(header: Sequence[str], filename: str) -> tuple[dict[str, int],
     missing = [column.title for column in COLUMNS if column.required and column.key not in places]
     if missing:
         raise TableError(
-            "missing_column", f"“{filename}”缺少列：{'、'.join(missing)}。请对照参保登记的列名补齐。", columns=missing
+            "missing_column",
+            f"“{filename}”缺少列：{'、'.join(missing)}。请对照参保登记的列名补齐。",
+            columns=missing,
         )
     return places, ignored

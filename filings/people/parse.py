@@ -123,7 +123,7 @@ def _region(area_code: str, reference: Reference) -> int:
     region_id = reference.areas.region_id(area_code, dt.date.max)
     if region_id is None or region_id not in reference.pooling_regions:
         raise RowRefused(
-            "unknown_region", "area_code", "参保地区划不在本省统筹区对照表里，请核对代码，或请主管补充对照表。"
+            "unknown_region", "area_code", "参保地区划不在本省统筹区对照表里，请核对代码，或请主管补充。"
         )
     return region_id
 

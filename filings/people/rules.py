@@ -32,9 +32,9 @@ STATUS_BY_TEXT: dict[str, EnrolmentStatus] = {
 
 
 def name_initials(name: str) -> list[str]:
-    """拼音首字母: every way a name can be typed by its initials, the usual one first (`单雄信` → dxx, cxx, sxx).
+    """拼音首字母: every way to type a name by its initials, the usual one first (`单雄信` → dxx, cxx, sxx).
 
-    All readings of each character count, so that surnames (单, 仇, 曾, 尉迟) are found as they are read. Signs
+    All readings of each character count, so that surnames (单, 仇, 尉迟) are found as they are read. Signs
     are left out, letters stand for themselves, and the combinations end at 24. Empty for a name without
     anything that can be typed.
     """

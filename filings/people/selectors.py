@@ -48,7 +48,7 @@ def people_found(by: User, term: str, *, at_most: int = FOUND_AT_MOST) -> list[I
 
 
 def _by_initials(by: User, letters: str, at_most: int) -> list[InsuredPerson]:
-    """A name has several readings, so a person may be hit twice; letters of a foreign name find it as well."""
+    """A name has several readings, so a person may be hit twice; foreign names are found by their letters."""
     visible = InsuredPerson.objects.visible_to(by)
     hits = (
         PersonInitials.objects.filter(begins_with("letters", letters), person__in=visible)

@@ -6,9 +6,10 @@ import datetime as dt
 
 from django.db import transaction
 from django.db.models import F
+from django.utils import timezone
 
 from agency.errors import DomainError
-from agency.identity import read_id_number
+from agency.identity import IdentityError, read_id_number
 from agency.journal import audit
 from agency.journal.models import NumberSeries
 from agency.journal.numbers import next_number
@@ -25,26 +26,45 @@ SERIES = "person"
 
 
 @transaction.atomic
-def person_register(
-    *, by: User, at: dt.datetime, on: dt.date, cert_type: str, cert_no: str, name: str
-) -> InsuredPerson:
-    """登记参保人: the person with this certificate, entered at the counter when the register has none.
+def person_register(*, by: User, at: dt.datetime, cert_type: str, cert_no: str, name: str) -> InsuredPerson:
+    """登记参保人: the person with this certificate, entered at the counter when the register has none."""
+    access.require(by, May.TAKE_IN_FILINGS)
+    person, is_new = person_enter(cert_type=cert_type, cert_no=cert_no, name=name, on=timezone.localdate(at))
+    if is_new:
+        audit.record(
+            "person_registered",
+            by=by,
+            at=at,
+            subject_kind="person",
+            subject_no=person.person_no,
+            region=by.region,
+        )
+    return person
+
+
+def person_enter(*, cert_type: str, cert_no: str, name: str, on: dt.date) -> tuple[InsuredPerson, bool]:
+    """The person, and whether they are new, inside the caller's transaction, which also writes the log.
 
     Birth date and sex come out of the number. DomainError: `unknown_certificate`, `bad_id_number`,
     `name_missing`, `name_differs` (the register knows this number under another name).
     """
-    access.require(by, May.TAKE_IN_FILINGS)
     if not CertificateType.objects.filter(code=cert_type).exists():
         raise DomainError("unknown_certificate", "请选择证件类型。", field="cert_type")
-    known = read_id_number(cert_type, cert_no, on)
+    try:
+        known = read_id_number(cert_type, cert_no, on)
+    except IdentityError as error:
+        error.field = "cert_no"
+        raise
     name = to_text(name)
     if not name:
         raise DomainError("name_missing", "请填写姓名，与证件一致。", field="name")
     person = person_by_certificate(cert_type, known.number)
     if person is not None:
         if person.name != name:
-            raise DomainError("name_differs", "参保登记里这个证件号码是另一个姓名，请按证件核对。", field="name")
-        return person
+            raise DomainError(
+                "name_differs", "参保登记里这个证件号码是另一个姓名，请按证件核对。", field="name"
+            )
+        return person, False
     person = InsuredPerson.objects.create(
         person_no=person_number(next_number(SERIES)),
         cert_type=cert_type,
@@ -54,10 +74,7 @@ def person_register(
         birth_date=known.birth_date,
     )
     write_initials([person])
-    audit.record(
-        "person_registered", by=by, at=at, subject_kind="person", subject_no=person.person_no, region=by.region
-    )
-    return person
+    return person, True
 
 
 def person_number(number: int) -> str:

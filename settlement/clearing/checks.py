@@ -112,7 +112,7 @@ def signed_sheets(month: ClearingPeriod) -> Iterator[Broken]:
     if not month.is_signed:
         return
     rows = SignedSheet.objects.filter(period=month).values_list("form_no", "region_id", "digest")
-    kept = {(form, region): was for form, region, was in rows}
+    kept: dict[tuple[str, int | None], str] = {(form, region): was for form, region, was in rows}
     signed: list[tuple[str, str, str]] = []
     for form, party, data in all_sheets(MonthBook(month)):
         name = f"{month.period} 表 {form}" + (f" {party.name}" if party else "")
@@ -272,7 +272,8 @@ def _first_behind(records: QuerySet[SettlementRecord], deductions: QuerySet[Dedu
 
 def _line_label(key: LineKey, parties: Parties) -> str:
     insured, care = parties.party(key.insured_region_id), parties.party(key.care_region_id)
-    return f"{insured.name}→{care.name} {InsuranceType(key.insurance_type).label} {CareKind(key.care_kind).label}"
+    kind = f"{InsuranceType(key.insurance_type).label} {CareKind(key.care_kind).label}"
+    return f"{insured.name}→{care.name} {kind}"
 
 
 def _yuan(fen: int) -> str:

@@ -205,13 +205,13 @@ def _deduction_rows(book: MonthBook, region_id: int) -> Iterator[Row]:
             if own == region_id:
                 found.append((code, book.parties.party(other), item))
     found.sort(key=lambda row: (row[0], *_deduction_order(book, row[1], row[2])))
-    for code, other, item in found:
+    for code, counterpart, item in found:
         institution_code, institution = book.institution(item)
         yield Row(
             f"{code}|{item.deduction_no}",
             {
                 "direction": DIRECTIONS[code],
-                "counterpart": other.name,
+                "counterpart": counterpart.name,
                 "institution_code": institution_code,
                 "institution": institution,
                 "insurance_type": InsuranceType(item.insurance_type).label,

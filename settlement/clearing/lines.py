@@ -31,12 +31,13 @@ def _insert(records_sql: str, deducted_sql: str) -> str:
     keys, sums = ", ".join(KEYS), ", ".join(SUMS)
     nothing = ", ".join("0" for _ in SUMS)
     added = ", ".join(f"SUM({name})" for name in SUMS)
+    amounts = "deduction_fen, carried_in_fen, carried_out_fen, due_fen"
     due = "SUM(fund_total_fen) + SUM(personal_account_pay_fen) - SUM(deduction_fen)"
     return (
         f"WITH of_records ({keys}, {sums}) AS ({records_sql}), "
         f"of_deductions ({keys}, deduction_fen) AS ({deducted_sql}), "
         f"parts AS (SELECT {keys}, {sums}, 0 AS deduction_fen FROM of_records "
         f"UNION ALL SELECT {keys}, {nothing}, deduction_fen FROM of_deductions) "
-        f"INSERT INTO {table} (period_id, {keys}, {sums}, deduction_fen, carried_in_fen, carried_out_fen, due_fen) "
+        f"INSERT INTO {table} (period_id, {keys}, {sums}, {amounts}) "
         f"SELECT %s, {keys}, {added}, SUM(deduction_fen), 0, 0, {due} FROM parts GROUP BY {keys}"
     )

@@ -167,19 +167,23 @@ PLATFORM = Party(0, PLATFORM_CODE, PLATFORM_NAME, True, True)
 
 def side_of(lines: Iterable[Line]) -> Side:
     """The sums of one side, both insurance types apart."""
-    sums = {value: [0, 0] for value in InsuranceType.values}
+    cases = dict.fromkeys(InsuranceType.values, 0)
+    due_fen = dict.fromkeys(InsuranceType.values, 0)
     deducted = 0
     for line in lines:
-        counted = sums[line.insurance_type]
-        counted[0] += line.cases
-        counted[1] += line.due_fen
+        cases[line.insurance_type] += line.cases
+        due_fen[line.insurance_type] += line.due_fen
         deducted += line.deduction_fen
-    return Side(*sums[InsuranceType.EMPLOYEE], *sums[InsuranceType.RESIDENT], deducted)
+    employee, resident = InsuranceType.EMPLOYEE.value, InsuranceType.RESIDENT.value
+    return Side(cases[employee], due_fen[employee], cases[resident], due_fen[resident], deducted)
 
 
 def net(lines: Sequence[Line], parties: Parties) -> list[NetRow]:
-    """轧差: a row per pooling region of the month, and one for the platform, which stands in for every other
-    province: its 应收 is what regions owe for care outside, its 应付 what they are owed for outsiders [N22]."""
+    """轧差: a row per pooling region of the month, and one for the platform [N22].
+
+    The platform stands in for every other province: its 应收 is what regions owe for care outside, its 应付
+    what they are owed for treating outsiders.
+    """
     as_care: dict[int, list[Line]] = {}
     as_insured: dict[int, list[Line]] = {}
     for line in lines:

@@ -134,7 +134,7 @@ def lines_from_records(
 
 def _line(key: LineKey, sums: list[int], deducted: int) -> Line:
     fund, account = sums[-2:]
-    return Line(*key, *sums, deducted, 0, 0, fund + account - deducted)
+    return Line._make([*key, *sums, deducted, 0, 0, fund + account - deducted])
 
 
 def lines_of(month: ClearingPeriod, region: PoolingRegion | None = None) -> list[Line]:
@@ -142,7 +142,7 @@ def lines_of(month: ClearingPeriod, region: PoolingRegion | None = None) -> list
     rows = ClearingLine.objects.filter(period=month).order_by("pk")
     if region is not None:
         rows = rows.filter(Q(insured_region=region) | Q(care_region=region))
-    return [Line(*row) for row in rows.values_list(*LINE_FIELDS)]
+    return [Line._make(row) for row in rows.values_list(*LINE_FIELDS)]
 
 
 def lines_sum(month: ClearingPeriod, where: Q | None = None) -> dict[str, int]:

@@ -33,6 +33,7 @@ class AlreadySigned(SomeoneElseWasFirst):
             f"{period_label(month.period)}已经签发，不能再改；以后到的明细和更正记入未签发的月份。"
         )
         self.code = "already_signed"
+        self.month = month
 
 
 # --- compute ------------------------------------------------------------------------------------------------
@@ -40,7 +41,7 @@ class AlreadySigned(SomeoneElseWasFirst):
 
 @transaction.atomic
 def period_compute(*, period: str, by: User, at: dt.datetime) -> ClearingPeriod:
-    """计算: add up the month's cases and deductions into its lines, again as often as needed until it is signed.
+    """计算: add up the month's cases and deductions into its lines; again as often as needed, until signed.
 
     The same records give the same lines, digests and sheets, byte for byte: a month whose figures did not
     change keeps the moment of its first computing, and its confirmations; what changed is void.
@@ -142,9 +143,10 @@ def _void_changed(month: ClearingPeriod, *, at: dt.datetime) -> int:
 def region_confirm(
     *, period: str, region: PoolingRegion, by: User, at: dt.datetime, seen_digest: str | None = None
 ) -> RegionConfirmation:
-    """确认: a region says yes to its sheets 10–14 as they were shown (`seen_digest`; None: as they are now).
+    """确认: a region says yes to its sheets 10–14 as shown (`seen_digest`; None: as they are now).
 
-    Errors: NotAllowed, `not_computed`, `not_in_month`, `shown_is_outdated`, `already_confirmed`, AlreadySigned.
+    Errors: NotAllowed, AlreadySigned, `not_computed`, `not_in_month`, `shown_is_outdated`,
+    `already_confirmed`.
     """
     access.require(by, May.CONFIRM_CLEARING, region)
     _require_period(period)
@@ -205,8 +207,18 @@ def period_sign(*, period: str, by: User, at: dt.datetime, seen_digest: str | No
     if reasons:
         raise DomainErrors(reasons)
     month.names["institutions"] = {**_institutions(period), **month.names.get("institutions", {})}
-    fields = {"names": {**month.names, "signed_by": str(by)}, "digest": _sheets_signed(month)}
-    workflow.move(month, PeriodState.SIGNED, by=by, at=at, signed_at=at, signed_by=by, **fields)
+    names = {**month.names, "signed_by": str(by)}
+    content = _sheets_signed(month)
+    workflow.move(
+        month,
+        PeriodState.SIGNED,
+        by=by,
+        at=at,
+        signed_at=at,
+        signed_by=by,
+        names=names,
+        digest=content,
+    )
     audit.record(
         "period_signed",
         by=by,

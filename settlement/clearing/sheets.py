@@ -84,14 +84,9 @@ FORM_12 = Sheet(
     title="吉林省{region}统筹区异地职工医保基金明细表",
     columns=(
         *(SEQ, DIRECTION, COUNTERPART, CARE, CASES),
-        *money(
-            pooling="统筹基金",
-            large="大额医疗费用补助",
-            servant="公务员医疗补助",
-            enterprise="企业补充",
-            assistance="医疗救助",
-            other="其他",
-        ),
+        *money(pooling="统筹基金", large="大额医疗费用补助"),
+        Column("servant", "公务员医疗补助", Kind.MONEY, break_at=3),
+        *money(enterprise="企业补充", assistance="医疗救助", other="其他"),
         *PAID_AND_DUE,
     ),
     subtotals=(Total(("direction",)),),

@@ -41,7 +41,11 @@ class Deduction(models.Model):
     stated_period = models.CharField("期别", max_length=6)
     period = models.CharField("计入期别", max_length=6)
     record = models.ForeignKey(
-        SettlementRecord, models.PROTECT, null=True, blank=True, verbose_name="结算明细",
+        SettlementRecord,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="结算明细",
         related_name="deductions",
     )
     insured_region = models.ForeignKey(PoolingRegion, models.PROTECT, verbose_name="参保地", related_name="+")

@@ -16,6 +16,19 @@ ACCOUNT_INSIDE = "records.account_inside_fund_total"
 Span = tuple[dt.date, dt.date | None, str]
 
 
+class AccountInside:
+    """Whether an insured region delivers 个人账户 inside 基金支付总额 on a day; each day is read once [P]."""
+
+    def __init__(self) -> None:
+        self._days: dict[dt.date, set[int]] = {}
+
+    def __call__(self, region_id: int, on: dt.date) -> bool:
+        regions = self._days.get(on)
+        if regions is None:
+            regions = self._days[on] = regions_where(ACCOUNT_INSIDE, on)
+        return region_id in regions
+
+
 @dataclass
 class Reference:
     """Regions, area codes, care types, signed months, and where the account stands inside the fund total."""
@@ -27,7 +40,7 @@ class Reference:
     care_types: dict[str, list[Span]]
     institutions: frozenset[str]
     signed: set[str]
-    _account_inside: dict[dt.date, set[int]] = field(default_factory=dict)
+    account_inside: AccountInside = field(default_factory=AccountInside)
 
     def care_kind(self, code: str, on: dt.date) -> str | None:
         """The kind of care of a platform code on a day; None when it is not in the table."""
@@ -35,13 +48,6 @@ class Reference:
             if start <= on and (end is None or on <= end):
                 return kind
         return None
-
-    def account_inside(self, region_id: int, on: dt.date) -> bool:
-        """Whether an insured region delivers 个人账户 inside 基金支付总额 on a day [P]."""
-        regions = self._account_inside.get(on)
-        if regions is None:
-            regions = self._account_inside[on] = regions_where(ACCOUNT_INSIDE, on)
-        return region_id in regions
 
     def period_of(self, month: str) -> str:
         """The month in which a case of `month` is cleared."""

@@ -11,8 +11,8 @@ from agency.money import yuan
 
 AMOUNT_NAMES = (
     "医疗费总额", "全自费", "超限价自费", "先行自付", "符合政策范围", "基金支付总额", "实际起付线",
-    "统筹基金", "居民大病保险", "职工大额补助", "公务员补助", "企业补充", "医疗救助", "其他基金", "个人账户", "个人现金",
-    "医院负担",
+    "统筹基金", "居民大病保险", "职工大额补助", "公务员补助", "企业补充", "医疗救助", "其他基金",
+    "个人账户", "个人现金", "医院负担",
 )  # fmt: skip
 TOTAL, FUND_TOTAL, ACCOUNT, CASH, HOSPITAL = 0, 5, 14, 15, 16
 PARTS, FUNDS = slice(1, 5), slice(7, 14)
@@ -35,24 +35,21 @@ def payers_gap(amounts: Sequence[int], account_inside: bool) -> int:
 
 
 def parts_message(amounts: Sequence[int]) -> str:
-    return _message("医疗费总额", amounts[TOTAL], "、".join(AMOUNT_NAMES[PARTS]), parts_gap(amounts))
+    return _message("、".join(AMOUNT_NAMES[PARTS]), amounts[TOTAL], parts_gap(amounts))
 
 
 def funds_message(amounts: Sequence[int], account_inside: bool) -> str:
     parts = "七项基金与个人账户" if account_inside else "七项基金"
-    return _message("基金支付总额", amounts[FUND_TOTAL], parts, funds_gap(amounts, account_inside))
+    return _message(parts, amounts[FUND_TOTAL], funds_gap(amounts, account_inside))
 
 
 def payers_message(amounts: Sequence[int], account_inside: bool) -> str:
     parts = f"基金支付总额、{'' if account_inside else '个人账户、'}个人现金、医院负担"
-    return _message("医疗费总额", amounts[TOTAL], parts, payers_gap(amounts, account_inside))
+    return _message(parts, amounts[TOTAL], payers_gap(amounts, account_inside))
 
 
-def _message(total_name: str, total: int, parts: str, gap: int) -> str:
-    return (
-        f"{total_name} {yuan(total)} 元，{parts}之和 {yuan(total - gap)} 元，相差 {yuan(gap)} 元。"
-        "请向平台或医疗机构核对后改正。"
-    )
+def _message(parts: str, total: int, gap: int) -> str:
+    return f"{parts}之和是 {yuan(total - gap)} 元，相差 {yuan(gap)} 元。请向平台或医疗机构核对后改正。"
 
 
 def flag_contradicts(is_reversal: bool, total_fen: int) -> bool:

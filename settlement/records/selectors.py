@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
 from django.db.models import QuerySet
 
+from agency.organisation.models import PoolingRegion, User
 from settlement.records.content import LOOKUPS, NUMBER, texts_of
 from settlement.records.models import SettlementRecord
 
@@ -52,3 +54,65 @@ def stored_reversals(originals: Collection[str]) -> dict[str, str]:
         rows = SettlementRecord.objects.filter(reverses_no__in=block, is_reversal=True, correction_no=0)
         found.update(rows.order_by().values_list("reverses_no", "settlement_no"))
     return found
+
+
+@dataclass(frozen=True)
+class RecordFilter:
+    """What a list of cases is narrowed to; empty means all."""
+
+    period: str = ""
+    insured_region: PoolingRegion | None = None
+    care_region: PoolingRegion | None = None
+    institution: str = ""
+    care_kind: str = ""
+    insurance_type: str = ""
+    batch: str = ""
+
+
+LIST_FIELDS = (
+    "settlement_no", "person_name", "cert_no", "insurance_type", "care_kind", "settled_at", "period",
+    "settlement_month", "total_fee_fen", "fund_total_fen", "personal_account_pay_fen", "cash_pay_fen",
+    "is_reversal", "insured_region__name", "care_region__name", "institution__name", "institution__code",
+)  # fmt: skip
+
+
+def records_listed(by: User, narrow: RecordFilter) -> QuerySet[SettlementRecord]:
+    """The cases that a person may see, narrowed; the caller orders and pages by key."""
+    rows = SettlementRecord.objects.visible_to(by)
+    wanted = {
+        "period": narrow.period,
+        "insured_region": narrow.insured_region,
+        "care_region": narrow.care_region,
+        "institution__code": narrow.institution,
+        "care_kind": narrow.care_kind,
+        "insurance_type": narrow.insurance_type,
+        "batch__batch_no": narrow.batch,
+    }
+    return rows.filter(**{name: value for name, value in wanted.items() if value})
+
+
+def record_shown(by: User, settlement_no: str) -> QuerySet[SettlementRecord]:
+    """The case of a number, and its corrections, as far as a person may see them."""
+    rows = SettlementRecord.objects.visible_to(by).filter(settlement_no=settlement_no)
+    return rows.select_related(
+        "insured_region",
+        "care_region",
+        "institution",
+        "batch__created_by",
+        "batch__confirmed_by",
+        "batch__file",
+    ).order_by("correction_no")
+
+
+def reversal_of(by: User, record: SettlementRecord) -> SettlementRecord | None:
+    """The record that cancels this one, if any."""
+    rows = SettlementRecord.objects.visible_to(by).filter(
+        reverses_no=record.settlement_no, is_reversal=True, correction_no=record.correction_no
+    )
+    return rows.first()
+
+
+def records_of_person(by: User, cert_type: str, cert_no: str) -> QuerySet[SettlementRecord]:
+    """A person's cases by identity number, newest first."""
+    rows = SettlementRecord.objects.visible_to(by).filter(cert_no=cert_no, cert_type=cert_type)
+    return rows.select_related("care_region", "institution").order_by("-id")

@@ -1,0 +1,6 @@
+"""Re-exports what the slices show in the Django admin."""
+
+from filings.filing.admin import KindTermsAdmin
+from filings.materials.admin import MaterialKindAdmin, MaterialRuleAdmin
+
+__all__ = ["KindTermsAdmin", "MaterialKindAdmin", "MaterialRuleAdmin"]

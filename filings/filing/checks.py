@@ -1,0 +1,93 @@
+"""备案的核对: what must hold for all filings, whatever happened to the rows."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from functools import cache
+
+from django.db.models import Exists, F, OuterRef, Q
+
+from agency.organisation.selectors import area_code_table
+from agency.registry import CHECKS
+from agency.web.parts import Broken
+from filings.filing.models import Filing
+from filings.filing.rules import CROSS_PROVINCE, IN_PROVINCE, Terms, validity
+from filings.filing.selectors import needs_review, terms_of
+from filings.filing.states import CAME_INTO_FORCE
+
+NO_OVERLAP = "备案有效期不重叠"
+SECOND_PERSON = "备案由第二人复核"
+WERE_REVIEWED = "生效备案都经过复核"
+DATES_BY_TERMS = "备案期限合规则"
+PLACE_AND_REGION = "就医地与统筹区一致"
+CHUNK = 2000
+
+
+@CHECKS.register(NO_OVERLAP, order=100)
+def filings_do_not_overlap(period: str | None) -> Iterator[Broken]:
+    """At most one filing in force per person, place of care and kind on any day [P]."""
+    before = Filing.objects.filter(
+        Q(ends_on__isnull=True) | Q(ends_on__gte=OuterRef("begins_on")),
+        person=OuterRef("person"),
+        care_area_code=OuterRef("care_area_code"),
+        kind=OuterRef("kind"),
+        state__in=CAME_INTO_FORCE,
+        pk__lt=OuterRef("pk"),
+    )
+    touching = Exists(before.filter(begins_on__lte=OuterRef("ends_on")))
+    rows = Filing.objects.filter(state__in=CAME_INTO_FORCE)
+    for number in _numbers(rows.filter(Q(touching) | Q(Exists(before), ends_on__isnull=True))):
+        yield Broken(NO_OVERLAP, number, "与同一人、同一就医地的同类备案有效期重叠")
+
+
+@CHECKS.register(SECOND_PERSON, order=101)
+def reviewed_by_another(period: str | None) -> Iterator[Broken]:
+    """Whoever enters a filing never approves it."""
+    for number in _numbers(Filing.objects.filter(reviewed_by=F("taken_in_by"))):
+        yield Broken(SECOND_PERSON, number, "复核人就是录入人")
+
+
+@CHECKS.register(WERE_REVIEWED, order=102)
+def in_force_was_reviewed(period: str | None) -> Iterator[Broken]:
+    """A filing in force has a reviewer, unless its kind and channel asked for none when it was taken in."""
+    rows = Filing.objects.filter(state__in=CAME_INTO_FORCE, reviewed_by__isnull=True)
+    for filing in rows.select_related("insured_region").order_by("pk").iterator(chunk_size=CHUNK):
+        if needs_review(filing.kind, filing.channel, on=filing.received_on, region=filing.insured_region):
+            yield Broken(WERE_REVIEWED, filing.filing_no, "已生效，但没有复核人")
+
+
+@CHECKS.register(DATES_BY_TERMS, order=103)
+def dates_follow_terms(period: str | None) -> Iterator[Broken]:
+    """The last day of a filing is the one that its kind gives, as the rules stood when it was taken in."""
+    known = cache(terms_of)
+    rows = Filing.objects.filter(state__in=CAME_INTO_FORCE).select_related("care_region")
+    for filing in rows.order_by("pk").iterator(chunk_size=CHUNK):
+        ends_on = _ends_on(filing, known(filing.kind, filing.received_on))
+        if ends_on != filing.ends_on:
+            told = ends_on or "长期有效"
+            yield Broken(
+                DATES_BY_TERMS, filing.filing_no, f"截止日期是 {filing.ends_on or '空'}，按规则应为 {told}"
+            )
+
+
+def _ends_on(filing: Filing, terms: Terms | None) -> dt.date | None:
+    if terms is None or filing.begins_on is None:
+        return filing.ends_on
+    scope = CROSS_PROVINCE if filing.is_cross_province else IN_PROVINCE
+    return validity(filing.begins_on, terms, scope=scope).ends_on
+
+
+@CHECKS.register(PLACE_AND_REGION, order=104)
+def place_belongs_to_region(period: str | None) -> Iterator[Broken]:
+    """The care region is the one that the place's area code leads to."""
+    table = area_code_table()
+    rows = Filing.objects.filter(care_region__isnull=False).exclude(care_area_code="")
+    columns = rows.order_by("pk").values_list("filing_no", "care_area_code", "care_region_id", "received_on")
+    for number, code, region_id, on in columns.iterator(chunk_size=CHUNK):
+        if table.region_id(code, on) != region_id:
+            yield Broken(PLACE_AND_REGION, number, f"就医地区划 {code} 不属于所记的统筹区")
+
+
+def _numbers(rows: object) -> Iterator[str]:
+    yield from rows.order_by("pk").values_list("filing_no", flat=True)  # type: ignore[attr-defined]

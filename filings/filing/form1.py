@@ -1,0 +1,182 @@
+"""表 1 登记备案表: what is printed of a filing, its digest, and the forms that `print_form` knows."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from agency.organisation.models import AreaCode, CertificateType
+from agency.policy.insurance import InsuranceType
+from agency.sheets.as_html import form_context
+from filings.filing.kinds import FilingKind, GivenAs
+from filings.filing.models import Filing
+from filings.filing.selectors import terms_of
+from filings.filing.states import CAME_INTO_FORCE, OPEN, FilingState
+from filings.people.choices import PersonCategory
+
+FORM_NO = "1"
+TITLE = "吉林省医疗保险异地就医登记备案表"
+TEMPLATE = "filings/filing/form1.html"
+COPIES = ("经办机构留存", "参保人留存")
+PROVINCE = "吉林省"
+
+
+@dataclass(frozen=True)
+class Tick:
+    """One box with its label."""
+
+    label: str
+    on: bool = False
+
+
+@dataclass(frozen=True)
+class Form1:
+    """The form filled in; every blank field is a line to write on."""
+
+    number: str = ""
+    filled_on: dt.date | None = None
+    name: str = ""
+    sex: str = ""
+    birth_date: dt.date | None = None
+    cert_type: str = ""
+    cert_no: str = ""
+    platform_no: str = ""
+    insurance: tuple[Tick, ...] = ()
+    category: tuple[Tick, ...] = ()
+    phone: str = ""
+    insured_at: str = ""
+    care_at: str = ""
+    address: str = ""
+    kinds: tuple[Tick, ...] = ()
+    scopes: tuple[Tick, ...] = ()
+    period: str = ""
+    materials: tuple[Tick, ...] = ()
+    agent_name: str = ""
+    agent_cert_no: str = ""
+    agent_phone: str = ""
+    agent_relation: str = ""
+    taken_in_by: str = ""
+    reviewed_by: str = ""
+    received_on: dt.date | None = None
+    received_at: str = ""
+    is_long_term: bool | None = None
+    lock_months: int | None = None
+    mark: str = ""  # across the page, where it is not a paper in force
+
+    def digest(self) -> str:
+        """SHA-256, in hex, of all that is printed."""
+        content = {name: _plain(getattr(self, name)) for name in self.__dataclass_fields__}
+        text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+        return hashlib.sha256(text.encode()).hexdigest()
+
+    def context(self, *, code: str = "", verify_url: str = "") -> dict[str, Any]:
+        """What the template is given."""
+        frame = form_context(
+            form=FORM_NO, title=TITLE, number=self.number, copies=COPIES, code=code, verify_url=verify_url
+        )
+        return {**frame, "said": self, "draft": self.mark}
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, tuple):
+        return [[tick.label, tick.on] for tick in value]
+    return value.isoformat() if isinstance(value, dt.date) else value
+
+
+def blank_form() -> Form1:
+    """The form without a number, to be written on."""
+    return Form1(
+        insurance=_ticks(InsuranceType.choices, ""),
+        category=_ticks(PersonCategory.choices, ""),
+        kinds=_ticks(FilingKind.choices, ""),
+        scopes=_ticks([("in", "省内"), ("out", "跨省")], ""),
+    )
+
+
+def form_of(filing: Filing, on: dt.date) -> Form1:
+    """The form of a filing, as it stands on a day."""
+    person, state = filing.person, filing.state_on(on)
+    terms = terms_of(filing.kind, filing.received_on) if filing.kind else None
+    scope = "" if filing.care_region is None else "out" if filing.is_cross_province else "in"
+    cert_type = CertificateType.objects.filter(code=person.cert_type).first()
+    return Form1(
+        number=filing.filing_no,
+        filled_on=filing.received_on,
+        name=person.name,
+        sex=person.get_sex_display(),
+        birth_date=person.birth_date,
+        cert_type=str(cert_type or ""),
+        cert_no=person.cert_no,
+        platform_no=person.platform_no,
+        insurance=_ticks(InsuranceType.choices, filing.insurance_type),
+        category=_ticks(PersonCategory.choices, filing.category),
+        phone=filing.phone,
+        insured_at=_insured_at(filing),
+        care_at=filing.care_place_name,
+        address=filing.address,
+        kinds=_ticks(FilingKind.choices, filing.kind),
+        scopes=_ticks([("in", "省内"), ("out", "跨省")], scope),
+        period=_period(filing, state),
+        materials=_materials(filing),
+        agent_name=filing.agent_name,
+        agent_cert_no=filing.agent_cert_no,
+        agent_phone=filing.agent_phone,
+        agent_relation=filing.agent_relation,
+        taken_in_by=str(filing.taken_in_by),
+        reviewed_by=str(filing.reviewed_by or ""),
+        received_on=filing.received_on,
+        received_at=str(filing.counter or filing.insured_region),
+        is_long_term=terms.is_long_term if terms is not None else None,
+        lock_months=terms.lock_months if terms is not None and filing.is_cross_province else None,
+        mark="" if state in (FilingState.UNDER_REVIEW, FilingState.IN_FORCE) else state.label,
+    )
+
+
+def _ticks(choices: Any, chosen: str) -> tuple[Tick, ...]:
+    return tuple(Tick(str(label), value == chosen) for value, label in choices)
+
+
+def _insured_at(filing: Filing) -> str:
+    """省 / 统筹区 / 区县, the last from the enrolment's area code."""
+    region = filing.insured_region
+    enrolment = filing.person.enrolments.filter(region=region, insurance_type=filing.insurance_type).first()
+    place = f"{PROVINCE}　{region.name}"
+    if enrolment is None or enrolment.area_code in (region.code, f"{region.code[:4]}99"):
+        return place
+    area = AreaCode.objects.filter(area_code=enrolment.area_code).order_by("-valid_from").first()
+    return f"{place}　{area.name}" if area is not None else place
+
+
+def _period(filing: Filing, state: FilingState) -> str:
+    """起止日期: 长期有效 where no end is known yet."""
+    if filing.begins_on is None:
+        return ""
+    if filing.ends_on is not None:
+        return f"{_day(filing.begins_on)} 至 {_day(filing.ends_on)}"
+    if state in OPEN or state in CAME_INTO_FORCE:
+        return f"{_day(filing.begins_on)} 起，长期有效"
+    return f"{_day(filing.begins_on)} 起"
+
+
+def _day(on: dt.date) -> str:
+    return f"{on.year}年{on.month}月{on.day}日"
+
+
+def _materials(filing: Filing) -> tuple[Tick, ...]:
+    """√ with how it was given; a promise has an empty box and says so."""
+    rows = filing.materials.select_related("material")
+    return tuple(
+        Tick(
+            f"{row.material}（{_given(row.material.code, row.given_as)}）", row.given_as != GivenAs.COMMITMENT
+        )
+        for row in rows
+    )
+
+
+def _given(code: str, given_as: str) -> str:
+    if code == "commitment_letter":
+        return "承诺代替证明"
+    return str(GivenAs(given_as).label)

@@ -1,0 +1,269 @@
+"""Forms of filings: the one-page entry form, and the filters of the list."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+from typing import Any, cast
+
+from django import forms
+from django.urls import reverse_lazy
+
+from agency.errors import DomainError
+from agency.identity import read_id_number
+from agency.organisation.models import CertificateType, PoolingRegion
+from agency.policy.insurance import InsuranceType
+from agency.tabular.values import to_date, to_text
+from filings.filing import places
+from filings.filing.entry import FilingEntry
+from filings.filing.kinds import FilingKind, GivenAs
+from filings.filing.rules import Agent, Terms
+from filings.filing.states import FilingState
+from filings.materials.rules import COMMITMENT, COMMITMENT_LETTER, Group, serving
+from filings.materials.selectors import material_names
+
+CHOOSE = ("", "请选择")
+SEPARATOR = "+"
+
+
+class NeededToSubmit:
+    """Marked as needed, though a draft may leave it empty: the rules ask for it on submission."""
+
+    def validate(self, value: Any) -> None:
+        if value not in self.empty_values:  # type: ignore[attr-defined]
+            super().validate(value)  # type: ignore[misc]
+
+
+class NeededText(NeededToSubmit, forms.CharField):
+    """A line of text."""
+
+
+class NeededChoice(NeededToSubmit, forms.ChoiceField):
+    """One of several."""
+
+    default_error_messages = {"invalid_choice": "请从列表中选择一项。"}
+
+
+class DayField(forms.Field):
+    """A date, typed as 2026-11-20, 20261120 or 2026/11/20."""
+
+    def __init__(self, attrs: dict[str, Any] | None = None, **options: Any) -> None:
+        shape = {"inputmode": "numeric", "maxlength": 10, "autocomplete": "off"}
+        super().__init__(widget=forms.TextInput(attrs={**shape, **(attrs or {})}), **options)
+
+    def to_python(self, value: Any) -> dt.date | None:
+        if not value or isinstance(value, dt.date):
+            return value or None
+        try:
+            return to_date(to_text(value))
+        except ValueError as error:
+            raise forms.ValidationError(str(error)) from None
+
+
+class NeededDay(NeededToSubmit, DayField):
+    """A date that a draft may leave empty."""
+
+
+class KindSelect(forms.RadioSelect):
+    """The kinds as cards, each with how long it is valid."""
+
+    def __init__(self, notes: dict[str, str], **options: Any) -> None:
+        self.notes = notes
+        super().__init__(**options)
+
+    def create_option(self, name: str, value: Any, *args: Any, **kwargs: Any) -> dict[str, Any]:
+        option = super().create_option(name, value, *args, **kwargs)
+        return {**option, "note": self.notes.get(str(value), "")}
+
+
+def term_note(terms: Terms) -> str:
+    """长期有效, or how many months."""
+    return f"{terms.validity_months} 个月" if terms.validity_months else "长期有效"
+
+
+def _text(
+    label: str, length: int, *, needed: bool = False, attrs: dict[str, Any] | None = None
+) -> forms.CharField:
+    widget = forms.TextInput(attrs={"autocomplete": "off", **(attrs or {})})
+    made = NeededText if needed else forms.CharField
+    return made(label=label, max_length=length, required=needed, widget=widget)
+
+
+# What asks the server for fragments. Posts carry the form around them, so no personal data is in a URL.
+READS_PERSON = {
+    "hx-post": reverse_lazy("filings:person_lookup"),
+    "hx-trigger": "change",
+    "hx-target": "#person",
+    "hx-swap": "outerHTML",
+}
+READS_PLACES = {
+    "hx-post": reverse_lazy("filings:places"),
+    "hx-trigger": "change",
+    "hx-target": "#city",
+    "hx-swap": "outerHTML",
+}
+
+
+class FilingForm(forms.Form):
+    """新办备案: everything of one filing on one page. Shape only; the rules judge what it says."""
+
+    use_required_attribute = False
+
+    cert_type = forms.ChoiceField(label="证件类型", initial="01", widget=forms.Select(attrs=READS_PERSON))
+    cert_no = _text(
+        "证件号码",
+        30,
+        needed=True,
+        attrs={**READS_PERSON, "class": "idno", "data-id-number": "", "spellcheck": "false"},
+    )
+    name = _text("姓名", 50, needed=True)
+    insurance_type = NeededChoice(label="险种", widget=forms.Select(attrs=READS_PERSON))
+    phone = _text("联系电话", 30, needed=True, attrs={"inputmode": "tel"})
+    kind = NeededChoice(label="备案类型")
+    province = NeededChoice(label="省", widget=forms.Select(attrs=READS_PLACES))
+    city = NeededChoice(label="市")
+    begins_on = NeededDay(label="生效日期", attrs=READS_PLACES)
+    address = _text("异地居住地址", 200)
+    agent_name = _text("代办人姓名", 50)
+    agent_cert_no = _text("代办人证件号码", 30, attrs={"class": "idno"})
+    agent_phone = _text("代办人电话", 30, attrs={"inputmode": "tel"})
+    agent_relation = _text("与参保人关系", 20)
+
+    def __init__(
+        self,
+        *args: Any,
+        on: dt.date,
+        kinds: Sequence[tuple[FilingKind, Terms]],
+        groups: Sequence[Group] = (),
+        province: str = "",
+        **options: Any,
+    ) -> None:
+        super().__init__(*args, **options)
+        self.groups = groups
+        self._offer("cert_type", list(CertificateType.objects.values_list("code", "name")))
+        self.fields["cert_no"].widget.attrs["data-id-type"] = self["cert_type"].id_for_label
+        self._offer("insurance_type", [CHOOSE, *InsuranceType.choices])
+        self.fields["kind"].widget = KindSelect(
+            {kind: term_note(terms) for kind, terms in kinds}, attrs=READS_PLACES
+        )
+        self._offer("kind", [(kind.value, str(kind.label)) for kind, _ in kinds])
+        self._offer("province", [CHOOSE, *places.provinces(on)])
+        self._set_cities(province, on)
+        self.names = material_names()
+        for group in groups:
+            self._add_group(group)
+
+    def _offer(self, name: str, choices: list[tuple[str, str]]) -> None:
+        cast(forms.ChoiceField, self.fields[name]).choices = choices
+
+    def _set_cities(self, province: str, on: dt.date) -> None:
+        found = places.cities(province, on=on) if province else []
+        if province and not found:
+            self._offer("city", [("", "备案到省级即可")])
+            self.fields["city"].disabled = True
+        else:
+            self._offer("city", [("", "请选择" if province else "先选择省"), *found])
+
+    def _add_group(self, group: Group) -> None:
+        """One group: which paper, and how it was given."""
+        options = [(SEPARATOR.join(codes), self._papers(codes)) for codes in group.alternatives]
+        parts = [code for codes in group.alternatives if len(codes) > 1 for code in codes]
+        options += [(code, f"只有{self._papers((code,))}（不齐）") for code in dict.fromkeys(parts)]
+        if group.commitment_allowed:
+            options.append((COMMITMENT_LETTER, "个人承诺书（代替证明）"))
+        self.fields[f"material_{group.no}"] = NeededChoice(
+            label=group.label, choices=[("", "还没有交"), *options]
+        )
+        self.fields[f"given_{group.no}"] = forms.ChoiceField(
+            label="提交方式",
+            choices=[(GivenAs.ORIGINAL, "原件"), (GivenAs.COPY, "复印件")],
+            required=False,
+        )
+
+    def _papers(self, codes: Sequence[str]) -> str:
+        return "和".join(self.names.get(code, code) for code in codes)
+
+    def clean_cert_no(self) -> str:
+        cert_type, number = self.cleaned_data.get("cert_type", ""), self.cleaned_data["cert_no"]
+        if not number:
+            raise forms.ValidationError("请输入证件号码，或刷身份证。")
+        try:
+            return read_id_number(cert_type, number).number
+        except DomainError as error:
+            raise forms.ValidationError(error.message) from None
+
+    def clean_name(self) -> str:
+        name = to_text(self.cleaned_data["name"])
+        if not name:
+            raise forms.ValidationError("请填写姓名，与证件一致。")
+        return name
+
+    def _said(self, field: str) -> str:
+        return to_text(self.cleaned_data.get(field) or "")
+
+    def entry(self) -> FilingEntry:
+        """What was entered, as far as it has a shape."""
+        return FilingEntry(
+            cert_type=self._said("cert_type"),
+            cert_no=self._said("cert_no"),
+            name=self._said("name"),
+            insurance_type=self._said("insurance_type"),
+            phone=self._said("phone"),
+            kind=self._said("kind"),
+            province=self._said("province"),
+            city=self._said("city"),
+            begins_on=self.cleaned_data.get("begins_on"),
+            address=self._said("address"),
+            materials=self._materials(),
+            agent=Agent(
+                self._said("agent_name"),
+                self._said("agent_cert_no").upper(),
+                self._said("agent_phone"),
+                self._said("agent_relation"),
+            ),
+        )
+
+    def _materials(self) -> dict[str, str]:
+        given: dict[str, str] = {}
+        for group in self.groups:
+            papers = self.cleaned_data.get(f"material_{group.no}") or ""
+            how = self.cleaned_data.get(f"given_{group.no}") or GivenAs.ORIGINAL.value
+            for code in papers.split(SEPARATOR) if papers else ():
+                given[code] = GivenAs.ORIGINAL.value if code == COMMITMENT_LETTER else how
+        return given
+
+
+def material_initial(groups: Sequence[Group], given: dict[str, str]) -> dict[str, str]:
+    """What the checklist shows for papers already handed in."""
+    initial: dict[str, str] = {}
+    for group in groups:
+        papers = serving(group, given) or tuple(code for code in given if code in group.codes)[:1]
+        if not papers:
+            continue
+        how = given.get(papers[0], GivenAs.ORIGINAL.value)
+        if how == COMMITMENT:
+            papers, how = (COMMITMENT_LETTER,), GivenAs.ORIGINAL.value
+        initial[f"material_{group.no}"] = SEPARATOR.join(papers)
+        initial[f"given_{group.no}"] = how
+    return initial
+
+
+class ListFilter(forms.Form):
+    """Filters of the list; nothing in them tells who somebody is, so they may stand in the URL."""
+
+    SIDES = [("insured", "本地参保人"), ("care", "来本地就医")]
+
+    side = forms.ChoiceField(label="方向", choices=SIDES, required=False)
+    state = forms.ChoiceField(label="状态", choices=[("", "全部状态"), *FilingState.choices], required=False)
+    kind = forms.ChoiceField(
+        label="备案类型", choices=[("", "全部类型"), *FilingKind.choices], required=False
+    )
+    care = forms.ChoiceField(label="就医地", required=False)
+    since = DayField(label="受理日期从", required=False, attrs={"placeholder": "如 2026-11-01"})
+    until = DayField(label="到", required=False)
+
+    def __init__(self, *args: Any, **options: Any) -> None:
+        super().__init__(*args, **options)
+        regions = PoolingRegion.objects.values_list("code", "name")
+        care = cast(forms.ChoiceField, self.fields["care"])
+        care.choices = [("", "全部就医地"), *regions]

@@ -1,0 +1,240 @@
+"""新办备案的一页: the entry form with everything shown around it, built once for page and fragments."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.exceptions import ValidationError
+
+from agency.errors import DomainError, DomainErrors
+from agency.journal import workflow
+from agency.organisation.models import PoolingRegion, User
+from agency.organisation.roles import Role
+from filings.filing import places
+from filings.filing.entry import entry_of
+from filings.filing.forms import FilingForm, material_initial
+from filings.filing.kinds import GivenAs
+from filings.filing.lookup import PersonPanel, person_panel
+from filings.filing.models import Filing
+from filings.filing.rules import Validity, validity
+from filings.filing.selectors import judge, offered_kinds, terms_of
+from filings.materials.rules import COMMITMENT_LETTER, Group, serving
+from filings.materials.selectors import groups_of
+from filings.materials.sources import source_names
+from filings.people.models import InsuredPerson
+
+REVIEWERS_SHOWN = 3
+
+
+@dataclass(frozen=True)
+class CheckItem:
+    """One line of the checklist: what it asks for, how it stands, and its two fields."""
+
+    badge: str
+    tone: str
+    group: Group
+    paper: Any
+    given: Any
+    is_letter: bool
+
+
+@dataclass
+class EntryPage:
+    """The page: who enters it, for which filing (None: a new one), and the form."""
+
+    by: User
+    region: PoolingRegion
+    on: dt.date
+    filing: Filing | None
+    form: FilingForm
+    version: int | None = None
+
+    @property
+    def received_on(self) -> dt.date:
+        return self.filing.received_on if self.filing is not None else self.on
+
+    def value(self, name: str) -> str:
+        """What a field shows now, typed or initial."""
+        return str(self.form[name].value() or "")
+
+    def person(self) -> PersonPanel:
+        return person_panel(
+            self.by,
+            self.value("cert_type"),
+            self.value("cert_no"),
+            region=self.region,
+            on=self.on,
+            insurance_type=self.value("insurance_type"),
+            but_no=self.filing.filing_no if self.filing is not None else "",
+        )
+
+    def validity(self) -> str:
+        """有效期 as it will be, from kind, place and begin."""
+        terms = terms_of(self.value("kind"), self.received_on) if self.value("kind") else None
+        try:
+            begins_on = self.form.fields["begins_on"].to_python(self.value("begins_on"))
+        except ValidationError:
+            begins_on = None
+        if terms is None or begins_on is None:
+            return ""
+        scope = places.choose(self.value("province"), self.value("city")).scope
+        return validity_text(validity(begins_on, terms, scope=scope), terms.lock_months)
+
+    def checklist(self) -> list[CheckItem]:
+        return [self._item(group) for group in self.form.groups]
+
+    def _item(self, group: Group) -> CheckItem:
+        paper, given = self.form[f"material_{group.no}"], self.form[f"given_{group.no}"]
+        codes = [code for code in str(paper.value() or "").split("+") if code]
+        served = serving(group, dict.fromkeys(codes, GivenAs.ORIGINAL.value))
+        is_letter = codes == [COMMITMENT_LETTER]
+        if served is None:
+            badge, tone = ("不齐", "bad") if codes else ("待交", "warn")
+        else:
+            badge, tone = ("承诺", "go") if is_letter else ("已核", "ok")
+        return CheckItem(badge, tone, group, paper, given, is_letter)
+
+    def context(self) -> dict[str, Any]:
+        panel = self.person()
+        items = self.checklist()
+        return {
+            "page": self,
+            "form": self.form,
+            "filing": self.filing,
+            "version": self.version,
+            "panel": panel,
+            "validity": self.validity(),
+            "checklist": items,
+            "sources": source_names(item.group.source for item in items),
+            "served": sum(item.tone in ("ok", "go") for item in items),
+            "steps": self._steps(),
+            "lacking": self._lacking(),
+            "agent_open": any(self.value(name) for name in AGENT_FIELDS),
+        }
+
+    def _lacking(self) -> list[str]:
+        """What a stored draft still needs, by the labels of its fields."""
+        if self.filing is None or self.form.is_bound:
+            return []
+        judged = judge(
+            entry_of(self.filing),
+            self.filing.person,
+            self.region,
+            received_on=self.received_on,
+            on=self.on,
+            own_no=self.filing.filing_no,
+        )
+        labels = [self.form.fields[r.field].label for r in judged.reasons if r.field in self.form.fields]
+        return list(dict.fromkeys(str(label) for label in labels))
+
+    def _steps(self) -> list[dict[str, Any]]:
+        steps: list[dict[str, Any]] = []
+        if self.filing is not None:
+            history = workflow.history(Filing.machine, self.filing.filing_no)
+            steps = [{"label": s["label"], "note": s["by"], "at": s["at"], "state": "done"} for s in history]
+        now = {"label": "填写中", "note": self.by.display_name, "at": None, "state": "now"}
+        reviewers = " 或 ".join(reviewers_of(self.region, self.by))
+        return [
+            *steps,
+            now,
+            {"label": "复核", "note": reviewers, "at": None, "state": "next"},
+            {"label": "生效并打印", "note": "", "at": None, "state": "next"},
+        ]
+
+
+AGENT_FIELDS = ("agent_name", "agent_cert_no", "agent_phone", "agent_relation")
+
+
+def validity_text(span: Validity, lock_months: int | None) -> str:
+    """长期，6 个月内不得变更; or until when."""
+    until = f"至 {span.ends_on}" if span.ends_on is not None else "长期"
+    return f"{until}，{lock_months} 个月内不得变更" if span.locked_until is not None else until
+
+
+def reviewers_of(region: PoolingRegion, but: User) -> list[str]:
+    """Who may review here, for the steps beside the form."""
+    rows = User.objects.filter(region=region, is_active=True, staff_roles__role=Role.REVIEW).exclude(
+        pk=but.pk
+    )
+    return list(rows.order_by("level", "username").values_list("display_name", flat=True)[:REVIEWERS_SHOWN])
+
+
+def bound_page(
+    by: User,
+    region: PoolingRegion,
+    on: dt.date,
+    data: Mapping[str, Any],
+    *,
+    filing: Filing | None = None,
+    version: int | None = None,
+) -> EntryPage:
+    """The page around what was typed. Kind and place decide which papers the checklist asks for."""
+    received_on = filing.received_on if filing is not None else on
+    province, kind = str(data.get("province", "")), str(data.get("kind", ""))
+    scope = places.choose(province, "").scope
+    groups = groups_of(kind, scope=scope, region=region, on=received_on)
+    form = FilingForm(data, on=on, kinds=offered_kinds(received_on), groups=groups, province=province)
+    return EntryPage(by, region, on, filing, form, version)
+
+
+def stored_page(by: User, on: dt.date, filing: Filing) -> EntryPage:
+    """The page of a stored draft."""
+    entry = entry_of(filing)
+    scope = places.choose(entry.province, "").scope
+    groups = groups_of(entry.kind, scope=scope, region=filing.insured_region, on=filing.received_on)
+    initial = {
+        "cert_type": entry.cert_type,
+        "cert_no": entry.cert_no,
+        "name": entry.name,
+        "insurance_type": entry.insurance_type,
+        "phone": entry.phone,
+        "kind": entry.kind,
+        "province": entry.province,
+        "city": entry.city,
+        "begins_on": entry.begins_on,
+        "address": entry.address,
+        "agent_name": entry.agent.name,
+        "agent_cert_no": entry.agent.cert_no,
+        "agent_phone": entry.agent.phone,
+        "agent_relation": entry.agent.relation,
+        **material_initial(groups, dict(entry.materials)),
+    }
+    form = FilingForm(
+        initial=initial,
+        on=on,
+        kinds=offered_kinds(filing.received_on),
+        groups=groups,
+        province=entry.province,
+    )
+    return EntryPage(by, filing.insured_region, on, filing, form, filing.version)
+
+
+def new_page(by: User, region: PoolingRegion, on: dt.date, person: InsuredPerson | None) -> EntryPage:
+    """An empty page; for a known person with what is known filled in."""
+    initial: dict[str, Any] = {"begins_on": on}
+    if person is not None:
+        panel = person_panel(by, person.cert_type, person.cert_no, region=region, on=on)
+        initial |= {"cert_type": person.cert_type, "cert_no": person.cert_no, **recognised(panel)}
+    form = FilingForm(initial=initial, on=on, kinds=offered_kinds(on))
+    if person is None:
+        form.fields["cert_no"].widget.attrs["autofocus"] = True
+    return EntryPage(by, region, on, None, form)
+
+
+def recognised(panel: PersonPanel) -> dict[str, str]:
+    """The fields that a recognised person fills."""
+    filled = {"name": panel.person.name, "phone": panel.phone} if panel.person is not None else {}
+    if panel.chosen is not None:
+        filled["insurance_type"] = panel.chosen.insurance_type
+    return {name: value for name, value in filled.items() if value}
+
+
+def put_errors(form: FilingForm, error: DomainError) -> None:
+    """Each reason beside its field, or above the form when it concerns the whole."""
+    for reason in error.errors if isinstance(error, DomainErrors) else [error]:
+        field = reason.field if reason.field in form.fields else None
+        if field is None or field not in form.errors:
+            form.add_error(field, reason.message)

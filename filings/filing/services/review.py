@@ -1,0 +1,93 @@
+"""Writes of review, and cancellation."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+from django.utils import timezone
+
+from agency.errors import DomainError
+from agency.journal import workflow
+from agency.journal.models import AuditEntry
+from agency.organisation import access
+from agency.organisation.models import User
+from agency.organisation.roles import May
+from agency.policy.selectors import int_parameter
+from agency.policy.workdays import add_workdays
+from filings.filing.models import Filing
+from filings.filing.services.common import judged_fields, judged_or_refused, locked_person, log, put_in_force
+from filings.filing.states import FilingState
+from filings.filing.timekeeping import record_ended
+
+S = FilingState
+
+
+@transaction.atomic
+def filing_approve(filing: Filing, *, by: User, at: dt.datetime, note: str = "") -> Filing:
+    """复核通过: by a second person, after judging everything once more. OverlappingFiling names the other."""
+    _require_reviewer(filing, by)
+    person = locked_person(filing)
+    record_ended(Filing.objects.filter(person=person).exclude(pk=filing.pk), at=at)
+    judged = judged_or_refused(filing, timezone.localdate(at))
+    put_in_force(filing, by=by, at=at, reason=note, reviewed_by=by, reviewed_at=at, **judged_fields(judged))
+    log("filing_in_force", filing, by=by, at=at, reviewed=True)
+    return filing
+
+
+@transaction.atomic
+def filing_return(filing: Filing, *, by: User, at: dt.datetime, reason: str) -> Filing:
+    """退回补正: what is missing, and until when, in working days; not completed in time it lapses [P]."""
+    _require_reviewer(filing, by)
+    on = timezone.localdate(at)
+    days = int_parameter("filing.supplement_workdays", on, filing.insured_region)
+    workflow.move(
+        filing, S.AWAITING_SUPPLEMENT, by=by, at=at, reason=reason, deadline_on=add_workdays(on, days)
+    )
+    log("filing_returned", filing, by=by, at=at, until=str(filing.deadline_on))
+    return filing
+
+
+@transaction.atomic
+def filing_decline(filing: Filing, *, by: User, at: dt.datetime, reason: str) -> Filing:
+    """不予受理, with the reason that the person is told."""
+    _require_reviewer(filing, by)
+    workflow.move(filing, S.DECLINED, by=by, at=at, reason=reason, deadline_on=None)
+    log("filing_declined", filing, by=by, at=at)
+    return filing
+
+
+@transaction.atomic
+def filing_cancel(filing: Filing, *, by: User, at: dt.datetime, reason: str) -> Filing:
+    """撤销: one in force ends with the day before; one that never was in force just stops."""
+    access.require(by, May.TAKE_IN_FILINGS, filing.insured_region)
+    on = timezone.localdate(at)
+    if filing.state_on(on) != filing.state:
+        label = filing.state_on(on).label
+        raise DomainError(
+            "already_over", f"{filing.filing_no} {label}，不用再撤销。", state=filing.state_on(on)
+        )
+    fields: dict[str, Any] = {"deadline_on": None}
+    if filing.state == S.IN_FORCE and filing.begins_on is not None:
+        fields["ends_on"] = max(on, filing.begins_on)
+    workflow.move(filing, S.CANCELLED, by=by, at=at, reason=reason, **fields)
+    log("filing_cancelled", filing, by=by, at=at)
+    return filing
+
+
+def has_entered(filing: Filing, by: User) -> bool:
+    """Whether `by` entered any part of it: took it in, or saved or submitted it since."""
+    if filing.taken_in_by_id == by.pk:
+        return True
+    return AuditEntry.objects.filter(
+        subject_kind=Filing.machine.kind,
+        subject_no=filing.filing_no,
+        action__in=["filing_saved", "filing_submitted"],
+        by=by,
+    ).exists()
+
+
+def _require_reviewer(filing: Filing, by: User) -> None:
+    access.require(by, May.REVIEW_FILINGS, filing.insured_region)
+    access.require_second_person(by, by if has_entered(filing, by) else None)

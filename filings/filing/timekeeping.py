@@ -1,0 +1,67 @@
+"""到期与失效: what time alone has ended is recorded; `state_on` and `in_force` are right without it."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import Q, QuerySet
+from django.utils import timezone
+
+from agency.errors import SomeoneElseWasFirst
+from agency.journal import audit, workflow
+from agency.organisation.models import User
+from agency.organisation.selectors import system_account
+from filings.filing.models import Filing
+from filings.filing.states import WAITING, FilingState
+
+CHUNK = 500
+REASONS = {
+    FilingState.EXPIRED: "有效期已满",
+    FilingState.LAPSED: "逾期未办完",
+}
+
+
+@dataclass
+class Recorded:
+    """How many filings were found expired and lapsed."""
+
+    expired: int = 0
+    lapsed: int = 0
+
+
+def record_ended(rows: QuerySet[Filing], *, at: dt.datetime) -> int:
+    """Record those of `rows` whose last day has passed as expired, inside the caller's transaction."""
+    by, on = system_account(), timezone.localdate(at)
+    ended = rows.filter(state=FilingState.IN_FORCE, ends_on__lt=on)
+    return sum(_record(filing, FilingState.EXPIRED, by=by, at=at) for filing in ended)
+
+
+def filings_record_time(*, at: dt.datetime) -> Recorded:
+    """What the nightly command does: every filing that time has ended, in chunks, logged once."""
+    by, on = system_account(), timezone.localdate(at)
+    recorded = Recorded()
+    while chunk := _overdue(on):
+        with transaction.atomic():
+            for filing in chunk:
+                if filing.state_on(on) == FilingState.EXPIRED:
+                    recorded.expired += _record(filing, FilingState.EXPIRED, by=by, at=at)
+                else:
+                    recorded.lapsed += _record(filing, FilingState.LAPSED, by=by, at=at)
+    if recorded.expired or recorded.lapsed:
+        audit.record("time_recorded", by=by, at=at, expired=recorded.expired, lapsed=recorded.lapsed)
+    return recorded
+
+
+def _overdue(on: dt.date) -> list[Filing]:
+    over = Q(state=FilingState.IN_FORCE, ends_on__lt=on) | Q(state__in=WAITING, deadline_on__lt=on)
+    return list(Filing.objects.filter(over).order_by("pk")[:CHUNK])
+
+
+def _record(filing: Filing, to: FilingState, *, by: User, at: dt.datetime) -> bool:
+    try:
+        workflow.move(filing, to, by=by, at=at, reason=REASONS[to])
+    except SomeoneElseWasFirst:
+        return False
+    return True

@@ -1,0 +1,1 @@
+"""Pages of filings: entry, one filing, lists, form 1."""

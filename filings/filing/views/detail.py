@@ -1,0 +1,196 @@
+"""一份备案: its page with the one next step, and what a reviewer or clerk does to it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_POST
+
+from agency.errors import DomainError, DomainErrors, NotAllowed
+from agency.journal import workflow
+from agency.journal.models import AuditEntry
+from agency.organisation import access
+from agency.organisation.roles import May
+from agency.web.access import needs
+from agency.web.forms import ReasonForm
+from agency.web.middleware import record_refusal
+from agency.web.request import StaffRequest
+from filings.filing.entry import entry_of
+from filings.filing.models import Filing
+from filings.filing.page import validity_text
+from filings.filing.rules import validity
+from filings.filing.selectors import filings_visible, judge, terms_of
+from filings.filing.services import (
+    filing_approve,
+    filing_cancel,
+    filing_decline,
+    filing_return,
+    has_entered,
+)
+from filings.filing.states import OPEN, TONES, WAITING, FilingState
+from filings.materials.rules import rests_on_commitment
+from filings.people.selectors import people_visible
+
+S = FilingState
+PRINTS_SHOWN = 10
+ACTS = ("return", "decline", "cancel")
+
+
+@needs(May.READ_FILINGS)
+@require_GET
+def filing_detail(request: StaffRequest, filing_no: str) -> HttpResponse:
+    """What it says, where it stands, and the next step for whoever looks at it."""
+    return _page(request, visible(request, filing_no))
+
+
+@needs(May.REVIEW_FILINGS)
+@require_POST
+def filing_approve_view(request: StaffRequest, filing_no: str) -> HttpResponse:
+    """Put in force; when something stands against it, all reasons are shown and nothing changes."""
+    filing = visible(request, filing_no)
+    try:
+        filing_approve(filing, by=request.user, at=request.now)
+    except NotAllowed:
+        raise
+    except DomainError as error:
+        record_refusal(request, error)
+        filing = visible(request, filing_no)
+        reasons = error.errors if isinstance(error, DomainErrors) else [error]
+        return _page(request, filing, status=422, refused=reasons)
+    messages.success(request, f"{filing_no} 已生效。")
+    return redirect("filings:filing_detail", filing_no=filing_no)
+
+
+@needs(May.REVIEW_FILINGS)
+@require_POST
+def filing_return_view(request: StaffRequest, filing_no: str) -> HttpResponse:
+    """Send back with the list of what is missing."""
+    told = "{no} 已退回补正，期限 {filing.deadline_on}。"
+    return _with_reason(request, filing_no, "return", filing_return, told)
+
+
+@needs(May.REVIEW_FILINGS)
+@require_POST
+def filing_decline_view(request: StaffRequest, filing_no: str) -> HttpResponse:
+    """Decline with a reason."""
+    return _with_reason(request, filing_no, "decline", filing_decline, "{no} 不予受理，原因已记录。")
+
+
+@needs(May.TAKE_IN_FILINGS)
+@require_POST
+def filing_cancel_view(request: StaffRequest, filing_no: str) -> HttpResponse:
+    """Cancel with a reason."""
+    return _with_reason(request, filing_no, "cancel", filing_cancel, "{no} 已撤销。")
+
+
+def visible(request: StaffRequest, filing_no: str) -> Filing:
+    """A filing that this person may look at, or 404."""
+    return get_object_or_404(filings_visible(request.user), filing_no=filing_no)
+
+
+def _with_reason(
+    request: StaffRequest, filing_no: str, act: str, service: Callable[..., Filing], told: str
+) -> HttpResponse:
+    filing = visible(request, filing_no)
+    form = _reason_form(act, request.POST)
+    if not form.is_valid():
+        return _page(request, filing, status=422, forms={act: form})
+    try:
+        filing = service(filing, by=request.user, at=request.now, reason=form.cleaned_data["reason"])
+    except NotAllowed:
+        raise
+    except DomainError as error:
+        record_refusal(request, error)
+        form.add_error("reason", error.message)
+        return _page(request, visible(request, filing_no), status=422, forms={act: form})
+    messages.success(request, told.format(no=filing_no, filing=filing))
+    return redirect("filings:filing_detail", filing_no=filing_no)
+
+
+def _reason_form(act: str, data: Any = None) -> ReasonForm:
+    form = ReasonForm(data, auto_id=f"id_{act}_%s")
+    form.use_required_attribute = False
+    form.fields["reason"].label = {"return": "需要补什么", "decline": "不予受理的原因"}.get(act, "撤销原因")
+    return form
+
+
+def _page(
+    request: StaffRequest,
+    filing: Filing,
+    *,
+    status: int = 200,
+    refused: list[DomainError] | None = None,
+    forms: dict[str, ReasonForm] | None = None,
+) -> HttpResponse:
+    on = request.today
+    state = filing.state_on(on)
+    own = access.within(request.user, filing.insured_region)
+    entered = has_entered(filing, request.user)
+    reviews = own and state == S.UNDER_REVIEW and access.allowed(request.user, May.REVIEW_FILINGS)
+    takes_in = own and access.allowed(request.user, May.TAKE_IN_FILINGS)
+    judged = judge(
+        entry_of(filing),
+        filing.person,
+        filing.insured_region,
+        received_on=filing.received_on,
+        on=on,
+        own_no=filing.filing_no,
+    )
+    context = {
+        "filing": filing,
+        "state": state,
+        "tone": TONES[state],
+        "unrecorded": state != filing.state,
+        "validity": _validity(filing),
+        "until": _until(filing),
+        "materials": list(filing.materials.select_related("material")),
+        "groups": judged.groups,
+        "on_commitment": rests_on_commitment(judged.groups, judged.entry.materials),
+        "reasons": judged.reasons if state in OPEN else [],
+        "refused": refused or [],
+        "history": workflow.history(Filing.machine, filing.filing_no),
+        "prints": _prints(filing),
+        "is_own": own,
+        "card_visible": people_visible(request.user).filter(pk=filing.person_id).exists(),
+        "may_edit": takes_in and state in WAITING,
+        "may_submit": takes_in and state in WAITING and not judged.reasons,
+        "may_review": reviews and not entered,
+        "waits_for_colleague": reviews and entered or (takes_in and not reviews and state == S.UNDER_REVIEW),
+        "may_cancel": takes_in and state == filing.state and (state in OPEN or state == S.IN_FORCE),
+        "may_print": own,
+        "may_file_again": takes_in and state not in OPEN and state != S.IN_FORCE,
+        "forms": {act: (forms or {}).get(act) or _reason_form(act) for act in ACTS},
+    }
+    return render(request, "filings/filing/detail.html", context, status=status)
+
+
+def _validity(filing: Filing) -> str:
+    """From, to, and the lock; empty while no begin is known."""
+    terms = terms_of(filing.kind, filing.received_on) if filing.kind else None
+    if filing.begins_on is None or terms is None:
+        return ""
+    scope = "cross_province" if filing.is_cross_province else "in_province"
+    span = validity(filing.begins_on, terms, scope=scope)
+    if filing.state in (S.CANCELLED, S.DECLINED, S.LAPSED):
+        return f"{filing.begins_on} 起" + (f"，{filing.ends_on} 止" if filing.ends_on else "")
+    return f"{filing.begins_on} 起，{validity_text(span, terms.lock_months)}"
+
+
+def _until(filing: Filing) -> str:
+    """The end, short, for the head of the page."""
+    if filing.begins_on is None or filing.state in (S.DECLINED, S.LAPSED):
+        return ""
+    if filing.ends_on is not None:
+        return f"{filing.ends_on} {'撤销' if filing.state == S.CANCELLED else '止'}"
+    return "" if filing.state == S.CANCELLED else "长期有效"
+
+
+def _prints(filing: Filing) -> list[AuditEntry]:
+    rows = AuditEntry.objects.filter(
+        subject_kind=Filing.machine.kind, subject_no=filing.filing_no, action="printed"
+    )
+    return list(rows.select_related("by").order_by("-seq")[:PRINTS_SHOWN])

@@ -1,0 +1,209 @@
+"""新办备案 and 修改: the one-page form, its fragments, draft and submission."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from agency.errors import DomainError, NotAllowed
+from agency.organisation.models import PoolingRegion
+from agency.organisation.roles import May
+from agency.web.access import needs
+from agency.web.middleware import record_refusal
+from agency.web.request import StaffRequest
+from filings.filing.models import Filing
+from filings.filing.page import EntryPage, bound_page, new_page, put_errors, recognised, stored_page
+from filings.filing.selectors import WITH_NAMES, judge
+from filings.filing.services import filing_draft_save, filing_submit
+from filings.filing.states import WAITING, FilingState
+from filings.people.selectors import people_visible
+
+PAGE = "filings/filing/form.html"
+
+
+@needs(May.TAKE_IN_FILINGS)
+@require_http_methods(["GET", "POST"])
+def filing_new(request: StaffRequest) -> HttpResponse:
+    """An empty form, or one filled with a known person (?person=P…); saving makes the draft."""
+    region = _own_region(request)
+    if request.method == "POST":
+        return _take_in(request, region, None)
+    person = people_visible(request.user).filter(person_no=request.GET.get("person", "")).first()
+    return _show(request, new_page(request.user, region, request.today, person))
+
+
+@needs(May.TAKE_IN_FILINGS)
+@require_http_methods(["GET", "POST"])
+def filing_edit(request: StaffRequest, filing_no: str) -> HttpResponse:
+    """Go on with a draft, or mend what was sent back."""
+    filing = editable(request, filing_no)
+    if filing.state not in WAITING or filing.state_on(request.today) == FilingState.LAPSED:
+        messages.info(request, f"{filing.filing_no} {filing.state_on(request.today).label}，内容不能再改。")
+        return redirect("filings:filing_detail", filing_no=filing_no)
+    if request.method == "POST":
+        return _take_in(request, filing.insured_region, filing)
+    return _show(request, stored_page(request.user, request.today, filing))
+
+
+@needs(May.TAKE_IN_FILINGS)
+@require_POST
+def person_lookup(request: StaffRequest) -> HttpResponse:
+    """The fragment beside the certificate number: who it is, how insured, what was filed before."""
+    page = _read_person(request, _own_region(request), _filing_of(request))
+    return render(request, "filings/filing/_person.html", page.context())
+
+
+@needs(May.TAKE_IN_FILINGS)
+@require_POST
+def places(request: StaffRequest) -> HttpResponse:
+    """The fragments that follow kind, place and begin: cities, validity, checklist."""
+    page = bound_page(
+        request.user, _own_region(request), request.today, request.POST, filing=_filing_of(request)
+    )
+    page.form.errors.clear()
+    return render(request, "filings/filing/_place.html", {**page.context(), "oob": True})
+
+
+@needs(May.TAKE_IN_FILINGS)
+@require_POST
+def filing_submit_view(request: StaffRequest, filing_no: str) -> HttpResponse:
+    """Submit a draft as it stands, from its page; what is missing is shown on the form."""
+    filing = editable(request, filing_no)
+    try:
+        filing_submit(filing, by=request.user, at=request.now)
+    except NotAllowed:
+        raise
+    except DomainError as error:
+        record_refusal(request, error)
+        page = _posted_from_store(request, filing)
+        put_errors(page.form, error)
+        return _show(request, page, status=422)
+    return _submitted(request, filing)
+
+
+def editable(request: StaffRequest, filing_no: str) -> Filing:
+    """A filing of the actor's own region, or 404."""
+    rows = Filing.objects.editable_by(request.user).select_related(*WITH_NAMES)
+    return get_object_or_404(rows, filing_no=filing_no)
+
+
+def _own_region(request: StaffRequest) -> PoolingRegion:
+    region = request.user.region
+    if region is None:
+        raise NotAllowed("备案由统筹区的窗口受理，您的账户没有统筹区。")
+    return region
+
+
+def _filing_of(request: StaffRequest) -> Filing | None:
+    """The filing that a fragment belongs to, by the hidden field of its form."""
+    number = request.POST.get("filing_no", "")
+    return editable(request, number) if number else None
+
+
+def _take_in(request: StaffRequest, region: PoolingRegion, filing: Filing | None) -> HttpResponse:
+    """Read, save or submit what was typed; a refusal shows all reasons at once and keeps what was typed."""
+    action = request.POST.get("action", "draft")
+    if action == "read":
+        return _show(request, _read_person(request, region, filing))
+    version = _posted_version(request)
+    page = bound_page(request.user, region, request.today, request.POST, filing=filing, version=version)
+    if not page.form.is_valid():
+        if action == "submit":
+            _add_reasons(page)
+        return _show(request, page, status=422)
+    try:
+        saved = filing_draft_save(
+            by=request.user, at=request.now, entry=page.form.entry(), filing=filing, version=version
+        )
+    except NotAllowed:
+        raise
+    except DomainError as error:
+        record_refusal(request, error)
+        put_errors(page.form, error)
+        if action == "submit":
+            _add_reasons(page)
+        return _show(request, page, status=422)
+    return _submit_saved(request, page, saved) if action == "submit" else _saved(request, saved)
+
+
+def _submit_saved(request: StaffRequest, page: EntryPage, filing: Filing) -> HttpResponse:
+    """The draft is kept whatever comes of its submission."""
+    try:
+        filing_submit(filing, by=request.user, at=request.now)
+    except DomainError as error:
+        record_refusal(request, error)
+        page.filing, page.version = filing, filing.version
+        put_errors(page.form, error)
+        return _show(request, page, status=422)
+    return _submitted(request, filing)
+
+
+def _saved(request: StaffRequest, filing: Filing) -> HttpResponse:
+    moment = timezone.localtime(request.now)
+    messages.success(request, f"草稿 {filing.filing_no} 已保存（{moment:%H:%M}），可以接着填写。")
+    return redirect("filings:filing_edit", filing_no=filing.filing_no)
+
+
+def _submitted(request: StaffRequest, filing: Filing) -> HttpResponse:
+    if filing.state == FilingState.UNDER_REVIEW:
+        messages.success(request, f"{filing.filing_no} 已提交，等待同事复核。")
+    else:
+        messages.success(request, f"{filing.filing_no} 已生效，可以打印登记备案表。")
+    return redirect("filings:filing_detail", filing_no=filing.filing_no)
+
+
+def _add_reasons(page: EntryPage) -> None:
+    """Beside what has no shape, also all that the rules would say."""
+    panel = page.person()
+    judged = judge(
+        page.form.entry(),
+        panel.person,
+        page.region,
+        received_on=page.received_on,
+        on=page.on,
+        own_no=page.filing.filing_no if page.filing is not None else "",
+    )
+    for reason in judged.reasons:
+        about_person = reason.field == "insurance_type" and "cert_no" in page.form.errors
+        if reason.field not in page.form.errors and not about_person:
+            put_errors(page.form, reason.as_error())
+
+
+def _read_person(request: StaffRequest, region: PoolingRegion, filing: Filing | None) -> EntryPage:
+    """The page with the recognised person's fields filled in; only the number itself is judged."""
+    typed = request.POST.copy()
+    version = _posted_version(request)
+    panel = bound_page(request.user, region, request.today, typed, filing=filing).person()
+    before, now = typed.get("read_no", ""), panel.identity.number if panel.identity is not None else ""
+    if now and now != before:
+        fresh = recognised(panel)
+        cleared = dict.fromkeys(("name", "phone", "insurance_type"), "") if before else {}
+        for name, value in (cleared | fresh).items():
+            typed[name] = value
+    page = bound_page(request.user, region, request.today, typed, filing=filing, version=version)
+    kept = page.form.errors.get("cert_no") if typed.get("cert_no") else None
+    page.form.errors.clear()
+    if kept:
+        page.form.errors["cert_no"] = kept
+    return page
+
+
+def _posted_version(request: StaffRequest) -> int | None:
+    text = request.POST.get("version", "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
+
+
+def _posted_from_store(request: StaffRequest, filing: Filing) -> EntryPage:
+    """The stored draft as a bound form, so that errors can stand beside its fields."""
+    stored = stored_page(request.user, request.today, filing)
+    data = {name: stored.value(name) for name in stored.form.fields}
+    return bound_page(
+        request.user, filing.insured_region, request.today, data, filing=filing, version=filing.version
+    )
+
+
+def _show(request: StaffRequest, page: EntryPage, status: int = 200) -> HttpResponse:
+    return render(request, PAGE, page.context(), status=status)

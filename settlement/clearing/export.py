@@ -1,0 +1,119 @@
+"""Sheets as files, and as numbered prints: what every way out of the program shares (page and command)."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from dataclasses import replace
+
+from django.db import transaction
+
+from agency.errors import DomainError, NotAllowed
+from agency.journal import audit
+from agency.journal.prints import form_printed, verify_url
+from agency.organisation import access
+from agency.organisation.models import PoolingRegion, User
+from agency.organisation.selectors import region_named
+from agency.sheets.as_csv import as_csv
+from agency.sheets.as_html import as_html
+from agency.sheets.as_pdf import as_pdf
+from agency.sheets.as_xlsx import as_xlsx
+from agency.sheets.digest import digest
+from agency.sheets.filled import SheetData
+from settlement.clearing.sheets import OF_PROVINCE, SHEETS
+
+WRITERS: dict[str, Callable[[SheetData], bytes]] = {
+    "csv": as_csv,
+    "xlsx": as_xlsx,
+    "pdf": as_pdf,
+    "html": lambda data: as_html(data).encode(),
+}
+CONTENT_TYPES = {
+    "csv": "text/csv; charset=utf-8",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+    "pdf": "application/pdf",
+    "html": "text/html; charset=utf-8",
+}
+ON_PAPER = frozenset({"pdf", "html"})
+
+
+def sheet_number(data: SheetData, region: PoolingRegion | None) -> str:
+    """What a sheet is called in the journal: `202610/10/220100`."""
+    parts = [data.period, data.sheet.form, region.code if region else ""]
+    return "/".join(part for part in parts if part)
+
+
+@transaction.atomic
+def sheet_printed(data: SheetData, region: PoolingRegion | None, *, by: User, at: dt.datetime) -> SheetData:
+    """The sheet with the verification code of its content; the print stands in the log."""
+    printed = form_printed(
+        form_no=data.sheet.form,
+        title=data.title,
+        subject_kind="sheet",
+        subject_no=sheet_number(data, region),
+        digest=digest(data),
+        by=by,
+        at=at,
+        region=region,
+        copy=data.state_label,
+    )
+    return replace(data, code=printed.code, verify_url=verify_url(printed))
+
+
+@transaction.atomic
+def sheet_exported(
+    data: SheetData,
+    region: PoolingRegion | None,
+    *,
+    format_name: str,
+    by: User,
+    at: dt.datetime,
+    encoding: str = "utf-8",
+) -> bytes:
+    """The sheet as a file; the same data gives the same bytes. On paper it bears its verification code."""
+    if encoding not in ("utf-8", "gb18030"):
+        raise DomainError("no_such_encoding", f"没有“{encoding}”这种编码：可用 utf-8、gb18030。")
+    if format_name not in WRITERS:
+        raise DomainError("no_such_format", f"没有“{format_name}”这种格式：可用 {'、'.join(WRITERS)}。")
+    if format_name in ON_PAPER:
+        data = sheet_printed(data, region, by=by, at=at)
+    content = as_csv(data, encoding) if format_name == "csv" else WRITERS[format_name](data)
+    audit.record(
+        "exported",
+        by=by,
+        at=at,
+        subject_kind="sheet",
+        subject_no=sheet_number(data, region),
+        region=region,
+        format=format_name,
+        digest=digest(data),
+    )
+    return content
+
+
+def pooling_region(text: str) -> PoolingRegion:
+    """A pooling region by name, short name or code; DomainError when there is none."""
+    region = region_named(text.strip())
+    if region is None or region.is_outside:
+        raise DomainError("unknown_region", f"没有名为“{text}”的统筹区：写长春市、长春或 220100。")
+    return region
+
+
+def region_of_sheet(form: str, named: str | None, by: User) -> PoolingRegion | None:
+    """Which region's sheet is meant: the one named, or the actor's own; None for form 9.
+
+    DomainError for a form that is no clearing sheet, or one that needs a region and has none.
+    """
+    if form not in SHEETS:
+        raise DomainError("no_such_sheet", f"没有清算表 {form}：月度清算有表 9 至表 14。")
+    if form in OF_PROVINCE:
+        if named:
+            raise DomainError("no_such_sheet", "表 9 是全省的表，不分统筹区：请去掉 --region。")
+        if not access.sees_all(by):
+            raise NotAllowed("表 9 是全省的表，只有省级经办机构可以看。")
+        return None
+    if named:
+        return pooling_region(named)
+    if by.region is None:
+        raise DomainError("region_missing", f"表 {form} 是统筹区的表：请用 --region 指明统筹区，如 长春。")
+    return by.region

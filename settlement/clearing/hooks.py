@@ -1,0 +1,98 @@
+"""How the clearing joins the side bar, the home page, the demo; and tells which months are signed."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+
+from django.urls import reverse
+
+from agency.money import yuan
+from agency.organisation import access
+from agency.organisation.models import PoolingRegion, User
+from agency.organisation.roles import May
+from agency.organisation.selectors import system_account
+from agency.periods import first_day, period_label
+from agency.registry import DEMO, HOME, NAV, STATEFUL
+from agency.seeding import Tally
+from agency.web.parts import HomePart, NavItem, Panel, TodoRow
+from settlement.clearing import selectors
+from settlement.clearing.models import ClearingPeriod
+from settlement.clearing.months import COMPUTE, SIGN, MonthProgress, current_month, may_confirm, steps
+from settlement.clearing.services import period_compute, period_sign, region_confirm, unconfirmed
+from settlement.records.periods import signed_periods
+
+signed_periods.register(selectors.signed_periods)
+
+DEMO_SIGNED, DEMO_OPEN = "202609", "202610"
+
+
+@STATEFUL.register("period")
+def period_model() -> type:
+    return ClearingPeriod
+
+
+@NAV.register("clearing", order=320)
+def clearing(user: User) -> list[NavItem]:
+    if not access.allowed(user, May.READ_CLEARING):
+        return []
+    return [NavItem("结算", "月度清算", reverse("settlement:period_list"))]
+
+
+@HOME.register("clearing", order=320)
+def month_at_hand(user: User, today: dt.date) -> HomePart:
+    """The current month's steps, and what of them waits for this person."""
+    part = HomePart()
+    if not access.allowed(user, May.READ_CLEARING):
+        return part
+    progress = current_month()
+    if progress is None:
+        return part
+    title = f"{first_day(progress.period).month} 月清算"
+    context = {"steps": steps(progress), "period": progress.period}
+    part.panels.append(Panel(title, "settlement/clearing/_home_panel.html", context, progress.step_label))
+    part.todo += _waiting(user, progress)
+    return part
+
+
+def _waiting(user: User, progress: MonthProgress) -> list[TodoRow]:
+    """One row when the next step of the month is this person's."""
+    month, label = progress.month, period_label(progress.period)
+    if may_confirm(user, progress) and month is not None:
+        detail = f"应收 = 应付 {yuan(month.receivable_fen)}"
+        return [_row(progress, "待确认", "warn", f"{label}清算表待本区确认", detail)]
+    if progress.step == COMPUTE and access.allowed(user, May.COMPUTE_CLEARING):
+        again = "重新计算" if progress.is_computed else "计算"
+        return [_row(progress, f"待{again}", "go", f"{label}清算待{again}", "")]
+    if progress.step == SIGN and access.allowed(user, May.SIGN_CLEARING):
+        return [_row(progress, "待签发", "go", f"{label}清算待签发", "各统筹区都已确认")]
+    return []
+
+
+def _row(progress: MonthProgress, badge: str, tone: str, title: str, detail: str) -> TodoRow:
+    url = reverse("settlement:period_detail", kwargs={"period": progress.period})
+    return TodoRow(badge=badge, badge_tone=tone, number="", url=url, title=title, detail=detail)
+
+
+# --- demo ---------------------------------------------------------------------------------------------------
+
+
+@DEMO.register("clearing: the signed month", order=400)
+def demo_signed_month(seeds: Path, tally: Tally, now: dt.datetime) -> None:
+    """Compute, confirm for every region, and sign the first demo month."""
+    if DEMO_SIGNED not in selectors.months_with_cases() or DEMO_SIGNED in selectors.signed_periods():
+        return
+    system = system_account()
+    month = period_compute(period=DEMO_SIGNED, by=system, at=now)
+    for party in unconfirmed(month):
+        region_confirm(period=DEMO_SIGNED, region=PoolingRegion.objects.get(pk=party.id), by=system, at=now)
+    period_sign(period=DEMO_SIGNED, by=system, at=now)
+    tally.created += 1
+
+
+@DEMO.register("clearing: the open month", order=600)
+def demo_open_month(seeds: Path, tally: Tally, now: dt.datetime) -> None:
+    """Compute the second demo month; its regions have yet to confirm."""
+    if DEMO_OPEN in selectors.months_with_cases() and selectors.month_named(DEMO_OPEN) is None:
+        period_compute(period=DEMO_OPEN, by=system_account(), at=now)
+        tally.created += 1

@@ -1,0 +1,187 @@
+"""证明: what stands above a sheet: it adds up, is what its records say, agrees with the other side."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from django.db.models import Q, Sum
+
+from agency.organisation.models import RegionKind
+from agency.policy.insurance import InsuranceType
+from agency.sheets.declare import Value
+from agency.sheets.digest import digest
+from agency.sheets.filled import LineKind, SheetData
+from settlement.clearing.filling import TYPE_OF_FORM, MonthBook, sheet_data
+from settlement.clearing.models import SignedSheet
+from settlement.clearing.rules import Line, Party
+from settlement.clearing.selectors import (
+    cleared_deductions,
+    cleared_records,
+    lines_from_records,
+    lines_sum,
+)
+from settlement.clearing.sheets import PAYABLE, RECEIVABLE, fields_of
+
+MIRRORED = {"10": "11", "11": "10"}
+OTHER_SIDE = {"10": "各参保地付款表", "11": "各就医地收款表"}
+
+
+@dataclass(frozen=True)
+class Proof:
+    """One proof: what was set beside what, whether it holds, and how many of how many."""
+
+    label: str
+    ok: bool
+    value: str = ""
+
+
+@dataclass
+class SheetProof:
+    """All proofs of one sheet. `book` is the whole month."""
+
+    data: SheetData
+    book: MonthBook
+    region: Party | None
+
+    def proofs(self) -> Iterator[Proof]:
+        yield Proof("合计 = 各行之和", self._total_is_sum())
+        if self.form != "14":
+            yield Proof(f"各行 = 明细 {self._cases:,} 人次", self._rows_are_records())
+        yield self._other_side()
+        if self.book.month.is_signed:
+            yield Proof("与签发时一致", self._is_as_signed())
+
+    @property
+    def form(self) -> str:
+        return self.data.sheet.form
+
+    @cached_property
+    def _where(self) -> Q:
+        """Which lines the sheet rests on."""
+        if self.region is None:
+            return Q()
+        insured, care = Q(insured_region=self.region.id), Q(care_region=self.region.id)
+        either = {"10": care, "11": insured}.get(self.form, insured | care)
+        type_of_form = TYPE_OF_FORM.get(self.form)
+        return either & Q(insurance_type=type_of_form) if type_of_form else either
+
+    @cached_property
+    def _lines(self) -> list[Line]:
+        """The same lines, chosen from the book."""
+        own = self.region.id if self.region else None
+        type_of_form = TYPE_OF_FORM.get(self.form)
+        places = {"10": ("care_region_id",), "11": ("insured_region_id",)}
+        sides = places.get(self.form, ("care_region_id", "insured_region_id"))
+        return [
+            line
+            for line in self.book.lines
+            if (own is None or own in [getattr(line, side) for side in sides])
+            and type_of_form in (None, line.insurance_type)
+        ]
+
+    @cached_property
+    def _cases(self) -> int:
+        return sum(line.cases for line in self._lines)
+
+    def _total_is_sum(self) -> bool:
+        """The printed total against a sum that the database makes."""
+        total = self.data.total()
+        if self.form == "9":
+            due = lines_sum(self.book.month)["due_fen"]
+            return total["in_sum"] == total["out_sum"] == due and total["net"] == 0
+        if self.form == "14":
+            rows = cleared_deductions(self.book.month.period)
+            amounts = [rows.filter(side).aggregate(n=Sum("amount_fen"))["n"] or 0 for side in self._sides()]
+            return total["amount"] == sum(amounts)
+        sums = lines_sum(self.book.month, self._where)
+        return all(
+            total[column.key] == sum(sums[name] for name in fields_of(self.form, column.key))
+            for column in self.data.sheet.leaves
+            if column.is_totalled
+        )
+
+    def _sides(self) -> tuple[Q, Q]:
+        assert self.region is not None
+        return Q(care_region=self.region.id), Q(insured_region=self.region.id)
+
+    def _rows_are_records(self) -> bool:
+        """Each line against a fresh count of the records and deductions behind it."""
+        period = self.book.month.period
+        records = cleared_records(period).filter(self._where)
+        deductions = cleared_deductions(period).filter(self._where)
+        return lines_from_records(records, deductions) == {line.key: line for line in self._lines}
+
+    def _other_side(self) -> Proof:
+        if self.form == "9":
+            return self._regions_agree()
+        if self.form in MIRRORED:
+            return self._counterparts_agree()
+        ours, theirs = ("amount", "deducted") if self.form == "14" else ("due", "due")
+        matches = all(
+            self._part(direction, ours) == self._sum_of(form, theirs)
+            for direction, form in ((RECEIVABLE, "10"), (PAYABLE, "11"))
+        )
+        return Proof("与表 10、11 的扣款相符" if self.form == "14" else "与表 10、11 相符", matches)
+
+    def _part(self, direction: str, column: str) -> int:
+        """The sum of one direction of forms 12–14."""
+        rows = (row.values for row in self.data.rows if row.values["direction"] == direction)
+        return sum(int(values[column] or 0) for values in rows)
+
+    def _sum_of(self, form: str, column: str) -> int:
+        """A column of form 10 or 11, of the insurance type of form 12 or 13."""
+        type_of_form = TYPE_OF_FORM.get(self.form)
+        label = InsuranceType(type_of_form).label if type_of_form else None
+        rows = sheet_data(form, self.book.month, self.region, self.book).rows
+        chosen = (row.values for row in rows if label in (None, row.values["insurance_type"]))
+        return sum(int(values[column] or 0) for values in chosen)
+
+    def _regions_agree(self) -> Proof:
+        """Form 9 against the totals of every region's forms 10 and 11."""
+        parties = self.book.parties.pooling
+        matching = 0
+        for party, row in zip(parties, self.data.rows, strict=False):
+            totals = [sheet_data(f, self.book.month, party, self.book).total()["due"] for f in ("10", "11")]
+            matching += totals == [row.values["in_sum"], row.values["out_sum"]]
+        value = f"{matching} / {len(parties)}"
+        return Proof("与各统筹区收款、付款表相符", matching == len(parties), value)
+
+    def _counterparts_agree(self) -> Proof:
+        """Our rows with each counterpart against its own sheet; other provinces together as the platform."""
+        assert self.region is not None
+        others = [party for party in self.book.parties.pooling if party.id != self.region.id]
+        matching = sum(self._mirrors(party) for party in others) + self._platform_agrees()
+        return Proof(
+            f"与{OTHER_SIDE[self.form]}对应", matching == len(others) + 1, f"{matching} / {len(others) + 1}"
+        )
+
+    def _mirrors(self, other: Party) -> bool:
+        assert self.region is not None
+        theirs = sheet_data(MIRRORED[self.form], self.book.month, other, self.book)
+        return _figures(self.data, other) == _figures(theirs, self.region)
+
+    def _platform_agrees(self) -> bool:
+        outside = {"10": "insured_region__kind", "11": "care_region__kind"}[self.form]
+        sums = lines_sum(self.book.month, self._where & Q(**{outside: RegionKind.OUTSIDE}))
+        codes = {party.code for party in self.book.parties.ordered if party.is_outside}
+        rows = (row for row in self.data.rows if row.key.partition("|")[0] in codes)
+        return sums["due_fen"] == sum(int(row.values["due"] or 0) for row in rows)
+
+    def _is_as_signed(self) -> bool:
+        region_id = self.region.id if self.region else None
+        kept = SignedSheet.objects.filter(period=self.book.month, form_no=self.form, region_id=region_id)
+        return list(kept.values_list("digest", flat=True)) == [digest(self.data)]
+
+
+def _figures(data: SheetData, counterpart: Party) -> dict[str, list[Value]]:
+    """The rows with one counterpart: type and kind → figures, left to right."""
+    columns = [column.key for column in data.sheet.leaves if column.is_totalled]
+    found = {}
+    for line in data.lines():
+        if line.kind is LineKind.ROW and line.row is not None:
+            code, _, rest = line.row.key.partition("|")
+            if code == counterpart.code:
+                found[rest] = [line.values[column] for column in columns]
+    return found

@@ -1,0 +1,67 @@
+"""URLs of the clearing: months, their sheets, comparisons."""
+
+from django.urls import path, register_converter
+
+from settlement.clearing.views import comparisons, months, sheets
+
+
+class PeriodConverter:
+    """期别: YYYYMM."""
+
+    regex = "2[0-9]{3}(?:0[1-9]|1[0-2])"
+
+    def to_python(self, value: str) -> str:
+        return value
+
+    def to_url(self, value: str) -> str:
+        return value
+
+
+class FormConverter(PeriodConverter):
+    """表号: the clearing sheets."""
+
+    regex = "9|1[0-4]"
+
+
+class RegionConverter(PeriodConverter):
+    """区划代码."""
+
+    regex = "[0-9]{6}"
+
+
+class FileConverter(PeriodConverter):
+    """What a sheet can be written as."""
+
+    regex = "pdf|xlsx|csv"
+
+
+register_converter(PeriodConverter, "clearing_period")
+register_converter(FormConverter, "clearing_form")
+register_converter(RegionConverter, "clearing_region")
+register_converter(FileConverter, "clearing_file")
+
+MONTH = "clearing/<clearing_period:period>/"
+SHEET = MONTH + "sheets/<clearing_form:form>"
+OF_REGION = SHEET + "/<clearing_region:region_code>"
+
+urlpatterns = [
+    path("clearing/", months.period_list, name="period_list"),
+    path(
+        "clearing/comparisons/<str:comparison_no>/", comparisons.comparison_detail, name="comparison_detail"
+    ),
+    path(MONTH, months.period_detail, name="period_detail"),
+    path(MONTH + "compute/", months.period_compute, name="period_compute"),
+    path(MONTH + "confirm/", months.period_confirm, name="period_confirm"),
+    path(MONTH + "sign/", months.period_sign_view, name="period_sign"),
+    *(
+        route
+        for base in (SHEET, OF_REGION)
+        for route in (
+            path(base + "/", sheets.sheet, name="sheet"),
+            path(base + "/print/", sheets.sheet_print, name="sheet_print"),
+            path(base + "/cases/", sheets.sheet_cases, name="sheet_cases"),
+            path(base + "/compare/", comparisons.sheet_compare, name="sheet_compare"),
+            path(base + ".<clearing_file:extension>", sheets.sheet_file, name="sheet_file"),
+        )
+    ),
+]

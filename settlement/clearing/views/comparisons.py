@@ -1,0 +1,74 @@
+"""Pages of comparing: upload the other side's sheet, see what differs."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, redirect, render
+from django.views.decorators.http import require_GET, require_http_methods
+
+from agency.errors import DomainError
+from agency.organisation.roles import May
+from agency.web.access import needs
+from agency.web.forms import UploadForm
+from agency.web.middleware import record_refusal
+from agency.web.request import StaffRequest
+from settlement.clearing.comparisons import sheet_compare as compare
+from settlement.clearing.models import SheetComparison
+from settlement.clearing.views.sheets import shown
+
+DIFFERENCES_SHOWN = 500
+EARLIER_SHOWN = 10
+
+
+@needs(May.LOAD_CASES)
+@require_http_methods(["GET", "POST"])
+def sheet_compare(
+    request: StaffRequest, period: str, form: str, region_code: str | None = None
+) -> HttpResponse:
+    """Upload their sheet (CSV or XLSX); it is kept and compared at once."""
+    page = shown(request, period, form, region_code)
+    upload = UploadForm(request.POST or None, request.FILES or None)
+    if request.method == "POST" and upload.is_valid():
+        stream = upload.cleaned_data["file"]
+        try:
+            done = compare(
+                form=form,
+                period=period,
+                region=page.region,
+                stream=stream,
+                file_name=stream.name,
+                by=request.user,
+                at=request.now,
+            )
+        except DomainError as error:
+            record_refusal(request, error)
+            upload.add_error("file", error.message)
+        else:
+            said = f"有 {done.differences} 处不同" if done.differences else "没有不同"
+            messages.info(request, f"已比对 {done.lines} 行，{said}。")
+            return redirect("settlement:comparison_detail", comparison_no=done.comparison_no)
+    earlier = SheetComparison.objects.visible_to(request.user).select_related("by")
+    context = {
+        "page": page,
+        "form": upload,
+        "sheet_url": page.url("sheet"),
+        "earlier": earlier.filter(period=period, form_no=form, region=page.region)[:EARLIER_SHOWN],
+    }
+    status = 422 if request.method == "POST" else 200
+    return render(request, "settlement/clearing/compare.html", context, status=status)
+
+
+@needs(May.READ_CLEARING)
+@require_GET
+def comparison_detail(request: StaffRequest, comparison_no: str) -> HttpResponse:
+    """What differed: kind, line, column, ours, theirs, and where it stands in their file."""
+    visible = SheetComparison.objects.visible_to(request.user).select_related("region", "by", "file")
+    comparison = get_object_or_404(visible, comparison_no=comparison_no)
+    rows = list(comparison.rows.all()[: DIFFERENCES_SHOWN + 1])
+    context = {
+        "comparison": comparison,
+        "rows": rows[:DIFFERENCES_SHOWN],
+        "more": len(rows) > DIFFERENCES_SHOWN,
+    }
+    return render(request, "settlement/clearing/comparison.html", context)

@@ -1,0 +1,160 @@
+"""Pages of the months: the list, one month with its steps, and the steps themselves."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.views.decorators.http import require_GET, require_POST
+
+from agency.errors import DomainError, NotAllowed
+from agency.jobs.models import Job
+from agency.jobs.services import job_enqueue
+from agency.jobs.states import JobState
+from agency.journal import workflow
+from agency.organisation import access
+from agency.organisation.roles import May
+from agency.periods import period_label
+from agency.registry import BATCH_KINDS
+from agency.web.access import needs
+from agency.web.request import StaffRequest
+from settlement.clearing import rules
+from settlement.clearing.filling import MonthBook
+from settlement.clearing.models import ClearingPeriod, SheetComparison
+from settlement.clearing.months import (
+    COMPUTE,
+    SIGN,
+    MonthProgress,
+    all_months,
+    may_confirm,
+    progress_of,
+    shown_digest,
+    steps,
+)
+from settlement.clearing.proofs import Proof
+from settlement.clearing.selectors import regions_seen_by
+from settlement.clearing.services import AlreadySigned, period_sign, region_confirm
+from settlement.clearing.sheets import OF_REGION, SHORT_TITLES
+
+KIND = "clear_period"
+RUNNING = (JobState.QUEUED, JobState.RUNNING)
+SETTLEMENTS = "settlements"
+
+
+@needs(May.READ_CLEARING)
+@require_GET
+def period_list(request: StaffRequest) -> HttpResponse:
+    """Every month that has cases, newest first, with how far it has come."""
+    may_load = SETTLEMENTS in BATCH_KINDS and access.allowed(request.user, May.LOAD_CASES)
+    load_url = reverse("agency:batch_new", kwargs={"kind": SETTLEMENTS}) if may_load else ""
+    return render(request, "settlement/clearing/list.html", {"months": all_months(), "load_url": load_url})
+
+
+@needs(May.READ_CLEARING)
+@require_GET
+def period_detail(request: StaffRequest, period: str) -> HttpResponse:
+    """One month: its steps, its proof, the regions with their sheets, and the one next step."""
+    progress = _progress(period)
+    user = request.user
+    job = Job.objects.filter(kind=KIND, subject_kind="period", subject_no=period).first()
+    is_running = job is not None and job.state in RUNNING
+    is_own = job is not None and job.created_by_id == user.pk
+    may_compute = access.allowed(user, May.COMPUTE_CLEARING) and not progress.is_signed and not is_running
+    context: dict[str, Any] = {
+        "progress": progress,
+        "month": progress.month,
+        "steps": steps(progress),
+        "job": job,
+        "is_running": is_running,
+        "may_follow": is_running and (access.sees_all(user) or is_own),
+        "computes_next": may_compute and progress.step == COMPUTE,
+        "may_compute_again": may_compute and progress.step > COMPUTE,
+        "signs_next": progress.step == SIGN and access.allowed(user, May.SIGN_CLEARING) and not is_running,
+        "sees_all": access.sees_all(user),
+        "history": workflow.history(ClearingPeriod.machine, period),
+        "comparisons": SheetComparison.objects.visible_to(user).filter(period=period)[:5],
+    }
+    if progress.month is not None and progress.is_computed:
+        context |= _computed(request, progress, progress.month)
+    return render(request, "settlement/clearing/detail.html", context)
+
+
+def _computed(request: StaffRequest, progress: MonthProgress, month: ClearingPeriod) -> dict[str, Any]:
+    """What a computed month shows: the proof, and a row for each region that this person may see."""
+    book = MonthBook(month)
+    net = {row.party.id: row for row in rules.net(book.lines, book.parties)}
+    seen = regions_seen_by(request.user, book.parties)
+    rows = [{"party": party, "net": net[party.id], "given": progress.given.get(party.id)} for party in seen]
+    receivable = sum(row.receivable.sum_fen for row in net.values())
+    payable = sum(row.payable.sum_fen for row in net.values())
+    confirms = may_confirm(request.user, progress)
+    return {
+        "rows": rows,
+        "platform": net[rules.PLATFORM.id],
+        "total": {"receivable": receivable, "payable": payable, "net": receivable - payable},
+        "proofs": _proofs(progress, month, receivable, payable),
+        "forms": [(form, SHORT_TITLES[form]) for form in OF_REGION if form not in ("10", "11")],
+        "confirms_next": confirms,
+        "seen_digest": shown_digest(book, request.user.region_id or 0) if confirms else "",
+    }
+
+
+def _proofs(progress: MonthProgress, month: ClearingPeriod, receivable: int, payable: int) -> list[Proof]:
+    same = receivable == payable == month.receivable_fen
+    proofs = [Proof("Σ 应收 = Σ 应付", same), Proof("轧差合计 = 0.00", receivable - payable == 0)]
+    if not month.is_signed:
+        proofs.append(Proof("计算后没有新的明细与扣款", not progress.needs_computing))
+    return proofs
+
+
+def _progress(period: str) -> MonthProgress:
+    progress = progress_of(period)
+    if progress is None:
+        raise Http404
+    return progress
+
+
+@needs(May.COMPUTE_CLEARING)
+@require_POST
+def period_compute(request: StaffRequest, period: str) -> HttpResponse:
+    """Hand the computing to the worker; the month's page follows it."""
+    progress = _progress(period)
+    if progress.is_signed and progress.month is not None:
+        raise AlreadySigned(progress.month)
+    with transaction.atomic():
+        if Job.objects.filter(kind=KIND, subject_no=period, state__in=RUNNING).exists():
+            raise DomainError("being_computed", f"{period_label(period)}正在计算，请等它完成。")
+        job_enqueue(KIND, by=request.user, at=request.now, subject_kind="period", subject_no=period)
+    return redirect("settlement:period_detail", period=period)
+
+
+@needs(May.CONFIRM_CLEARING)
+@require_POST
+def period_confirm(request: StaffRequest, period: str) -> HttpResponse:
+    """The actor's own region confirms what was shown."""
+    if request.user.region is None:
+        raise NotAllowed("清算表由统筹区自己确认。")
+    region_confirm(
+        period=period,
+        region=request.user.region,
+        by=request.user,
+        at=request.now,
+        seen_digest=request.POST.get("seen_digest", ""),
+    )
+    messages.success(request, f"{request.user.region}已确认{period_label(period)}的清算表。")
+    return redirect("settlement:period_detail", period=period)
+
+
+@needs(May.SIGN_CLEARING)
+@require_POST
+def period_sign_view(request: StaffRequest, period: str) -> HttpResponse:
+    """Sign what was shown."""
+    month = period_sign(
+        period=period, by=request.user, at=request.now, seen_digest=request.POST.get("seen_digest", "")
+    )
+    messages.success(request, f"{period_label(period)}已签发，摘要 {month.digest[:12]}；从此不再变动。")
+    return redirect("settlement:period_detail", period=period)

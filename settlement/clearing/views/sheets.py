@@ -1,0 +1,194 @@
+"""Pages of one clearing sheet: on screen with its proofs, on paper, as files; the cases behind a figure."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from django.http import Http404, HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.urls import reverse
+from django.utils.http import content_disposition_header
+from django.views.decorators.http import require_GET
+
+from agency.organisation import access
+from agency.organisation.models import PoolingRegion, RegionKind, User
+from agency.organisation.roles import May
+from agency.sheets.as_html import print_page
+from agency.sheets.digest import digest, short
+from agency.sheets.filled import SheetData
+from agency.web.access import needs
+from agency.web.keyset import keyset_page
+from agency.web.request import StaffRequest
+from settlement.clearing import behind
+from settlement.clearing.export import CONTENT_TYPES, sheet_exported, sheet_printed
+from settlement.clearing.filling import MonthBook, party_named_as_then, sheet_data
+from settlement.clearing.models import ClearingPeriod
+from settlement.clearing.months import COMPUTE, SIGN, may_confirm, progress_of, shown_digest
+from settlement.clearing.proofs import SheetProof
+from settlement.clearing.rules import Party
+from settlement.clearing.screen import screen_table
+from settlement.clearing.selectors import lines_sum, month_named
+from settlement.clearing.sheets import OF_PROVINCE, OF_REGION, SHORT_TITLES
+
+DEDUCTIONS_SHOWN = 200
+
+
+@dataclass
+class Shown:
+    """One sheet that a person looks at. `book` is the whole month."""
+
+    form: str
+    month: ClearingPeriod
+    region: PoolingRegion | None
+    party: Party | None
+    book: MonthBook
+    data: SheetData
+
+    def url(self, name: str, **more: str) -> str:
+        """A page of this sheet."""
+        where = {"period": self.month.period, "form": self.form, **more}
+        if self.region is not None:
+            where["region_code"] = self.region.code
+        return reverse(f"settlement:{name}", kwargs=where)
+
+    @property
+    def file_name(self) -> str:
+        region = f" {self.party.name}" if self.party else ""
+        return f"表{self.form}{region} {self.data.period_label}"
+
+
+def month_and_region(
+    user: User, period: str, form: str, region_code: str | None
+) -> tuple[ClearingPeriod, PoolingRegion | None]:
+    """The month and region of a sheet; 404 when it is not this person's, or there is no such sheet."""
+    month = month_named(period)
+    if month is None or (region_code is None) == (form in OF_REGION):
+        raise Http404
+    if region_code is None:
+        if form not in OF_PROVINCE or not access.sees_all(user):
+            raise Http404
+        return month, None
+    region = get_object_or_404(PoolingRegion, code=region_code, kind=RegionKind.POOLING)
+    if not access.within(user, region):
+        raise Http404
+    return month, region
+
+
+def shown(request: StaffRequest, period: str, form: str, region_code: str | None) -> Shown:
+    month, region = month_and_region(request.user, period, form, region_code)
+    party = party_named_as_then(month, region) if region else None
+    book = MonthBook(month)
+    return Shown(form, month, region, party, book, sheet_data(form, month, party, book))
+
+
+@needs(May.READ_CLEARING)
+@require_GET
+def sheet(request: StaffRequest, period: str, form: str, region_code: str | None = None) -> HttpResponse:
+    """A sheet on screen: the proofs above it, every figure a link to what is behind it."""
+    page = shown(request, period, form, region_code)
+    content = digest(page.data)
+    context: dict[str, Any] = {
+        "page": page,
+        "data": page.data,
+        "month": page.month,
+        "table": screen_table(page.data, page.url("sheet_cases")),
+        "proofs": list(SheetProof(page.data, page.book, page.party).proofs()),
+        "digest": short(content),
+        "others": _others(page),
+        "print_url": page.url("sheet_print"),
+        "files": [(name.upper(), page.url("sheet_file", extension=name)) for name in ("pdf", "xlsx", "csv")],
+        "compare_url": page.url("sheet_compare") if access.allowed(request.user, May.LOAD_CASES) else "",
+        **_next_step(request, page),
+    }
+    return render(request, "settlement/clearing/sheet.html", context)
+
+
+def _others(page: Shown) -> list[tuple[str, str, bool]]:
+    """The other sheets of the same region: title, URL, whether it is this one."""
+    if page.region is None:
+        return []
+    where = {"period": page.month.period, "region_code": page.region.code}
+    return [
+        (
+            f"{form} {SHORT_TITLES[form]}",
+            reverse("settlement:sheet", kwargs={**where, "form": form}),
+            form == page.form,
+        )
+        for form in OF_REGION
+    ]
+
+
+def _next_step(request: StaffRequest, page: Shown) -> dict[str, Any]:
+    """The one filled button of the page."""
+    progress = progress_of(page.month.period)
+    assert progress is not None
+    user = request.user
+    confirms = may_confirm(user, progress) and page.region is not None
+    return {
+        "progress": progress,
+        "confirms_next": confirms,
+        "seen_digest": shown_digest(page.book, page.region.pk) if confirms and page.region else "",
+        "computes_next": progress.step == COMPUTE and access.allowed(user, May.COMPUTE_CLEARING),
+        "signs_next": progress.step == SIGN and access.allowed(user, May.SIGN_CLEARING),
+    }
+
+
+@needs(May.READ_CLEARING)
+@require_GET
+def sheet_print(
+    request: StaffRequest, period: str, form: str, region_code: str | None = None
+) -> HttpResponse:
+    """The page to print, with the verification code of what it says."""
+    page = shown(request, period, form, region_code)
+    return HttpResponse(print_page(sheet_printed(page.data, page.region, by=request.user, at=request.now)))
+
+
+@needs(May.READ_CLEARING)
+@require_GET
+def sheet_file(
+    request: StaffRequest, period: str, form: str, extension: str, region_code: str | None = None
+) -> HttpResponse:
+    """The sheet as PDF, XLSX or CSV."""
+    page = shown(request, period, form, region_code)
+    content = sheet_exported(page.data, page.region, format_name=extension, by=request.user, at=request.now)
+    response = HttpResponse(content, content_type=CONTENT_TYPES[extension])
+    name = f"{page.file_name}.{extension}"
+    response["Content-Disposition"] = content_disposition_header(extension != "pdf", name) or ""
+    return response
+
+
+@needs(May.READ_CLEARING)
+@require_GET
+def sheet_cases(
+    request: StaffRequest, period: str, form: str, region_code: str | None = None
+) -> HttpResponse:
+    """What is behind one figure: its records and deductions, whose sum is the figure."""
+    month, region = month_and_region(request.user, period, form, region_code)
+    party = party_named_as_then(month, region) if region else None
+    row_key, column_key = request.GET.get("row", ""), request.GET.get("column", "")
+    context: dict[str, Any] = {"month": month, "party": party, "form": form}
+    where = {"period": period, "form": form} | ({"region_code": region_code} if region_code else {})
+    figure = None
+    context["sheet_url"] = reverse("settlement:sheet", kwargs=where)
+    if form == "14":
+        assert party is not None
+        deductions = behind.deductions_of_row(month, party, row_key)
+        context |= {"label": f"{party.name} 扣款", "page": None}
+    else:
+        figure = behind.figure_behind(form, month, party, row_key, column_key)
+        deductions = behind.deductions_behind(figure, month)
+        records = behind.records_behind(figure, month)
+        page = keyset_page(request, records.select_related("insured_region", "care_region", "institution"))
+        context["rows"] = [(record, behind.contribution(figure, record)) for record in page.rows]
+        proof = behind.proof_of(figure, month)
+        context |= {"figure": figure, "label": figure.label, "page": page, "proof": proof}
+        context["records"] = f"{lines_sum(month, figure.where)['records']:,}"
+    named = deductions.select_related("insured_region", "care_region", "institution", "record")
+    found = list(named.order_by("-pk")[: DEDUCTIONS_SHOWN + 1])
+    context["deductions"] = [
+        (row, behind.contribution(figure, row) if figure else row.amount_fen)
+        for row in found[:DEDUCTIONS_SHOWN]
+    ]
+    context["more_deductions"] = len(found) > DEDUCTIONS_SHOWN
+    return render(request, "settlement/clearing/cases.html", context)

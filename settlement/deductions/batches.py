@@ -1,0 +1,207 @@
+"""导入扣款: check, load and undo of a file of deductions, as a kind of batch."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from itertools import islice
+from typing import Any
+
+from django.db import IntegrityError
+
+from agency.batches.kinds import BatchKind, CheckRequest, Outcome, RefusedRow
+from agency.batches.models import Batch
+from agency.errors import DomainError
+from agency.journal.numbers import next_number
+from agency.organisation.roles import May
+from agency.registry import BATCH_KINDS
+from agency.tabular.read import Row, Table, open_table
+from agency.tabular.values import as_shown
+from settlement.deductions import parse as p
+from settlement.deductions.check import Candidate, RowChecker
+from settlement.deductions.models import Deduction
+from settlement.deductions.selectors import cases_named, stored_digests, stored_external_numbers
+from settlement.records.locks import lock_records
+from settlement.records.periods import signed_periods
+from settlement.records.reference import read_reference
+
+KIND = "deductions"
+BLOCK = 500
+
+
+def check_deductions(request: CheckRequest) -> Outcome:
+    """Read and judge a file; nothing is written. DomainError when the file cannot be taken at all."""
+    lock_records()
+    table = open_table(request.path, filename=request.file_name, expected=p.NAMES)
+    outcome = _Check(request, table, p.read_header(table.header)).run()
+    if not outcome.rows:
+        raise DomainError("no_rows", f"“{request.file_name}”只有表头，没有一行扣款，请核对文件。")
+    return outcome
+
+
+class _Check:
+    """One pass over one file."""
+
+    def __init__(self, request: CheckRequest, table: Table, layout: p.Layout) -> None:
+        self.request, self.table, self.layout = request, table, layout
+        self.reference = read_reference()
+        self.checker = RowChecker(self.reference, request.by)
+        self.accepted: list[Candidate] = []
+        self.seen: set[str] = set()
+        self.outcome = Outcome(encoding=table.encoding, header=list(table.header), payload=self.accepted)
+
+    def run(self) -> Outcome:
+        rows = self.table.rows()
+        while block := list(islice(rows, BLOCK)):
+            self.outcome.rows += len(block)
+            self._take(block)
+            self.request.progress(self.outcome.rows)
+        self.outcome.refused.sort(key=lambda refused: refused.line_no)
+        self.outcome.accepted = len(self.accepted)
+        self.outcome.ignored_columns = self.layout.ignored
+        self.outcome.fingerprint = " ".join(row.digest for row in self.accepted)
+        self.outcome.preview = self._preview()
+        return self.outcome
+
+    def _take(self, block: Sequence[Row]) -> None:
+        typed = list(self._typed(block))
+        cases = cases_named({texts[p.SETTLEMENT_NO] for _, texts, _ in typed if texts[p.SETTLEMENT_NO]})
+        candidates = []
+        for row, texts, amount_fen in typed:
+            try:
+                candidates.append(self.checker.check(row, texts, amount_fen, cases))
+            except p.RowRefused as refused:
+                self._refused(row, refused)
+        known = stored_digests({candidate.digest for candidate in candidates})
+        numbers = stored_external_numbers({row.external_no for row in candidates if row.external_no})
+        for candidate in candidates:
+            self._judge(candidate, candidate.digest in known, candidate.external_no in numbers)
+
+    def _typed(self, block: Sequence[Row]) -> Iterator[tuple[Row, list[str], int]]:
+        for row in block:
+            try:
+                texts = self.layout.texts(row)
+                yield row, texts, p.check_values(texts)
+            except p.RowRefused as refused:
+                self._refused(row, refused)
+
+    def _judge(self, row: Candidate, is_known: bool, number_is_known: bool) -> None:
+        keys = {row.digest, f"no {row.external_no}"} if row.external_no else {row.digest}
+        if keys & self.seen:
+            why = "文件前面已有同样的扣款（或同一扣款编号），以前面的为准，请去掉多余的行。"
+            self._refused(row.row, p.RowRefused("duplicate_in_file", p.EXTERNAL_NO, row.external_no, why))
+        elif is_known:
+            self.seen |= keys
+            self.outcome.unchanged += 1
+        elif number_is_known:
+            why = "库中已有这个扣款编号，内容不同。要改，请先撤回原扣款，再用新编号导入。"
+            self._refused(row.row, p.RowRefused("conflicts_with_stored", p.EXTERNAL_NO, row.external_no, why))
+        else:
+            self.seen |= keys
+            self.accepted.append(row)
+
+    def _refused(self, row: Row, refused: p.RowRefused) -> None:
+        name = p.NAMES[refused.column]
+        shown = f"“{refused.value}”" if refused.value and refused.value not in refused.why else ""
+        self.outcome.refused.append(
+            RefusedRow(
+                line_no=row.line_no,
+                code=refused.code,
+                column=name,
+                value=refused.value,
+                place=self.layout.place(row, refused.column),
+                message=f"第 {row.line_no} 行，{name}{shown}：{refused.why}",
+                cells=[as_shown(cell) for cell in row.cells],
+            )
+        )
+
+    def _preview(self) -> dict[str, Any]:
+        """Counts and sums (fen) by insured region; plain JSON."""
+        totals: dict[str, list[int]] = {}
+        for row in self.accepted:
+            code = self.reference.region_codes[row.parties.insured_region_id]
+            sums = totals.setdefault(code, [0, 0])
+            sums[0] += 1
+            sums[1] += row.amount_fen
+        return {
+            "new": len(self.accepted),
+            "unchanged": self.outcome.unchanged,
+            "late": sum(row.period != row.stated_period for row in self.accepted),
+            "periods": dict(sorted(Counter(row.period for row in self.accepted).items())),
+            "totals": [
+                {
+                    "region": code,
+                    "region_name": self.reference.region_names[code],
+                    "rows": rows,
+                    "amount_fen": fen,
+                }
+                for code, (rows, fen) in sorted(totals.items())
+            ],
+            "sum": {"rows": len(self.accepted), "amount_fen": sum(row.amount_fen for row in self.accepted)},
+        }
+
+
+def new_deduction_no(period: str) -> str:
+    """A number of our own, counted within the month in which the deduction counts."""
+    return f"D{period}{next_number(f'deduction-{period}'):05d}"
+
+
+def load_deductions(batch: Batch, outcome: Outcome) -> None:
+    """Write what a check accepted, inside the caller's transaction."""
+    rows = [
+        Deduction(
+            deduction_no=new_deduction_no(row.period),
+            external_no=row.external_no,
+            batch=batch,
+            line_no=row.row.line_no,
+            stated_period=row.stated_period,
+            period=row.period,
+            record_id=row.parties.record_id,
+            insured_region_id=row.parties.insured_region_id,
+            care_region_id=row.parties.care_region_id,
+            insurance_type=row.parties.insurance_type,
+            care_kind=row.parties.care_kind,
+            institution_id=row.parties.institution_id,
+            kind=row.kind,
+            reason=row.reason,
+            amount_fen=row.amount_fen,
+            content_digest=row.digest,
+        )
+        for row in outcome.payload
+    ]
+    try:
+        Deduction.objects.bulk_create(rows, batch_size=500)
+    except IntegrityError as error:
+        raise DomainError(
+            "changed_meanwhile", "写入时发现数据刚被别人改动，没有写入任何扣款。请重新预览后再确认。"
+        ) from error
+
+
+def undo_deductions(batch: Batch) -> int:
+    """Remove what a batch loaded; refused while any of it is signed or withdrawn."""
+    lock_records()
+    rows = Deduction.objects.filter(batch=batch)
+    signed = rows.filter(period__in=signed_periods()).order_by("period").first()
+    if signed is not None:
+        raise DomainError("already_signed", f"期别 {signed.period} 已签发（如扣款 {signed}），整批不能撤销。")
+    withdrawn = rows.filter(withdrawn_by__isnull=False).first()
+    if withdrawn is not None:
+        raise DomainError("already_withdrawn", f"扣款 {withdrawn} 已撤回过，整批不能再撤销。")
+    return rows.delete()[0]
+
+
+@BATCH_KINDS.register(KIND, order=30)
+def deductions() -> BatchKind:
+    return BatchKind(
+        kind=KIND,
+        title="扣款",
+        may_load=May.LOAD_CASES,
+        may_read=May.READ_CASES,
+        check=check_deductions,
+        load=load_deductions,
+        undo=undo_deductions,
+        done_url_name="settlement:deduction_list",
+        template="settlement/deductions/_preview.html",
+        help_text="按笔扣款写结算编号；不是一笔的，写全参保地区划、就医地区划、险种、医疗类别和定点医药机构编号。",
+        columns=p.NAMES,
+    )

@@ -1,0 +1,93 @@
+"""Writes of deductions by hand: taking one back."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+
+from agency.errors import DomainError, NotAllowed
+from agency.journal import audit
+from agency.organisation import access
+from agency.organisation.models import User
+from agency.organisation.roles import May
+from settlement.deductions.batches import new_deduction_no
+from settlement.deductions.content import content_of, digest_of
+from settlement.deductions.models import Deduction
+from settlement.records.locks import lock_records
+from settlement.records.periods import open_period
+
+REASON_LIMIT = 200
+
+
+@transaction.atomic
+def deduction_withdraw(*, by: User, at: dt.datetime, deduction: Deduction, reason: str) -> Deduction:
+    """Take a deduction back by a negative one that names it; the first one stays as it is.
+
+    It counts in the month of the first one, or in the earliest unsigned month after it. Errors: NotAllowed,
+    `reason_missing`, `already_withdrawn`, `is_withdrawal`.
+    """
+    access.require(by, May.LOAD_CASES)
+    if not Deduction.objects.visible_to(by).filter(pk=deduction.pk).exists():
+        raise NotAllowed("这笔扣款不属于本统筹区。")
+    reason = " ".join(reason.split())
+    if not reason:
+        raise DomainError("reason_missing", "请写明撤回扣款的原因。", field="reason")
+    if len(reason) > REASON_LIMIT:
+        raise DomainError("reason_too_long", f"原因请写在 {REASON_LIMIT} 个字以内。", field="reason")
+    lock_records()
+    if deduction.withdraws_id is not None:
+        raise DomainError("is_withdrawal", "这一笔本身是撤回，不能再撤回。")
+    known = Deduction.objects.filter(withdraws=deduction).first()
+    if known is not None:
+        raise DomainError("already_withdrawn", f"扣款 {deduction} 已由 {known} 撤回。")
+    withdrawal = _negative(deduction, reason)
+    withdrawal.full_clean()
+    withdrawal.save(force_insert=True)
+    audit.record(
+        "deduction_withdrawn",
+        by=by,
+        at=at,
+        subject_kind="deduction",
+        subject_no=deduction.deduction_no,
+        region=deduction.insured_region,
+        withdrawal=withdrawal.deduction_no,
+        reason=reason,
+    )
+    return withdrawal
+
+
+def _negative(deduction: Deduction, reason: str) -> Deduction:
+    period = open_period(deduction.period)
+    content = content_of(
+        period=deduction.period,
+        settlement_no=deduction.record.settlement_no if deduction.record is not None else "",
+        group=(
+            deduction.insured_region.code,
+            deduction.care_region.code,
+            deduction.insurance_type,
+            deduction.care_kind,
+            deduction.institution.code,
+        ),
+        kind=deduction.kind,
+        reason=reason,
+        amount_fen=-deduction.amount_fen,
+        external_no="",
+        withdraws=deduction.deduction_no,
+    )
+    return Deduction(
+        deduction_no=new_deduction_no(period),
+        stated_period=deduction.period,
+        period=period,
+        record=deduction.record,
+        insured_region=deduction.insured_region,
+        care_region=deduction.care_region,
+        insurance_type=deduction.insurance_type,
+        care_kind=deduction.care_kind,
+        institution=deduction.institution,
+        kind=deduction.kind,
+        reason=reason,
+        amount_fen=-deduction.amount_fen,
+        withdraws=deduction,
+        content_digest=digest_of(content),
+    )

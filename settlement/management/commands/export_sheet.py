@@ -1,0 +1,44 @@
+"""`export_sheet FORM --period P [--region R] --format F --out FILE`: a clearing sheet as a file."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import CommandParser
+from django.db import transaction
+
+from agency.commanding import CommandResult, StaffCommand
+from agency.organisation import access
+from agency.organisation.models import User
+from agency.organisation.roles import May
+from agency.sheets.digest import digest
+from settlement.clearing.comparisons import month_with_sheets
+from settlement.clearing.export import WRITERS, region_of_sheet, sheet_exported
+from settlement.clearing.filling import party_named_as_then, sheet_data
+
+
+class Command(StaffCommand):
+    help = "把一张清算表（表 9 至表 14）写成文件。"
+
+    def add_more_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("form", metavar="FORM", help="表号：9 至 14")
+        parser.add_argument("--period", required=True, metavar="YYYYMM", help="期别，如 202610")
+        parser.add_argument("--region", help="统筹区：长春市、长春或 220100（表 9 不用）")
+        parser.add_argument("--format", required=True, dest="format_name", help="、".join(WRITERS))
+        parser.add_argument("--out", required=True, metavar="FILE", help="写到哪个文件")
+        parser.add_argument("--encoding", default="utf-8", help="CSV 的编码：utf-8（缺省）或 gb18030")
+
+    @transaction.atomic
+    def perform(self, by: User, at: dt.datetime, **options: Any) -> CommandResult:
+        region = region_of_sheet(options["form"], options["region"], by)
+        access.require(by, May.READ_CLEARING, region)
+        month = month_with_sheets(options["period"])
+        data = sheet_data(options["form"], month, party_named_as_then(month, region) if region else None)
+        content = sheet_exported(
+            data, region, format_name=options["format_name"], by=by, at=at, encoding=options["encoding"]
+        )
+        Path(options["out"]).write_bytes(content)
+        said = f"{data.title} {data.period_label}已写入 {options['out']}，摘要 {digest(data)}。"
+        return CommandResult({"file": options["out"], "digest": digest(data)}, [said])

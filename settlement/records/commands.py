@@ -1,0 +1,73 @@
+"""What the import commands of this app share: load or only check a file, tell the counts."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+from pathlib import Path
+
+from agency.batches.kinds import CheckRequest, Outcome, Progress
+from agency.batches.models import Batch
+from agency.batches.refused import workbook_of
+from agency.batches.services import batch_kind, batch_run
+from agency.commanding import CommandResult
+from agency.errors import DomainError
+from agency.organisation import access
+from agency.organisation.models import User
+
+
+def import_file(
+    kind: str,
+    path: Path,
+    *,
+    by: User,
+    system: User,
+    at: dt.datetime,
+    progress: Progress,
+    dry_run: bool = False,
+) -> tuple[Batch | None, Outcome]:
+    """Load a file as one batch, or only check it (no batch then). DomainError: nothing changed."""
+    if not path.is_file():
+        raise DomainError("no_such_file", f"没有这个文件：{path}")
+    if not dry_run:
+        return batch_run(kind=kind, path=path, by=by, system=system, at=at, progress=progress)
+    declared = batch_kind(kind)
+    access.require(by, declared.may_load)
+    return None, declared.check(CheckRequest(path=path, file_name=path.name, by=by, progress=progress))
+
+
+def write_refused(outcome: Outcome, path: Path, at: dt.datetime) -> None:
+    """The refused rows as a workbook."""
+    rows = [(row.line_no, row.code, row.column, row.value, row.message, row.cells) for row in outcome.refused]
+    path.write_bytes(workbook_of(outcome.header, rows, at=at))
+
+
+def import_result(path: Path, batch: Batch | None, outcome: Outcome) -> CommandResult:
+    """What the command tells; refused rows need attention."""
+    refused = outcome.refused_by_code()
+    data = {
+        "rows": outcome.rows,
+        "accepted": outcome.accepted,
+        "unchanged": outcome.unchanged,
+        "refused": refused,
+        "encoding": outcome.encoding,
+        "digest": batch.file.digest if batch is not None else _digest(path),
+        "batch": batch.batch_no if batch is not None else None,
+    }
+    done = f"批次 {batch}：" if batch is not None else "只核对，没有写入："
+    lines = [
+        f"{done}{outcome.rows} 行，接受 {outcome.accepted}，未变 {outcome.unchanged}，"
+        f"拒绝 {len(outcome.refused)}（编码 {outcome.encoding}）。"
+    ]
+    if outcome.unchanged == outcome.rows:
+        lines.append("文件内容全部已经在库中，没有改动。")
+    if outcome.ignored_columns:
+        lines.append(f"不认识的列已忽略：{'、'.join(outcome.ignored_columns)}")
+    lines += [f"  {code} {count}" for code, count in refused.items()]
+    lines += [f"  {row.message}" for row in outcome.refused[:20]]
+    return CommandResult(data, lines, needs_attention=bool(refused))
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as stream:
+        return hashlib.file_digest(stream, "sha256").hexdigest()

@@ -1,0 +1,109 @@
+"""What settled cases bring to the shared pages: side bar, home, search, card, unmasking, seeds, demo."""
+
+from __future__ import annotations
+
+import datetime as dt
+from pathlib import Path
+from typing import Any
+
+from django.urls import reverse
+
+from agency.batches.selectors import batches_visible
+from agency.batches.states import BatchState
+from agency.organisation import access
+from agency.organisation.models import User
+from agency.organisation.roles import May
+from agency.registry import CARD, DEMO, HOME, NAV, SEARCH, SEEDERS, UNMASK
+from agency.seeding import Tally, day, read_rows
+from agency.web.parts import CardSection, HomePart, NavItem, SearchGroup, SearchRow, Tile, Unmasked
+from settlement.records.demo import load_demo_file
+from settlement.records.models import CareType, SettlementRecord
+from settlement.records.selectors import record_shown, records_of_person
+
+ON_CARD = 20
+
+
+@NAV.register("records", order=200)
+def nav(user: User) -> list[NavItem]:
+    if not access.allowed(user, May.READ_CASES):
+        return []
+    return [NavItem("结算", "结算明细", reverse("settlement:record_list"))]
+
+
+@HOME.register("records", order=210)
+def home(user: User, today: dt.date) -> HomePart:
+    """Files of cases and deductions that wait for a second person."""
+    part = HomePart()
+    if access.allowed(user, May.RELEASE_BATCHES) and access.allowed(user, May.READ_CASES):
+        waiting = batches_visible(user).filter(kind__in=["settlements", "deductions"])
+        count = waiting.filter(state=BatchState.PREVIEWED).exclude(created_by=user).count()
+        part.tiles.append(Tile("待确认的结算文件", count, reverse("agency:batch_list"), "由另一人上传"))
+    return part
+
+
+@SEARCH.register("records", order=200)
+def search(user: User, term: str) -> SearchGroup | None:
+    """A settlement number, whole."""
+    if not access.allowed(user, May.READ_CASES):
+        return None
+    rows = [_search_row(record) for record in record_shown(user, term)[:1]]
+    return SearchGroup("结算明细", rows)
+
+
+def _search_row(record: SettlementRecord) -> SearchRow:
+    return SearchRow(
+        url=reverse("settlement:record_detail", kwargs={"settlement_no": record.settlement_no}),
+        number=record.settlement_no,
+        title=record.person_name,
+        detail=f"{record.insured_region} → {record.care_region}，{record.get_care_kind_display()}",
+        badge="退费" if record.is_reversal else "",
+        badge_tone="warn",
+    )
+
+
+@UNMASK.register("records", order=200)
+def unmask(user: User, number: str) -> Unmasked | None:
+    """The identity number of a case that this person may see."""
+    if not access.allowed(user, May.READ_CASES):
+        return None
+    record = record_shown(user, number).first()
+    if record is None:
+        return None
+    return Unmasked("record", record.settlement_no, record.cert_no, record.insured_region)
+
+
+@CARD.register("records", order=200)
+def card(user: User, person: Any, today: dt.date) -> CardSection | None:
+    """A person's cases, matched by identity number, newest first."""
+    if not access.allowed(user, May.READ_CASES):
+        return None
+    rows = list(records_of_person(user, person.cert_type, person.cert_no)[: ON_CARD + 1])
+    context = {"rows": rows[:ON_CARD], "more": len(rows) > ON_CARD, "shown": ON_CARD}
+    return CardSection("结算", "settlement/records/_card.html", context)
+
+
+@SEEDERS.register("care_types", order=40)
+def seed_care_types(seeds: Path, tally: Tally) -> None:
+    for row in read_rows(seeds / "care_types.csv"):
+        tally.upsert(
+            CareType,
+            key={"code": row["code"], "valid_from": day(row["valid_from"])},
+            values={
+                "name": row["name"],
+                "care_kind": row["care_kind"],
+                "valid_to": day(row["valid_to"]),
+                "source": row["source"],
+            },
+        )
+
+
+@DEMO.register("records-202609", order=300)
+def demo_september(seeds: Path, tally: Tally, now: dt.datetime) -> None:
+    """The month that the clearing then computes and signs."""
+    load_demo_file("settlements", seeds / "demo" / "settlements-202609.csv", tally, now)
+
+
+@DEMO.register("records-202610", order=500)
+def demo_october(seeds: Path, tally: Tally, now: dt.datetime) -> None:
+    """The open month."""
+    load_demo_file("settlements", seeds / "demo" / "settlements-202610.csv", tally, now)
