@@ -7,9 +7,11 @@ import json
 import sys
 import time
 from dataclasses import dataclass, field
-from typing import Any
+from functools import partial
+from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import OperationalError
 from django.utils import timezone
 
 from agency.errors import DomainError
@@ -42,8 +44,20 @@ class StderrProgress:
             sys.stderr.flush()
 
 
+def _refuse_usage(parser: CommandParser, message: str) -> NoReturn:
+    parser.print_usage(sys.stderr)
+    parser.exit(1, f"{message}\n")
+
+
 class StaffCommand(BaseCommand):
     """Base of the commands in interfaces: exit 0 done, 1 could not (nothing changed), 2 needs attention."""
+
+    def create_parser(self, prog_name: str, subcommand: str, **kwargs: Any) -> CommandParser:
+        """Wrong arguments exit 1: exit 2 means that it was done and something needs attention."""
+        parser = super().create_parser(prog_name, subcommand, **kwargs)
+        if getattr(self, "_called_from_command_line", False):
+            parser.error = partial(_refuse_usage, parser)  # type: ignore[method-assign]
+        return parser
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--json", action="store_true", help="结果写成一个 JSON 对象")
@@ -65,6 +79,8 @@ class StaffCommand(BaseCommand):
             result = self.perform(by, timezone.now(), **options)
         except DomainError as error:
             raise CommandError(error.message) from error
+        except OperationalError as error:
+            raise CommandError("数据库连不上或正忙，没有改动任何内容；请稍后再试。") from error
         except OSError as error:
             raise CommandError(f"读写文件失败：{error.strerror}：{error.filename}") from error
         if options["json"]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db.models import Model
 
-from agency.journal.audit import REFERENCE_CHANGED, subject_kind
+from agency.journal.audit import REFERENCE_ADDED, REFERENCE_CHANGED, subject_kind
 from agency.journal.models import AuditEntry
+
+T = TypeVar("T")
 
 
 def read_rows(path: Path) -> Iterator[dict[str, str]]:
@@ -30,6 +32,11 @@ def day(text: str) -> dt.date | None:
 def yes(text: str) -> bool:
     """true/1/yes."""
     return text.lower() in {"true", "1", "yes"}
+
+
+def named(known: Mapping[str, T], code: str) -> T | None:
+    """The row with this code, None where the cell is empty; a code that is not known is a mistake."""
+    return known[code] if code else None
 
 
 @dataclass
@@ -63,7 +70,9 @@ class Tally:
 
 
 def _changed_by_staff(row: Model) -> bool:
-    """Whether the log knows a change of this row through the admin."""
+    """Whether staff added or changed this row in the admin."""
     return AuditEntry.objects.filter(
-        action=REFERENCE_CHANGED, subject_kind=subject_kind(row), subject_no=str(row.pk)
+        action__in=(REFERENCE_ADDED, REFERENCE_CHANGED),
+        subject_kind=subject_kind(row),
+        subject_no=str(row.pk),
     ).exists()

@@ -5,12 +5,14 @@ from typing import Any
 from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
 
+LOCAL_HOSTS = frozenset({"127.0.0.1", "localhost", "[::1]", "testserver"})
+
 
 @register(Tags.security)
 def production_is_safe(app_configs: Any, **kwargs: Any) -> list[Any]:
-    """With DEBUG off the program refuses to start on a laptop's key, an open host list or plain HTTP."""
+    """Refuses to start on a laptop's key, an open host list, a PUBLIC_URL without TLS, or forgotten DEBUG."""
     if settings.DEBUG:
-        return []
+        return _debug_is_local()
     found: list[Any] = []
     if settings.SECRET_KEY == settings.LAPTOP_KEY or len(settings.SECRET_KEY) < 40:
         found.append(
@@ -25,6 +27,14 @@ def production_is_safe(app_configs: Any, **kwargs: Any) -> list[Any]:
     if settings.DATABASES["default"]["ENGINE"].endswith("sqlite3"):
         found.append(Error("DATABASE_URL must point to PostgreSQL in production.", id="agency.E004"))
     return found
+
+
+def _debug_is_local() -> list[Any]:
+    """DEBUG is on by default, for a laptop; on a host that others reach it was forgotten."""
+    reached = [host for host in settings.ALLOWED_HOSTS if host not in LOCAL_HOSTS]
+    if reached or settings.PUBLIC_URL.startswith("https://"):
+        return [Error("DEBUG must be off where others reach this site; set DEBUG=False.", id="agency.E005")]
+    return []
 
 
 @register(Tags.security, deploy=True)

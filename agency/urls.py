@@ -10,6 +10,7 @@ urlpatterns = [
     path("", include("settlement.urls")),
 ]
 
+handler400 = "agency.web.errors.bad_request"
 handler403 = "agency.web.errors.forbidden"
 handler404 = "agency.web.errors.not_found"
 handler500 = "agency.web.errors.server_error"

@@ -10,6 +10,7 @@ from agency.batches.kinds import Progress
 from agency.batches.models import Batch
 from agency.batches.services import batch_check, batch_load
 from agency.batches.states import BatchState
+from agency.errors import DomainError
 from agency.jobs.models import Job
 from agency.registry import JOB_KINDS
 
@@ -31,6 +32,15 @@ def check(job: Job, progress: Progress) -> dict[str, Any]:
 def load(job: Job, progress: Progress) -> dict[str, Any]:
     """Load a confirmed batch; running it again after a crash finds it loaded and does nothing."""
     batch = _batch(job)
-    if batch.state == BatchState.PREVIEWED:
-        batch_load(batch, by=job.created_by, at=timezone.now(), progress=progress)
+    if batch.state == BatchState.LOADED and batch.confirmed_by_id == job.created_by_id:
+        return {"batch": batch.batch_no, "accepted": batch.accepted}
+    if batch.state != BatchState.PREVIEWED:
+        raise DomainError("not_waiting", f"{batch.batch_no} 已不在待确认，没有写入任何内容。")
+    batch_load(
+        batch,
+        by=job.created_by,
+        at=timezone.now(),
+        preview_digest=job.options["preview_digest"],
+        progress=progress,
+    )
     return {"batch": batch.batch_no, "accepted": batch.accepted}

@@ -94,7 +94,6 @@ class BatchKind:
     may_read: May
     check: Callable[[CheckRequest], Outcome]
     load: Callable[[Batch, Outcome], None]
-    done_url_name: str = ""
     help_text: str = ""
     template: str = ""  # extra part of the preview page, gets `batch`
     undo: Callable[[Batch], int] | None = None

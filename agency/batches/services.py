@@ -5,11 +5,13 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.conf import settings
-from django.db import transaction
+from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from agency.batches.kinds import BatchKind, CheckRequest, Outcome, Progress, no_progress
@@ -30,7 +32,7 @@ class PreviewOutdated(DomainError):
     """预览已过时: the data changed since the preview; nothing was loaded."""
 
     def __init__(self) -> None:
-        super().__init__("preview_outdated", "预览之后数据有了变化，没有写入；请看新的预览后再确认。")
+        super().__init__("preview_outdated", "预览之后数据有了变化，没有写入；请看过新的预览再确认。")
 
 
 def batch_kind(kind: str) -> BatchKind:
@@ -169,31 +171,49 @@ def batch_check(
     return outcome
 
 
-def batch_load(batch: Batch, *, by: User, at: dt.datetime, progress: Progress = no_progress) -> None:
+def batch_load(
+    batch: Batch, *, by: User, at: dt.datetime, preview_digest: str, progress: Progress = no_progress
+) -> None:
     """Confirm by a second person and load all accepted rows at once, or nothing.
 
-    Raises NotAllowed for the person who uploaded, PreviewOutdated when a fresh check no longer gives what
-    was previewed (the batch then goes back to be previewed again).
+    `preview_digest` is of the preview that this person saw. Raises NotAllowed for the person who uploaded,
+    PreviewOutdated when the file, checked again, no longer gives what was seen (it is then previewed anew).
     """
     access.require(by, May.RELEASE_BATCHES)
     if not batch.by_command:
         access.require_second_person(by, batch.created_by)
+    if batch.state == BatchState.PREVIEWED and batch.preview_digest != preview_digest:
+        raise PreviewOutdated
+    outcome = _check(batch, progress)
     try:
-        with transaction.atomic():
-            workflow.move(batch, BatchState.LOADING, by=by, at=at)
-            outcome = _check(batch, progress)
-            if outcome.digest() != batch.preview_digest:
-                raise PreviewOutdated
+        if outcome.digest() != preview_digest:
+            raise PreviewOutdated
+        with transaction.atomic(), _changes_meanwhile_are_told():
             _write(batch, outcome, by=by, at=at)
-    except PreviewOutdated as error:
+    except PreviewOutdated:
         batch.refresh_from_db()
-        workflow.move(batch, BatchState.UPLOADED, by=by, at=at, message=error.message)
-        batch_check(batch, by=batch.created_by, at=at, progress=progress)
+        _preview_again(batch, by=by, at=at, progress=progress)
         raise
 
 
+@contextmanager
+def _changes_meanwhile_are_told() -> Iterator[None]:
+    """What was written by others between check and load stops at a constraint or guard of the database."""
+    try:
+        yield
+    except IntegrityError as error:
+        raise PreviewOutdated from error
+
+
+def _preview_again(batch: Batch, *, by: User, at: dt.datetime, progress: Progress) -> None:
+    """Back to `uploaded`, and a fresh preview for the next confirmation."""
+    workflow.move(batch, BatchState.UPLOADED, by=by, at=at, reason=PreviewOutdated().message)
+    batch_check(batch, by=batch.created_by, at=at, progress=progress)
+
+
 def _write(batch: Batch, outcome: Outcome, *, by: User, at: dt.datetime) -> None:
-    """Load and log, inside the caller's transaction; the batch stands in `loading`."""
+    """Load and log, inside the caller's transaction."""
+    workflow.move(batch, BatchState.LOADING, by=by, at=at)
     batch_kind(batch.kind).load(batch, outcome)
     workflow.move(batch, BatchState.LOADED, by=by, at=at, confirmed_by=by, confirmed_at=at)
     audit.record(
@@ -222,7 +242,6 @@ def batch_withdraw(batch: Batch, *, by: User, at: dt.datetime) -> None:
     )
 
 
-@transaction.atomic
 def batch_run(
     *,
     kind: str,
@@ -233,20 +252,22 @@ def batch_run(
     options: dict[str, Any] | None = None,
     progress: Progress = no_progress,
 ) -> tuple[Batch, Outcome]:
-    """A command's import: keep, check and load in one transaction.
+    """A command's import: keep and check, then record and load in one short transaction.
 
     `by` is who loads; the second person is the system account, which acts for whoever has the shell.
     DomainError (nothing changed) when the file cannot be taken at all.
     """
+    access.require(by, batch_kind(kind).may_load)
     with path.open("rb") as stream:
         kept = file_keep(stream, name=path.name, by=by, at=at)
-    batch = batch_create(
-        kind=kind, kept=kept, file_name=path.name, by=by, at=at, options=options, by_command=True
-    )
-    outcome = _check(batch, progress)
-    _store_preview(batch, outcome, by=by, at=at)
-    workflow.move(batch, BatchState.LOADING, by=system, at=at)
-    _write(batch, outcome, by=system, at=at)
+    request = CheckRequest(kept_path(kept), path.name, by, options or {}, progress)
+    outcome = batch_kind(kind).check(request)
+    with transaction.atomic(), _changes_meanwhile_are_told():
+        batch = batch_create(
+            kind=kind, kept=kept, file_name=path.name, by=by, at=at, options=options, by_command=True
+        )
+        _store_preview(batch, outcome, by=by, at=at)
+        _write(batch, outcome, by=system, at=at)
     return batch, outcome
 
 
@@ -256,8 +277,7 @@ def batch_undo(batch: Batch, *, by: User, at: dt.datetime, reason: str) -> int:
     kind = batch_kind(batch.kind)
     if kind.undo is None:
         raise DomainError("cannot_undo", f"{kind.title}不能整批撤销，请逐条更正。")
-    if not batch.by_command:
-        access.require_second_person(by, batch.created_by)
+    access.require_second_person(by, batch.created_by)
     workflow.move(batch, BatchState.UNDONE, by=by, at=at, reason=reason)
     removed = kind.undo(batch)
     audit.record(

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from agency.batches.models import Batch
+from agency.batches.models import Batch, KeptFile
 from agency.batches.refused import refused_workbook
 from agency.batches.selectors import batches_visible
 from agency.batches.services import (
@@ -21,6 +22,7 @@ from agency.batches.states import BatchState
 from agency.errors import DomainError
 from agency.jobs.models import Job
 from agency.jobs.services import job_enqueue
+from agency.jobs.states import JobState
 from agency.journal import audit, workflow
 from agency.organisation import access
 from agency.organisation.roles import May
@@ -77,6 +79,22 @@ def batch_new(request: StaffRequest, kind: str) -> HttpResponse:
     return render(request, "agency/batches/upload.html", {"form": form, "kind": declared}, status=status)
 
 
+@transaction.atomic
+def _open(request: StaffRequest, kind: str, kept: KeptFile, name: str) -> Batch:
+    """The batch and the job that checks it, together."""
+    batch = batch_create(kind=kind, kept=kept, file_name=name, by=request.user, at=request.now)
+    job_enqueue(
+        "batch_check", by=request.user, at=request.now, subject_kind="batch", subject_no=batch.batch_no
+    )
+    return batch
+
+
+def _is_busy(batch: Batch) -> bool:
+    """Whether a job of this batch is waiting or running."""
+    open_states = (JobState.QUEUED, JobState.RUNNING)
+    return Job.objects.filter(subject_kind="batch", subject_no=batch.batch_no, state__in=open_states).exists()
+
+
 def _visible(request: StaffRequest, batch_no: str) -> Batch:
     return get_object_or_404(batches_visible(request.user), batch_no=batch_no)
 
@@ -89,7 +107,6 @@ def batch_detail(request: StaffRequest, batch_no: str) -> HttpResponse:
     user = request.user
     kind = batch_kind(batch.kind)
     is_maker = batch.created_by_id == user.pk
-    releases = access.allowed(user, May.RELEASE_BATCHES)
     refusals = list(batch.refusals.all()[: REFUSALS_SHOWN + 1])
     context = {
         "batch": batch,
@@ -98,15 +115,15 @@ def batch_detail(request: StaffRequest, batch_no: str) -> HttpResponse:
         "history": workflow.history(Batch.machine, batch.batch_no),
         "refusals": refusals[:REFUSALS_SHOWN],
         "more_refusals": len(refusals) > REFUSALS_SHOWN,
-        "may_confirm": releases and not is_maker and batch.state == BatchState.PREVIEWED,
+        "may_confirm": not is_maker and workflow.can_move(batch, BatchState.LOADING, user),
         "waits_for_colleague": is_maker and batch.state == BatchState.PREVIEWED,
         "may_withdraw": access.allowed(user, kind.may_load)
-        and batch.state in (BatchState.UPLOADED, BatchState.PREVIEWED),
-        "may_undo": releases and not is_maker and batch.state == BatchState.LOADED and kind.undo is not None,
+        and workflow.can_move(batch, BatchState.WITHDRAWN, user),
+        "may_undo": not is_maker
+        and kind.undo is not None
+        and workflow.can_move(batch, BatchState.UNDONE, user),
         "undo_form": ReasonForm(),
-        "has_job_running": Job.objects.filter(
-            subject_kind="batch", subject_no=batch.batch_no, state__in=["queued", "running"]
-        ).exists(),
+        "has_job_running": _is_busy(batch),
     }
     return render(request, "agency/batches/detail.html", context)
 
@@ -117,12 +134,20 @@ def batch_confirm(request: StaffRequest, batch_no: str) -> HttpResponse:
     """A second person confirms; loading runs in the background."""
     batch = _visible(request, batch_no)
     access.require_second_person(request.user, batch.created_by)
-    if request.POST.get("preview_digest") != batch.preview_digest or batch.state != BatchState.PREVIEWED:
+    seen = request.POST.get("preview_digest", "")
+    if seen != batch.preview_digest or batch.state != BatchState.PREVIEWED:
         messages.error(request, "这份预览已经变了，请看过现在的预览再确认。")
-        return redirect("agency:batch_detail", batch_no=batch_no)
-    job_enqueue(
-        "batch_load", by=request.user, at=request.now, subject_kind="batch", subject_no=batch.batch_no
-    )
+    elif _is_busy(batch):
+        messages.info(request, "已有同事确认，正在写入。")
+    else:
+        job_enqueue(
+            "batch_load",
+            by=request.user,
+            at=request.now,
+            subject_kind="batch",
+            subject_no=batch.batch_no,
+            preview_digest=seen,
+        )
     return redirect("agency:batch_detail", batch_no=batch_no)
 
 

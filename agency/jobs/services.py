@@ -23,6 +23,7 @@ from agency.registry import JOB_KINDS
 logger = logging.getLogger(__name__)
 
 HEARTBEAT_SECONDS = 1.0
+MOST_ATTEMPTS = 5
 
 
 class JobProgress:
@@ -48,7 +49,7 @@ class JobProgress:
 def job_enqueue(
     kind: str, *, by: User, at: dt.datetime, subject_kind: str = "", subject_no: str = "", **options: Any
 ) -> Job:
-    """Create a job and hand it to the worker when this transaction commits."""
+    """Create a job and queue it for the worker, within the caller's transaction."""
     job = Job.objects.create(
         job_no=f"J{timezone.localtime(at):%Y%m%d}{next_number(f'job-{timezone.localtime(at):%Y%m%d}'):05d}",
         kind=kind,
@@ -64,24 +65,18 @@ def job_enqueue(
 
 
 def _hand_over(job: Job) -> None:
+    """Put the job into the worker's queue, which is a table of the same database: both commit or neither."""
     from agency.jobs.tasks import run_job
 
-    transaction.on_commit(lambda: run_job.enqueue(job.job_no))
+    run_job.enqueue(job.job_no)
 
 
 def job_claim(job_no: str, now: dt.datetime) -> Job | None:
-    """Take a queued job, or one whose worker died (lease over); None when somebody else has it."""
+    """Take a queued job and its lease; None when somebody else has it or it has ended."""
     job = Job.objects.select_related("created_by").get(job_no=job_no)
-    overdue = job.state == JobState.RUNNING and job.lease_until is not None and job.lease_until < now
-    if job.state != JobState.QUEUED and not overdue:
+    if job.state != JobState.QUEUED:
         return None
-    was = job.lease_until
-    with transaction.atomic():
-        claimed = Job.objects.filter(pk=job.pk, state=job.state, lease_until=was).update(
-            lease_until=now + LEASE
-        )
-        if claimed != 1:
-            return None
+    try:
         workflow.move(
             job,
             JobState.RUNNING,
@@ -92,6 +87,8 @@ def job_claim(job_no: str, now: dt.datetime) -> Job | None:
             lease_until=now + LEASE,
             attempts=job.attempts + 1,
         )
+    except SomeoneElseWasFirst:
+        return None
     return job
 
 
@@ -126,9 +123,17 @@ def _fail(job: Job, message: str) -> None:
 
 
 def jobs_take_up_again(now: dt.datetime) -> int:
-    """Hand over again every running job whose lease ran out. Returns how many."""
-    found = 0
-    for job in Job.objects.filter(state=JobState.RUNNING, lease_until__lt=now):
-        _hand_over(job)
-        found += 1
-    return found
+    """Queue again every running job whose lease ran out; one that killed its worker too often fails.
+
+    Returns how many were queued.
+    """
+    queued = 0
+    for job in Job.objects.filter(state=JobState.RUNNING, lease_until__lt=now).select_related("created_by"):
+        if job.attempts >= MOST_ATTEMPTS:
+            _fail(job, "多次中断，不再重试；请把任务号告诉系统管理员。")
+            continue
+        with suppress(SomeoneElseWasFirst), transaction.atomic():
+            workflow.move(job, JobState.QUEUED, by=job.created_by, at=now, lease_until=None)
+            _hand_over(job)
+            queued += 1
+    return queued

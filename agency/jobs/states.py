@@ -20,10 +20,9 @@ JOB_MACHINE = Machine(
     first=S.QUEUED,
     transitions={
         (S.QUEUED, S.RUNNING): Step("开始"),
-        (S.RUNNING, S.RUNNING): Step("接手"),
+        (S.RUNNING, S.QUEUED): Step("中断后重新排队"),
         (S.RUNNING, S.DONE): Step("完成"),
         (S.RUNNING, S.FAILED): Step("失败", reason_required=True),
-        (S.QUEUED, S.FAILED): Step("取消", reason_required=True),
     },
     terminal=frozenset({S.DONE, S.FAILED}),
 )

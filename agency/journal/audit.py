@@ -14,7 +14,7 @@ from typing import Any
 
 from django.db import models, transaction
 
-from agency.journal.models import AuditEntry
+from agency.journal.models import AuditEntry, NumberSeries
 from agency.journal.numbers import next_number
 from agency.organisation.models import PoolingRegion, User
 
@@ -87,3 +87,6 @@ def broken_links() -> Iterator[tuple[int, str]]:
         elif entry_digest(entry) != entry.digest:
             yield entry.seq, "内容被改"
         expected, digest = entry.seq + 1, entry.digest
+    given = NumberSeries.objects.filter(name=SERIES).values_list("value", flat=True).first() or 0
+    if given >= expected:
+        yield expected, f"缺到 {given} 号"

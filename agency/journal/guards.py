@@ -105,12 +105,14 @@ def missing(using: str = "default") -> list[str]:
     connection = connections[using]
     sql = {
         "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
-        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled <> 'D'",
+        "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal AND tgenabled IN ('O', 'A')",
     }[connection.vendor]
     with connection.cursor() as cursor:
         cursor.execute(sql)
         found = {row[0] for row in cursor.fetchall()}
     wanted = [name for item in GUARDS.values() for name in trigger_names(item)]
+    if connection.vendor == "postgresql":
+        wanted += [f"{item.name}_truncate" for item in GUARDS.values()]
     return [name for name in wanted if name not in found]
 
 

@@ -9,11 +9,12 @@ from django.conf import settings
 from django.db import transaction
 
 from agency.journal import audit
-from agency.journal.models import PrintedForm
+from agency.journal.models import AuditEntry, PrintedForm
 from agency.organisation.models import PoolingRegion, User
 from agency.sheets.digest import verification_code
 
 CODE_BYTES = 8
+PRINTED = "printed"
 
 
 @transaction.atomic
@@ -29,7 +30,10 @@ def form_printed(
     region: PoolingRegion | None = None,
     copy: str = "",
 ) -> PrintedForm:
-    """Log one print. The same content of the same record keeps its code; changed content gets a new one."""
+    """Log one print; call it last in a transaction, never around the drawing of the paper.
+
+    The same content of the same record keeps its code; changed content gets a new one.
+    """
     printed, _ = PrintedForm.objects.get_or_create(
         form_no=form_no,
         subject_kind=subject_kind,
@@ -43,7 +47,7 @@ def form_printed(
         },
     )
     audit.record(
-        "printed",
+        PRINTED,
         by=by,
         at=at,
         subject_kind=subject_kind,
@@ -63,8 +67,11 @@ def verify_url(printed: PrintedForm) -> str:
 
 
 def latest_digest(printed: PrintedForm) -> str:
-    """The digest of the newest content printed of the same form and record."""
-    newest = PrintedForm.objects.filter(
-        form_no=printed.form_no, subject_kind=printed.subject_kind, subject_no=printed.subject_no
-    ).order_by("-id")
-    return newest.values_list("digest", flat=True)[0]
+    """The digest of what was printed last of the same form and record (a reprint counts)."""
+    entries = AuditEntry.objects.filter(
+        action=PRINTED, subject_kind=printed.subject_kind, subject_no=printed.subject_no
+    ).order_by("-seq")
+    for detail in entries.values_list("detail", flat=True).iterator(chunk_size=20):
+        if detail.get("form_no") == printed.form_no:
+            return str(detail["digest"])
+    return printed.digest

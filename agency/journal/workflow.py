@@ -1,6 +1,7 @@
 """状态的唯一入口: `move` is the one door through which a state changes.
 
-Table lookup, compare-and-set UPDATE, history row. Nobody writes `.state` elsewhere; a test greps for it.
+Table lookup, compare-and-set UPDATE, history row. Nobody writes `.state` elsewhere
+(tests/architecture/test_no_float.py looks for it).
 """
 
 from __future__ import annotations
@@ -17,6 +18,8 @@ from agency.journal.models import StateChange
 from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
+
+REASON_LENGTH = 500
 
 
 @dataclass(frozen=True)
@@ -67,7 +70,7 @@ def begin(subject: Stateful, *, by: User, at: dt.datetime, reason: str = "") -> 
         to_state=subject.state,
         by=by,
         at=at,
-        reason=reason,
+        reason=reason.strip()[:REASON_LENGTH],
     )
 
 
@@ -100,7 +103,7 @@ def move(subject: Stateful, to: str, *, by: User, at: dt.datetime, reason: str =
         to_state=to,
         by=by,
         at=at,
-        reason=reason.strip(),
+        reason=reason.strip()[:REASON_LENGTH],
     )
     subject.state = to
     for name, value in fields.items():

@@ -7,7 +7,7 @@ from typing import Any
 from django import forms
 from django.contrib import admin
 from django.contrib.auth.forms import ReadOnlyPasswordHashField
-from django.contrib.auth.password_validation import password_validators_help_text_html, validate_password
+from django.contrib.auth.password_validation import validate_password
 from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
@@ -45,6 +45,10 @@ ACCOUNTS = {
 }
 
 
+# How a choice leads to its region, where a region's supervisor may only choose the own one.
+OWN_REGION: dict[type[Model], str] = {PoolingRegion: "pk", Agency: "region", Counter: "agency__region"}
+
+
 class LoggedAdmin(admin.ModelAdmin):
     """Every change through the admin stands in the log; nothing is deleted; regions see their own rows."""
 
@@ -52,6 +56,20 @@ class LoggedAdmin(admin.ModelAdmin):
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return False
+
+    def lookup_allowed(self, lookup: str, value: str, request: Any = None) -> bool:
+        """Filters in the URL are those of the list; nobody reads a password's hash letter by letter."""
+        return "password" not in lookup and super().lookup_allowed(lookup, value, request)
+
+    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
+        """A region's supervisor chooses, and can post, only what belongs to that region."""
+        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
+        user = request.user
+        path = OWN_REGION.get(db_field.related_model)
+        if field is not None and path and isinstance(user, User) and user.level != Level.PROVINCE:
+            field.queryset = db_field.related_model.objects.filter(**{path: user.region_id})
+            field.required = field.required or db_field.related_model is PoolingRegion
+        return field
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
@@ -160,7 +178,7 @@ class StaffForm(forms.ModelForm):
         label="新密码",
         required=False,
         widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}),
-        help_text="填写后，此人下次登录须自己改密码。",
+        help_text="填写后，此人下次登录须自己改密码。至少 10 位，不能是常见密码，不能全是数字。",
     )
 
     class Meta:
@@ -172,6 +190,18 @@ class StaffForm(forms.ModelForm):
         if value:
             validate_password(value, self.instance)
         return value
+
+    def clean(self) -> dict[str, Any]:
+        """A counter lies in the region, and the roles already held fit the level."""
+        data = super().clean() or self.cleaned_data
+        counter, region, level = data.get("counter"), data.get("region"), data.get("level")
+        if counter is not None and counter.agency.region_id != getattr(region, "pk", None):
+            self.add_error("counter", f"{counter}不在{region or '省级'}，请选本统筹区的窗口。")
+        if level and self.instance.pk:
+            for role in Role:
+                if role.value in self.instance.roles and level not in ROLE_LEVELS[role]:
+                    self.add_error("level", f"此人有“{role.label}”角色，不能改为这一层级，请先去掉该角色。")
+        return data
 
     def save(self, commit: bool = True) -> Any:
         user = super().save(commit=False)
@@ -199,21 +229,26 @@ class RoleFormSet(forms.BaseInlineFormSet):
 
 
 class RoleInline(admin.TabularInline):
+    """Roles are given by supervisors; who keeps the accounts sees them only."""
+
     model = StaffRole
     formset = RoleFormSet
     extra = 1
+
+    def may_give(self, request: HttpRequest) -> bool:
+        return isinstance(request.user, User) and Role.SUPERVISOR in request.user.roles
 
     def has_view_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
         return True
 
     def has_add_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return True
+        return self.may_give(request)
 
     def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return True
+        return self.may_give(request)
 
     def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return True
+        return self.may_give(request)
 
 
 @admin.register(User)
@@ -235,15 +270,17 @@ class UserAdmin(LoggedAdmin):
     def get_queryset(self, request: HttpRequest) -> QuerySet[User]:
         return super().get_queryset(request).filter(is_system_account=False).prefetch_related("staff_roles")
 
+    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
+        """Nobody changes the own account here: not its roles, level or unit."""
+        own = isinstance(obj, User) and obj.pk == request.user.pk
+        return not own and super().has_change_permission(request, obj)
+
     def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
         form = super().get_form(request, obj, change, **kwargs)
-        form.base_fields["new_password"].help_text += password_validators_help_text_html()
         user = request.user
-        if isinstance(user, User) and user.level != Level.PROVINCE:
-            fields: dict[str, Any] = form.base_fields
-            fields["region"].queryset = PoolingRegion.objects.filter(pk=user.region_id or 0)
-            fields["counter"].queryset = Counter.objects.filter(agency__region=user.region_id)
-            fields["level"].choices = [(level.value, level.label) for level in (Level.REGION, Level.COUNTER)]
+        if "level" in form.base_fields and isinstance(user, User) and user.level != Level.PROVINCE:
+            levels: Any = form.base_fields["level"]
+            levels.choices = [(level.value, level.label) for level in (Level.REGION, Level.COUNTER)]
         return form
 
     def save_model(self, request: HttpRequest, obj: User, form: Any, change: bool) -> None:

@@ -5,8 +5,6 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 
-from django.contrib.auth.hashers import check_password
-
 from agency.organisation.models import (
     Agency,
     AreaCode,
@@ -20,7 +18,7 @@ from agency.organisation.models import (
     User,
 )
 from agency.registry import DEMO, SEEDERS
-from agency.seeding import Tally, day, read_rows, yes
+from agency.seeding import Tally, day, named, read_rows, yes
 
 
 def _dates(row: dict[str, str]) -> dict[str, object]:
@@ -90,7 +88,7 @@ def seed_agencies(seeds: Path, tally: Tally) -> None:
         tally.upsert(
             Agency,
             key={"code": row["code"]},
-            values={"name": row["name"], "region": regions.get(row["region_code"])},
+            values={"name": row["name"], "region": named(regions, row["region_code"])},
         )
     agencies = {agency.code: agency for agency in Agency.objects.all()}
     for row in read_rows(seeds / "counters.csv"):
@@ -111,7 +109,7 @@ def seed_agencies(seeds: Path, tally: Tally) -> None:
             values={
                 "name": row["name"],
                 "level": row["level"],
-                "region": regions.get(row["region_code"]),
+                "region": named(regions, row["region_code"]),
                 "is_stub": False,
             },
         )
@@ -123,18 +121,17 @@ def demo_staff(seeds: Path, tally: Tally, now: dt.datetime) -> None:
     regions = {region.code: region for region in PoolingRegion.objects.all()}
     counters = {counter.code: counter for counter in Counter.objects.all()}
     for row in read_rows(seeds / "demo" / "staff.csv"):
-        user = tally.upsert(
-            User,
-            key={"username": row["username"]},
-            values={
-                "display_name": row["display_name"],
-                "level": row["level"],
-                "region": regions.get(row["region_code"]),
-                "counter": counters.get(row["counter_code"]),
-            },
+        if User.objects.filter(username=row["username"]).exists():
+            tally.same += 1
+            continue
+        user = User.objects.create_user(
+            row["username"],
+            row["password"],
+            display_name=row["display_name"],
+            level=row["level"],
+            region=named(regions, row["region_code"]),
+            counter=named(counters, row["counter_code"]),
+            date_joined=now,
         )
-        if not user.password or not check_password(row["password"], user.password):
-            user.set_password(row["password"])
-            user.save(update_fields=["password"])
-        for role in row["roles"].split("|"):
-            StaffRole.objects.get_or_create(user=user, role=role)
+        StaffRole.objects.bulk_create(StaffRole(user=user, role=role) for role in row["roles"].split("|"))
+        tally.created += 1

@@ -7,7 +7,7 @@ from pathlib import Path
 from agency.organisation.models import PoolingRegion
 from agency.policy.models import Holiday, Parameter
 from agency.registry import SEEDERS
-from agency.seeding import Tally, day, read_rows
+from agency.seeding import Tally, day, named, read_rows
 
 
 @SEEDERS.register("policy", order=30)
@@ -18,7 +18,7 @@ def seed_policy(seeds: Path, tally: Tally) -> None:
             Parameter,
             key={
                 "key": row["key"],
-                "region": regions.get(row["region_code"]),
+                "region": named(regions, row["region_code"]),
                 "valid_from": day(row["valid_from"]),
             },
             values={

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
@@ -13,6 +16,14 @@ class ValueType(models.TextChoices):
     DECIMAL = "decimal", "小数"
     TEXT = "text", "文字"
     BOOL = "bool", "是/否"
+
+
+VALUE_PATTERNS = {
+    ValueType.INT: (r"-?[0-9]{1,9}", "6"),
+    ValueType.DECIMAL: (r"-?[0-9]{1,9}(\.[0-9]{1,6})?", "2 或 0.5"),
+    ValueType.TEXT: (r".{1,200}", "文字"),
+    ValueType.BOOL: (r"true|false", "true 或 false"),
+}
 
 
 class Parameter(Dated):
@@ -52,6 +63,14 @@ class Parameter(Dated):
 
     def __str__(self) -> str:
         return f"{self.label}：{self.value}{self.unit}"
+
+    def clean(self) -> None:
+        """The value is of the type that the row says."""
+        pattern, example = VALUE_PATTERNS[ValueType(self.value_type or ValueType.TEXT)]
+        if not re.fullmatch(pattern, self.value):
+            raise ValidationError(
+                {"value": f"这个参数是{self.get_value_type_display()}，应写成如 {example}。"}
+            )
 
 
 class DayKind(models.TextChoices):

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from decimal import Decimal
+from typing import TypeVar
 
 from agency.errors import DomainError
 from agency.organisation.models import PoolingRegion
 from agency.policy.models import Parameter, ValueType
+
+T = TypeVar("T", int, Decimal)
 
 
 def _text(key: str, on: dt.date, region: PoolingRegion | None) -> Parameter:
@@ -22,14 +26,25 @@ def _text(key: str, on: dt.date, region: PoolingRegion | None) -> Parameter:
     )
 
 
+def _read(row: Parameter, kind: Callable[[str], T]) -> T:
+    try:
+        return kind(row.value)
+    except (ValueError, ArithmeticError) as error:
+        raise DomainError(
+            "parameter_unreadable",
+            f"政策参数“{row.label}”的值“{row.value}”不是{row.get_value_type_display()}，请主管更正。",
+            key=row.key,
+        ) from error
+
+
 def int_parameter(key: str, on: dt.date, region: PoolingRegion | None = None) -> int:
     """A whole number in force on a day; DomainError when none is set."""
-    return int(_text(key, on, region).value)
+    return _read(_text(key, on, region), int)
 
 
 def decimal_parameter(key: str, on: dt.date, region: PoolingRegion | None = None) -> Decimal:
     """A decimal in force on a day; DomainError when none is set."""
-    return Decimal(_text(key, on, region).value)
+    return _read(_text(key, on, region), Decimal)
 
 
 def bool_parameter(key: str, on: dt.date, region: PoolingRegion | None = None) -> bool:

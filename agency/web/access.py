@@ -30,7 +30,7 @@ def _to_login(request: HttpRequest) -> HttpResponseBase:
     """To the login page and back; a fragment's request takes the whole page there."""
     if getattr(request, "htmx", False):
         return HttpResponseClientRedirect(reverse("agency:login"))
-    return redirect_to_login(request.path)
+    return redirect_to_login(request.get_full_path() if request.method == "GET" else reverse("agency:home"))
 
 
 def open_to_all(view: View) -> View:

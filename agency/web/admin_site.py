@@ -25,6 +25,10 @@ class StaffAdminSite(AdminSite):
             if model._meta.app_label in OUR_APPS:
                 super().register(model, admin_class, **options)
 
+    def password_change(self, request: HttpRequest, extra_context: Any = None) -> Any:
+        """There is one page to change a password, ours, which logs it."""
+        return redirect("agency:password")
+
     def login(self, request: HttpRequest, extra_context: dict | None = None) -> HttpResponse:
         """There is one login page, ours, with its lock-out."""
         if request.user.is_authenticated and not self.has_permission(request):

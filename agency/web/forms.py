@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
-from django.contrib.auth.forms import AuthenticationForm
+from django.contrib.auth.forms import AuthenticationForm, PasswordChangeForm
+from django.core.validators import MaxLengthValidator
 
 from agency.periods import is_period
 from agency.tabular.values import to_text
@@ -16,6 +19,20 @@ class LoginForm(AuthenticationForm):
         "invalid_login": "登录名或密码不对。连续输错会暂时锁定，忘记密码请联系系统管理员。",
         "inactive": "这个账户已停用，请联系系统管理员。",
     }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["username"].validators.append(MaxLengthValidator(50, "登录名太长，请核对。"))
+
+
+class NewPasswordForm(PasswordChangeForm):
+    """A new password that is a new one."""
+
+    def clean_new_password1(self) -> str:
+        value = self.cleaned_data["new_password1"]
+        if self.user.check_password(value):
+            raise forms.ValidationError("新密码不能和现在的一样。")
+        return value
 
 
 class SearchForm(forms.Form):

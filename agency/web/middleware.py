@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -11,10 +13,36 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
+from django.utils.http import url_has_allowed_host_and_scheme
 
 from agency.errors import DomainError, NotAllowed
 from agency.journal import audit
+from agency.masking import mask_id
 from agency.organisation.models import User
+from agency.web.errors import bad_request
+
+NUL_SIGNS = ("\0", "%00", "\\000")
+OUR_NUMBER = re.compile(r"[A-Z]{1,2}[0-9]{6,14}|[0-9]{6}")  # filing, person, batch, job; a month or region
+
+
+class CleanInputMiddleware:
+    """Refuses NUL characters anywhere in a request: no text of ours has one, and databases choke on them."""
+
+    def __init__(self, get_response: Callable[[HttpRequest], HttpResponse]) -> None:
+        self.get_response = get_response
+
+    def __call__(self, request: HttpRequest) -> HttpResponse:
+        raw = request.path + request.META.get("QUERY_STRING", "") + request.META.get("HTTP_COOKIE", "")
+        if any(sign in raw for sign in NUL_SIGNS) or any("\0" in value for value in request.COOKIES.values()):
+            return bad_request(request)
+        return self.get_response(request)
+
+    def process_view(self, request: HttpRequest, *args: Any) -> HttpResponse | None:
+        if request.method == "POST":
+            for key, values in request.POST.lists():
+                if "\0" in key or any("\0" in value for value in values):
+                    return bad_request(request)
+        return None
 
 
 class StaffMiddleware:
@@ -56,7 +84,8 @@ def record_refusal(request: HttpRequest, error: DomainError) -> None:
     """Log that something was refused: code and path's view name, never what was typed."""
     user = request.user if isinstance(request.user, User) else None
     match = request.resolver_match
-    numbers = [str(value) for value in match.kwargs.values()] if match else []
+    values = [str(value) for value in match.kwargs.values()] if match else []
+    numbers = [value if OUR_NUMBER.fullmatch(value) else mask_id(value) for value in values]
     audit.record(
         "refused",
         by=user,
@@ -70,6 +99,10 @@ def record_refusal(request: HttpRequest, error: DomainError) -> None:
 
 
 def _same_site_path(request: HttpRequest) -> str:
-    """The page the form was on, if it is one of ours."""
-    parts = urlsplit(request.headers.get("Referer", ""))
-    return parts.path if parts.netloc == request.get_host() and parts.path.startswith("/") else ""
+    """The page the form was on (with its filters), if it is one of ours."""
+    came_from = request.headers.get("Referer", "")
+    if not url_has_allowed_host_and_scheme(came_from, {request.get_host()}, request.is_secure()):
+        return ""
+    parts = urlsplit(came_from)
+    back = parts.path + (f"?{parts.query}" if parts.query else "")
+    return back if url_has_allowed_host_and_scheme(back, None) else ""

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agency.jobs.models import Job
 from agency.jobs.services import job_enqueue
 from agency.journal import audit
+from agency.journal.actions import action_label
 from agency.journal.models import AuditEntry, PrintedForm
 from agency.journal.prints import latest_digest
 from agency.organisation import access
@@ -27,17 +28,6 @@ from agency.web.parts import HomePart
 from agency.web.request import StaffRequest
 
 TODO_SHOWN = 12
-ACTION_LABELS = {
-    "logged_in": "登录",
-    "password_changed": "改密码",
-    "refused": "拒绝",
-    "unmasked": "查看完整证件号码",
-    "printed": "打印",
-    "exported": "导出",
-    "batch_loaded": "写入导入批次",
-    "batch_withdrawn": "撤回导入批次",
-    "batch_undone": "撤销导入批次",
-}
 
 
 def _greeting(name: str, hour: int) -> str:
@@ -114,7 +104,7 @@ def journal(request: StaffRequest) -> HttpResponse:
         rows = rows.filter(subject_no=subject)
     page = keyset_page(request, rows, field="seq")
     for entry in page.rows:
-        entry.action_label = ACTION_LABELS.get(entry.action, entry.action)
+        entry.action_label = action_label(entry.action)
     return render(request, "agency/web/journal.html", {"page": page, "subject": subject})
 
 

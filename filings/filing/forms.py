@@ -118,7 +118,7 @@ class FilingForm(forms.Form):
     )
     name = _text("姓名", 50, needed=True)
     insurance_type = NeededChoice(label="险种", widget=forms.Select(attrs=READS_PERSON))
-    phone = _text("联系电话", 30, needed=True, attrs={"inputmode": "tel"})
+    phone = _text("联系电话", 20, needed=True, attrs={"inputmode": "tel"})
     kind = NeededChoice(label="备案类型")
     province = NeededChoice(label="省", widget=forms.Select(attrs=READS_PLACES))
     city = NeededChoice(label="市")
@@ -126,7 +126,7 @@ class FilingForm(forms.Form):
     address = _text("异地居住地址", 200)
     agent_name = _text("代办人姓名", 50)
     agent_cert_no = _text("代办人证件号码", 30, attrs={"class": "idno"})
-    agent_phone = _text("代办人电话", 30, attrs={"inputmode": "tel"})
+    agent_phone = _text("代办人电话", 20, attrs={"inputmode": "tel"})
     agent_relation = _text("与参保人关系", 20)
 
     def __init__(

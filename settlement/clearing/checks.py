@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from typing import Any, TypeVar
 
 from django.db.models import F, Q, QuerySet
 
@@ -20,6 +21,7 @@ from settlement.clearing.states import PeriodState
 from settlement.deductions.models import Deduction
 from settlement.records.models import CareKind, SettlementRecord
 
+Rows = TypeVar("Rows", bound="QuerySet[Any]")
 Check = Callable[[ClearingPeriod], Iterator[Broken]]
 
 BALANCE = "清算应收等于应付"
@@ -233,16 +235,19 @@ def _counted(
     since = selectors.arrivals_since(month)
     if since.undone:
         return None, None
-    arrived = Q(batch__isnull=False, batch__in=since.batches)
-    return records.exclude(arrived), deductions.exclude(arrived)
+    return _without(records, since.records), _without(deductions, since.deductions)
 
 
 def _local(month: ClearingPeriod) -> QuerySet[SettlementRecord]:
     records = selectors.local_records(month.period)
     if month.is_signed:
         return records
-    arrived = Q(batch__isnull=False, batch__in=selectors.arrivals_since(month).batches)
-    return records.exclude(arrived)
+    return _without(records, selectors.arrivals_since(month).records)
+
+
+def _without(rows: Rows, arrived: Q) -> Rows:
+    """The rows apart from those that arrived; what came by hand has no batch and stays."""
+    return rows.exclude(pk__in=rows.model._default_manager.filter(arrived).values("pk"))
 
 
 def _difference(stored: Line | None, added: Line | None) -> str:

@@ -22,7 +22,7 @@ from django.db.models import (
 
 from agency.batches.models import Batch
 from agency.batches.states import BatchState
-from agency.journal.models import StateChange
+from agency.journal.models import AuditEntry, StateChange
 from agency.organisation import access
 from agency.organisation.models import PoolingRegion, RegionPair, User
 from agency.periods import SHANGHAI, first_day, last_day
@@ -227,10 +227,20 @@ def regions_seen_by(by: User, parties: Parties) -> list[Party]:
 
 @dataclass(frozen=True)
 class Arrivals:
-    """What came or went after a month was computed: batches loaded since, and whether one was undone."""
+    """What came or went after a month was computed: batches loaded since, whether one was undone, and
+    deductions that were taken back by hand (numbers of the negative ones)."""
 
     batches: tuple[int, ...]
     undone: bool
+    withdrawals: tuple[str, ...]
+
+    @property
+    def records(self) -> Q:
+        return Q(batch__in=self.batches)
+
+    @property
+    def deductions(self) -> Q:
+        return Q(batch__in=self.batches) | Q(deduction_no__in=self.withdrawals)
 
 
 def arrivals_since(month: ClearingPeriod) -> Arrivals:
@@ -249,7 +259,16 @@ def arrivals_since(month: ClearingPeriod) -> Arrivals:
     states = dict(later.order_by("pk").values_list("subject_no", "to_state"))
     loaded = [number for number, state in states.items() if state == BatchState.LOADED]
     ids = Batch.objects.filter(batch_no__in=loaded).values_list("pk", flat=True)
-    return Arrivals(tuple(ids), BatchState.UNDONE in states.values())
+    return Arrivals(tuple(ids), BatchState.UNDONE in states.values(), _withdrawals_since(month))
+
+
+def _withdrawals_since(month: ClearingPeriod) -> tuple[str, ...]:
+    computed = AuditEntry.objects.filter(
+        subject_kind=ClearingPeriod.machine.kind, subject_no=month.period, action="period_computed"
+    )
+    last = computed.order_by("-seq").values_list("seq", flat=True).first()
+    later = AuditEntry.objects.filter(seq__gt=last or 0, action="deduction_withdrawn")
+    return tuple(later.order_by("seq").values_list("detail__withdrawal", flat=True))
 
 
 def has_changed_since(month: ClearingPeriod) -> bool:
@@ -259,7 +278,8 @@ def has_changed_since(month: ClearingPeriod) -> bool:
     since = arrivals_since(month)
     if since.undone:
         return True
-    if not since.batches:
+    if not since.batches and not since.withdrawals:
         return False
-    arrived = Q(period=month.period, batch__in=since.batches)
-    return SettlementRecord.objects.filter(arrived).exists() or Deduction.objects.filter(arrived).exists()
+    records = SettlementRecord.objects.filter(since.records, period=month.period)
+    deductions = Deduction.objects.filter(since.deductions, period=month.period)
+    return records.exists() or deductions.exists()

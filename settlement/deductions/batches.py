@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from django.db import IntegrityError
-
 from agency.batches.kinds import BatchKind, CheckRequest, Outcome, RefusedRow
 from agency.batches.models import Batch
+from agency.batches.services import PreviewOutdated
 from agency.errors import DomainError
 from agency.journal.numbers import next_number
 from agency.organisation.roles import May
@@ -21,7 +21,7 @@ from settlement.deductions import parse as p
 from settlement.deductions.check import Candidate, RowChecker
 from settlement.deductions.models import Deduction
 from settlement.deductions.selectors import cases_named, stored_digests, stored_external_numbers
-from settlement.records.locks import lock_records
+from settlement.records.locks import lock_records, records_written, revision
 from settlement.records.periods import signed_periods
 from settlement.records.reference import read_reference
 
@@ -29,9 +29,17 @@ KIND = "deductions"
 BLOCK = 500
 
 
+@dataclass
+class Accepted:
+    """What is to be loaded, and what was checked and when: a load sees whether that still holds."""
+
+    request: CheckRequest
+    revision: int
+    rows: list[Candidate] = field(default_factory=list)
+
+
 def check_deductions(request: CheckRequest) -> Outcome:
     """Read and judge a file; nothing is written. DomainError when the file cannot be taken at all."""
-    lock_records()
     table = open_table(request.path, filename=request.file_name, expected=p.NAMES)
     outcome = _Check(request, table, p.read_header(table.header)).run()
     if not outcome.rows:
@@ -46,9 +54,10 @@ class _Check:
         self.request, self.table, self.layout = request, table, layout
         self.reference = read_reference()
         self.checker = RowChecker(self.reference, request.by)
-        self.accepted: list[Candidate] = []
+        self.payload = Accepted(request, revision())
+        self.accepted = self.payload.rows
         self.seen: set[str] = set()
-        self.outcome = Outcome(encoding=table.encoding, header=list(table.header), payload=self.accepted)
+        self.outcome = Outcome(encoding=table.encoding, header=list(table.header), payload=self.payload)
 
     def run(self) -> Outcome:
         rows = self.table.rows()
@@ -147,34 +156,42 @@ def new_deduction_no(period: str) -> str:
 
 
 def load_deductions(batch: Batch, outcome: Outcome) -> None:
-    """Write what a check accepted, inside the caller's transaction."""
-    rows = [
-        Deduction(
-            deduction_no=new_deduction_no(row.period),
-            external_no=row.external_no,
-            batch=batch,
-            line_no=row.row.line_no,
-            stated_period=row.stated_period,
-            period=row.period,
-            record_id=row.parties.record_id,
-            insured_region_id=row.parties.insured_region_id,
-            care_region_id=row.parties.care_region_id,
-            insurance_type=row.parties.insurance_type,
-            care_kind=row.parties.care_kind,
-            institution_id=row.parties.institution_id,
-            kind=row.kind,
-            reason=row.reason,
-            amount_fen=row.amount_fen,
-            content_digest=row.digest,
-        )
-        for row in outcome.payload
-    ]
-    try:
-        Deduction.objects.bulk_create(rows, batch_size=500)
-    except IntegrityError as error:
-        raise DomainError(
-            "changed_meanwhile", "写入时发现数据刚被别人改动，没有写入任何扣款。请重新预览后再确认。"
-        ) from error
+    """Write what a check accepted, inside the caller's transaction.
+
+    When cases or deductions were written since the check it is made again; PreviewOutdated when it comes out
+    otherwise.
+    """
+    lock_records()
+    accepted: Accepted = outcome.payload
+    if accepted.revision != revision():
+        fresh = check_deductions(accepted.request)
+        if fresh.digest() != outcome.digest():
+            raise PreviewOutdated
+        accepted = fresh.payload
+    rows = [_deduction(batch, row) for row in accepted.rows]
+    Deduction.objects.bulk_create(rows, batch_size=500)
+    records_written()
+
+
+def _deduction(batch: Batch, row: Candidate) -> Deduction:
+    return Deduction(
+        deduction_no=new_deduction_no(row.period),
+        external_no=row.external_no,
+        batch=batch,
+        line_no=row.row.line_no,
+        stated_period=row.stated_period,
+        period=row.period,
+        record_id=row.parties.record_id,
+        insured_region_id=row.parties.insured_region_id,
+        care_region_id=row.parties.care_region_id,
+        insurance_type=row.parties.insurance_type,
+        care_kind=row.parties.care_kind,
+        institution_id=row.parties.institution_id,
+        kind=row.kind,
+        reason=row.reason,
+        amount_fen=row.amount_fen,
+        content_digest=row.digest,
+    )
 
 
 def undo_deductions(batch: Batch) -> int:
@@ -187,6 +204,7 @@ def undo_deductions(batch: Batch) -> int:
     withdrawn = rows.filter(withdrawn_by__isnull=False).first()
     if withdrawn is not None:
         raise DomainError("already_withdrawn", f"扣款 {withdrawn} 已撤回过，整批不能再撤销。")
+    records_written()
     return rows.delete()[0]
 
 
@@ -200,7 +218,6 @@ def deductions() -> BatchKind:
         check=check_deductions,
         load=load_deductions,
         undo=undo_deductions,
-        done_url_name="settlement:deduction_list",
         template="settlement/deductions/_preview.html",
         help_text="按笔扣款写结算编号；不是一笔的，写全参保地区划、就医地区划、险种、医疗类别和定点医药机构编号。",
         columns=p.NAMES,

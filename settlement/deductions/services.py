@@ -14,7 +14,7 @@ from agency.organisation.roles import May
 from settlement.deductions.batches import new_deduction_no
 from settlement.deductions.content import content_of, digest_of
 from settlement.deductions.models import Deduction
-from settlement.records.locks import lock_records
+from settlement.records.locks import lock_records, records_written
 from settlement.records.periods import open_period
 
 REASON_LIMIT = 200
@@ -44,6 +44,7 @@ def deduction_withdraw(*, by: User, at: dt.datetime, deduction: Deduction, reaso
     withdrawal = _negative(deduction, reason)
     withdrawal.full_clean()
     withdrawal.save(force_insert=True)
+    records_written()
     audit.record(
         "deduction_withdrawn",
         by=by,

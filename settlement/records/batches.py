@@ -10,6 +10,7 @@ from django.db import connection
 
 from agency.batches.kinds import BatchKind, CheckRequest, Outcome, RefusedRow
 from agency.batches.models import Batch
+from agency.batches.services import PreviewOutdated
 from agency.errors import DomainError
 from agency.organisation import access
 from agency.organisation.roles import May
@@ -20,7 +21,7 @@ from agency.tabular.values import as_shown
 from settlement.records.check import Candidate, RowChecker, shown_value
 from settlement.records.columns import NAMES, SPELLINGS, Layout, read_header
 from settlement.records.load import TABLE, load_records
-from settlement.records.locks import lock_records
+from settlement.records.locks import lock_records, records_written, revision
 from settlement.records.models import SettlementRecord
 from settlement.records.parse import RowRefused, parse_row
 from settlement.records.periods import signed_periods
@@ -34,18 +35,19 @@ BLOCK = 1000
 
 @dataclass
 class Accepted:
-    """What is to be loaded: the lines, and the institutions that occur with the names given to them."""
+    """What is to be loaded: the lines, and the institutions that occur with the names given to them.
 
+    `request` and `revision` tell what was checked and when, so that a load can see whether that still holds.
+    """
+
+    request: CheckRequest
+    revision: int
     spool: Spool = field(default_factory=Spool)
     institutions: dict[str, str] = field(default_factory=dict)
 
 
 def check_settlements(request: CheckRequest) -> Outcome:
-    """Read and judge a file; nothing is written. DomainError when the file cannot be taken at all.
-
-    Inside a transaction that will write, everybody else's loading waits until its end.
-    """
-    lock_records()
+    """Read and judge a file; nothing is written. DomainError when the file cannot be taken at all."""
     table = open_table(request.path, filename=request.file_name, expected=SPELLINGS)
     layout = read_header(table.header)
     outcome = _Check(request, table, layout, read_reference()).run()
@@ -60,7 +62,7 @@ class _Check:
     def __init__(self, request: CheckRequest, table: Table, layout: Layout, reference: Reference) -> None:
         self.request, self.table, self.layout, self.reference = request, table, layout, reference
         self.checker = RowChecker(reference)
-        self.accepted = Accepted()
+        self.accepted = Accepted(request, revision())
         self.outcome = Outcome(encoding=table.encoding, header=list(table.header), payload=self.accepted)
         self.totals: dict[tuple[str, str], list[int]] = {}
         self.counts: Counter[str] = Counter()
@@ -99,9 +101,7 @@ class _Check:
         period = self.reference.period_of(row.month)
         self.accepted.spool.add(f"{row.content}\t{row.digest}\t{row.month}\t{period}\t{row.row.line_no}")
         code, name = row.institution
-        if code not in self.accepted.institutions:
-            self.accepted.institutions[code] = name
-            self.counts["new_institutions"] += code not in self.reference.institutions
+        self.accepted.institutions.setdefault(code, name)
         self.outcome.accepted += 1
         self.periods[period] += 1
         self.counts["late"] += period != row.month
@@ -153,7 +153,7 @@ class _Check:
         return {
             "new": self.outcome.accepted,
             "unchanged": self.outcome.unchanged,
-            **{name: self.counts[name] for name in ("reversals", "local", "late", "new_institutions")},
+            **{name: self.counts[name] for name in ("reversals", "local", "late")},
             "periods": dict(sorted(self.periods.items())),
             "totals": totals,
             "sum": {key: sum(row[key] for row in totals) for key in keys},
@@ -161,8 +161,19 @@ class _Check:
 
 
 def load_settlements(batch: Batch, outcome: Outcome) -> None:
-    """Write what a check accepted, inside the caller's transaction."""
-    load_records(batch.pk, outcome.payload.spool, outcome.payload.institutions)
+    """Write what a check accepted, inside the caller's transaction.
+
+    When cases were written since the check it is made again; PreviewOutdated when it comes out otherwise.
+    """
+    lock_records()
+    accepted: Accepted = outcome.payload
+    if accepted.revision != revision():
+        fresh = check_settlements(accepted.request)
+        if fresh.digest() != outcome.digest():
+            raise PreviewOutdated
+        accepted = fresh.payload
+    load_records(batch.pk, accepted.spool, accepted.institutions)
+    records_written()
 
 
 def undo_settlements(batch: Batch) -> int:
@@ -184,6 +195,7 @@ def undo_settlements(batch: Batch) -> int:
     deducted = records.filter(deductions__isnull=False).first()
     if deducted is not None:
         raise DomainError("already_deducted", f"{deducted} 已有扣款，请先撤销扣款。")
+    records_written()
     with connection.cursor() as cursor:
         cursor.execute(f"DELETE FROM {TABLE} WHERE batch_id = %s", [batch.pk])
         return int(cursor.rowcount)
@@ -199,7 +211,6 @@ def settlements() -> BatchKind:
         check=check_settlements,
         load=load_settlements,
         undo=undo_settlements,
-        done_url_name="settlement:record_list",
         template="settlement/records/_preview.html",
         help_text="平台导出的结算明细，CSV 或 XLSX；列名用中文名或平台字段名都可以，不认识的列会指出并忽略。",
         columns=NAMES,

@@ -27,5 +27,5 @@ def load_demo_file(kind: str, path: Path, tally: Tally, now: dt.datetime) -> Non
         kept = file_keep(stream, name=path.name, by=maker, at=now)
     batch = batch_create(kind=kind, kept=kept, file_name=path.name, by=maker, at=now)
     batch_check(batch, by=maker, at=now)
-    batch_load(batch, by=checker, at=now)
+    batch_load(batch, by=checker, at=now, preview_digest=batch.preview_digest)
     tally.created += batch.accepted

@@ -7,9 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 
-from django.db import IntegrityError, connection
+from django.db import connection
 
-from agency.errors import DomainError
 from agency.organisation.models import Institution, PoolingRegion
 from settlement.records.content import AMOUNT_FIELDS, FLAG_FIELDS, KEPT_FIELDS, PARTIES, TEXT_FIELDS
 from settlement.records.models import SettlementRecord
@@ -28,18 +27,13 @@ assert COLUMNS[_NUMBERS] == (*AMOUNT_FIELDS, FLAG_FIELDS[0])
 def load_records(batch_id: int, spool: Spool, institutions: dict[str, str]) -> None:
     """Write every line of the spool as a record of the batch; unknown institutions become stubs first.
 
-    `institutions` are the codes that occur, with the names that the file gives them. DomainError when the
-    database refuses a row because something else was written meanwhile.
+    `institutions` are the codes that occur, with the names that the file gives them. IntegrityError when the
+    database refuses a row: something else was written, or a month signed, meanwhile.
     """
     register_institutions(institutions)
     place = _placer(batch_id, institutions)
     write = {"postgresql": _copy, "sqlite": _insert}[connection.vendor]
-    try:
-        write(place(block) for block in spool.blocks())
-    except IntegrityError as error:
-        raise DomainError(
-            "changed_meanwhile", "写入时发现数据刚被别人改动，没有写入任何记录。请重新预览后再确认。"
-        ) from error
+    write(place(block) for block in spool.blocks())
 
 
 def register_institutions(names: dict[str, str]) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass, field
 
-from agency.organisation.models import Institution, PoolingRegion, RegionKind
+from agency.organisation.models import PoolingRegion, RegionKind
 from agency.organisation.selectors import AreaCodeTable, area_code_table
 from agency.policy.selectors import regions_where
 from settlement.records.models import CareType
@@ -38,7 +38,6 @@ class Reference:
     region_names: dict[str, str]
     outside: frozenset[int]
     care_types: dict[str, list[Span]]
-    institutions: frozenset[str]
     signed: set[str]
     account_inside: AccountInside = field(default_factory=AccountInside)
 
@@ -72,6 +71,5 @@ def read_reference() -> Reference:
         region_names={region.code: region.name for region in regions},
         outside=frozenset(region.pk for region in regions if region.kind == RegionKind.OUTSIDE),
         care_types=read_care_types(),
-        institutions=frozenset(Institution.objects.values_list("code", flat=True)),
         signed=signed_periods(),
     )

@@ -38,6 +38,7 @@ def test_safe_settings_start() -> None:
     ("name", "value", "code"),
     [
         ("SECRET_KEY", "short", "agency.E001"),
+        ("DEBUG", "True", "agency.E005"),
         ("ALLOWED_HOSTS", "*", "agency.E002"),
         ("PUBLIC_URL", "http://counter.example", "agency.E003"),
         ("DATABASE_URL", "sqlite:////nonexistent/none.sqlite3", "agency.E004"),

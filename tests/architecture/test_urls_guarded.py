@@ -57,7 +57,11 @@ def test_a_role_without_the_right_gets_403_and_one_with_it_does_not(
         codes = {client.get(path(route)).status_code, client.post(path(route)).status_code}
         if grants(user.roles, user.level, may):
             # the batch pages ask a second time for the right of the kind of file
-            assert codes <= {200, 302, 403, 404, 405, 422} if route.name == "agency:batch_new" else 403 not in codes
+            assert (
+                codes <= {200, 302, 403, 404, 405, 422}
+                if route.name == "agency:batch_new"
+                else 403 not in codes
+            )
             assert 500 not in codes
         else:
             assert codes <= {403, 405}

@@ -10,9 +10,13 @@ from django.core.management.base import CommandParser
 from django.db import transaction
 
 from agency.commanding import CommandResult, StaffCommand
+from agency.errors import DomainError
+from agency.journal import audit
 from agency.organisation.models import User
 from agency.registry import DEMO, SEEDERS
 from agency.seeding import Tally, read_rows
+
+DEMO_SEEDED = "demo_seeded"
 
 
 class Command(StaffCommand):
@@ -22,6 +26,8 @@ class Command(StaffCommand):
         parser.add_argument("--demo", action="store_true", help="另加演示数据，并列出演示登录名和密码")
 
     def perform(self, by: User, at: dt.datetime, **options: Any) -> CommandResult:
+        if options["demo"] and not settings.DEBUG:
+            raise DomainError("not_for_production", "演示数据的密码是公开的，只能在 DEBUG 开着的机器上写入。")
         tally = Tally()
         with transaction.atomic():
             for entry in SEEDERS:
@@ -30,6 +36,7 @@ class Command(StaffCommand):
         if options["demo"]:
             for entry in DEMO:
                 entry.function(settings.SEEDS_DIR, tally, at)
+            audit.record(DEMO_SEEDED, by=by, at=at)
             lines = list(demo_logins())
         lines.append(f"基础数据：新增 {tally.created}，变更 {tally.changed}，未变 {tally.same}。")
         data = {"created": tally.created, "changed": tally.changed, "same": tally.same}

@@ -103,7 +103,7 @@ def test_a_second_person_confirms_what_was_previewed(world: World) -> None:
     batch = uploaded(world)
     batch_check(batch, by=world.prov_clearing, at=world.now)
 
-    batch_load(batch, by=world.prov_clearing_2, at=world.now)
+    batch_load(batch, by=world.prov_clearing_2, at=world.now, preview_digest=batch.preview_digest)
 
     batch.refresh_from_db()
     assert (batch.state, batch.rows, batch.accepted, batch.unchanged, batch.refused) == ("loaded", 3, 2, 0, 1)
@@ -120,7 +120,7 @@ def test_whoever_uploaded_may_not_confirm(world: World) -> None:
     batch_check(batch, by=world.prov_clearing, at=world.now)
 
     with pytest.raises(NotAllowed):
-        batch_load(batch, by=world.prov_clearing, at=world.now)
+        batch_load(batch, by=world.prov_clearing, at=world.now, preview_digest=batch.preview_digest)
 
     batch.refresh_from_db()
     assert (batch.state, NumberSeries.objects.filter(name="s1").exists()) == ("previewed", False)
@@ -139,7 +139,7 @@ def test_data_that_changed_since_the_preview_needs_a_new_preview(world: World) -
     NumberSeries.objects.create(name="s1")
 
     with pytest.raises(PreviewOutdated):
-        batch_load(batch, by=world.prov_clearing_2, at=world.now)
+        batch_load(batch, by=world.prov_clearing_2, at=world.now, preview_digest=batch.preview_digest)
 
     batch.refresh_from_db()
     assert (batch.state, batch.accepted, batch.unchanged) == ("previewed", 1, 1)
@@ -170,7 +170,7 @@ def test_a_command_runs_to_the_end_and_again_changes_nothing(world: World, tmp_p
 def test_a_batch_is_undone_by_another_person_with_a_reason(world: World) -> None:
     batch = uploaded(world)
     batch_check(batch, by=world.prov_clearing, at=world.now)
-    batch_load(batch, by=world.prov_clearing_2, at=world.now)
+    batch_load(batch, by=world.prov_clearing_2, at=world.now, preview_digest=batch.preview_digest)
 
     removed = batch_undo(batch, by=world.prov_clearing_2, at=world.now, reason="传错月份")
 
@@ -184,6 +184,32 @@ def test_a_withdrawn_batch_cannot_be_loaded(world: World) -> None:
     batch_withdraw(batch, by=world.prov_clearing, at=world.now)
 
     with pytest.raises(DomainError):
-        batch_load(batch, by=world.prov_clearing_2, at=world.now)
+        batch_load(batch, by=world.prov_clearing_2, at=world.now, preview_digest=batch.preview_digest)
 
     assert not NumberSeries.objects.filter(name="s1").exists()
+
+
+def test_a_preview_that_this_person_did_not_see_is_not_loaded(world: World) -> None:
+    batch = uploaded(world)
+    batch_check(batch, by=world.prov_clearing, at=world.now)
+    seen = batch.preview_digest
+    NumberSeries.objects.create(name="s1")
+    with pytest.raises(PreviewOutdated):
+        batch_load(batch, by=world.prov_clearing_2, at=world.now, preview_digest=seen)
+
+    with pytest.raises(PreviewOutdated):
+        batch_load(batch, by=world.prov_supervisor, at=world.now, preview_digest=seen)
+
+    batch.refresh_from_db()
+    assert (batch.state, NumberSeries.objects.filter(name="s2").exists()) == ("previewed", False)
+
+
+def test_an_import_by_command_is_undone_by_a_second_person(world: World, tmp_path: Path) -> None:
+    path = tmp_path / "series.txt"
+    path.write_text("s1\n")
+    batch, _ = batch_run(kind="series", path=path, by=world.prov_clearing, system=world.system, at=world.now)
+
+    with pytest.raises(NotAllowed):
+        batch_undo(batch, by=world.prov_clearing, at=world.now, reason="传错")
+
+    assert NumberSeries.objects.filter(name="s1").exists()

@@ -4,7 +4,7 @@ import datetime as dt
 from collections.abc import Iterator
 
 import pytest
-from django.test import TestCase
+from django_tasks_db.models import DBTaskResult
 
 from agency.errors import DomainError
 from agency.jobs.models import Job
@@ -18,13 +18,18 @@ def job_kinds() -> Iterator[None]:
     JOB_KINDS.register("add")(lambda job, progress: {"sum": job.options["a"] + job.options["b"]})
     JOB_KINDS.register("refuse")(refuse)
     JOB_KINDS.register("crash")(crash)
+    JOB_KINDS.register("long")(refuse_at_length)
     yield
-    for name in ("add", "refuse", "crash"):
+    for name in ("add", "refuse", "crash", "long"):
         del JOB_KINDS._entries[name]
 
 
 def refuse(job: Job, progress: object) -> dict:
     raise DomainError("no", "这个文件不能用。")
+
+
+def refuse_at_length(job: Job, progress: object) -> dict:
+    raise DomainError("no", "长" * 600)
 
 
 def crash(job: Job, progress: object) -> dict:
@@ -41,11 +46,10 @@ def test_a_job_runs_once_and_keeps_its_result(world: World) -> None:
     assert (job.state, job.result, job.attempts) == ("done", {"sum": 3}, 1)
 
 
-def test_it_is_handed_to_the_worker_when_the_transaction_commits(world: World) -> None:
-    with TestCase.captureOnCommitCallbacks() as callbacks:
-        job_enqueue("add", by=world.clerk, at=world.now, a=1, b=2)
+def test_it_is_queued_for_the_worker_in_the_same_transaction(world: World) -> None:
+    job = job_enqueue("add", by=world.clerk, at=world.now, a=1, b=2)
 
-    assert len(callbacks) == 1
+    assert [task.args_kwargs["args"] for task in DBTaskResult.objects.all()] == [[job.job_no]]
 
 
 @pytest.mark.parametrize(
@@ -82,3 +86,24 @@ def test_a_job_whose_worker_died_is_taken_up_again(world: World) -> None:
 
     assert again is not None
     assert again.attempts == 2
+
+
+def test_a_job_that_kills_its_worker_every_time_is_given_up(world: World) -> None:
+    job = job_enqueue("add", by=world.clerk, at=world.now, a=1, b=2)
+    moment = world.now
+    for _ in range(5):
+        job_claim(job.job_no, moment)
+        moment += dt.timedelta(minutes=2)
+        jobs_take_up_again(moment)
+
+    job.refresh_from_db()
+    assert (job.state, job.attempts) == ("failed", 5)
+
+
+def test_a_long_refusal_still_ends_the_job(world: World) -> None:
+    job = job_enqueue("long", by=world.clerk, at=world.now)
+
+    job_run(job.job_no)
+
+    job.refresh_from_db()
+    assert (job.state, len(job.message)) == ("failed", 500)

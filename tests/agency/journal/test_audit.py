@@ -77,6 +77,31 @@ def test_a_lost_entry_is_named_and_its_guard_is_missed(world: World) -> None:
     assert guards.missing() == ["audit_entry_guard_update", "audit_entry_guard_delete"]
 
 
+def test_entries_lost_at_the_end_are_missed(world: World) -> None:
+    lost = audit.record("last", by=world.clerk, at=world.now)
+
+    without_guard(f"DELETE FROM agency_auditentry WHERE seq = {lost.seq}")
+
+    assert list(audit.broken_links()) == [(lost.seq, f"缺到 {lost.seq} 号")]
+
+
+def test_replacing_an_entry_is_refused_too(world: World) -> None:
+    entry = audit.record("one", by=world.clerk, at=world.now)
+    columns = "id, seq, at, action, subject_kind, subject_no, detail, previous_digest, digest"
+    values = columns.replace("action", "'x'")
+    source = f"({columns}) SELECT {values} FROM agency_auditentry WHERE id = {entry.pk}"
+    replace = {
+        "sqlite": f"INSERT OR REPLACE INTO agency_auditentry {source}",
+        "postgresql": f"INSERT INTO agency_auditentry {source} ON CONFLICT (id) DO UPDATE SET action = 'x'",
+    }[connection.vendor]
+
+    with pytest.raises(IntegrityError), transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(replace)
+
+    entry.refresh_from_db()
+    assert entry.action == "one"
+
+
 def test_installing_the_guards_again_mends_what_was_dropped(world: World) -> None:
     without_guard("SELECT 1")
 

@@ -8,7 +8,7 @@ from django.test import Client
 from django.urls import reverse
 
 from agency.journal.models import AuditEntry
-from agency.organisation.models import Counter, StaffRole, User
+from agency.organisation.models import Agency, Counter, StaffRole, User
 from agency.policy.models import Parameter
 from tests.support.world import World
 
@@ -139,3 +139,92 @@ def test_nothing_is_deleted_in_the_admin(world: World, as_user: Callable[..., Cl
 
     assert response.status_code == 403
     assert Parameter.objects.filter(pk=row.pk).exists()
+
+
+def test_nobody_changes_the_own_account(world: World, as_user: Callable[..., Client]) -> None:
+    for user in (world.supervisor, world.prov_supervisor, world.prov_system):
+        url = reverse("admin:agency_user_change", args=[user.pk])
+        response = as_user(user).post(
+            url, new_account(username=user.username, level=user.level, region=user.region_id or "")
+        )
+        assert response.status_code == 403
+        assert StaffRole.objects.filter(user=user).count() == 1
+
+
+def test_who_keeps_the_accounts_gives_no_roles(world: World, as_user: Callable[..., Client]) -> None:
+    as_user(world.prov_system).post(reverse("admin:agency_user_add"), new_account(region=world.changchun.pk))
+
+    assert User.objects.filter(username="cc_new").exists()
+    assert not StaffRole.objects.filter(user__username="cc_new").exists()
+
+
+def test_a_password_hash_cannot_be_read_through_filters(world: World, as_user: Callable[..., Client]) -> None:
+    response = as_user(world.supervisor).get(
+        reverse("admin:agency_user_changelist"), {"password__startswith": "!"}
+    )
+
+    assert response.status_code == 400
+
+
+def test_a_regions_supervisor_cannot_write_for_another_region(
+    world: World, as_user: Callable[..., Client]
+) -> None:
+    client = as_user(world.supervisor)
+    before = set(Agency.objects.values_list("code", flat=True))
+
+    for region in (world.yanbian.pk, ""):
+        client.post(reverse("admin:agency_agency_add"), {"code": "x", "name": "x", "region": region})
+    client.post(
+        reverse("admin:agency_counter_add"),
+        {
+            "code": "x",
+            "name": "x",
+            "valid_from": "2000-01-01",
+            "agency": Agency.objects.get(region=world.yanbian).pk,
+        },
+    )
+
+    assert set(Agency.objects.values_list("code", flat=True)) == before
+    assert not Counter.objects.filter(code="x").exists()
+
+
+def test_a_level_that_the_roles_do_not_fit_is_refused_without_the_role_form(
+    world: World, as_user: Callable[..., Client]
+) -> None:
+    user = world.changchun_clearing
+    response = as_user(world.supervisor).post(
+        reverse("admin:agency_user_change", args=[user.pk]),
+        {
+            "username": user.username,
+            "display_name": "x",
+            "level": "counter",
+            "is_active": "on",
+            "region": world.changchun.pk,
+            "counter": Counter.objects.get(code="220100-01").pk,
+            "staff_roles-TOTAL_FORMS": "0",
+            "staff_roles-INITIAL_FORMS": "0",
+        },
+    )
+
+    assert "此人有“结算”角色" in response.content.decode()
+    user.refresh_from_db()
+    assert user.level == "region"
+
+
+def test_a_parameter_of_the_wrong_type_is_refused(world: World, as_user: Callable[..., Client]) -> None:
+    row = Parameter.objects.get(key="filing.lapse_months")
+    response = as_user(world.prov_supervisor).post(
+        reverse("admin:agency_parameter_change", args=[row.pk]),
+        {
+            "key": row.key,
+            "value": "六个月",
+            "value_type": "int",
+            "unit": "月",
+            "label": row.label,
+            "source": row.source,
+            "valid_from": "2000-01-01",
+            "note": row.note,
+        },
+    )
+
+    assert "这个参数是整数，应写成如 6" in response.content.decode()

@@ -45,6 +45,14 @@ def test_content_that_changed_since_is_told(client: Client, world: World) -> Non
     assert "出具后内容有变" in client.get(f"/verify/{old}/").content.decode()
 
 
+def test_content_that_came_back_is_current_again(client: Client, world: World) -> None:
+    code = printed(world, "a" * 64)
+    printed(world, "b" * 64)
+    printed(world, "a" * 64)
+
+    assert "这张表是真的" in client.get(f"/verify/{code}/").content.decode()
+
+
 def test_the_same_content_keeps_its_code_and_each_print_is_logged(world: World) -> None:
     assert printed(world, "a" * 64) == printed(world, "a" * 64)
     assert AuditEntry.objects.filter(action="printed").count() == 2

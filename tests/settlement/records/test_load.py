@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from django.db import transaction
+from django.db import IntegrityError, transaction
 
 from agency.batches.models import Batch
 from agency.batches.services import (
@@ -20,6 +20,7 @@ from agency.batches.states import BatchState
 from agency.errors import DomainError, NotAllowed
 from agency.organisation.models import Institution
 from settlement.records.batches import load_settlements
+from settlement.records.locks import revision
 from settlement.records.models import SettlementRecord
 from tests.settlement.records import files
 from tests.settlement.records.files import reversal, row
@@ -56,7 +57,7 @@ def test_a_preview_writes_nothing(previewed: Run) -> None:
 def test_a_second_person_confirms(previewed: Run, world: World) -> None:
     batch = previewed([row(), row("S2", 险种="777")])
 
-    batch_load(batch, by=world.prov_clearing_2, at=world.now)
+    batch_load(batch, by=world.prov_clearing_2, at=world.now, preview_digest=batch.preview_digest)
 
     record = SettlementRecord.objects.get()
     assert (batch.state, record.batch, record.line_no) == (BatchState.LOADED, batch, 2)
@@ -66,7 +67,7 @@ def test_who_uploaded_does_not_confirm(previewed: Run, world: World) -> None:
     batch = previewed([row()])
 
     with pytest.raises(NotAllowed):
-        batch_load(batch, by=world.prov_clearing, at=world.now)
+        batch_load(batch, by=world.prov_clearing, at=world.now, preview_digest=batch.preview_digest)
 
     assert SettlementRecord.objects.count() == 0
 
@@ -76,20 +77,45 @@ def test_what_changed_since_the_preview_is_previewed_anew(previewed: Run, load: 
     load([row("S2")])
 
     with pytest.raises(PreviewOutdated):
-        batch_load(batch, by=world.prov_clearing_2, at=world.now)
+        batch_load(batch, by=world.prov_clearing_2, at=world.now, preview_digest=batch.preview_digest)
 
     batch.refresh_from_db()
     assert (batch.state, batch.accepted, batch.unchanged) == (BatchState.PREVIEWED, 1, 1)
     assert SettlementRecord.objects.count() == 1
 
 
-def test_a_load_that_fails_midway_leaves_nothing(previewed: Run, check: Run, world: World) -> None:
+def test_what_others_wrote_since_the_check_is_seen_before_loading(
+    previewed: Run, check: Run, load: Run, world: World
+) -> None:
+    rows = [reversal("B", "A")]
+    original = load([row("A")])
+    batch, outcome = previewed(rows), check(rows)
+    batch_undo(original, by=world.prov_supervisor, at=world.now, reason="传错了")
+
+    with pytest.raises(PreviewOutdated), transaction.atomic():
+        load_settlements(batch, outcome)
+
+    assert SettlementRecord.objects.count() == 0
+
+
+def test_what_others_wrote_elsewhere_does_not_hinder(previewed: Run, check: Run, load: Run) -> None:
+    rows = [row("A")]
+    batch, outcome = previewed(rows), check(rows)
+    load([row("Z")])
+
+    load_settlements(batch, outcome)
+
+    assert SettlementRecord.objects.count() == 2
+
+
+def test_a_load_that_fails_midway_leaves_nothing(previewed: Run, check: Run, load: Run) -> None:
     rows = [row(f"S{n}", 定点医药机构编号="H22020299999") for n in range(2500)]
     batch, outcome = previewed(rows), check(rows)
-    with transaction.atomic():
-        load_settlements(batch, check([rows[-1]]))  # somebody else writes the last number meanwhile
+    load([row("Z")])
+    outcome.payload.revision = revision()
+    SettlementRecord.objects.filter(settlement_no="Z").update(settlement_no="S2499")
 
-    with pytest.raises(DomainError, match="没有写入任何记录"), transaction.atomic():
+    with pytest.raises(IntegrityError), transaction.atomic():
         load_settlements(batch, outcome)
 
     assert SettlementRecord.objects.get().settlement_no == "S2499"

@@ -1,0 +1,78 @@
+"""check_books finds what was changed behind the program's back, and names it."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from django.db import connection
+
+from agency.journal.books import check_all
+from filings.models import Filing
+from tests.filings.making import make_in_force
+from tests.support.world import World
+
+
+def damage(sql: str, *values: Any) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute(sql, values)
+
+
+def found() -> dict[str, list[str]]:
+    """Check → numbers of the filings that break it."""
+    broken: dict[str, list[str]] = {}
+    for item in check_all(None).broken:
+        broken.setdefault(item.check, []).append(item.subject)
+    return broken
+
+
+def test_untouched_filings_break_nothing(world: World) -> None:
+    make_in_force(world)
+    make_in_force(world, kind="temporary_other")
+
+    assert found() == {}
+
+
+@pytest.mark.parametrize(
+    ("check", "column", "value"),
+    [
+        ("备案期限合规则", "ends_on", "2027-01-01"),
+        ("就医地与统筹区一致", "care_area_code", "110000"),
+        ("生效备案都经过复核", "reviewed_by_id", None),
+    ],
+)
+def test_a_column_changed_by_hand_is_found(world: World, check: str, column: str, value: object) -> None:
+    filing = make_in_force(world)
+
+    damage(f"UPDATE filings_filing SET {column} = %s WHERE id = %s", value, filing.pk)
+
+    assert found() == {check: [filing.filing_no]}
+
+
+def test_a_state_changed_by_hand_is_found(world: World) -> None:
+    filing = make_in_force(world)
+
+    damage("UPDATE filings_filing SET state = 'cancelled' WHERE id = %s", filing.pk)
+
+    assert found() == {"状态都有经过": [filing.filing_no]}
+
+
+@pytest.mark.parametrize("ends_on", [None, "2026-12-31"])
+def test_overlapping_filings_are_found(world: World, ends_on: str | None) -> None:
+    first = make_in_force(world)
+    second = make_in_force(world, first.person, city="370600")
+    damage("UPDATE filings_filing SET state = 'expired', ends_on = %s WHERE id = %s", ends_on, first.pk)
+
+    damage("UPDATE filings_filing SET care_area_code = '370200' WHERE id = %s", second.pk)
+
+    assert found()["备案有效期不重叠"] == [second.filing_no]
+
+
+def test_filings_one_after_the_other_do_not_overlap(world: World) -> None:
+    first = make_in_force(world)
+    second = make_in_force(world, first.person, city="370600")
+    Filing.objects.filter(pk=first.pk).update(state="expired", begins_on="2026-01-01", ends_on="2026-11-19")
+
+    damage("UPDATE filings_filing SET care_area_code = '370200' WHERE id = %s", second.pk)
+
+    assert "备案有效期不重叠" not in found()

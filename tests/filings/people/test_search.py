@@ -1,0 +1,77 @@
+"""The search of the register: by number, name and initials, within what somebody may see."""
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from filings.people.selectors import people_found
+from tests.filings.making import enrol, make_in_force, make_person
+from tests.support.world import World
+
+
+@pytest.fixture
+def ouyang(world: World) -> str:
+    person = make_person("欧阳䶮")
+    enrol(person, world.changchun)
+    return person.cert_no
+
+
+@pytest.mark.parametrize("term", ["欧阳", "欧阳䶮", "oyy", "oy", "OY"])
+def test_a_person_is_found_by_the_beginning_of_name_or_initials(world: World, ouyang: str, term: str) -> None:
+    assert [person.cert_no for person in people_found(world.clerk, term)] == [ouyang]
+
+
+def test_a_person_is_found_by_the_whole_number_only(world: World, ouyang: str) -> None:
+    assert [person.name for person in people_found(world.clerk, ouyang)] == ["欧阳䶮"]
+    assert people_found(world.clerk, ouyang[:10]) == []
+
+
+def test_a_name_with_several_readings_is_found_once(world: World) -> None:
+    person = make_person("乐乐乐")
+    enrol(person, world.changchun)
+
+    assert people_found(world.clerk, "l") == [person]
+
+
+def test_another_region_finds_nobody_who_is_not_theirs(world: World, ouyang: str) -> None:
+    assert people_found(world.yanbian_clerk, ouyang) == []
+    assert people_found(world.yanbian_clerk, "欧阳") == []
+    assert people_found(world.yanbian_clerk, "oyy") == []
+
+
+def test_the_province_finds_everybody(world: World, ouyang: str) -> None:
+    assert [person.cert_no for person in people_found(world.prov_auditor, "欧阳")] == [ouyang]
+
+
+def test_a_person_with_a_filing_in_the_region_is_found_after_moving_away(world: World) -> None:
+    person = make_person("搬走的人")
+    enrolment = enrol(person, world.changchun)
+    make_in_force(world, person)
+    enrolment.region = world.jilin
+    enrolment.save()
+
+    assert people_found(world.clerk, "搬走") == [person]
+
+
+def test_one_more_than_asked_for_tells_that_there_are_more(world: World) -> None:
+    for number in range(4):
+        enrol(make_person(f"李明{number}"), world.changchun)
+
+    assert len(people_found(world.clerk, "李明", at_most=2)) == 3
+
+
+@pytest.mark.parametrize("term", ["李", "l", "220102199001011234"])
+def test_a_search_never_counts_and_uses_an_index(world: World, term: str) -> None:
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        people_found(world.clerk, term)
+
+    said = [query["sql"] for query in queries]
+    assert not any("COUNT(" in sql for sql in said)
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN QUERY PLAN {said[0]}")
+            plan = " ".join(row[3] for row in cursor.fetchall())
+        assert "SCAN filings_insuredperson" not in plan
+        assert "SCAN filings_personinitials" not in plan
