@@ -6,7 +6,7 @@ import datetime as dt
 import hashlib
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -26,6 +26,7 @@ from agency.organisation.roles import May
 from agency.registry import BATCH_KINDS
 
 CHUNK = 1024 * 1024
+MOST_CHECKS = 3
 
 
 class PreviewOutdated(DomainError):
@@ -261,12 +262,27 @@ def batch_run(
     with path.open("rb") as stream:
         kept = file_keep(stream, name=path.name, by=by, at=at)
     request = CheckRequest(kept_path(kept), path.name, by, options or {}, progress)
+    for _ in range(MOST_CHECKS - 1):
+        with suppress(PreviewOutdated):  # somebody else wrote between check and load: look again
+            return _check_and_write(kind, kept, request, system=system, at=at)
+    return _check_and_write(kind, kept, request, system=system, at=at)
+
+
+def _check_and_write(
+    kind: str, kept: KeptFile, request: CheckRequest, *, system: User, at: dt.datetime
+) -> tuple[Batch, Outcome]:
     outcome = batch_kind(kind).check(request)
     with transaction.atomic(), _changes_meanwhile_are_told():
         batch = batch_create(
-            kind=kind, kept=kept, file_name=path.name, by=by, at=at, options=options, by_command=True
+            kind=kind,
+            kept=kept,
+            file_name=request.file_name,
+            by=request.by,
+            at=at,
+            options=request.options,
+            by_command=True,
         )
-        _store_preview(batch, outcome, by=by, at=at)
+        _store_preview(batch, outcome, by=request.by, at=at)
         _write(batch, outcome, by=system, at=at)
     return batch, outcome
 

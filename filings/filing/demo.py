@@ -93,10 +93,10 @@ class _Story:
     ) -> None:
         self.row, self.number, self.person = row, number, person
         self.clerk, self.reviewer = clerk, reviewer
-        self.state = FilingState(row["state"])
+        self.wanted = FilingState(row["state"])
         self.filing: Filing | None = None
         # What is still open stays open however late the demo is set up; the past stays where it was.
-        self.moved = shift if self.state in OPEN else dt.timedelta()
+        self.moved = shift if self.wanted in OPEN else dt.timedelta()
         self.received_on = _day(row["received_on"])
         if self.moved:
             self.received_on = _last_workday(self.received_on + self.moved)
@@ -106,22 +106,22 @@ class _Story:
         begun = dt.datetime.combine(self.received_on, dt.time(8, 40), SHANGHAI)
         begun += MINUTE * (self.number * 37 % 430)
         told: list[tuple[dt.datetime, Callable[[dt.datetime], object]]] = [(begun, self._save)]
-        if self.state not in (S.DRAFT, S.LAPSED):
+        if self.wanted not in (S.DRAFT, S.LAPSED):
             told.append((begun + 6 * MINUTE, self._submit))
         reviewed = self._review_moment(begun)
-        if self.state in (S.IN_FORCE, S.EXPIRED, S.CANCELLED):
+        if self.wanted in (S.IN_FORCE, S.EXPIRED, S.CANCELLED):
             told.append((reviewed, self._approve))
-        if self.state == S.AWAITING_SUPPLEMENT:
+        if self.wanted == S.AWAITING_SUPPLEMENT:
             told += [(reviewed, self._return), (reviewed + 9 * MINUTE, self._correct)]
-        if self.state == S.DECLINED:
+        if self.wanted == S.DECLINED:
             told.append((reviewed, self._decline))
-        if self.state == S.CANCELLED:
+        if self.wanted == S.CANCELLED:
             told.append(
                 (dt.datetime.combine(_day(self.row["valid_to"]), dt.time(14, 20), SHANGHAI), self._cancel)
             )
-        if self.state == S.EXPIRED:
+        if self.wanted == S.EXPIRED:
             told.append((self._night_after(_day(self.row["valid_to"])), self._record_time))
-        if self.state == S.LAPSED:
+        if self.wanted == S.LAPSED:
             told.append((self._night_after(self.received_on + dt.timedelta(days=100)), self._record_time))
         for turn, (at, act) in enumerate(told):
             latest = now - MINUTE * (len(told) - turn)
@@ -153,7 +153,7 @@ class _Story:
         begins_on = day(row["valid_from"])
         if begins_on is not None and self.moved:
             begins_on = self.received_on
-        if begins_on is None and self.state == S.DECLINED:
+        if begins_on is None and self.wanted == S.DECLINED:
             begins_on = self.received_on
         return FilingEntry(
             cert_type=self.person.cert_type,
@@ -185,7 +185,7 @@ class _Story:
         return given
 
     def _save(self, at: dt.datetime) -> None:
-        returned = self.state == S.AWAITING_SUPPLEMENT
+        returned = self.wanted == S.AWAITING_SUPPLEMENT
         entry = self._entry(self._whole() if returned else self._given())
         self.filing = filing_draft_save(by=self.clerk, at=at, entry=entry)
 

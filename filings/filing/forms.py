@@ -21,6 +21,7 @@ from filings.filing.rules import Agent, Terms
 from filings.filing.states import FilingState
 from filings.materials.rules import COMMITMENT, COMMITMENT_LETTER, Group, serving
 from filings.materials.selectors import material_names
+from filings.people.rules import place_letters
 
 CHOOSE = ("", "请选择")
 SEPARATOR = "+"
@@ -104,6 +105,12 @@ READS_PLACES = {
 }
 
 
+def _by_letters(row: tuple[str, str]) -> tuple[str, str]:
+    """A place behind its initials (SD 山东省): letters typed in the list lead to it."""
+    code, name = row
+    return code, f"{place_letters(name)} {name}"
+
+
 class FilingForm(forms.Form):
     """新办备案: everything of one filing on one page. Shape only; the rules judge what it says."""
 
@@ -147,7 +154,7 @@ class FilingForm(forms.Form):
             {kind: term_note(terms) for kind, terms in kinds}, attrs=READS_PLACES
         )
         self._offer("kind", [(kind.value, str(kind.label)) for kind, _ in kinds])
-        self._offer("province", [CHOOSE, *places.provinces(on)])
+        self._offer("province", [CHOOSE, *(_by_letters(row) for row in places.provinces(on))])
         self._set_cities(province, on)
         self.names = material_names()
         for group in groups:
@@ -162,7 +169,9 @@ class FilingForm(forms.Form):
             self._offer("city", [("", "备案到省级即可")])
             self.fields["city"].disabled = True
         else:
-            self._offer("city", [("", "请选择" if province else "先选择省"), *found])
+            self._offer(
+                "city", [("", "请选择" if province else "先选择省"), *(_by_letters(row) for row in found)]
+            )
 
     def _add_group(self, group: Group) -> None:
         """One group: which paper, and how it was given."""

@@ -8,6 +8,7 @@ from pathlib import Path
 from django.urls import reverse
 from django.utils import timezone
 
+from agency.journal.actions import label_actions
 from agency.masking import mask_id
 from agency.organisation import access
 from agency.organisation.models import User
@@ -32,6 +33,18 @@ from filings.filing.shown import shown
 from filings.filing.states import TONES
 from filings.people.models import InsuredPerson
 from filings.people.selectors import begins_with
+
+label_actions(
+    {
+        "filing_saved": "保存备案",
+        "filing_submitted": "提交复核",
+        "filing_in_force": "备案生效",
+        "filing_returned": "退回补正",
+        "filing_declined": "不予受理",
+        "filing_cancelled": "撤销备案",
+        "time_recorded": "记录到期与失效",
+    }
+)
 
 GROUP = "窗口"
 TODO_OF_EACH = 6

@@ -28,7 +28,7 @@ class KindTerms(Dated):
     kind = models.CharField("备案类型", max_length=24, choices=FilingKind)
     term = models.CharField("长期/临时", max_length=10, choices=Term)
     validity_months = models.PositiveSmallIntegerField(
-        "有效月数", null=True, blank=True, help_text="空为长期"
+        "有效月数", null=True, blank=True, help_text="空着表示长期"
     )
     lock_months = models.PositiveSmallIntegerField("变更锁定月数", null=True, blank=True)
     offered = models.BooleanField("窗口受理", default=True)

@@ -9,6 +9,7 @@ from django.urls import reverse
 
 from agency.batches.kinds import CheckRequest
 from agency.batches.services import batch_run
+from agency.journal.actions import label_actions
 from agency.masking import mask_id
 from agency.organisation import access
 from agency.organisation.models import User
@@ -21,6 +22,8 @@ from filings.people.batches import KIND
 from filings.people.check import check_people
 from filings.people.models import InsuredPerson
 from filings.people.selectors import FOUND_AT_MOST, enrolments_of, people_found, people_visible
+
+label_actions({"person_registered": "登记参保人"})
 
 
 @SEARCH.register("people", order=10)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
+from functools import cache
 from itertools import product
 
 from filings.people.choices import EnrolmentStatus, PersonCategory
@@ -57,6 +58,17 @@ def name_initials(name: str) -> list[str]:
         if len(spelled) == MOST_READINGS:
             break
     return list(spelled)
+
+
+@cache
+def place_letters(name: str) -> str:
+    """The initials of a place as it is read (`重庆市` → CQ), without what kind of place it is."""
+    from pypinyin import Style, lazy_pinyin
+
+    core = name.partition("（")[0]
+    if len(core) > 2:
+        core = core.removesuffix("省").removesuffix("市")
+    return "".join(lazy_pinyin(core, style=Style.FIRST_LETTER)).upper()
 
 
 class TermKind(StrEnum):

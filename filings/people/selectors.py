@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django.db import connection
-from django.db.models import Prefetch, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from agency.organisation.models import PoolingRegion, User
 from filings.people.models import Enrolment, InsuredPerson, PersonInitials
@@ -49,9 +49,9 @@ def people_found(by: User, term: str, *, at_most: int = FOUND_AT_MOST) -> list[I
 
 def _by_initials(by: User, letters: str, at_most: int) -> list[InsuredPerson]:
     """A name has several readings, so a person may be hit twice; foreign names are found by their letters."""
-    visible = InsuredPerson.objects.visible_to(by)
+    visible = InsuredPerson.objects.visible_to(by).filter(pk=OuterRef("person"))
     hits = (
-        PersonInitials.objects.filter(begins_with("letters", letters), person__in=visible)
+        PersonInitials.objects.filter(begins_with("letters", letters), Exists(visible))
         .order_by("letters", "person")
         .values_list("person", flat=True)[: (at_most + 1) * 4]
     )

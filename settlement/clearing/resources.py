@@ -18,6 +18,12 @@ from settlement.clearing.comparisons import comparison_preview, read_limited, sh
 HEADERS = ["类别", "行", "列", "我方", "对方", "在对方文件中"]
 
 
+class Refusal(Error):
+    """Why a file cannot be compared: a sentence, not a traceback."""
+
+    traceback = ""
+
+
 class SheetDataset(Dataset):
     """The file as it came: what it says is for the comparison to read."""
 
@@ -48,6 +54,10 @@ class SheetFile(Format):
 class SheetResource(Resource):
     """What is imported is a comparison: dry run shows the differences, the real run keeps them."""
 
+    @classmethod
+    def get_display_name(cls) -> str:
+        return "对方的清算表"
+
     def import_data(self, dataset: SheetDataset, dry_run: bool = False, **options: Any) -> Result:
         """Set the file beside our sheet; a file that cannot be compared is a base error with the reason."""
         result = Result()
@@ -68,7 +78,7 @@ class SheetResource(Resource):
             else:
                 result.comparison = sheet_compare(stream=stream, at=timezone.now(), **chosen)
         except DomainError as error:
-            result.append_base_error(Error(error))
+            result.append_base_error(Refusal(error))
         return result
 
 

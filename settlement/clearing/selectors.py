@@ -263,12 +263,19 @@ def arrivals_since(month: ClearingPeriod) -> Arrivals:
 
 
 def _withdrawals_since(month: ClearingPeriod) -> tuple[str, ...]:
+    """Numbers of the month's withdrawals that the log puts after the last computing."""
+    made = Deduction.objects.filter(period=month.period, withdraws__isnull=False, batch__isnull=True)
+    numbers = dict(made.order_by("pk").values_list("withdraws__deduction_no", "deduction_no"))
+    if not numbers:
+        return ()
     computed = AuditEntry.objects.filter(
         subject_kind=ClearingPeriod.machine.kind, subject_no=month.period, action="period_computed"
     )
     last = computed.order_by("-seq").values_list("seq", flat=True).first()
-    later = AuditEntry.objects.filter(seq__gt=last or 0, action="deduction_withdrawn")
-    return tuple(later.order_by("seq").values_list("detail__withdrawal", flat=True))
+    later = AuditEntry.objects.filter(
+        subject_kind="deduction", subject_no__in=numbers, action="deduction_withdrawn", seq__gt=last or 0
+    )
+    return tuple(numbers[number] for number in later.order_by("seq").values_list("subject_no", flat=True))
 
 
 def has_changed_since(month: ClearingPeriod) -> bool:

@@ -127,6 +127,7 @@ class _Check:
     def _preview(self) -> dict[str, Any]:
         """Counts and sums (fen) by insured region; plain JSON."""
         totals: dict[str, list[int]] = {}
+        places = list(self.reference.region_names)
         for row in self.accepted:
             code = self.reference.region_codes[row.parties.insured_region_id]
             sums = totals.setdefault(code, [0, 0])
@@ -144,7 +145,7 @@ class _Check:
                     "rows": rows,
                     "amount_fen": fen,
                 }
-                for code, (rows, fen) in sorted(totals.items())
+                for code, (rows, fen) in sorted(totals.items(), key=lambda item: places.index(item[0]))
             ],
             "sum": {"rows": len(self.accepted), "amount_fen": sum(row.amount_fen for row in self.accepted)},
         }

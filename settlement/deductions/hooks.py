@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.urls import reverse
 
+from agency.journal.actions import label_actions
 from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
@@ -14,6 +15,8 @@ from agency.registry import DEMO, NAV
 from agency.seeding import Tally
 from agency.web.parts import NavItem
 from settlement.records.demo import load_demo_file
+
+label_actions({"deduction_withdrawn": "撤回扣款"})
 
 
 @NAV.register("deductions", order=210)

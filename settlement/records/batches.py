@@ -138,8 +138,9 @@ class _Check:
         )
 
     def _preview(self) -> dict[str, Any]:
-        """Counts and control totals (fen); plain JSON, in the order of the regions' codes."""
+        """Counts and control totals (fen); plain JSON, in the order in which regions stand on sheets."""
         keys = ("cases", "total_fee_fen", "fund_fen", "account_fen")
+        places = {code: place for place, code in enumerate(self.reference.region_names)}
         totals = [
             {
                 "region": code,
@@ -148,7 +149,9 @@ class _Check:
                 "insurance_name": InsuranceType(insurance).label,
                 **dict(zip(keys, sums, strict=True)),
             }
-            for (code, insurance), sums in sorted(self.totals.items())
+            for (code, insurance), sums in sorted(
+                self.totals.items(), key=lambda item: (places[item[0][0]], item[0][1])
+            )
         ]
         return {
             "new": self.outcome.accepted,

@@ -11,6 +11,9 @@ from django.urls import URLPattern, URLResolver, get_resolver
 SAMPLE = {
     "batch_no": "B00000000000",
     "code": "0000-0000-0000",
+    "comparison_no": "C00000000000",
+    "deduction_no": "D00000000000",
+    "extension": "csv",
     "job_no": "J00000000000",
     "kind": "settlements",
     "filing_no": "F0000000000",
@@ -50,6 +53,4 @@ def _walk(patterns: list[URLPattern | URLResolver], namespace: str) -> Iterator[
             if pattern.namespace != "admin":
                 yield from _walk(pattern.url_patterns, pattern.namespace or namespace)
         else:
-            yield Route(
-                f"{namespace}:{pattern.name}", pattern.callback, tuple(pattern.pattern.converters)
-            )
+            yield Route(f"{namespace}:{pattern.name}", pattern.callback, tuple(pattern.pattern.converters))

@@ -2,7 +2,7 @@
 
 import pytest
 
-from filings.people.rules import MOST_READINGS, TermKind, name_initials, read_term
+from filings.people.rules import MOST_READINGS, TermKind, name_initials, place_letters, read_term
 
 
 @pytest.mark.parametrize(
@@ -59,3 +59,17 @@ def test_a_term_is_a_number_initials_or_a_name(typed: str, kind: TermKind, text:
     term = read_term(typed)
 
     assert (term.kind, term.text) == (kind, text)
+
+
+@pytest.mark.parametrize(
+    ("name", "letters"),
+    [
+        ("山东省", "SD"),
+        ("重庆市", "CQ"),
+        ("长春市", "CC"),
+        ("吉林省（省内）", "JL"),
+        ("延边朝鲜族自治州", "YBCXZZZZ"),
+    ],
+)
+def test_a_place_is_led_by_its_initials(name: str, letters: str) -> None:
+    assert place_letters(name) == letters

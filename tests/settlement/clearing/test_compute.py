@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 
 from agency.batches.services import batch_undo
 from agency.errors import DomainError, NotAllowed
+from agency.journal.books import check_all
 from agency.journal.models import AuditEntry, StateChange
 from agency.organisation.models import RegionPair
 from agency.sheets.as_csv import as_csv
@@ -18,6 +19,8 @@ from settlement.clearing.filling import sheet_data
 from settlement.clearing.models import ClearingLine, ClearingPeriod, RegionConfirmation
 from settlement.clearing.selectors import has_changed_since, months_with_cases
 from settlement.clearing.services import period_compute, region_confirm
+from settlement.deductions.models import Deduction
+from settlement.deductions.services import deduction_withdraw
 from tests.settlement.clearing import cases
 from tests.settlement.records.files import row
 from tests.support.world import World
@@ -88,6 +91,19 @@ def test_what_arrives_after_computing_asks_to_compute_again(
 
     assert has_changed_since(month)
     assert not has_changed_since(compute())
+
+
+def test_a_deduction_taken_back_asks_to_compute_again(
+    month: ClearingPeriod, compute: Callable[..., ClearingPeriod], world: World
+) -> None:
+    deduction = Deduction.objects.get(reason="重复收费")
+
+    deduction_withdraw(by=world.prov_clearing, at=world.now, deduction=deduction, reason="查无此事")
+
+    assert has_changed_since(month)
+    assert check_all("202610").broken == []  # it waits, it is no damage
+    assert compute().receivable_fen == 264500 + 10000
+    assert not has_changed_since(month)
 
 
 def test_what_arrives_for_another_month_does_not(month: ClearingPeriod, load: Callable[..., object]) -> None:
