@@ -21,6 +21,7 @@ from settlement.clearing.locks import hold_month, hold_still
 from settlement.clearing.models import ClearingPeriod, RegionConfirmation, SignedSheet
 from settlement.clearing.rules import Parties, Party
 from settlement.clearing.states import PeriodState
+from settlement.records.locks import records_written
 
 BROKEN_SHOWN = 3
 
@@ -207,6 +208,7 @@ def period_sign(*, period: str, by: User, at: dt.datetime, seen_digest: str | No
     if reasons:
         raise DomainErrors(reasons)
     month.names["institutions"] = {**_institutions(period), **month.names.get("institutions", {})}
+    records_written()  # a file that was checked before has to be checked again: its month may be closed
     names = {**month.names, "signed_by": str(by)}
     content = _sheets_signed(month)
     workflow.move(

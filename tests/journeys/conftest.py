@@ -119,8 +119,8 @@ class Person:
         """Use the search box as a person does: `/`, type, Enter."""
         self.page.keyboard.press("/")
         self.page.keyboard.type(term)
-        self.page.keyboard.press("Enter")
-        self.page.wait_for_load_state()
+        with self.page.expect_navigation():
+            self.page.keyboard.press("Enter")
         return self.page
 
 

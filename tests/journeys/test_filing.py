@@ -58,7 +58,8 @@ def test_an_ordinary_filing_from_the_id_number_to_the_printed_form(person: Opens
     letters_to(page, "#id_city", "sy", "沈阳市")
     page.locator("#id_address").focus()
     page.keyboard.type("沈阳市和平区南京南街1号")
-    for paper in page.locator("#checklist select[name$=paper], #checklist select[id$=paper]").all():
+    expect(page.locator("#checklist select[name^=material_]").first).to_be_visible()
+    for paper in page.locator("#checklist select[name^=material_]").all():
         paper.select_option(index=1)
     page.keyboard.press("Control+Enter")
     page.wait_for_url(re.compile(r"/filings/F\d+/$"))

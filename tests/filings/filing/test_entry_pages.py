@@ -14,7 +14,6 @@ from tests.filings.making import (
     enrol,
     id_number,
     make_draft,
-    make_entry,
     make_in_force,
     make_person,
     make_submitted,
@@ -317,4 +316,3 @@ def test_another_regions_clerk_does_not_find_the_draft(world: World, as_user: Lo
 
     assert as_user(world.yanbian_clerk).get(f"/filings/{filing.filing_no}/edit/").status_code == 404
     assert Client().get(f"/filings/{filing.filing_no}/edit/").status_code == 302
-    assert make_entry(filing.person).city == filing.care_area_code

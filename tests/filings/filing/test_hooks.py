@@ -9,7 +9,6 @@ from django.test import Client
 
 from agency.journal.models import AuditEntry
 from filings.filing.hooks import home, nav, search_filings
-from filings.filing.services import filing_approve
 from tests.filings.making import make_draft, make_in_force, make_submitted
 from tests.support.world import World
 
@@ -83,4 +82,3 @@ def test_each_look_at_a_whole_number_is_logged(world: World, as_user: Login) -> 
 
     looks = AuditEntry.objects.filter(action="unmasked").order_by("seq").values_list("subject_no", flat=True)
     assert list(looks) == [filing.filing_no, filing.person.person_no, filing.filing_no]
-    assert filing_approve(waiting, by=world.reviewer, at=world.now).state == "in_force"

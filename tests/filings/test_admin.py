@@ -1,0 +1,53 @@
+"""The material rules, kinds of paper and terms of the kinds in the Django admin."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from django.test import Client
+
+from agency.journal.models import AuditEntry
+from filings.models import KindTerms, MaterialKind, MaterialRule
+from tests.support.world import World
+
+Login = Callable[[object], Client]
+MODELS = {"materialkind": MaterialKind, "materialrule": MaterialRule, "kindterms": KindTerms}
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_supervisor_of_the_province_sees_searches_and_opens(
+    world: World, as_user: Login, name: str
+) -> None:
+    client, row = as_user(world.prov_supervisor), MODELS[name].objects.first()
+
+    for url in (
+        f"/admin/filings/{name}/",
+        f"/admin/filings/{name}/?q=residence",
+        f"/admin/filings/{name}/add/",
+    ):
+        assert client.get(url).status_code == 200
+    assert "保存" in client.get(f"/admin/filings/{name}/{row.pk}/change/").content.decode()
+
+
+@pytest.mark.parametrize("name", MODELS)
+def test_a_supervisor_of_a_region_only_reads(world: World, as_user: Login, name: str) -> None:
+    client, row = as_user(world.supervisor), MODELS[name].objects.first()
+
+    assert client.get(f"/admin/filings/{name}/").status_code == 200
+    assert client.get(f"/admin/filings/{name}/add/").status_code == 403
+    assert client.post(f"/admin/filings/{name}/{row.pk}/change/", {}).status_code == 403
+
+
+def test_a_changed_rule_stands_in_the_log(world: World, as_user: Login) -> None:
+    terms = KindTerms.objects.get(kind="maternity")
+    form = {
+        "kind": "maternity", "term": "long_term", "validity_months": "", "lock_months": "0", "offered": "on",
+        "needs_review": "on", "valid_from": "2000-01-01", "valid_to": "", "source": "长医保发〔2026〕1号",
+    }  # fmt: skip
+
+    response = as_user(world.prov_supervisor).post(f"/admin/filings/kindterms/{terms.pk}/change/", form)
+
+    assert response.status_code == 302
+    assert KindTerms.objects.get(kind="maternity").offered is True
+    assert AuditEntry.objects.get(action="reference_changed").by == world.prov_supervisor
