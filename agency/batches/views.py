@@ -164,12 +164,11 @@ def batch_withdraw_view(request: StaffRequest, batch_no: str) -> HttpResponse:
 @require_POST
 def batch_undo_view(request: StaffRequest, batch_no: str) -> HttpResponse:
     """Remove what an import loaded, while none of it is signed."""
+    batch = _visible(request, batch_no)
     form = ReasonForm(request.POST)
     if not form.is_valid():
         raise DomainError("reason_missing", "请写明撤销整批的原因。")
-    removed = batch_undo(
-        _visible(request, batch_no), by=request.user, at=request.now, reason=form.cleaned_data["reason"]
-    )
+    removed = batch_undo(batch, by=request.user, at=request.now, reason=form.cleaned_data["reason"])
     messages.success(request, f"已撤销，移出 {removed} 条；批次、文件和经过仍保留。")
     return redirect("agency:batch_detail", batch_no=batch_no)
 

@@ -5,14 +5,12 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
-from django.db.models import F
 from django.utils import timezone
 
 from agency.errors import DomainError
 from agency.identity import IdentityError, read_id_number
 from agency.journal import audit
-from agency.journal.models import NumberSeries
-from agency.journal.numbers import next_number
+from agency.journal.numbers import next_numbers
 from agency.organisation import access
 from agency.organisation.models import CertificateType, User
 from agency.organisation.roles import May
@@ -66,7 +64,7 @@ def person_enter(*, cert_type: str, cert_no: str, name: str, on: dt.date) -> tup
             )
         return person, False
     person = InsuredPerson.objects.create(
-        person_no=person_number(next_number(SERIES)),
+        person_no=person_number(next_numbers(SERIES, 1)[0]),
         cert_type=cert_type,
         cert_no=known.number,
         name=name,
@@ -84,11 +82,7 @@ def person_number(number: int) -> str:
 
 def take_person_numbers(count: int) -> list[str]:
     """`count` person numbers in a row; the series stays locked until the end of the transaction."""
-    if not count:
-        return []
-    first = next_number(SERIES)
-    NumberSeries.objects.filter(name=SERIES).update(value=F("value") + count - 1)
-    return [person_number(number) for number in range(first, first + count)]
+    return [person_number(number) for number in next_numbers(SERIES, count)]
 
 
 def write_initials(people: list[InsuredPerson]) -> None:

@@ -129,7 +129,7 @@ def _of_net_sheet(parties: Parties, row_key: str, column: Column) -> Figure:
     signs = {"in": 1, "out": -1} if prefix == "net" else {prefix: 1}
     parts = tuple(Part(sign, side, party, narrowed) for side, sign in signs.items())
     fields = {"employee_cases": "cases", "resident_cases": "cases", "deducted": "deduction_fen"}
-    label = f"{party.name if party else '合计'} {column.heading}"
+    label = f"{party.name if party else '合计'} · {column.heading}"
     return Figure(column, label, parts, (fields.get(rest, "due_fen"),))
 
 
@@ -161,7 +161,7 @@ def _of_region_sheet(form: str, parties: Parties, region: Party, row_key: str, c
             narrowed &= Q(insured_region=other.id) | Q(care_region=other.id)
             names.append(other.name)
     parts = tuple(Part(1, side, region, narrowed) for side in sides)
-    label = f"{region.name} {' '.join(names) or '合计'} {column.title}"
+    label = f"{region.name} · {' '.join(names) or '合计'} · {column.title}"
     return Figure(column, label, parts, fields_of(form, column.key))
 
 

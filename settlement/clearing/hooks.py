@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.urls import reverse
 
+from agency.journal.actions import label_actions
 from agency.money import yuan
 from agency.organisation import access
 from agency.organisation.models import PoolingRegion, User
@@ -23,6 +24,14 @@ from settlement.clearing.services import period_compute, period_sign, region_con
 from settlement.records.periods import signed_periods
 
 signed_periods.register(selectors.signed_periods)
+label_actions(
+    {
+        "period_computed": "计算清算",
+        "period_confirmed": "确认清算",
+        "period_signed": "签发清算",
+        "sheet_compared": "比对清算表",
+    }
+)
 
 DEMO_SIGNED, DEMO_OPEN = "202609", "202610"
 

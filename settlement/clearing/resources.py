@@ -6,6 +6,7 @@ import io
 from typing import Any
 
 from django.utils import timezone
+from import_export.fields import Field
 from import_export.formats.base_formats import Format
 from import_export.resources import Resource
 from import_export.results import Error, Result, RowResult
@@ -57,6 +58,9 @@ class SheetResource(Resource):
     @classmethod
     def get_display_name(cls) -> str:
         return "对方的清算表"
+
+    def get_user_visible_fields(self) -> list[Field]:
+        return [Field(column_name="与我方导出的表相同的各列")]
 
     def import_data(self, dataset: SheetDataset, dry_run: bool = False, **options: Any) -> Result:
         """Set the file beside our sheet; a file that cannot be compared is a base error with the reason."""

@@ -1,0 +1,109 @@
+"""Every URL with a number in it: a stranger of another region meets 404, whoever owns the record does not."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.core.management import call_command
+from django.test import Client
+from django.urls import reverse
+
+from agency.batches.services import batch_run
+from agency.organisation.models import User
+from agency.organisation.roles import Level, May, Role, grants
+from settlement.clearing.comparisons import sheet_compare
+from settlement.clearing.services import period_compute
+from settlement.deductions.models import Deduction
+from tests.filings.making import enrol, make_in_force, make_person
+from tests.settlement.deductions.rows import by_case
+from tests.settlement.records.files import row, write
+from tests.support.routes import Route, routes
+from tests.support.world import World, make_user
+
+# What these routes name belongs to nobody's region: a month, a kind of file, a queue, a code, the own job.
+OF_NOBODY = {"period", "kind", "name", "code", "job_no"}
+# Tables of the province alone: for every region there is no such page.
+OF_PROVINCE = {"form", "extension"}
+ROUTES = [route for route in routes() if route.rule in May.values and set(route.arguments) - OF_NOBODY]
+OWNED = [route for route in ROUTES if set(route.arguments) - OF_NOBODY - OF_PROVINCE]
+PROVINCIAL = [route for route in ROUTES if route not in OWNED]
+
+
+@pytest.fixture
+def numbers(world: World, tmp_path: Path) -> dict[str, str]:
+    """One record of each kind: 长春 insures, 吉林 treats, 延边 has nothing to do with any."""
+    person = make_person()
+    enrol(person, world.changchun)
+    filing = make_in_force(world, person)
+    case = write(tmp_path, [row("S1", 参保地区划="220102", 就医地区划="220202")])
+    batch, _ = batch_run(
+        kind="settlements", path=case, by=world.changchun_clearing, system=world.system, at=world.now
+    )
+    deduction = write(tmp_path, [by_case("S1")], "deductions.csv")
+    batch_run(
+        kind="deductions", path=deduction, by=world.changchun_clearing, system=world.system, at=world.now
+    )
+    month = period_compute(period="202610", by=world.system, at=world.now)
+    sheet = tmp_path / "sheet11.csv"
+    arguments = ["--period=202610", "--region=长春", "--format=csv", f"--out={sheet}"]
+    call_command("export_sheet", "11", *arguments, stdout=io.StringIO())
+    with sheet.open("rb") as stream:
+        comparison = sheet_compare(
+            form="11",
+            period="202610",
+            region=world.changchun,
+            stream=stream,
+            file_name=sheet.name,
+            by=world.changchun_clearing,
+            at=world.now,
+        )
+    return {
+        "filing_no": filing.filing_no,
+        "person_no": person.person_no,
+        "batch_no": batch.batch_no,
+        "settlement_no": "S1",
+        "deduction_no": Deduction.objects.get().deduction_no,
+        "comparison_no": comparison.comparison_no,
+        "period": month.period,
+        "form": "11",
+        "region_code": "220100",
+        "extension": "csv",
+        "name": "to_review",
+        "kind": "csv",
+    }
+
+
+def opens(client: Client, route: Route, numbers: dict[str, str], form: str = "") -> int:
+    """The answer to a GET, or to an empty POST where only that is taken."""
+    values = {**numbers, **({"form": form} if form else {})}
+    path = reverse(route.name, kwargs={name: values[name] for name in route.arguments})
+    response = client.get(path)
+    return client.post(path).status_code if response.status_code == 405 else response.status_code
+
+
+def with_right(route: Route, region: str) -> User:
+    """Somebody of a region who holds every right that a region can have."""
+    may = May(str(route.rule))
+    assert grants(frozenset(Role.values), Level.REGION, may)
+    return make_user(f"all-{region}", *Role, level=Level.REGION, region=region)
+
+
+@pytest.mark.parametrize("route", OWNED, ids=lambda route: f"{route.name}-{len(route.arguments)}")
+def test_a_stranger_meets_404_and_the_owner_does_not(
+    world: World, as_user: Callable[..., Client], numbers: dict[str, str], route: Route
+) -> None:
+    stranger, owner = with_right(route, "222400"), with_right(route, "220100")
+
+    assert opens(as_user(stranger), route, numbers) == 404
+    assert opens(as_user(owner), route, numbers) not in {403, 404, 500}
+
+
+@pytest.mark.parametrize("route", PROVINCIAL, ids=lambda route: f"{route.name}-{len(route.arguments)}")
+def test_a_table_of_the_province_is_not_there_for_a_region(
+    world: World, as_user: Callable[..., Client], numbers: dict[str, str], route: Route
+) -> None:
+    assert opens(as_user(with_right(route, "220100")), route, numbers, form="9") == 404
+    assert opens(as_user(world.prov_clearing), route, numbers, form="9") not in {403, 404, 500}
