@@ -1,4 +1,4 @@
-"""`make run`: migrate and seed what is not there yet, start one worker and the server, stop both together."""
+"""`make run`: migrate and seed what is not there yet, serve, one worker beside; both stop together."""
 
 from __future__ import annotations
 
@@ -7,54 +7,55 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 ROOT = Path(__file__).resolve().parents[1]
-MANAGE = [sys.executable, str(ROOT / "manage.py")]
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "agency.settings")
+sys.path.insert(0, str(ROOT))
 
 
 def is_ready() -> bool:
-    """Whether this database is migrated and has the demo staff already (one process, no work twice)."""
-    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "agency.settings")
-    sys.path.insert(0, str(ROOT))
-    import django
+    """Whether this database is migrated and its demo data complete."""
     from django.db import DatabaseError, connection
-
-    django.setup()
     from django.db.migrations.executor import MigrationExecutor
 
-    from agency.organisation.models import User
+    from agency.journal.models import AuditEntry
+    from agency.management.commands.seed import DEMO_SEEDED
 
     try:
         executor = MigrationExecutor(connection)
         if executor.migration_plan(executor.loader.graph.leaf_nodes()):
             return False
-        return User.objects.filter(is_system_account=False).exists()
+        return AuditEntry.objects.filter(action=DEMO_SEEDED).exists()
     except DatabaseError:
         return False
-    finally:
-        connection.close()
 
 
-def main() -> int:
-    address = sys.argv[1]
-    if not is_ready():
-        subprocess.run([*MANAGE, "migrate", "-v0"], check=True)
-        subprocess.run([*MANAGE, "seed", "--demo"], check=True)
+def stop(*_: object) -> NoReturn:
+    raise SystemExit(0)
+
+
+def main() -> None:
+    import django
+    from django.core.management import call_command
+
+    django.setup()
+    from agency.management.commands.seed import demo_logins
+
+    if is_ready():
+        sys.stdout.write("\n".join(demo_logins()) + "\n")
     else:
-        subprocess.run([*MANAGE, "demo_logins"], check=True)
-    worker = subprocess.Popen([*MANAGE, "worker"])
-    server = subprocess.Popen([*MANAGE, "runserver", address, "--noreload"])
-    signal.signal(signal.SIGTERM, lambda *_: server.terminate())
+        call_command("migrate", verbosity=0)
+        call_command("seed", demo=True)
+    sys.stdout.flush()
+    signal.signal(signal.SIGTERM, stop)
+    worker = subprocess.Popen([sys.executable, str(ROOT / "manage.py"), "worker"])
     try:
-        return server.wait()
-    except KeyboardInterrupt:
-        return 0
+        call_command("runserver", sys.argv[1], use_reloader=False, skip_checks=True)
     finally:
-        for process in (server, worker):
-            process.terminate()
-        for process in (server, worker):
-            process.wait(timeout=30)
+        worker.terminate()
+        worker.wait(timeout=30)
 
 
 if __name__ == "__main__":
-    raise SystemExit(main())
+    main()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 import re
 from collections.abc import Callable
 
@@ -89,7 +88,7 @@ def test_an_ordinary_filing_from_the_id_number_to_the_printed_form(person: Opens
             " document.body.append(a); a.click(); }",
             f"/filings/{number}/form/1.pdf",
         )
-    pdf = PdfReader(io.BytesIO(open(download.value.path(), "rb").read()))
+    pdf = PdfReader(download.value.path())
     text = "".join(sheet.extract_text() for sheet in pdf.pages)
     assert len(pdf.pages) == 2
     assert "许家乐" in text
