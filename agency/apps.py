@@ -7,7 +7,7 @@ from django.apps import AppConfig
 from django.contrib.admin.apps import AdminConfig
 from django.db.models.signals import post_migrate
 
-JOINING_MODULES = ("hooks", "checks", "jobs", "batches", "guards")
+JOINING_MODULES = ("hooks", "checks", "jobs", "batches", "guards", "standing", "codes")
 
 
 def join_registries(app: str, slices: list[str]) -> None:

@@ -55,6 +55,7 @@ HOME: Registry[Callable[..., Any]] = Registry("home")  # (user, today) -> HomePa
 SEARCH: Registry[Callable[..., Any]] = Registry("search")  # (user, term) -> SearchGroup
 CARD: Registry[Callable[..., Any]] = Registry("card")  # (user, person, today) -> CardSection
 UNMASK: Registry[Callable[..., Any]] = Registry("unmask")  # (user, subject_no) -> Unmasked | None
+STANDING: Registry[Callable[..., Any]] = Registry("standing")  # (PrintedForm) -> Standing | None
 SEEDERS: Registry[Callable[..., Any]] = Registry("seed")  # (seeds: Path, tally) -> None
 DEMO: Registry[Callable[..., Any]] = Registry("demo")  # (seeds: Path, tally, now) -> None
 CHECKS: Registry[Callable[..., Any]] = Registry("check_books")  # (period | None) -> Iterator[Broken]

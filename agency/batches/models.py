@@ -8,6 +8,7 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from agency.batches.codes import code_label
 from agency.batches.states import BATCH_MACHINE, BatchState
 from agency.journal.workflow import Machine
 from agency.masking import mask_id
@@ -106,6 +107,11 @@ class Batch(models.Model):
     def journal_no(self) -> str:
         return self.batch_no
 
+    @property
+    def refused_by_label(self) -> list[tuple[str, int]]:
+        """How many rows were refused for what, by Chinese name."""
+        return [(code_label(code), count) for code, count in self.preview.get("refused_by_code", {}).items()]
+
 
 class Refusal(models.Model):
     """拒绝行: one refused row: where it stands, which column and value, and why."""
@@ -128,6 +134,10 @@ class Refusal(models.Model):
 
     def __str__(self) -> str:
         return f"第 {self.line_no} 行 {self.code}"
+
+    @property
+    def code_label(self) -> str:
+        return code_label(self.code)
 
     @property
     def shown_value(self) -> str:

@@ -135,7 +135,7 @@ def _outcome_fields(outcome: Outcome) -> dict[str, Any]:
     }
 
 
-def _store_preview(batch: Batch, outcome: Outcome, *, by: User, at: dt.datetime) -> None:
+def _store_preview(batch: Batch, outcome: Outcome, state: BatchState, *, by: User, at: dt.datetime) -> None:
     batch.refusals.all().delete()
     Refusal.objects.bulk_create(
         [
@@ -153,13 +153,16 @@ def _store_preview(batch: Batch, outcome: Outcome, *, by: User, at: dt.datetime)
         ],
         batch_size=1000,
     )
-    workflow.move(batch, BatchState.PREVIEWED, by=by, at=at, **_outcome_fields(outcome))
+    workflow.move(batch, state, by=by, at=at, **_outcome_fields(outcome))
 
 
 def batch_check(
     batch: Batch, *, by: User, at: dt.datetime, progress: Progress = no_progress
 ) -> Outcome | None:
-    """Check the file and store the preview; a file that cannot be read is rejected with the reason."""
+    """Check the file and store the preview; a file that cannot be read is rejected with the reason.
+
+    With nothing to load it ends there (`nothing_new`): nobody is asked to confirm nothing.
+    """
     try:
         outcome = _check(batch, progress)
     except DomainError as error:
@@ -167,8 +170,9 @@ def batch_check(
             batch, BatchState.REJECTED, by=by, at=at, reason=error.message, message=error.message[:500]
         )
         return None
+    state = BatchState.PREVIEWED if outcome.accepted else BatchState.NOTHING_NEW
     with transaction.atomic():
-        _store_preview(batch, outcome, by=by, at=at)
+        _store_preview(batch, outcome, state, by=by, at=at)
     return outcome
 
 
@@ -282,7 +286,7 @@ def _check_and_write(
             options=request.options,
             by_command=True,
         )
-        _store_preview(batch, outcome, by=request.by, at=at)
+        _store_preview(batch, outcome, BatchState.PREVIEWED, by=request.by, at=at)
         _write(batch, outcome, by=system, at=at)
     return batch, outcome
 

@@ -14,6 +14,7 @@ class BatchState(models.TextChoices):
     REJECTED = "rejected", "文件被拒"
     WITHDRAWN = "withdrawn", "已撤回"
     UNDONE = "undone", "已撤销"
+    NOTHING_NEW = "nothing_new", "无新内容"
 
 
 S = BatchState
@@ -24,6 +25,7 @@ BATCH_MACHINE = Machine(
     first=S.UPLOADED,
     transitions={
         (S.UPLOADED, S.PREVIEWED): Step("预览"),
+        (S.UPLOADED, S.NOTHING_NEW): Step("没有可写入的"),
         (S.UPLOADED, S.REJECTED): Step("拒绝文件", reason_required=True),
         (S.UPLOADED, S.WITHDRAWN): Step("撤回"),
         (S.PREVIEWED, S.LOADING): Step("确认写入", May.RELEASE_BATCHES),
@@ -32,5 +34,5 @@ BATCH_MACHINE = Machine(
         (S.LOADING, S.LOADED): Step("写入完成"),
         (S.LOADED, S.UNDONE): Step("撤销整批", May.RELEASE_BATCHES, reason_required=True),
     },
-    terminal=frozenset({S.REJECTED, S.WITHDRAWN, S.UNDONE}),
+    terminal=frozenset({S.REJECTED, S.WITHDRAWN, S.UNDONE, S.NOTHING_NEW}),
 )

@@ -124,6 +124,7 @@ def batch_detail(request: StaffRequest, batch_no: str) -> HttpResponse:
         and workflow.can_move(batch, BatchState.UNDONE, user),
         "undo_form": ReasonForm(),
         "has_job_running": _is_busy(batch),
+        "busy_label": "正在写入" if batch.state == BatchState.PREVIEWED else "正在检查",
     }
     return render(request, "agency/batches/detail.html", context)
 

@@ -2,7 +2,37 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 _LABELS: dict[str, str] = {}
+
+
+_DETAILS = {
+    "by_command": "由命令执行",
+    "code": "代码",
+    "columns": "改动的列",
+    "copy": "联次",
+    "digest": "摘要",
+    "form_no": "表号",
+    "kind": "种类",
+    "reason": "原因",
+    "removed": "移出",
+    "roles": "角色",
+    "rows": "行数",
+    "accepted": "接受",
+    "unchanged": "未变",
+    "refused": "拒绝",
+    "username": "登录名",
+    "view": "页面",
+    "what": "内容",
+    "version": "版本",
+    "lines": "行数",
+    "differences": "差异",
+    "confirmed": "已确认",
+    "region": "统筹区",
+    "cases": "明细数",
+}
+LONG_DIGEST = 32
 
 
 def label_actions(labels: dict[str, str]) -> None:
@@ -13,6 +43,19 @@ def label_actions(labels: dict[str, str]) -> None:
 def action_label(action: str) -> str:
     """The Chinese label of an action; a test proves that every recorded one has it."""
     return _LABELS.get(action, action)
+
+
+def detail_text(detail: dict[str, Any]) -> str:
+    """What an entry keeps beside its subject, as one line to be read; digests are shortened."""
+    parts = []
+    for key, value in detail.items():
+        if value in ("", None, [], {}):
+            continue
+        text = "、".join(map(str, value)) if isinstance(value, list) else str(value)
+        if len(text) >= LONG_DIGEST and text.isalnum():
+            text = f"{text[:12]}…"
+        parts.append(f"{_DETAILS.get(key, key)} {text}")
+    return "；".join(parts)
 
 
 label_actions(

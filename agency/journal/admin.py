@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 
+from agency.journal.actions import action_label
 from agency.journal.models import AuditEntry, PrintedForm, StateChange
 from agency.organisation.admin import ReadOnlyAdmin
 from agency.organisation.backends import READ, grant_admin
@@ -14,10 +15,14 @@ ONLY_PROVINCE = {(Role.SUPERVISOR, Level.PROVINCE): READ}
 @admin.register(AuditEntry)
 class AuditEntryAdmin(ReadOnlyAdmin):
     region_path = "region"
-    list_display = ["seq", "at", "by", "action", "subject_no", "region"]
+    list_display = ["seq", "at", "by", "action_name", "subject_no", "region"]
     list_select_related = ["by", "region"]
     search_fields = ["=subject_no"]
     show_full_result_count = False
+
+    @admin.display(description="操作")
+    def action_name(self, entry: AuditEntry) -> str:
+        return action_label(entry.action)
 
 
 @admin.register(StateChange)

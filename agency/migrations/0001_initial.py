@@ -233,7 +233,7 @@ class Migration(migrations.Migration):
                 ('kind', models.CharField(max_length=20, verbose_name='种类')),
                 ('file_name', models.CharField(max_length=200, verbose_name='文件名')),
                 ('options', models.JSONField(default=dict, verbose_name='选项')),
-                ('state', models.CharField(choices=[('uploaded', '已上传'), ('previewed', '待确认'), ('loading', '正在写入'), ('loaded', '已写入'), ('rejected', '文件被拒'), ('withdrawn', '已撤回'), ('undone', '已撤销')], default='uploaded', max_length=12, verbose_name='状态')),
+                ('state', models.CharField(choices=[('uploaded', '已上传'), ('previewed', '待确认'), ('loading', '正在写入'), ('loaded', '已写入'), ('rejected', '文件被拒'), ('withdrawn', '已撤回'), ('undone', '已撤销'), ('nothing_new', '无新内容')], default='uploaded', max_length=12, verbose_name='状态')),
                 ('encoding', models.CharField(blank=True, max_length=10, verbose_name='编码')),
                 ('rows', models.PositiveIntegerField(default=0, verbose_name='行数')),
                 ('accepted', models.PositiveIntegerField(default=0, verbose_name='接受')),
@@ -428,7 +428,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='batch',
-            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['uploaded', 'previewed', 'loading', 'loaded', 'rejected', 'withdrawn', 'undone'])), name='batch_state_is_known'),
+            constraint=models.CheckConstraint(condition=models.Q(('state__in', ['uploaded', 'previewed', 'loading', 'loaded', 'rejected', 'withdrawn', 'undone', 'nothing_new'])), name='batch_state_is_known'),
         ),
         migrations.AddConstraint(
             model_name='batch',

@@ -16,8 +16,8 @@ class LoginForm(AuthenticationForm):
     """Login; the message never tells which of the two was wrong."""
 
     error_messages = {
-        "invalid_login": "登录名或密码不对。连续输错会暂时锁定，忘记密码请联系系统管理员。",
-        "inactive": "这个账户已停用，请联系系统管理员。",
+        "invalid_login": "登录名或密码不对。连续输错会暂时锁定；忘记密码请找本单位主管重设。",
+        "inactive": "这个账户已停用，请找本单位主管。",
     }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -19,10 +19,12 @@ from agency.errors import DomainError, NotAllowed
 from agency.journal import audit
 from agency.masking import mask_id
 from agency.organisation.models import User
-from agency.web.errors import bad_request
+from agency.web.errors import bad_request, not_found
 
 NUL_SIGNS = ("\0", "%00", "\\000")
-OUR_NUMBER = re.compile(r"[A-Z]{1,2}[0-9]{6,14}|[0-9]{6}")  # filing, person, batch, job; a month or region
+OUR_NUMBER = re.compile(
+    r"[A-Z]{1,2}[0-9]{6,14}|[0-9]{6}|[0-9]{1,2}"
+)  # filing, person, batch, job; a month or region
 
 
 class CleanInputMiddleware:
@@ -68,6 +70,8 @@ class StaffMiddleware:
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A refusal is logged after the rollback and shown: 403 for lack of rights, else a flash."""
+        if isinstance(exception, Http404):
+            return not_found(request)
         if not isinstance(exception, DomainError):
             return None
         record_refusal(request, exception)

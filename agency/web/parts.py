@@ -110,6 +110,14 @@ class Unmasked:
 
 
 @dataclass(frozen=True)
+class Standing:
+    """What the record behind a printed paper is today: its state, and whether the paper is one in force."""
+
+    label: str
+    is_effective: bool
+
+
+@dataclass(frozen=True)
 class Broken:
     """One broken invariant found by `check_books`: what should hold, and the first record that breaks it."""
 

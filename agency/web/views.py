@@ -14,12 +14,12 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from agency.jobs.models import Job
 from agency.jobs.services import job_enqueue
 from agency.journal import audit
-from agency.journal.actions import action_label
+from agency.journal.actions import action_label, detail_text
 from agency.journal.models import AuditEntry, PrintedForm
 from agency.journal.prints import latest_digest
 from agency.organisation import access
 from agency.organisation.roles import May
-from agency.registry import HOME, SEARCH, UNMASK
+from agency.registry import HOME, SEARCH, STANDING, UNMASK
 from agency.sheets.digest import read_code
 from agency.web.access import any_staff, needs, open_to_all
 from agency.web.forms import CodeForm, PeriodForm, SearchForm
@@ -105,6 +105,7 @@ def journal(request: StaffRequest) -> HttpResponse:
     page = keyset_page(request, rows, field="seq")
     for entry in page.rows:
         entry.action_label = action_label(entry.action)
+        entry.detail_text = detail_text(entry.detail)
     return render(request, "agency/web/journal.html", {"page": page, "subject": subject})
 
 
@@ -126,10 +127,13 @@ def verify(request: StaffRequest) -> HttpResponse:
 def verify_code(request: StaffRequest, code: str) -> HttpResponse:
     """Whether a paper is genuine, and whether a newer content was printed since. No personal data."""
     printed = get_object_or_404(PrintedForm.objects.select_related("by__region"), code=read_code(code) or "")
-    newest = latest_digest(printed)
-    return render(
-        request, "agency/web/verified.html", {"printed": printed, "is_newest": newest == printed.digest}
-    )
+    found = [entry.function(printed) for entry in STANDING]
+    context = {
+        "printed": printed,
+        "is_newest": latest_digest(printed) == printed.digest,
+        "standing": next((item for item in found if item is not None), None),
+    }
+    return render(request, "agency/web/verified.html", context)
 
 
 @needs(May.CHECK_BOOKS)

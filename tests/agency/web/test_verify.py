@@ -5,6 +5,8 @@ from django.test import Client
 
 from agency.journal.models import AuditEntry
 from agency.journal.prints import form_printed
+from filings.filing.services import filing_cancel
+from tests.filings.making import make_in_force
 from tests.support.world import World
 
 
@@ -67,3 +69,25 @@ def test_an_unknown_code_gets_a_sentence(client: Client, db: None, typed: str) -
 
 def test_an_unknown_code_in_the_url_is_not_found(client: Client, db: None) -> None:
     assert client.get("/verify/0000-0000-0000/").status_code == 404
+
+
+def test_a_paper_of_a_cancelled_filing_is_not_called_good(client: Client, world: World) -> None:
+    filing = make_in_force(world)
+    code = form_printed(
+        form_no="1",
+        title="登记备案表",
+        subject_kind="filing",
+        subject_no=filing.filing_no,
+        digest="a" * 64,
+        by=world.clerk,
+        at=world.now,
+        region=world.changchun,
+    ).code
+    before = client.get(f"/verify/{code}/").content.decode()
+    filing_cancel(by=world.clerk, at=world.now, filing=filing, reason="本人申请")
+
+    after = client.get(f"/verify/{code}/").content.decode()
+
+    assert "这张表是真的" in before
+    assert "这张表现在不生效" in after
+    assert "已撤销" in after

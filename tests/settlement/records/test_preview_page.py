@@ -33,7 +33,7 @@ def test_the_preview_shows_totals_and_refused_rows(batch: Batch, as_user: LogIn,
 
     assert "将写入的明细" in html
     assert "2026年10月 2 条" in html
-    for text in ("长春市", "延边州", "2,000.00", "1,120.00", "280.00", "unknown_insurance_type"):
+    for text in ("长春市", "延边州", "2,000.00", "1,120.00", "280.00", "险种不认识"):
         assert text in html
     assert SettlementRecord.objects.count() == 0
 

@@ -1,0 +1,23 @@
+"""What the verification page says of a printed form 1: the filing's state today, no personal data."""
+
+from __future__ import annotations
+
+from django.utils import timezone
+
+from agency.journal.models import PrintedForm
+from agency.registry import STANDING
+from agency.web.parts import Standing
+from filings.filing.models import Filing
+from filings.filing.states import FilingState
+
+
+@STANDING.register("filing")
+def standing_of_filing(printed: PrintedForm) -> Standing | None:
+    """In force or not, by today's date."""
+    if printed.subject_kind != Filing.machine.kind:
+        return None
+    filing = Filing.objects.filter(filing_no=printed.subject_no).first()
+    if filing is None:
+        return None
+    state = filing.state_on(timezone.localdate())
+    return Standing(state.label, state == FilingState.IN_FORCE)
