@@ -33,7 +33,7 @@ def workbook_of(header: Sequence[str], rows: Iterable[RefusedLine], *, at: dt.da
     columns = [*REASONS, *(TableColumn(title, "text", 18) for title in header)]
     width = len(header)
     buffer = io.BytesIO()
-    lines: Iterator[list[Value]] = ([*reasons, *_padded(cells, width)] for *reasons, cells in rows)
+    lines: Iterator[list[Value]] = ([*row[:5], *_padded(row[5], width)] for row in rows)
     write_xlsx(buffer, "拒绝行", columns, lines, at=at)
     return buffer.getvalue()
 

@@ -7,14 +7,15 @@ from collections.abc import Iterator
 from functools import cache
 
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
 
 from agency.organisation.selectors import area_code_table
 from agency.registry import CHECKS
 from agency.web.parts import Broken
 from filings.filing.models import Filing
-from filings.filing.rules import CROSS_PROVINCE, IN_PROVINCE, Terms, validity
-from filings.filing.selectors import needs_review, terms_of
-from filings.filing.states import CAME_INTO_FORCE
+from filings.filing.selectors import needs_review, terms_of, validity_of
+from filings.filing.states import CAME_INTO_FORCE, FilingState
+from filings.filing.validity import CROSS_PROVINCE, IN_PROVINCE, Terms
 
 NO_OVERLAP = "备案有效期不重叠"
 SECOND_PERSON = "备案由第二人复核"
@@ -26,17 +27,18 @@ CHUNK = 2000
 
 @CHECKS.register(NO_OVERLAP, order=100)
 def filings_do_not_overlap(period: str | None) -> Iterator[Broken]:
-    """At most one filing in force per person, place of care and kind on any day [P]."""
-    before = Filing.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=OuterRef("begins_on")),
+    """At most one filing valid per person, place of care and kind on any day; of cancelled ones the days
+    that they lived count [P]."""
+    before = Filing.objects.sharing_days(OuterRef("begins_on"), None).filter(
         person=OuterRef("person"),
         care_area_code=OuterRef("care_area_code"),
         kind=OuterRef("kind"),
-        state__in=CAME_INTO_FORCE,
         pk__lt=OuterRef("pk"),
     )
     touching = Exists(before.filter(begins_on__lte=OuterRef("ends_on")))
-    rows = Filing.objects.filter(state__in=CAME_INTO_FORCE)
+    lasting = Q(state__in=CAME_INTO_FORCE)
+    stopped = Q(state=FilingState.CANCELLED, effective_at__isnull=False, ends_on__isnull=False)
+    rows = Filing.objects.filter(lasting | stopped)
     for number in _numbers(rows.filter(Q(touching) | Q(Exists(before), ends_on__isnull=True))):
         yield Broken(NO_OVERLAP, number, "与同一人、同一就医地的同类备案有效期重叠")
 
@@ -50,10 +52,14 @@ def reviewed_by_another(period: str | None) -> Iterator[Broken]:
 
 @CHECKS.register(WERE_REVIEWED, order=102)
 def in_force_was_reviewed(period: str | None) -> Iterator[Broken]:
-    """A filing in force has a reviewer, unless its kind and channel asked for none when it was taken in."""
-    rows = Filing.objects.filter(state__in=CAME_INTO_FORCE, reviewed_by__isnull=True)
+    """A filing in force has a reviewer, unless kind and channel asked for none on the day of its effect."""
+    asked = cache(needs_review)
+    rows = Filing.objects.filter(
+        state__in=CAME_INTO_FORCE, reviewed_by__isnull=True, effective_at__isnull=False
+    )
     for filing in rows.select_related("insured_region").order_by("pk").iterator(chunk_size=CHUNK):
-        if needs_review(filing.kind, filing.channel, on=filing.received_on, region=filing.insured_region):
+        on = timezone.localdate(filing.effective_at)
+        if asked(filing.kind, filing.channel, on=on, region=filing.insured_region):
             yield Broken(WERE_REVIEWED, filing.filing_no, "已生效，但没有复核人")
 
 
@@ -72,10 +78,9 @@ def dates_follow_terms(period: str | None) -> Iterator[Broken]:
 
 
 def _ends_on(filing: Filing, terms: Terms | None) -> dt.date | None:
-    if terms is None or filing.begins_on is None:
-        return filing.ends_on
     scope = CROSS_PROVINCE if filing.is_cross_province else IN_PROVINCE
-    return validity(filing.begins_on, terms, scope=scope).ends_on
+    span = validity_of(filing.begins_on, terms, scope=scope)
+    return filing.ends_on if span is None else span.ends_on
 
 
 @CHECKS.register(PLACE_AND_REGION, order=104)

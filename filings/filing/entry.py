@@ -5,11 +5,24 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from filings.filing.kinds import Channel
 from filings.filing.models import Filing
 from filings.filing.places import province_of
 from filings.filing.rules import Agent
+
+# The one list of what form, entry and filing share. Of the person; of the filing under the same name; and
+# of whoever comes for the person: column → part of Agent.
+PERSON_FIELDS = ("cert_type", "cert_no", "name")
+FILING_FIELDS = ("insurance_type", "phone", "kind", "begins_on", "address")
+PLACE_FIELDS = ("province", "city")
+AGENT_FIELDS = {
+    "agent_name": "name",
+    "agent_cert_no": "cert_no",
+    "agent_phone": "phone",
+    "agent_relation": "relation",
+}
 
 
 @dataclass(frozen=True)
@@ -30,25 +43,35 @@ class FilingEntry:
     agent: Agent = Agent()
     channel: str = Channel.COUNTER.value
 
+    def form_fields(self) -> dict[str, Any]:
+        """What the form shows, field by field, without the papers."""
+        names = (*PERSON_FIELDS, *FILING_FIELDS, *PLACE_FIELDS)
+        return {name: getattr(self, name) for name in names} | self._agent()
+
+    def columns(self) -> dict[str, Any]:
+        """The columns of a filing that an entry fills as they stand."""
+        return {name: getattr(self, name) for name in (*FILING_FIELDS, "channel")} | self._agent()
+
+    def _agent(self) -> dict[str, str]:
+        return {column: getattr(self.agent, part) for column, part in AGENT_FIELDS.items()}
+
+
+def entry_from(said: Mapping[str, Any], *, materials: Mapping[str, str], channel: str) -> FilingEntry:
+    """An entry out of the fields of a form."""
+    names = (*PERSON_FIELDS, *FILING_FIELDS, *PLACE_FIELDS)
+    agent = Agent(**{part: said[column] for column, part in AGENT_FIELDS.items()})
+    return FilingEntry(
+        **{name: said[name] for name in names}, materials=materials, agent=agent, channel=channel
+    )
+
 
 def entry_of(filing: Filing) -> FilingEntry:
     """What a stored filing says, as if it had just been entered."""
-    person = filing.person
-    return FilingEntry(
-        cert_type=person.cert_type,
-        cert_no=person.cert_no,
-        name=person.name,
-        insurance_type=filing.insurance_type,
-        phone=filing.phone,
-        kind=filing.kind,
-        province=province_of(filing.care_area_code, filing.care_region),
-        city=filing.care_area_code,
-        begins_on=filing.begins_on,
-        address=filing.address,
-        materials=given_materials(filing),
-        agent=Agent(filing.agent_name, filing.agent_cert_no, filing.agent_phone, filing.agent_relation),
-        channel=filing.channel,
-    )
+    stored = {name: getattr(filing.person, name) for name in PERSON_FIELDS}
+    stored |= {name: getattr(filing, name) for name in (*FILING_FIELDS, *AGENT_FIELDS)}
+    stored["province"] = province_of(filing.care_area_code, filing.care_region)
+    stored["city"] = filing.care_area_code
+    return entry_from(stored, materials=given_materials(filing), channel=filing.channel)
 
 
 def given_materials(filing: Filing) -> dict[str, str]:

@@ -12,9 +12,10 @@ from agency.organisation.models import AreaCode, CertificateType
 from agency.policy.insurance import InsuranceType
 from agency.sheets.as_html import form_context
 from filings.filing.kinds import FilingKind, GivenAs
-from filings.filing.models import Filing
+from filings.filing.models import Filing, FilingMaterial
 from filings.filing.selectors import terms_of
-from filings.filing.states import CAME_INTO_FORCE, OPEN, FilingState
+from filings.filing.states import FilingState
+from filings.materials.rules import COMMITMENT_LETTER
 from filings.people.choices import PersonCategory
 
 FORM_NO = "1"
@@ -30,6 +31,7 @@ class Tick:
 
     label: str
     on: bool = False
+    promised: bool = False  # 承诺 stands in place of the box
 
 
 @dataclass(frozen=True)
@@ -82,7 +84,7 @@ class Form1:
 
 def _plain(value: Any) -> Any:
     if isinstance(value, tuple):
-        return [[tick.label, tick.on] for tick in value]
+        return [[tick.label, tick.on, tick.promised] for tick in value]
     return value.isoformat() if isinstance(value, dt.date) else value
 
 
@@ -119,7 +121,7 @@ def form_of(filing: Filing, on: dt.date) -> Form1:
         address=filing.address,
         kinds=_ticks(FilingKind.choices, filing.kind),
         scopes=_ticks([("in", "省内"), ("out", "跨省")], scope),
-        period=_period(filing, state),
+        period=_period(filing),
         materials=_materials(filing),
         agent_name=filing.agent_name,
         agent_cert_no=filing.agent_cert_no,
@@ -131,7 +133,7 @@ def form_of(filing: Filing, on: dt.date) -> Form1:
         received_at=str(filing.counter or filing.insured_region),
         is_long_term=terms.is_long_term if terms is not None else None,
         lock_months=terms.lock_months if terms is not None and filing.is_cross_province else None,
-        mark="" if state in (FilingState.UNDER_REVIEW, FilingState.IN_FORCE) else state.label,
+        mark="" if state == FilingState.IN_FORCE else state.label,
     )
 
 
@@ -150,15 +152,15 @@ def _insured_at(filing: Filing) -> str:
     return f"{place}　{area.name}" if area is not None else place
 
 
-def _period(filing: Filing, state: FilingState) -> str:
-    """起止日期: 长期有效 where no end is known yet."""
+def _period(filing: Filing) -> str:
+    """起止日期, both days included; 长期有效 without an end; no period where no day ever was valid."""
+    if filing.never_valid:
+        return "没有有效日：生效前已撤销" if filing.effective_at is not None else "没有生效"
     if filing.begins_on is None:
         return ""
     if filing.ends_on is not None:
         return f"{_day(filing.begins_on)} 至 {_day(filing.ends_on)}"
-    if state in OPEN or state in CAME_INTO_FORCE:
-        return f"{_day(filing.begins_on)} 起，长期有效"
-    return f"{_day(filing.begins_on)} 起"
+    return f"{_day(filing.begins_on)} 起，长期有效"
 
 
 def _day(on: dt.date) -> str:
@@ -166,17 +168,13 @@ def _day(on: dt.date) -> str:
 
 
 def _materials(filing: Filing) -> tuple[Tick, ...]:
-    """√ with how it was given; a promise has an empty box and says so."""
-    rows = filing.materials.select_related("material")
-    return tuple(
-        Tick(
-            f"{row.material}（{_given(row.material.code, row.given_as)}）", row.given_as != GivenAs.COMMITMENT
-        )
-        for row in rows
-    )
+    """√ with how it was given; a promise has 承诺 in place of the √."""
+    return tuple(_paper(row) for row in filing.materials.select_related("material"))
 
 
-def _given(code: str, given_as: str) -> str:
-    if code == "commitment_letter":
-        return "承诺代替证明"
-    return str(GivenAs(given_as).label)
+def _paper(row: FilingMaterial) -> Tick:
+    if row.material.code == COMMITMENT_LETTER:
+        return Tick(f"{row.material}（代替证明）", promised=True)
+    if row.given_as == GivenAs.COMMITMENT:
+        return Tick(f"{row.material}（待补交）", promised=True)
+    return Tick(f"{row.material}（{row.get_given_as_display()}）", on=True)

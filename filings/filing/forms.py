@@ -1,27 +1,32 @@
-"""Forms of filings: the one-page entry form, and the filters of the list."""
+"""The one-page entry form of a filing."""
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from django import forms
 from django.urls import reverse_lazy
 
 from agency.errors import DomainError
-from agency.identity import read_id_number
-from agency.organisation.models import CertificateType, PoolingRegion
+from agency.organisation.models import CertificateType
 from agency.policy.insurance import InsuranceType
 from agency.tabular.values import to_date, to_text
 from filings.filing import places
-from filings.filing.entry import FilingEntry
-from filings.filing.kinds import FilingKind, GivenAs
-from filings.filing.rules import Agent, Terms
-from filings.filing.states import FilingState
+from filings.filing.entry import (
+    AGENT_FIELDS,
+    FILING_FIELDS,
+    PERSON_FIELDS,
+    PLACE_FIELDS,
+    FilingEntry,
+    entry_from,
+)
+from filings.filing.kinds import Channel, FilingKind, GivenAs
+from filings.filing.validity import Terms, is_plausible
 from filings.materials.rules import COMMITMENT, COMMITMENT_LETTER, Group, serving
 from filings.materials.selectors import material_names
-from filings.people.rules import place_letters
+from filings.people.rules import place_letters, read_certificate
 
 CHOOSE = ("", "请选择")
 SEPARATOR = "+"
@@ -56,9 +61,12 @@ class DayField(forms.Field):
         if not value or isinstance(value, dt.date):
             return value or None
         try:
-            return to_date(to_text(value))
+            day = to_date(to_text(value))
         except ValueError as error:
             raise forms.ValidationError(str(error)) from None
+        if not is_plausible(day):
+            raise forms.ValidationError("日期要在 2000 年到 2099 年之间，请核对年份。")
+        return day
 
 
 class NeededDay(NeededToSubmit, DayField):
@@ -97,11 +105,20 @@ READS_PERSON = {
     "hx-target": "#person",
     "hx-swap": "outerHTML",
 }
+IN_TURN = "#filing-form:queue last"  # the answer to an older choice never overwrites a newer one
 READS_PLACES = {
     "hx-post": reverse_lazy("filings:places"),
     "hx-trigger": "change",
     "hx-target": "#city",
     "hx-swap": "outerHTML",
+    "hx-sync": IN_TURN,
+}
+# Of the checklist only badges and count are put in, so that no select is taken away from under the hand.
+READS_CHECKLIST = {
+    "hx-post": reverse_lazy("filings:places"),
+    "hx-trigger": "change",
+    "hx-swap": "none",
+    "hx-sync": IN_TURN,
 }
 
 
@@ -181,13 +198,18 @@ class FilingForm(forms.Form):
         if group.commitment_allowed:
             options.append((COMMITMENT_LETTER, "个人承诺书（代替证明）"))
         self.fields[f"material_{group.no}"] = NeededChoice(
-            label=group.label, choices=[("", "还没有交"), *options]
+            label=group.label,
+            choices=[("", "还没有交"), *options],
+            widget=forms.Select(attrs=READS_CHECKLIST | {"hx-select-oob": self._badges()}),
         )
         self.fields[f"given_{group.no}"] = forms.ChoiceField(
             label="提交方式",
             choices=[(GivenAs.ORIGINAL, "原件"), (GivenAs.COPY, "复印件")],
             required=False,
         )
+
+    def _badges(self) -> str:
+        return ",".join(["#served", *(f"#badge_{group.no}" for group in self.groups)])
 
     def _papers(self, codes: Sequence[str]) -> str:
         return "和".join(self.names.get(code, code) for code in codes)
@@ -197,7 +219,7 @@ class FilingForm(forms.Form):
         if not number:
             raise forms.ValidationError("请输入证件号码，或刷身份证。")
         try:
-            return read_id_number(cert_type, number).number
+            return read_certificate(cert_type, number).number
         except DomainError as error:
             raise forms.ValidationError(error.message) from None
 
@@ -210,27 +232,17 @@ class FilingForm(forms.Form):
     def _said(self, field: str) -> str:
         return to_text(self.cleaned_data.get(field) or "")
 
-    def entry(self) -> FilingEntry:
-        """What was entered, as far as it has a shape."""
-        return FilingEntry(
-            cert_type=self._said("cert_type"),
-            cert_no=self._said("cert_no"),
-            name=self._said("name"),
-            insurance_type=self._said("insurance_type"),
-            phone=self._said("phone"),
-            kind=self._said("kind"),
-            province=self._said("province"),
-            city=self._said("city"),
-            begins_on=self.cleaned_data.get("begins_on"),
-            address=self._said("address"),
-            materials=self._materials(),
-            agent=Agent(
-                self._said("agent_name"),
-                self._said("agent_cert_no").upper(),
-                self._said("agent_phone"),
-                self._said("agent_relation"),
-            ),
-        )
+    def entry(self, stored: FilingEntry | None = None) -> FilingEntry:
+        """What was entered, as far as it has a shape; what the form does not show stays as stored."""
+        names = (*PERSON_FIELDS, *FILING_FIELDS, *PLACE_FIELDS, *AGENT_FIELDS)
+        said: dict[str, Any] = {name: self._said(name) for name in names}
+        said["begins_on"] = self.cleaned_data.get("begins_on")
+        said["agent_cert_no"] = said["agent_cert_no"].upper()
+        materials, channel = self._materials(), Channel.COUNTER.value
+        if stored is not None:
+            materials = papers_not_shown(self.groups, stored.materials) | materials
+            channel = stored.channel
+        return entry_from(said, materials=materials, channel=channel)
 
     def _materials(self) -> dict[str, str]:
         given: dict[str, str] = {}
@@ -242,11 +254,22 @@ class FilingForm(forms.Form):
         return given
 
 
-def material_initial(groups: Sequence[Group], given: dict[str, str]) -> dict[str, str]:
+def _papers_shown(group: Group, given: Mapping[str, str]) -> tuple[str, ...]:
+    """The papers among those handed in that the group's field stands for."""
+    return serving(group, given) or tuple(code for code in given if code in group.codes)[:1]
+
+
+def papers_not_shown(groups: Sequence[Group], given: Mapping[str, str]) -> dict[str, str]:
+    """The papers handed in that no field of the checklist stands for: a second voucher, or one more proof."""
+    seen = {code for group in groups for code in _papers_shown(group, given)}
+    return {code: how for code, how in given.items() if code not in seen}
+
+
+def material_initial(groups: Sequence[Group], given: Mapping[str, str]) -> dict[str, str]:
     """What the checklist shows for papers already handed in."""
     initial: dict[str, str] = {}
     for group in groups:
-        papers = serving(group, given) or tuple(code for code in given if code in group.codes)[:1]
+        papers = _papers_shown(group, given)
         if not papers:
             continue
         how = given.get(papers[0], GivenAs.ORIGINAL.value)
@@ -255,24 +278,3 @@ def material_initial(groups: Sequence[Group], given: dict[str, str]) -> dict[str
         initial[f"material_{group.no}"] = SEPARATOR.join(papers)
         initial[f"given_{group.no}"] = how
     return initial
-
-
-class ListFilter(forms.Form):
-    """Filters of the list; nothing in them tells who somebody is, so they may stand in the URL."""
-
-    SIDES = [("insured", "本地参保人"), ("care", "来本地就医")]
-
-    side = forms.ChoiceField(label="方向", choices=SIDES, required=False)
-    state = forms.ChoiceField(label="状态", choices=[("", "全部状态"), *FilingState.choices], required=False)
-    kind = forms.ChoiceField(
-        label="备案类型", choices=[("", "全部类型"), *FilingKind.choices], required=False
-    )
-    care = forms.ChoiceField(label="就医地", required=False)
-    since = DayField(label="受理日期从", required=False, attrs={"placeholder": "如 2026-11-01"})
-    until = DayField(label="到", required=False)
-
-    def __init__(self, *args: Any, **options: Any) -> None:
-        super().__init__(*args, **options)
-        regions = PoolingRegion.objects.values_list("code", "name")
-        care = cast(forms.ChoiceField, self.fields["care"])
-        care.choices = [("", "全部就医地"), *regions]

@@ -28,8 +28,15 @@ from agency.web.parts import (
 )
 from filings.filing import demo
 from filings.filing.models import Filing, KindTerms
-from filings.filing.selectors import QUEUES, filings_of, filings_visible, queue, queue_count
-from filings.filing.shown import shown
+from filings.filing.selectors import (
+    QUEUES,
+    expiring_days,
+    filings_of,
+    filings_visible,
+    queue,
+    queue_count,
+)
+from filings.filing.shown import shown, state_label
 from filings.filing.states import TONES
 from filings.people.models import InsuredPerson
 from filings.people.selectors import begins_with
@@ -122,7 +129,7 @@ def _tile(name: str, user: User, today: dt.date) -> Tile:
         "to_review": "同事录入，等您复核" if _waits_for("to_review", user) else "已提交，等同事复核",
         "awaiting_supplement": "等参保人补材料",
         "mine": "还没有提交",
-        "expiring": "30 天内到期",
+        "expiring": f"{expiring_days(user, today)} 天内到期",
     }
     note = "今天到期或已超时" if late else calm[name]
     return Tile(QUEUES[name], count, _queue_url(name), note=note, hot=late)
@@ -162,14 +169,13 @@ def _is_number(text: str) -> bool:
 
 
 def _search_row(filing: Filing, today: dt.date) -> SearchRow:
-    state = filing.state_on(today)
     return SearchRow(
         url=_detail_url(filing),
         number=filing.filing_no,
         title=filing.person.name,
         detail=f"{mask_id(filing.person.cert_no)} · {filing.care_place_name}",
-        badge=state.label,
-        badge_tone=TONES[state],
+        badge=state_label(filing, today),
+        badge_tone=TONES[filing.state_on(today)],
     )
 
 

@@ -6,13 +6,19 @@ import datetime as dt
 from dataclasses import dataclass, field
 
 from agency.errors import DomainError
-from agency.identity import IdNumber, age_on, area_name, id_warnings, read_id_number
+from agency.identity import IdNumber, age_on, area_name, id_warnings
 from agency.organisation.models import PoolingRegion, User
 from filings.filing.selectors import filings_of
 from filings.filing.shown import ShownFiling, shown
 from filings.people.choices import Sex
 from filings.people.models import Enrolment, InsuredPerson
-from filings.people.selectors import enrolments_of, likely_enrolment, people_visible
+from filings.people.rules import read_certificate
+from filings.people.selectors import (
+    enrolments_of,
+    is_enrolled_elsewhere,
+    likely_enrolment,
+    people_visible,
+)
 
 EARLIER_SHOWN = 3
 
@@ -23,8 +29,8 @@ class PersonPanel:
 
     identity: IdNumber | None = None
     person: InsuredPerson | None = None
-    enrolments: list[Enrolment] = field(default_factory=list)
     chosen: Enrolment | None = None
+    elsewhere: bool = False  # another region insures a person who is known here
     earlier: list[ShownFiling] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
     error: DomainError | None = None
@@ -58,11 +64,6 @@ class PersonPanel:
         return self.chosen is not None and self.on is not None and self.chosen.in_force(self.on)
 
     @property
-    def elsewhere(self) -> list[Enrolment]:
-        """Enrolments in other regions, of a person who is known here."""
-        return [row for row in self.enrolments if self.region is not None and row.region_id != self.region.pk]
-
-    @property
     def phone(self) -> str:
         """The number given last time, or the register's."""
         latest = next((row.filing.phone for row in self.earlier if row.filing.phone), "")
@@ -84,7 +85,7 @@ def person_panel(
     if not cert_no.strip():
         return panel
     try:
-        panel.identity = read_id_number(cert_type, cert_no, on)
+        panel.identity = read_certificate(cert_type, cert_no, on)
     except DomainError as error:
         panel.error = error
         return panel
@@ -94,8 +95,9 @@ def person_panel(
     panel.person = people_visible(by).filter(cert_type=cert_type, cert_no=number).first()
     if panel.person is None:
         return panel
-    panel.enrolments = enrolments_of(panel.person)
-    fitting = [row for row in panel.enrolments if insurance_type in ("", row.insurance_type)]
+    panel.elsewhere = is_enrolled_elsewhere(panel.person, by)
+    enrolments = enrolments_of(panel.person, by)
+    fitting = [row for row in enrolments if insurance_type in ("", row.insurance_type)]
     panel.chosen = likely_enrolment(fitting, region, on)
     earlier = [filing for filing in filings_of(panel.person, by) if filing.filing_no != but_no]
     panel.earlier = shown(earlier[:EARLIER_SHOWN], on)

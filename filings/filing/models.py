@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -14,7 +14,14 @@ from agency.organisation import access
 from agency.organisation.models import Counter, Dated, PoolingRegion, User, dates_in_order
 from agency.policy.insurance import InsuranceType
 from filings.filing.kinds import Channel, FilingKind, GivenAs, Term
-from filings.filing.states import CAME_INTO_FORCE, FILING_MACHINE, INCOMPLETE, WAITING, FilingState
+from filings.filing.states import (
+    CAME_INTO_FORCE,
+    FILING_MACHINE,
+    INCOMPLETE,
+    REFUSED_OR_DROPPED,
+    WAITING,
+    FilingState,
+)
 from filings.materials.models import MaterialKind
 from filings.people.choices import PersonCategory
 from filings.people.models import InsuredPerson
@@ -41,6 +48,11 @@ class KindTerms(Dated):
             models.UniqueConstraint(fields=["kind", "valid_from"], name="kind_terms_one_per_start"),
             models.CheckConstraint(condition=Q(kind__in=FilingKind.values), name="kind_terms_kind_is_known"),
             models.CheckConstraint(condition=Q(term__in=Term.values), name="kind_terms_term_is_known"),
+            models.CheckConstraint(
+                condition=Q(term=Term.LONG_TERM) | Q(validity_months__isnull=False, validity_months__gte=1),
+                name="kind_terms_temporary_has_months",
+                violation_error_message="临时备案必须有有效月数，至少 1 个月。",
+            ),
             dates_in_order("kind_terms"),
         ]
 
@@ -66,9 +78,17 @@ class FilingQuerySet(models.QuerySet):
 
         One that was cancelled counts for the days before its cancellation.
         """
-        until_its_end = Q(state__in=CAME_INTO_FORCE) & (Q(ends_on__isnull=True) | Q(ends_on__gte=on))
-        until_cancelled = Q(state=S.CANCELLED, effective_at__isnull=False, ends_on__gt=on)
-        return self.filter(until_its_end | until_cancelled, begins_on__lte=on)
+        return self.sharing_days(on, on)
+
+    def sharing_days(self, begins: Any, ends: Any) -> FilingQuerySet:
+        """Filings with at least one valid day between two (`ends` None: from `begins` on).
+
+        A cancelled one is valid to its last day; without one it never was (cancelled before it began).
+        """
+        lasting = Q(state__in=CAME_INTO_FORCE) & (Q(ends_on__isnull=True) | Q(ends_on__gte=begins))
+        stopped = Q(state=S.CANCELLED, effective_at__isnull=False, ends_on__gte=begins)
+        rows = self.filter(lasting | stopped)
+        return rows if ends is None else rows.filter(begins_on__lte=ends)
 
     def in_state(self, state: str, on: dt.date) -> FilingQuerySet:
         """Filings whose `state_on(on)` is `state`."""
@@ -116,7 +136,12 @@ class Filing(models.Model):
         Counter, models.PROTECT, null=True, blank=True, verbose_name="受理窗口", related_name="+"
     )
     begins_on = models.DateField("生效日期", null=True, blank=True)
-    ends_on = models.DateField("截止日期", null=True, blank=True, help_text="空着表示长期有效")
+    ends_on = models.DateField(
+        "截止日期",
+        null=True,
+        blank=True,
+        help_text="最后一个有效日；空着表示长期有效，已撤销的表示没有有效日",
+    )
     state = models.CharField("状态", max_length=20, choices=FilingState, default=FilingState.DRAFT)
     deadline_on = models.DateField("办理期限", null=True, blank=True)
     agent_name = models.CharField("代办人姓名", max_length=50, blank=True)
@@ -128,6 +153,7 @@ class Filing(models.Model):
         settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="经办人", related_name="filings_taken_in"
     )
     taken_in_at = models.DateTimeField("录入时间")
+    submitted_at = models.DateTimeField("首次提交时间", null=True, blank=True)
     reviewed_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
         models.PROTECT,
@@ -139,6 +165,9 @@ class Filing(models.Model):
     reviewed_at = models.DateTimeField("复核时间", null=True, blank=True)
     effective_at = models.DateTimeField("生效时间", null=True, blank=True, help_text="成为“已生效”的时刻")
     version = models.PositiveIntegerField("版本", default=1)
+    form_token = models.UUIDField(
+        "表单标记", null=True, blank=True, unique=True, editable=False, help_text="同一张新办表只存一次"
+    )
 
     objects = FilingQuerySet.as_manager()
 
@@ -183,10 +212,10 @@ class Filing(models.Model):
                 violation_error_message="录入人不能自己复核，请由另一位同事办理。",
             ),
             models.UniqueConstraint(
-                fields=["person", "care_area_code", "kind"],
+                fields=["person", "care_area_code", "kind", "begins_on"],
                 condition=Q(state=FilingState.IN_FORCE),
-                name="filing_one_in_force_per_place_and_kind",
-                violation_error_message="此人在同一就医地已有同类生效备案。",
+                name="filing_in_force_begins_once",
+                violation_error_message="此人在同一就医地已有同一天起的同类生效备案。",
             ),
             models.UniqueConstraint(
                 fields=["channel", "external_no"],
@@ -219,6 +248,13 @@ class Filing(models.Model):
     def has_agent(self) -> bool:
         return bool(self.agent_name)
 
+    @property
+    def never_valid(self) -> bool:
+        """Whether it ended without a single valid day: refused, lapsed, or cancelled before it began."""
+        if self.state == S.CANCELLED:
+            return self.effective_at is None or self.ends_on is None
+        return self.state in REFUSED_OR_DROPPED
+
     def state_on(self, on: dt.date) -> FilingState:
         """The state as it is on a day: a filing whose last day has passed is expired, an open one whose
         deadline has passed has lapsed, whether or not that was recorded already."""
@@ -233,7 +269,7 @@ class Filing(models.Model):
 class FilingMaterial(models.Model):
     """提交材料: one paper on a filing's checklist, and how it was given."""
 
-    filing = models.ForeignKey(Filing, models.CASCADE, verbose_name="备案", related_name="materials")
+    filing = models.ForeignKey(Filing, models.PROTECT, verbose_name="备案", related_name="materials")
     material = models.ForeignKey(MaterialKind, models.PROTECT, verbose_name="材料", related_name="+")
     given_as = models.CharField("提交方式", max_length=10, choices=GivenAs, default=GivenAs.ORIGINAL)
 

@@ -14,13 +14,13 @@ from agency.journal import workflow
 from agency.organisation.models import PoolingRegion, User
 from agency.organisation.roles import Role
 from filings.filing import places
-from filings.filing.entry import entry_of
+from filings.filing.entry import AGENT_FIELDS, FilingEntry, entry_of
 from filings.filing.forms import FilingForm, material_initial
 from filings.filing.kinds import GivenAs
 from filings.filing.lookup import PersonPanel, person_panel
 from filings.filing.models import Filing
-from filings.filing.rules import Validity, validity
-from filings.filing.selectors import judge, offered_kinds, terms_of
+from filings.filing.selectors import judge_stored, offered_kinds, terms_of, validity_of
+from filings.filing.validity import Validity
 from filings.materials.rules import COMMITMENT_LETTER, Group, serving
 from filings.materials.selectors import groups_of
 from filings.materials.sources import source_names
@@ -51,6 +51,7 @@ class EntryPage:
     filing: Filing | None
     form: FilingForm
     version: int | None = None
+    form_token: str = ""
 
     @property
     def received_on(self) -> dt.date:
@@ -59,6 +60,10 @@ class EntryPage:
     def value(self, name: str) -> str:
         """What a field shows now, typed or initial."""
         return str(self.form[name].value() or "")
+
+    def entry(self) -> FilingEntry:
+        """What was entered; of a stored filing with all that the form does not show."""
+        return self.form.entry(entry_of(self.filing) if self.filing is not None else None)
 
     def person(self) -> PersonPanel:
         return person_panel(
@@ -78,10 +83,9 @@ class EntryPage:
             begins_on = self.form.fields["begins_on"].to_python(self.value("begins_on"))
         except ValidationError:
             begins_on = None
-        if terms is None or begins_on is None:
-            return ""
         scope = places.choose(self.value("province"), self.value("city")).scope
-        return validity_text(validity(begins_on, terms, scope=scope), terms.lock_months)
+        span = validity_of(begins_on, terms, scope=scope)
+        return validity_text(span, terms.lock_months) if span is not None and terms is not None else ""
 
     def checklist(self) -> list[CheckItem]:
         return [self._item(group) for group in self.form.groups]
@@ -105,6 +109,7 @@ class EntryPage:
             "form": self.form,
             "filing": self.filing,
             "version": self.version,
+            "form_token": self.form_token,
             "panel": panel,
             "validity": self.validity(),
             "checklist": items,
@@ -119,15 +124,8 @@ class EntryPage:
         """What a stored draft still needs, by the labels of its fields."""
         if self.filing is None or self.form.is_bound:
             return []
-        judged = judge(
-            entry_of(self.filing),
-            self.filing.person,
-            self.region,
-            received_on=self.received_on,
-            on=self.on,
-            own_no=self.filing.filing_no,
-        )
-        labels = [self.form.fields[r.field].label for r in judged.reasons if r.field in self.form.fields]
+        reasons = judge_stored(self.filing, self.on).reasons
+        labels = [self.form.fields[r.field].label for r in reasons if r.field in self.form.fields]
         return list(dict.fromkeys(str(label) for label in labels))
 
     def _steps(self) -> list[dict[str, Any]]:
@@ -143,9 +141,6 @@ class EntryPage:
             {"label": "复核", "note": reviewers, "at": None, "state": "next"},
             {"label": "生效并打印", "note": "", "at": None, "state": "next"},
         ]
-
-
-AGENT_FIELDS = ("agent_name", "agent_cert_no", "agent_phone", "agent_relation")
 
 
 def validity_text(span: Validity, lock_months: int | None) -> str:
@@ -185,23 +180,7 @@ def stored_page(by: User, on: dt.date, filing: Filing) -> EntryPage:
     entry = entry_of(filing)
     scope = places.choose(entry.province, "").scope
     groups = groups_of(entry.kind, scope=scope, region=filing.insured_region, on=filing.received_on)
-    initial = {
-        "cert_type": entry.cert_type,
-        "cert_no": entry.cert_no,
-        "name": entry.name,
-        "insurance_type": entry.insurance_type,
-        "phone": entry.phone,
-        "kind": entry.kind,
-        "province": entry.province,
-        "city": entry.city,
-        "begins_on": entry.begins_on,
-        "address": entry.address,
-        "agent_name": entry.agent.name,
-        "agent_cert_no": entry.agent.cert_no,
-        "agent_phone": entry.agent.phone,
-        "agent_relation": entry.agent.relation,
-        **material_initial(groups, dict(entry.materials)),
-    }
+    initial = {**entry.form_fields(), **material_initial(groups, entry.materials)}
     form = FilingForm(
         initial=initial,
         on=on,

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from agency.organisation.models import Place, PoolingRegion, RegionKind
 from agency.organisation.selectors import not_cross_region_pairs
-from filings.filing.rules import CROSS_PROVINCE, IN_PROVINCE, CarePlace
+from filings.filing.rules import CarePlace
+from filings.filing.validity import CROSS_PROVINCE, IN_PROVINCE
 
 JILIN = "220000"
 JILIN_NAME = "吉林省"

@@ -14,7 +14,8 @@ from django.template.loader import render_to_string
 from django.utils import timezone
 
 from agency.errors import DomainError
-from agency.journal.prints import form_printed, verify_url
+from agency.journal import audit
+from agency.journal.prints import PRINTED, form_printed, verify_url
 from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
@@ -23,7 +24,6 @@ from agency.sheets.as_pdf import render_form_pdf
 from filings.filing import form1
 from filings.filing.models import Filing
 from filings.filing.selectors import filings_visible
-from filings.filing.states import FilingState
 
 BLANK_MADE_AT = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
@@ -65,10 +65,12 @@ def form1_page(filing: Filing, *, by: User, at: dt.datetime) -> str:
 
 
 def _form1(filing: Filing, *, by: User, at: dt.datetime) -> tuple[form1.Form1, dict[str, Any]]:
-    """The form with its code; a draft is nothing that anybody vouches for, and has none."""
+    """The form with its code; one that never took effect is nothing that anybody vouches for, and has none,
+    but whole numbers stand on it too: it is logged all the same."""
     access.require(by, May.READ_FILINGS, filing.insured_region)
     said = form1.form_of(filing, timezone.localdate(at))
-    if filing.state == FilingState.DRAFT:
+    if filing.effective_at is None:
+        _log_unvouched(filing, said, by=by, at=at)
         return said, said.context()
     printed = form_printed(
         form_no=form1.FORM_NO,
@@ -81,3 +83,19 @@ def _form1(filing: Filing, *, by: User, at: dt.datetime) -> tuple[form1.Form1, d
         region=filing.insured_region,
     )
     return said, said.context(code=printed.code, verify_url=verify_url(printed))
+
+
+def _log_unvouched(filing: Filing, said: form1.Form1, *, by: User, at: dt.datetime) -> None:
+    audit.record(
+        PRINTED,
+        by=by,
+        at=at,
+        subject_kind=Filing.machine.kind,
+        subject_no=filing.filing_no,
+        region=filing.insured_region,
+        form_no=form1.FORM_NO,
+        code="",
+        digest=said.digest(),
+        copy="",
+        mark=said.mark,
+    )

@@ -1,8 +1,7 @@
-"""备案的规则: when a filing begins and ends, and everything that keeps it from being submitted. Pure."""
+"""备案的规则: everything that keeps a filing from being submitted. Pure."""
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 import re
 from collections.abc import Sequence
@@ -10,62 +9,13 @@ from dataclasses import dataclass
 
 from agency.errors import DomainError
 from agency.identity import IdentityError, read_id_number
+from filings.filing.validity import ONE_DAY, Terms, is_plausible
 
-LONG_TERM = "long_term"
 RETIRED_ONLY = frozenset({"retired_relocation"})
 RETIRED = "retired"
-IN_PROVINCE, CROSS_PROVINCE = "in_province", "cross_province"
-ONE_DAY = dt.timedelta(days=1)
-SANE_DAYS = 366  # a begin further away than this is a slip of the keyboard, not a plan [P]
-
 _PHONE = re.compile(r"1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8}(-[0-9]{1,6})?|00?[0-9]{8,16}|[0-9]{7,8}")
 
 _LIKE_RESIDENT_ID = re.compile(r"[0-9]{14,}[0-9Xx]?")
-
-
-def add_months(day: dt.date, months: int) -> dt.date:
-    """The same day `months` later; the month's last day where it has no such day."""
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
-
-
-@dataclass(frozen=True, slots=True)
-class Terms:
-    """备案类型的期限, as in force on the day: months of validity (None: long-term) and of the lock."""
-
-    term: str
-    validity_months: int | None = None
-    lock_months: int | None = None
-    offered: bool = True
-    needs_review: bool = True
-
-    @property
-    def is_long_term(self) -> bool:
-        return self.term == LONG_TERM
-
-
-@dataclass(frozen=True, slots=True)
-class Validity:
-    """有效期: first and last day (None: until changed or cancelled); the place stays until `locked_until`."""
-
-    begins_on: dt.date
-    ends_on: dt.date | None
-    locked_until: dt.date | None
-
-
-def validity(begins_on: dt.date, terms: Terms, *, scope: str) -> Validity:
-    """A filing of n months ends on the day before the same day n months later; without months it is valid
-    until changed or cancelled. The lock holds for places in another province. [S4, N22]"""
-    ends_on = None
-    if terms.validity_months:
-        ends_on = add_months(begins_on, terms.validity_months) - ONE_DAY
-    locked = terms.lock_months if scope == CROSS_PROVINCE else None
-    return Validity(begins_on, ends_on, add_months(begins_on, locked) if locked else None)
-
-
-def overlap(begins: dt.date, ends: dt.date | None, other_begins: dt.date, other_ends: dt.date | None) -> bool:
-    """Whether two spans share a day; an open end never ends."""
-    return (ends is None or other_begins <= ends) and (other_ends is None or begins <= other_ends)
 
 
 def is_phone(text: str) -> bool:
@@ -121,10 +71,28 @@ class Reason:
 
 
 @dataclass(frozen=True, slots=True)
+class Overlap:
+    """Another filing that shares a day: its number and its last day (None: until changed or cancelled)."""
+
+    other_no: str
+    ends_on: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BeginSpan:
+    """How far from the day of receipt a begin may lie, in days: dated parameters [P]."""
+
+    back: int
+    ahead: int
+
+
+@dataclass(frozen=True, slots=True)
 class Submission:
     """Everything that is judged when a filing is submitted or approved."""
 
     on: dt.date
+    received_on: dt.date
+    begin_span: BeginSpan
     region_name: str
     insurance_label: str
     insurance: Insurance | None
@@ -133,11 +101,13 @@ class Submission:
     terms: Terms | None
     place: CarePlace
     begins_on: dt.date | None
+    ends_on: dt.date | None
     address: str
     agent: Agent
     person_cert_no: str
+    has_material_rules: bool = True
     missing_materials: Sequence[Reason] = ()
-    overlapping_no: str = ""
+    overlap: Overlap | None = None
 
 
 def submission_reasons(filed: Submission) -> list[Reason]:
@@ -187,6 +157,9 @@ def _kind_reasons(filed: Submission) -> list[Reason]:
         return [Reason("kind_missing", "kind", "请选择备案类型。")]
     if filed.terms is None or not filed.terms.offered:
         return [Reason("kind_not_offered", "kind", "窗口现在不受理这一类备案，请选择其他类型。")]
+    if not filed.has_material_rules:
+        told = "材料规则表里没有这一类备案的材料要求，不能提交；请主管在后台管理里补上材料规则。"
+        return [Reason("material_rules_missing", "kind", told)]
     if filed.kind in RETIRED_ONLY and filed.insurance is not None and filed.insurance.category != RETIRED:
         return [
             Reason(
@@ -217,20 +190,39 @@ def _date_reasons(filed: Submission) -> list[Reason]:
     found = []
     if filed.begins_on is None:
         found.append(Reason("begin_missing", "begins_on", "请填写生效日期。"))
-    elif abs((filed.begins_on - filed.on).days) > SANE_DAYS:
-        found.append(Reason("begin_far_away", "begins_on", "生效日期离今天超过一年，请核对年份。"))
-    elif filed.overlapping_no:
-        found.append(
-            Reason(
-                "overlapping",
-                "begins_on",
-                f"此人在同一就医地已有同类备案 {filed.overlapping_no}，有效期重叠，不能再办。",
-                filed.overlapping_no,
-            )
-        )
+    else:
+        found += _begin_reasons(filed, filed.begins_on)
     if filed.terms is not None and filed.terms.is_long_term and not filed.address:
         found.append(Reason("address_missing", "address", "请填写异地居住地址，登记备案表上要印。"))
     return found
+
+
+def _begin_reasons(filed: Submission, begins_on: dt.date) -> list[Reason]:
+    """The first thing that is wrong with a begin: too far away, over already, or the days are taken [P]."""
+    if not is_plausible(begins_on):
+        return [Reason("begin_far_away", "begins_on", "生效日期不像真的，请核对年份。")]
+    days, span = (begins_on - filed.received_on).days, filed.begin_span
+    if days < -span.back:
+        told = f"生效日期比受理日期早 {-days} 天，最多可提前 {span.back} 天，请核对年份。"
+        return [Reason("begin_far_away", "begins_on", told)]
+    if days > span.ahead:
+        told = f"生效日期比受理日期晚 {days} 天，最多可推后 {span.ahead} 天，请核对年份。"
+        return [Reason("begin_far_away", "begins_on", told)]
+    if filed.ends_on is not None and filed.ends_on < filed.on:
+        told = f"从 {begins_on} 起算，有效期到 {filed.ends_on} 已满，批下来也用不上；请改生效日期。"
+        return [Reason("over_already", "begins_on", told)]
+    return [_overlap_reason(filed.overlap)] if filed.overlap is not None else []
+
+
+def _overlap_reason(other: Overlap) -> Reason:
+    told = f"此人在同一就医地已有同类备案 {other.other_no}，"
+    if other.ends_on is None:
+        told += "长期有效，有效期重叠，不能再办。"
+    else:
+        told += (
+            f"到 {other.ends_on} 为止，有效期重叠；续办的，生效日期请填 {other.ends_on + ONE_DAY} 或以后。"
+        )
+    return Reason("overlapping", "begins_on", told, other.other_no)
 
 
 def agent_reasons(agent: Agent, person_cert_no: str) -> list[Reason]:

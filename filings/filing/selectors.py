@@ -6,17 +6,18 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from django.db.models import Q, QuerySet
+from django.db.models import QuerySet
 
 from agency.organisation.models import PoolingRegion, User
 from agency.policy.insurance import InsuranceType
 from agency.policy.selectors import bool_parameter, int_parameter
 from filings.filing import places, rules
-from filings.filing.entry import FilingEntry
+from filings.filing.entry import FilingEntry, entry_of
 from filings.filing.kinds import FilingKind
 from filings.filing.models import Filing, KindTerms
-from filings.filing.rules import Insurance, Reason, Submission, Terms
-from filings.filing.states import CAME_INTO_FORCE, FilingState
+from filings.filing.rules import BeginSpan, Insurance, Overlap, Reason, Submission
+from filings.filing.states import FilingState
+from filings.filing.validity import Terms, Validity, is_plausible, validity
 from filings.materials.rules import Group, missing
 from filings.materials.selectors import groups_of, material_names
 from filings.people.models import Enrolment, InsuredPerson
@@ -35,6 +36,11 @@ def in_force(person: InsuredPerson, care_region: PoolingRegion, on: dt.date, kin
     """The filing under which a person may be treated in a region on a day; None when there is none."""
     rows = Filing.objects.in_force(on).filter(person=person, care_region=care_region)
     return (rows.filter(kind=kind) if kind else rows).order_by("-pk").first()
+
+
+def expiring_days(by: User, on: dt.date) -> int:
+    """How many days before its end a filing is shown as ending soon."""
+    return int_parameter("filing.expiring_notice_days", on, by.region)
 
 
 def terms_of(kind: str, on: dt.date) -> Terms | None:
@@ -76,17 +82,13 @@ def overlapping(
     ends: dt.date | None,
     but: str = "",
 ) -> Filing | None:
-    """Another filing in force of the same person, place and kind that shares a day; at most one may [P]."""
+    """Another filing of the same person, place and kind that is or was valid on one of the days [P]."""
     if person is None:
         return None
-    rows = Filing.objects.filter(
-        Q(ends_on__isnull=True) | Q(ends_on__gte=begins),
-        person=person,
-        care_area_code=area_code,
-        kind=kind,
-        state__in=CAME_INTO_FORCE,
-    ).exclude(filing_no=but)
-    return (rows if ends is None else rows.filter(begins_on__lte=ends)).order_by("pk").first()
+    rows = Filing.objects.sharing_days(begins, ends).filter(
+        person=person, care_area_code=area_code, kind=kind
+    )
+    return rows.exclude(filing_no=but).order_by("pk").first()
 
 
 @dataclass(frozen=True)
@@ -98,7 +100,7 @@ class Judged:
     enrolment: Enrolment | None
     place: places.ChosenPlace
     terms: Terms | None
-    validity: rules.Validity | None
+    validity: Validity | None
     groups: tuple[Group, ...]
     reasons: list[Reason]
 
@@ -119,22 +121,12 @@ def judge(
     enrolment = None
     if person is not None and entry.insurance_type:
         enrolment = enrolment_in(person, region, entry.insurance_type)
-    validity = None
-    if terms is not None and entry.begins_on is not None:
-        validity = rules.validity(entry.begins_on, terms, scope=place.scope)
+    span = validity_of(entry.begins_on, terms, scope=place.scope)
     groups = groups_of(entry.kind, scope=place.scope, region=region, on=received_on)
-    other = None
-    if validity is not None and place.complete:
-        other = overlapping(
-            person,
-            area_code=place.area_code,
-            kind=entry.kind,
-            begins=validity.begins_on,
-            ends=validity.ends_on,
-            but=own_no,
-        )
     filed = Submission(
         on=on,
+        received_on=received_on,
+        begin_span=_begin_span(received_on, region),
         region_name=region.name,
         insurance_label=_label(entry.insurance_type),
         insurance=_insurance(enrolment, on),
@@ -143,13 +135,61 @@ def judge(
         terms=terms,
         place=places.judged(place, region, on),
         begins_on=entry.begins_on,
+        ends_on=span.ends_on if span is not None else None,
         address=entry.address,
         agent=entry.agent,
         person_cert_no=entry.cert_no,
+        has_material_rules=bool(groups),
         missing_materials=material_reasons(groups, entry.materials),
-        overlapping_no=other.filing_no if other is not None else "",
+        overlap=_overlap(person, place, entry.kind, span, own_no),
     )
-    return Judged(entry, person, enrolment, place, terms, validity, groups, rules.submission_reasons(filed))
+    return Judged(entry, person, enrolment, place, terms, span, groups, rules.submission_reasons(filed))
+
+
+def judge_stored(filing: Filing, on: dt.date) -> Judged:
+    """The judgement of a filing as it is stored."""
+    return judge(
+        entry_of(filing),
+        filing.person,
+        filing.insured_region,
+        received_on=filing.received_on,
+        on=on,
+        own_no=filing.filing_no,
+    )
+
+
+def validity_of(begins_on: dt.date | None, terms: Terms | None, *, scope: str) -> Validity | None:
+    """有效期; None while kind or begin are not known, or the begin lies where no calendar reaches."""
+    if terms is None or begins_on is None or not is_plausible(begins_on):
+        return None
+    return validity(begins_on, terms, scope=scope)
+
+
+def _begin_span(on: dt.date, region: PoolingRegion) -> BeginSpan:
+    return BeginSpan(
+        back=int_parameter("filing.backdate_days", on, region),
+        ahead=int_parameter("filing.ahead_days", on, region),
+    )
+
+
+def _overlap(
+    person: InsuredPerson | None,
+    place: places.ChosenPlace,
+    kind: str,
+    span: Validity | None,
+    own_no: str,
+) -> Overlap | None:
+    if span is None or not place.complete:
+        return None
+    other = overlapping(
+        person,
+        area_code=place.area_code,
+        kind=kind,
+        begins=span.begins_on,
+        ends=span.ends_on,
+        but=own_no,
+    )
+    return Overlap(other.filing_no, other.ends_on) if other is not None else None
 
 
 def _label(insurance_type: str) -> str:
@@ -201,8 +241,7 @@ def queue(name: str, by: User, on: dt.date) -> QuerySet[Filing]:
         return rows.filter(state=FilingState.UNDER_REVIEW).order_by("deadline_on", "pk")
     if name == "awaiting_supplement":
         return rows.in_state(FilingState.AWAITING_SUPPLEMENT, on).order_by("deadline_on", "pk")
-    days = int_parameter("filing.expiring_notice_days", on, by.region)
-    soon = on + dt.timedelta(days=days)
+    soon = on + dt.timedelta(days=expiring_days(by, on))
     ending = rows.filter(state=FilingState.IN_FORCE, ends_on__gte=on, ends_on__lte=soon)
     return ending.order_by("ends_on", "pk")
 

@@ -23,6 +23,7 @@ TERMINAL = frozenset({S.EXPIRED, S.CANCELLED, S.DECLINED, S.LAPSED})
 # Lists, in one order: they stand in queries and constraints.
 WAITING = [S.DRAFT, S.AWAITING_SUPPLEMENT]  # may be changed; lapse at their deadline
 CAME_INTO_FORCE = [S.IN_FORCE, S.EXPIRED]
+REFUSED_OR_DROPPED = [S.DECLINED, S.LAPSED]  # ended without ever having been in force
 INCOMPLETE = [S.DRAFT, S.CANCELLED, S.LAPSED]  # the states in which something may still be missing
 
 FILING_MACHINE = Machine(

@@ -42,21 +42,30 @@ def filings_record_time(*, at: dt.datetime) -> Recorded:
     """What the nightly command does: every filing that time has ended, in chunks, logged once."""
     by, on = system_account(), timezone.localdate(at)
     recorded = Recorded()
-    while chunk := _overdue(on):
-        with transaction.atomic():
-            for filing in chunk:
-                if filing.state_on(on) == FilingState.EXPIRED:
-                    recorded.expired += _record(filing, FilingState.EXPIRED, by=by, at=at)
-                else:
-                    recorded.lapsed += _record(filing, FilingState.LAPSED, by=by, at=at)
+    while _record_chunk(recorded, on, by=by, at=at):
+        pass
     if recorded.expired or recorded.lapsed:
         audit.record("time_recorded", by=by, at=at, expired=recorded.expired, lapsed=recorded.lapsed)
     return recorded
 
 
+@transaction.atomic
+def _record_chunk(recorded: Recorded, on: dt.date, *, by: User, at: dt.datetime) -> bool:
+    """One chunk, committed for itself; whether there was anything left to do."""
+    chunk = _overdue(on)
+    for filing in chunk:
+        if filing.state_on(on) == FilingState.EXPIRED:
+            recorded.expired += _record(filing, FilingState.EXPIRED, by=by, at=at)
+        else:
+            recorded.lapsed += _record(filing, FilingState.LAPSED, by=by, at=at)
+    return bool(chunk)
+
+
 def _overdue(on: dt.date) -> list[Filing]:
+    """The next ones; what somebody is working on is left to the next night, nobody waits for anybody."""
     over = Q(state=FilingState.IN_FORCE, ends_on__lt=on) | Q(state__in=WAITING, deadline_on__lt=on)
-    return list(Filing.objects.filter(over).order_by("pk")[:CHUNK])
+    rows = Filing.objects.filter(over).select_for_update(skip_locked=True)
+    return list(rows.order_by("pk")[:CHUNK])
 
 
 def _record(filing: Filing, to: FilingState, *, by: User, at: dt.datetime) -> bool:

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
 from agency.organisation.models import Dated, PoolingRegion, dates_in_order
+from filings.filing.kinds import FilingKind
+from filings.materials.rules import read_alternatives
 
 
 class MaterialKind(models.Model):
@@ -80,3 +83,17 @@ class MaterialRule(Dated):
 
     def __str__(self) -> str:
         return f"{self.filing_kind} {self.group_label}"
+
+    def clean(self) -> None:
+        """Kind and papers must be ones that there are: a misspelt code would ask for what nobody can give."""
+        wrong: dict[str, str] = {}
+        if self.filing_kind not in FilingKind.values:
+            wrong["filing_kind"] = f"没有这个备案类型；可用：{'、'.join(FilingKind.values)}。"
+        codes = {code for papers in read_alternatives(self.alternatives) for code in papers}
+        unknown = codes - set(MaterialKind.objects.filter(code__in=codes).values_list("code", flat=True))
+        if unknown:
+            wrong["alternatives"] = f"没有这些材料代码：{'、'.join(sorted(unknown))}。请先在材料种类里登记。"
+        elif not codes:
+            wrong["alternatives"] = "请填写至少一种材料的代码。"
+        if wrong:
+            raise ValidationError(wrong)

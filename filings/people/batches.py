@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from agency.batches.kinds import BatchKind
+from django.utils import timezone
+
+from agency.batches.kinds import BatchKind, CheckRequest, Outcome
 from agency.organisation.roles import May
 from agency.registry import BATCH_KINDS
 from filings.people.check import check_people
@@ -10,6 +12,11 @@ from filings.people.columns import COLUMNS
 from filings.people.load import load_people
 
 KIND = "people"
+
+
+def _check(request: CheckRequest) -> Outcome:
+    """Checked with the area codes of today, in Shanghai."""
+    return check_people(request, on=timezone.localdate())
 
 
 @BATCH_KINDS.register(KIND, order=10)
@@ -20,7 +27,7 @@ def people_kind() -> BatchKind:
         title="参保登记",
         may_load=May.LOAD_PEOPLE,
         may_read=May.READ_PEOPLE,
-        check=check_people,
+        check=_check,
         load=load_people,
         help_text="一行是一个人的一项参保关系；同一人可有多行。与已有内容相同的行不会重复写入。",
         template="filings/people/_batch_preview.html",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -23,12 +24,13 @@ COUNTED = ("new_people", "new_enrolments", "changed_enrolments", "renamed")
 CHUNK = 500  # rows set against the register in one query
 
 
-def check_people(request: CheckRequest) -> Outcome:
-    """The check of the batch kind `people`; DomainError when the file cannot be taken at all."""
+def check_people(request: CheckRequest, *, on: dt.date) -> Outcome:
+    """The check of the batch kind `people`, with the area codes of a day; DomainError when the file cannot be
+    taken at all."""
     table = open_table(request.path, filename=request.file_name, expected=EXPECTED)
     places, ignored = column_places(table.header, request.file_name)
     outcome = Outcome(encoding=table.encoding, header=table.header, ignored_columns=ignored)
-    check = _Check(request.by, _reference(), places, outcome)
+    check = _Check(request.by, _reference(on), places, outcome)
     rows = table.rows()
     while chunk := list(islice(rows, CHUNK)):
         check.take(chunk)
@@ -42,9 +44,10 @@ def check_people(request: CheckRequest) -> Outcome:
     return outcome
 
 
-def _reference() -> Reference:
+def _reference(on: dt.date) -> Reference:
     pooling = PoolingRegion.objects.filter(kind=Kind.POOLING).values_list("pk", flat=True)
     return Reference(
+        on=on,
         areas=area_code_table(),
         pooling_regions=frozenset(pooling),
         certificate_types=frozenset(CertificateType.objects.values_list("code", flat=True)),
@@ -105,9 +108,11 @@ class _Check:
         )
 
     def _judge(self, read: PersonRow, person: InsuredPerson | None) -> None:
-        """duplicate_in_file, name_differs, not_your_region; else new, changed or unchanged."""
+        """duplicate_in_file, not_your_region, name_differs; else new, changed or unchanged."""
         if read.enrolment in self.enrolments:
             raise RowRefused("duplicate_in_file", "cert_no", "同一人、同一统筹区、同一险种在文件里已有一行。")
+        if not access.sees_all(self.by) and read.region_id != self.by.region_id:
+            raise RowRefused("not_your_region", "area_code", "参保地不是您的统筹区，请由当地经办机构导入。")
         stored_name = person.name if person is not None else read.name
         if self.names.get(read.certificate, read.name) != read.name:
             raise RowRefused("name_differs", "name", "文件里同一证件号码前面是另一个姓名，请核对。")
@@ -115,8 +120,6 @@ class _Check:
             raise RowRefused(
                 "name_differs", "name", "这个证件号码已登记为另一个姓名；确已改名的，请省级经办机构导入。"
             )
-        if not access.sees_all(self.by) and read.region_id != self.by.region_id:
-            raise RowRefused("not_your_region", "area_code", "参保地不是您的统筹区，请由当地经办机构导入。")
         self.enrolments.add(read.enrolment)
         is_new = person is None and read.certificate not in self.names
         self.names[read.certificate] = read.name

@@ -6,6 +6,7 @@ import datetime as dt
 from pathlib import Path
 
 from django.urls import reverse
+from django.utils import timezone
 
 from agency.batches.kinds import CheckRequest
 from agency.batches.services import batch_run
@@ -21,9 +22,16 @@ from agency.web.parts import CardSection, SearchGroup, SearchRow, Unmasked
 from filings.people.batches import KIND
 from filings.people.check import check_people
 from filings.people.models import InsuredPerson
-from filings.people.selectors import FOUND_AT_MOST, enrolments_of, people_found, people_visible
+from filings.people.selectors import (
+    FOUND_AT_MOST,
+    enrolments_of,
+    home_region,
+    is_enrolled_elsewhere,
+    people_found,
+    people_visible,
+)
 
-label_actions({"person_registered": "登记参保人"})
+label_actions({"person_registered": "登记参保人", "person_renamed": "更正姓名"})
 
 
 @SEARCH.register("people", order=10)
@@ -37,12 +45,12 @@ def search_people(user: User, term: str) -> SearchGroup | None:
 
 
 def _search_row(person: InsuredPerson) -> SearchRow:
-    enrolments = "；".join(str(row) for row in person.enrolments.all())
+    enrolments = "；".join(str(row) for row in person.enrolments.all())  # those that the user may see
     return SearchRow(
         url=reverse("filings:person_card", kwargs={"person_no": person.person_no}),
         number=mask_id(person.cert_no),
         title=person.name,
-        detail=enrolments or "没有参保关系",
+        detail=enrolments or "本地没有参保关系",
     )
 
 
@@ -52,21 +60,25 @@ def unmask_person(user: User, number: str) -> Unmasked | None:
     if not access.allowed(user, May.READ_PEOPLE):
         return None
     person = people_visible(user).filter(person_no=number).first()
-    return Unmasked("person", person.person_no, person.cert_no, user.region) if person is not None else None
+    if person is None:
+        return None
+    return Unmasked("person", person.person_no, person.cert_no, home_region(person, user))
 
 
 @CARD.register("enrolments", order=10)
 def enrolments_on_card(user: User, person: InsuredPerson, today: dt.date) -> CardSection:
-    """Where and how the person is insured."""
-    rows = [(row, row.in_force(today)) for row in enrolments_of(person)]
-    return CardSection("参保关系", "filings/people/_enrolments.html", {"rows": rows})
+    """Where and how the person is insured; of other regions only that there is something."""
+    rows = [(row, row.in_force(today)) for row in enrolments_of(person, user)]
+    context = {"rows": rows, "elsewhere": is_enrolled_elsewhere(person, user)}
+    return CardSection("参保关系", "filings/people/_enrolments.html", context)
 
 
 @DEMO.register("people", order=20)
 def demo_people(seeds: Path, tally: Tally, now: dt.datetime) -> None:
     """The demo register, through the import that everybody uses; what is known already stays."""
     path, system = seeds / "demo" / "people.csv", system_account()
-    outcome = check_people(CheckRequest(path=path, file_name=path.name, by=system))
+    request = CheckRequest(path=path, file_name=path.name, by=system)
+    outcome = check_people(request, on=timezone.localdate(now))
     tally.same += outcome.unchanged
     if outcome.accepted:
         batch_run(kind=KIND, path=path, by=system, system=system, at=now)

@@ -15,11 +15,16 @@ from filings.people.choices import EnrolmentStatus, PersonCategory, Sex
 
 class InsuredPersonQuerySet(models.QuerySet):
     def visible_to(self, by: User) -> InsuredPersonQuerySet:
-        """Persons enrolled in the actor's region, or with a filing there; the province sees all."""
+        """Persons enrolled in the actor's region, or with a filing submitted there; the province sees all.
+
+        A draft opens nobody's register: anybody can begin one with any number.
+        """
         if access.sees_all(by):
             return self
         here = Enrolment.objects.filter(person=OuterRef("pk"), region=by.region_id)
-        filed = self.model._base_manager.filter(pk=OuterRef("pk"), filings__insured_region=by.region_id)
+        filed = self.model._base_manager.filter(
+            pk=OuterRef("pk"), filings__insured_region=by.region_id, filings__submitted_at__isnull=False
+        )
         return self.filter(Exists(here) | Exists(filed))
 
 
@@ -61,7 +66,7 @@ class InsuredPerson(models.Model):
 class PersonInitials(models.Model):
     """拼音首字母: every reading of a name (surnames are read in several ways), for the search box."""
 
-    person = models.ForeignKey(InsuredPerson, models.CASCADE, related_name="initials")
+    person = models.ForeignKey(InsuredPerson, models.PROTECT, related_name="initials")
     letters = models.CharField("首字母", max_length=50)
 
     class Meta:

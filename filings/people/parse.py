@@ -6,13 +6,13 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from agency.identity import IdentityError, read_id_number
+from agency.identity import IdentityError
 from agency.organisation.selectors import AreaCodeTable
 from agency.policy.insurance import INSURANCE_BY_TEXT
 from agency.tabular.values import Cell, as_shown, lost_digits, to_date, to_text
 from filings.people.choices import Sex
 from filings.people.columns import COLUMNS, TITLES
-from filings.people.rules import CATEGORY_BY_TEXT, STATUS_BY_TEXT
+from filings.people.rules import CATEGORY_BY_TEXT, STATUS_BY_TEXT, read_certificate
 
 TEXT_KEYS = ("cert_type", "cert_no", "name", "insurance_type", "area_code", "category", "status", "employer")
 LONGEST = {"cert_no": 30, "name": 50, "employer": 100}
@@ -66,6 +66,7 @@ class PersonRow:
 class Reference:
     """What every row is judged by, read once for the file."""
 
+    on: dt.date
     areas: AreaCodeTable
     pooling_regions: frozenset[int]
     certificate_types: frozenset[str]
@@ -89,7 +90,7 @@ def read_row(cells: Mapping[str, Cell], reference: Reference) -> PersonRow:
     if cert_type not in reference.certificate_types:
         raise RowRefused("unknown_certificate_type", "cert_type", "不认识的证件类型，请用两位代码，如 01。")
     try:
-        identity = read_id_number(cert_type, text["cert_no"])
+        identity = read_certificate(cert_type, text["cert_no"])
     except IdentityError as error:
         raise RowRefused(error.code, "cert_no", error.message) from None
     for key, longest in LONGEST.items():
@@ -119,8 +120,8 @@ def _day(cell: Cell) -> dt.date:
 
 
 def _region(area_code: str, reference: Reference) -> int:
-    """The pooling region as the table stands now: the register says who insures a person today [P]."""
-    region_id = reference.areas.region_id(area_code, dt.date.max)
+    """The pooling region as the table stands on the day: the register says who insures a person then [P]."""
+    region_id = reference.areas.region_id(area_code, reference.on)
     if region_id is None or region_id not in reference.pooling_regions:
         raise RowRefused(
             "unknown_region", "area_code", "参保地区划不在本省统筹区对照表里，请核对代码，或请主管补充。"

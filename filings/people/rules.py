@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import cache
 from itertools import product
 
+from agency.identity import IdNumber, read_id_number
+from agency.tabular.values import to_text
 from filings.people.choices import EnrolmentStatus, PersonCategory
 
 MOST_READINGS = 24
@@ -30,6 +33,14 @@ STATUS_BY_TEXT: dict[str, EnrolmentStatus] = {
     "终止": EnrolmentStatus.ENDED,
     "终止参保": EnrolmentStatus.ENDED,
 }
+
+
+def read_certificate(cert_type: str, number: str, on: dt.date | None = None) -> IdNumber:
+    """A certificate number of any type as it is stored: capitals, without spaces; else IdentityError.
+
+    One person stays one person however the number of a passport was typed [P].
+    """
+    return read_id_number(cert_type, to_text(number).replace(" ", "").upper(), on)
 
 
 def name_initials(name: str) -> list[str]:

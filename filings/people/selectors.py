@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from django.db import connection
 from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
+from agency.organisation import access
 from agency.organisation.models import PoolingRegion, User
 from filings.people.models import Enrolment, InsuredPerson, PersonInitials
 from filings.people.rules import TermKind, read_term
@@ -48,14 +49,22 @@ def people_found(by: User, term: str, *, at_most: int = FOUND_AT_MOST) -> list[I
 
 
 def _by_initials(by: User, letters: str, at_most: int) -> list[InsuredPerson]:
-    """A name has several readings, so a person may be hit twice; foreign names are found by their letters."""
+    """A name has several readings, so a person may be hit often: read on until enough persons are found.
+
+    Foreign names are found by their letters.
+    """
     visible = InsuredPerson.objects.visible_to(by).filter(pk=OuterRef("person"))
     hits = (
         PersonInitials.objects.filter(begins_with("letters", letters), Exists(visible))
         .order_by("letters", "person")
-        .values_list("person", flat=True)[: (at_most + 1) * 4]
+        .values_list("person", flat=True)
     )
-    ids = list(dict.fromkeys(hits))[: at_most + 1]
+    found: dict[int, None] = {}
+    step, start = (at_most + 1) * 4, 0
+    while len(found) <= at_most and (chunk := list(hits[start : start + step])):
+        found |= dict.fromkeys(chunk)
+        start += step
+    ids = list(found)[: at_most + 1]
     people = {
         person.pk: person
         for person in InsuredPerson.objects.filter(pk__in=ids).prefetch_related(_enrolments_of(by))
@@ -64,8 +73,13 @@ def _by_initials(by: User, letters: str, at_most: int) -> list[InsuredPerson]:
 
 
 def _enrolments_of(by: User) -> Prefetch:
-    """The enrolments shown beside a hit."""
-    return Prefetch("enrolments", Enrolment.objects.select_related("region"))
+    """The enrolments shown beside a hit: those that `by` may see."""
+    return Prefetch("enrolments", _enrolments_seen(by).select_related("region"))
+
+
+def _enrolments_seen(by: User) -> QuerySet[Enrolment]:
+    rows = Enrolment.objects.all()
+    return rows if access.sees_all(by) else rows.filter(region=by.region_id)
 
 
 def people_visible(by: User) -> QuerySet[InsuredPerson]:
@@ -86,11 +100,42 @@ def people_by_certificate(certificates: Iterable[tuple[str, str]]) -> dict[tuple
     return {certificate: person for certificate, person in people.items() if certificate in wanted}
 
 
-def enrolments_of(person: InsuredPerson) -> list[Enrolment]:
-    """A person's enrolments everywhere, the ones that count first."""
-    rows = Enrolment.objects.filter(person=person).select_related("region")
+def enrolments_of(person: InsuredPerson, by: User) -> list[Enrolment]:
+    """A person's enrolments in the actor's region (the province: everywhere), the ones that count first."""
+    return _first_those_that_count(_enrolments_seen(by).filter(person=person))
+
+
+def _first_those_that_count(rows: QuerySet[Enrolment]) -> list[Enrolment]:
     order = {"normal": 0, "suspended": 1, "ended": 2}
-    return sorted(rows, key=lambda row: (order[row.status], -row.begins_on.toordinal()))
+    found = rows.select_related("region")
+    return sorted(found, key=lambda row: (order[row.status], -row.begins_on.toordinal()))
+
+
+def is_enrolled_elsewhere(person: InsuredPerson, by: User) -> bool:
+    """Whether another region insures the person too: all that is told of it."""
+    if access.sees_all(by):
+        return False
+    return Enrolment.objects.filter(person=person).exclude(region=by.region_id).exists()
+
+
+def belongs_elsewhere(person: InsuredPerson, by: User) -> bool:
+    """Whether the register has the person for another region only, so that `by` is told nothing of them."""
+    if people_visible(by).filter(pk=person.pk).exists():
+        return False
+    filed = InsuredPerson.objects.filter(pk=person.pk, filings__submitted_at__isnull=False)
+    return Enrolment.objects.filter(person=person).exists() or filed.exists()
+
+
+def home_region(person: InsuredPerson, by: User) -> PoolingRegion | None:
+    """The person's own region, under which a look is logged: where they are insured, the actor's own first,
+    else where they filed."""
+    enrolments = _first_those_that_count(Enrolment.objects.filter(person=person))
+    own = next((row.region for row in enrolments if row.region_id == by.region_id), None)
+    if own is not None or enrolments:
+        return own or enrolments[0].region
+    return (
+        PoolingRegion.objects.filter(filings_insured__person=person).order_by("-filings_insured__pk").first()
+    )
 
 
 def enrolment_in(person: InsuredPerson, region: PoolingRegion, insurance_type: str) -> Enrolment | None:

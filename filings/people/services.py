@@ -4,52 +4,42 @@ from __future__ import annotations
 
 import datetime as dt
 
-from django.db import transaction
-from django.utils import timezone
+from django.db import IntegrityError, transaction
 
 from agency.errors import DomainError
-from agency.identity import IdentityError, read_id_number
-from agency.journal import audit
+from agency.identity import IdentityError, IdNumber
 from agency.journal.numbers import next_numbers
-from agency.organisation import access
 from agency.organisation.models import CertificateType, User
-from agency.organisation.roles import May
 from agency.tabular.values import to_text
 from filings.people.choices import Sex
 from filings.people.models import InsuredPerson, PersonInitials
-from filings.people.rules import name_initials
-from filings.people.selectors import person_by_certificate
+from filings.people.rules import name_initials, read_certificate
+from filings.people.selectors import belongs_elsewhere, person_by_certificate
 
 SERIES = "person"
+REGISTERED, RENAMED = "person_registered", "person_renamed"
 
 
-@transaction.atomic
-def person_register(*, by: User, at: dt.datetime, cert_type: str, cert_no: str, name: str) -> InsuredPerson:
-    """登记参保人: the person with this certificate, entered at the counter when the register has none."""
-    access.require(by, May.TAKE_IN_FILINGS)
-    person, is_new = person_enter(cert_type=cert_type, cert_no=cert_no, name=name, on=timezone.localdate(at))
-    if is_new:
-        audit.record(
-            "person_registered",
-            by=by,
-            at=at,
-            subject_kind="person",
-            subject_no=person.person_no,
-            region=by.region,
-        )
-    return person
-
-
-def person_enter(*, cert_type: str, cert_no: str, name: str, on: dt.date) -> tuple[InsuredPerson, bool]:
-    """The person, and whether they are new, inside the caller's transaction, which also writes the log.
+def person_enter(
+    *,
+    by: User,
+    cert_type: str,
+    cert_no: str,
+    name: str,
+    on: dt.date,
+    draft_of: InsuredPerson | None = None,
+    draft_no: str = "",
+) -> tuple[InsuredPerson, str]:
+    """The person, and what was done (`person_registered`, `person_renamed` or nothing), inside the caller's
+    transaction, which also writes the log. `draft_of` is the person of the draft `draft_no` being changed.
 
     Birth date and sex come out of the number. DomainError: `unknown_certificate`, `bad_id_number`,
-    `name_missing`, `name_differs` (the register knows this number under another name).
+    `name_missing`, `name_differs` (the register knows this number under another name), `person_elsewhere`.
     """
     if not CertificateType.objects.filter(code=cert_type).exists():
         raise DomainError("unknown_certificate", "请选择证件类型。", field="cert_type")
     try:
-        known = read_id_number(cert_type, cert_no, on)
+        known = read_certificate(cert_type, cert_no, on)
     except IdentityError as error:
         error.field = "cert_no"
         raise
@@ -57,22 +47,53 @@ def person_enter(*, cert_type: str, cert_no: str, name: str, on: dt.date) -> tup
     if not name:
         raise DomainError("name_missing", "请填写姓名，与证件一致。", field="name")
     person = person_by_certificate(cert_type, known.number)
-    if person is not None:
-        if person.name != name:
-            raise DomainError(
-                "name_differs", "参保登记里这个证件号码是另一个姓名，请按证件核对。", field="name"
+    if person is None:
+        person, is_new = _create(cert_type, known, name)
+        if is_new:
+            return person, REGISTERED
+    if person != draft_of and belongs_elsewhere(person, by):
+        # the same sentence whatever name was typed, so that nobody learns a name by trying
+        told = "这个证件号码没有本地参保关系，不能受理。请先导入参保登记，或请省级经办机构核对。"
+        raise DomainError("person_elsewhere", told, field="cert_no")
+    if person.name == name:
+        return person, ""
+    if person == draft_of and _is_of_this_draft_only(person, draft_no):
+        _rename(person, name)
+        return person, RENAMED
+    raise DomainError("name_differs", "参保登记里这个证件号码是另一个姓名，请按证件核对。", field="name")
+
+
+def _create(cert_type: str, known: IdNumber, name: str) -> tuple[InsuredPerson, bool]:
+    """The new person; or the one whom another counter entered at the same moment."""
+    try:
+        with transaction.atomic():
+            person = InsuredPerson.objects.create(
+                person_no=take_person_numbers(1)[0],
+                cert_type=cert_type,
+                cert_no=known.number,
+                name=name,
+                sex=known.sex or Sex.UNKNOWN,
+                birth_date=known.birth_date,
             )
-        return person, False
-    person = InsuredPerson.objects.create(
-        person_no=person_number(next_numbers(SERIES, 1)[0]),
-        cert_type=cert_type,
-        cert_no=known.number,
-        name=name,
-        sex=known.sex or Sex.UNKNOWN,
-        birth_date=known.birth_date,
-    )
+    except IntegrityError:
+        other = person_by_certificate(cert_type, known.number)
+        if other is None:
+            raise
+        return other, False
     write_initials([person])
     return person, True
+
+
+def _is_of_this_draft_only(person: InsuredPerson, draft_no: str) -> bool:
+    """Whether nothing but this draft knows the person, so that a slip in the name can be mended on it."""
+    filings = person.filings.exclude(filing_no=draft_no)
+    return not person.enrolments.exists() and not filings.exists()
+
+
+def _rename(person: InsuredPerson, name: str) -> None:
+    person.name = name
+    person.save(update_fields=["name"])
+    write_initials([person])
 
 
 def person_number(number: int) -> str:

@@ -144,9 +144,10 @@ class SheetComparisonAdmin(ImportMixin, ReadOnlyAdmin):
         if result.base_errors:
             messages.error(request, str(result.base_errors[0].error))
             return redirect("admin:settlement_sheetcomparison_changelist")
-        messages.success(request, f"已比对，差异 {result.comparison.differences} 处。")
+        messages.success(request, f"已比对：{result.comparison.summary}。")
         return redirect("admin:settlement_sheetcomparison_change", result.comparison.pk)
 
 
-for model in (ClearingPeriod, ClearingLine, SignedSheet, SheetComparison):
+grant_admin(ClearingPeriod._meta.label, {(Role.SUPERVISOR, Level.PROVINCE): READ})  # sums of all regions
+for model in (ClearingLine, SignedSheet, SheetComparison):
     grant_admin(model._meta.label, READERS)

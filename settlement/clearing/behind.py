@@ -94,7 +94,7 @@ class Figure:
 
 
 @dataclass(frozen=True)
-class Proof:
+class FigureProof:
     """The figure as the lines have it, and as the records and deductions behind it add up."""
 
     stored: int
@@ -179,20 +179,20 @@ def _coded(parties: Parties, code: str) -> Party:
 
 def records_behind(figure: Figure, month: ClearingPeriod) -> QuerySet[SettlementRecord]:
     """The records that the figure counts, in no order."""
-    rows = cleared_records(month.period).filter(figure.where)
+    rows = cleared_records(month).filter(figure.where)
     return rows if figure.has_records else rows.none()
 
 
 def deductions_behind(figure: Figure, month: ClearingPeriod) -> QuerySet[Deduction]:
     """The deductions that the figure counts."""
-    rows = cleared_deductions(month.period).filter(figure.where)
+    rows = cleared_deductions(month).filter(figure.where)
     return rows if figure.has_deductions else rows.none()
 
 
 def deductions_of_row(month: ClearingPeriod, region: Party, row_key: str) -> QuerySet[Deduction]:
     """What a row, a sub-total (`direction|kind`) or the total of form 14 lists."""
     side, _, rest = row_key.partition("|")
-    rows = cleared_deductions(month.period)
+    rows = cleared_deductions(month)
     chosen = (
         _side_of(side, region.id)
         if side in DIRECTIONS
@@ -203,20 +203,20 @@ def deductions_of_row(month: ClearingPeriod, region: Party, row_key: str) -> Que
     return rows.filter(chosen, deduction_no=rest) if rest else rows.filter(chosen)
 
 
-def proof_of(figure: Figure, month: ClearingPeriod) -> Proof:
+def proof_of(figure: Figure, month: ClearingPeriod) -> FigureProof:
     """Add the figure up twice: from the stored lines, and from the records and deductions."""
     stored = added = 0
     for part in figure.parts:
         sums = lines_sum(month, part.where)
         stored += part.sign * sum(sums[name] for name in figure.fields)
         added += part.sign * sum(_added(month, part.where, name) for name in figure.fields)
-    return Proof(stored, added)
+    return FigureProof(stored, added)
 
 
 def _added(month: ClearingPeriod, where: Q, name: str) -> int:
     """One field of a line, from what is behind it."""
-    records = cleared_records(month.period).filter(where)
-    deductions = cleared_deductions(month.period).filter(where)
+    records = cleared_records(month).filter(where)
+    deductions = cleared_deductions(month).filter(where)
     if name in CARRIED:
         return 0
     if name == "cases":

@@ -14,12 +14,14 @@ from agency.registry import CHECKS
 from agency.sheets.digest import digest
 from agency.web.parts import Broken
 from settlement.clearing import rules, selectors
+from settlement.clearing.changes import changes_since
 from settlement.clearing.filling import MonthBook, all_sheets, region_digest
 from settlement.clearing.models import ClearingLine, ClearingPeriod, SignedSheet
 from settlement.clearing.rules import LINE_FIELDS, Line, LineKey, Parties
 from settlement.clearing.states import PeriodState
 from settlement.deductions.models import Deduction
 from settlement.records.models import CareKind, SettlementRecord
+from settlement.records.periods import first_open
 
 Rows = TypeVar("Rows", bound="QuerySet[Any]")
 Check = Callable[[ClearingPeriod], Iterator[Broken]]
@@ -33,6 +35,7 @@ SHEETS_DIGEST = "签发的表未变"
 CONFIRMED = "签发前各统筹区已确认"
 MONTH_ORDER = "清算期依次签发"
 RIGHT_MONTH = "明细计入应计的月份"
+DEDUCTION_MONTH = "扣款计入应计的月份"
 DEDUCTION_FITS = "扣款与所扣明细一致"
 
 LABELS = {field.name: str(field.verbose_name) for field in ClearingLine._meta.fields}
@@ -66,7 +69,7 @@ def totals(month: ClearingPeriod) -> Iterator[Broken]:
             shown = (was, now) if label == "明细数" else (_yuan(was), _yuan(now))
             yield Broken(TOTALS, month.period, f"{label}记为 {shown[0]}，各行之和是 {shown[1]}")
     local = _local(month).count()
-    if local != month.local_cases:
+    if local != month.local_cases and not changes_since(month).undone:
         yield Broken(TOTALS, month.period, f"本地明细记为 {month.local_cases} 笔，实有 {local} 笔")
 
 
@@ -87,11 +90,15 @@ def arithmetic(month: ClearingPeriod) -> Iterator[Broken]:
 def behind(month: ClearingPeriod) -> Iterator[Broken]:
     """Each line is what the records and deductions behind it add up to; none is missing, none too many.
 
-    What arrived after an unsigned month was computed is not wrong: it waits to be computed.
+    What arrived after an unsigned month was computed is not wrong: it waits to be computed. Where a batch
+    that had been counted was undone since, one cannot tell.
     """
-    records, deductions = _counted(month)
-    if records is None or deductions is None:
+    since = changes_since(month)
+    if since.undone:
+        yield Broken(BEHIND, month.period, f"批次 {since.undone[0]} 在计算之后撤销：有变动，需重新计算")
         return
+    records = _without(selectors.cleared_records(month), since.records)
+    deductions = _without(selectors.cleared_deductions(month), since.deductions)
     parties = selectors.parties_of(month)
     stored = {line.key: line for line in selectors.lines_of(month)}
     added = selectors.lines_from_records(records, deductions)
@@ -168,6 +175,7 @@ def period_invariants(month: ClearingPeriod) -> Iterator[Broken]:
         yield from check(month)
     yield from deductions_fit(month.period)
     yield from records_in_right_month(month.period)
+    yield from deductions_in_right_month(month.period)
 
 
 # --- the books ----------------------------------------------------------------------------------------------
@@ -200,15 +208,30 @@ def deductions_fit(period: str | None) -> Iterator[Broken]:
 
 @CHECKS.register(RIGHT_MONTH, order=511)
 def records_in_right_month(period: str | None) -> Iterator[Broken]:
-    """A case counts in the month of its settlement, or, when that is signed, in one after it [P]."""
-    late = SettlementRecord.objects.exclude(period=F("settlement_month"))
-    late = late.exclude(settlement_month__in=selectors.signed_periods())
-    for number, month, counted in (
-        (late.filter(period=period) if period else late)
-        .order_by("pk")
-        .values_list("settlement_no", "settlement_month", "period")
-    ):
-        yield Broken(RIGHT_MONTH, f"结算 {number}", f"{month} 未签发，却计入 {counted}")
+    """A case counts in the month of its settlement, or, when that is signed, in the first unsigned one after
+    it: every month between is signed [P]."""
+    rows = SettlementRecord.objects.for_period(period) if period else SettlementRecord.objects.all()
+    for number, skipped, counted in _put_off(rows, "settlement_month", "settlement_no"):
+        yield Broken(RIGHT_MONTH, f"结算 {number}", f"{skipped} 未签发，却计入 {counted}")
+
+
+@CHECKS.register(DEDUCTION_MONTH, order=511)
+def deductions_in_right_month(period: str | None) -> Iterator[Broken]:
+    """The same of deductions, from the month that they state."""
+    rows = Deduction.objects.filter(period=period) if period else Deduction.objects.all()
+    for number, skipped, counted in _put_off(rows, "stated_period", "deduction_no"):
+        yield Broken(DEDUCTION_MONTH, f"扣款 {number}", f"{skipped} 未签发，却计入 {counted}")
+
+
+def _put_off(rows: QuerySet[Any], own: str, number: str) -> Iterator[tuple[str, str, str]]:
+    """Number, month that was skipped, month of counting."""
+    signed = selectors.signed_periods()
+    late = rows.exclude(period=F(own)).order_by()
+    for month, counted in late.values_list(own, "period").distinct():
+        skipped = first_open(month, signed)
+        if skipped < counted:
+            found = late.filter(**{own: month, "period": counted}).order_by("pk")
+            yield from ((name, skipped, counted) for name in found.values_list(number, flat=True))
 
 
 @CHECKS.register(MONTH_ORDER, order=512)
@@ -223,26 +246,8 @@ def months_in_order(period: str | None) -> Iterator[Broken]:
 # --- words --------------------------------------------------------------------------------------------------
 
 
-def _counted(
-    month: ClearingPeriod,
-) -> tuple[QuerySet[SettlementRecord] | None, QuerySet[Deduction] | None]:
-    """The records and deductions that a month's lines should hold; None when one cannot tell (a batch of
-    an unsigned month was undone since it was computed)."""
-    records = selectors.cleared_records(month.period)
-    deductions = selectors.cleared_deductions(month.period)
-    if month.is_signed:
-        return records, deductions
-    since = selectors.arrivals_since(month)
-    if since.undone:
-        return None, None
-    return _without(records, since.records), _without(deductions, since.deductions)
-
-
 def _local(month: ClearingPeriod) -> QuerySet[SettlementRecord]:
-    records = selectors.local_records(month.period)
-    if month.is_signed:
-        return records
-    return _without(records, selectors.arrivals_since(month).records)
+    return _without(selectors.local_records(month), changes_since(month).records)
 
 
 def _without(rows: Rows, arrived: Q) -> Rows:

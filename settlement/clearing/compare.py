@@ -1,230 +1,58 @@
 """清算表比对: a sheet that the other side sent (CSV or XLSX, as we would export it) beside ours.
 
 Lines meet by what they are about (counterpart, insurance type, kind of care …), never by their place. A name
-may be written as 长春市, 长春 or 220100. Titles, totals and signatures are passed over; nothing is rounded.
+may be written as 长春市, 长春 or 220100. Titles and signatures are passed over, sums are checked against
+their own lines and against ours; nothing is rounded.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 
-from agency.errors import DomainError
-from agency.money import MoneyError
-from agency.organisation.models import PoolingRegion
-from agency.policy.insurance import INSURANCE_BY_TEXT
-from agency.sheets.declare import Column, Group, Kind, Sheet, Value
+from agency.sheets.declare import Column, Kind, Value
 from agency.sheets.filled import LineKind, SheetData
-from agency.tabular.read import Row, Source, Table, header_name, open_table
-from agency.tabular.values import Cell, DigitsLost, as_shown, to_fen, to_text
+from agency.sheets.filled import Row as SheetRow
+from agency.tabular.read import Source
+from agency.tabular.values import to_text
 from settlement.clearing.models import DifferenceKind
-from settlement.clearing.rules import PLATFORM_NAME
-
-KEYS: dict[str, tuple[str, ...]] = {
-    "9": ("region",),
-    "10": ("counterpart", "insurance_type", "care_kind"),
-    "11": ("counterpart", "insurance_type", "care_kind"),
-    "12": ("direction", "counterpart", "care_kind"),
-    "13": ("direction", "counterpart", "care_kind"),
-    "14": (
-        *("direction", "counterpart", "institution_code", "insurance_type", "care_kind"),
-        *("settlement_no", "kind"),
-    ),
-}
-MUST_HAVE = {"9": "net", "14": "amount"}  # of the others: due
-NOT_COMPARED = {"seq", "institution"}  # an institution's name is no identity
-MAY_BE_EMPTY = {"settlement_no"}
-PARTIES = {"region", "counterpart"}
-SUM_WORDS = ("合计", "小计")
-BRACKETS = str.maketrans("（）", "()")
-
-Key = tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class Difference:
-    """One line, or one cell of one line, that differs; `place` says where it stands in their file."""
-
-    kind: DifferenceKind
-    line: str
-    column: str = ""
-    ours: str = ""
-    theirs: str = ""
-    place: str = ""
-
-
-@dataclass
-class TheirLine:
-    """One line of their sheet: what it is about, its cells by column, and where each stands."""
-
-    key: Key
-    values: dict[str, Value]
-    places: dict[str, str]
-    place: str
-
-
-@dataclass
-class TheirSheet:
-    """What could be read of their file; what could not is named (`unread`: the keys of such lines)."""
-
-    columns: list[Column]
-    lines: list[TheirLine] = field(default_factory=list)
-    unreadable: list[Difference] = field(default_factory=list)
-    unread: list[Key] = field(default_factory=list)
+from settlement.clearing.their_sheet import (
+    KEYS,
+    NOT_COMPARED,
+    Difference,
+    Key,
+    TheirLine,
+    TheirSheet,
+    party_aliases,
+    plain_text,
+    read_sheet,
+)
 
 
 @dataclass(frozen=True)
 class Comparison:
-    """`lines` counts the lines of their file; no difference: both say the same."""
+    """`lines` counts the lines of their file. No difference: both say the same in the columns that were
+    compared; `not_compared` are the headings of those that their file lacks, `lacks_figures` whether figures
+    are among them."""
 
     lines: int
     differences: list[Difference]
+    not_compared: tuple[str, ...] = ()
+    lacks_figures: bool = False
 
 
 def compare(ours: SheetData, source: Source, filename: str) -> Comparison:
     """Read their sheet and set it beside ours. DomainError when the file is no such sheet at all."""
     aliases = party_aliases(ours.sheet)
     theirs = read_sheet(ours.sheet, source, filename, aliases)
-    found = [*theirs.unreadable, *_differences(ours, theirs, aliases)]
-    return Comparison(len(theirs.lines) + len(theirs.unread), found)
-
-
-def party_aliases(sheet: Sheet) -> dict[str, str]:
-    """Every spelling of a party → the name on sheets."""
-    found: dict[str, str] = {}
-    for name, short, code in PoolingRegion.objects.values_list("name", "short_name", "code"):
-        found |= {name: name, short: name, code: name}
-    for spelling in (PLATFORM_NAME, "省平台", "跨省"):
-        found[spelling.translate(BRACKETS)] = PLATFORM_NAME
-    return found
-
-
-# --- reading ------------------------------------------------------------------------------------------------
-
-
-def read_sheet(sheet: Sheet, source: Source, filename: str, aliases: Mapping[str, str]) -> TheirSheet:
-    """The lines of a clearing sheet in a file, whether as CSV or as the printed XLSX."""
-    table = open_table(source, filename=filename, expected=_expected(sheet))
-    rows = table.rows()
-    places = _columns(sheet, table, rows)
-    _refuse_another_sheet(sheet, places, filename)
-    theirs = TheirSheet([column for column in sheet.leaves if column.key in places])
-    for row in rows:
-        if _is_line(sheet, row, places):
-            _read_line(sheet, row, places, aliases, theirs)
-    return theirs
-
-
-def _expected(sheet: Sheet) -> set[str]:
-    """Names that stand in the header row: of CSV, or the upper row of a grouped XLSX."""
-    groups = {part.title for part in sheet.columns if isinstance(part, Group)}
-    return groups | {column.heading for column in sheet.leaves}
-
-
-def _columns(sheet: Sheet, table: Table, rows: Iterator[Row]) -> dict[str, int]:
-    """Column key → place. Under the header row of a grouped XLSX a second one is taken from `rows`."""
-    names = list(table.header)
-    groups = {header_name(part.title) for part in sheet.columns if isinstance(part, Group)}
-    if groups & set(names):
-        below = next(rows, None)
-        if below is not None:
-            names = _joined(names, [header_name(cell) for cell in below.cells], groups)
-    by_name = {header_name(column.heading): column.key for column in sheet.leaves}
-    return {by_name[name]: at for at, name in enumerate(names) if name in by_name}
-
-
-def _joined(upper: Sequence[str], lower: Sequence[str], groups: set[str]) -> list[str]:
-    """`应收` over `职工人次` becomes `应收-职工人次`; a merged cell stands only over its first column."""
-    found, group = [], ""
-    for above, under in zip(upper, lower, strict=True):
-        if above:
-            group = above if above in groups else ""
-        found.append(f"{group}-{under}" if group and under else above)
-    return found
-
-
-def _refuse_another_sheet(sheet: Sheet, places: Mapping[str, int], filename: str) -> None:
-    wanted = {*KEYS[sheet.form], MUST_HAVE.get(sheet.form, "due")}
-    missing = [column.heading for column in sheet.leaves if column.key in wanted - set(places)]
-    if missing:
-        raise DomainError(
-            "another_sheet",
-            f"“{filename}”不像表 {sheet.form}：缺少列{'、'.join(missing)}。请核对文件和表号。",
-            field="file",
-        )
-
-
-def _is_line(sheet: Sheet, row: Row, places: Mapping[str, int]) -> bool:
-    """Not a total, a sub-total, a remark or a signature line: those have no key, and a word before it."""
-    keys = [as_shown(row.cells[places[key]]) for key in KEYS[sheet.form]]
-    if any(keys) and any(
-        as_shown(row.cells[at]) for key, at in places.items() if key not in KEYS[sheet.form]
-    ):
-        return not any(text.endswith(SUM_WORDS) for text in (as_shown(row.cells[0]), keys[0]))
-    label = next((text for text in (as_shown(cell) for cell in row.cells) if text), "")
-    has_figures = any(
-        as_shown(row.cells[places[column.key]])
-        for column in sheet.leaves
-        if column.is_numeric and column.key in places
+    found = [*theirs.unreadable, *_differences(ours, theirs, aliases), *_sums(ours, theirs)]
+    return Comparison(
+        len(theirs.lines) + len(theirs.unread),
+        found,
+        tuple(column.heading for column in theirs.not_compared),
+        any(column.is_totalled for column in theirs.not_compared),
     )
-    return has_figures and not label.endswith(SUM_WORDS)
-
-
-def _read_line(
-    sheet: Sheet, row: Row, places: Mapping[str, int], aliases: Mapping[str, str], theirs: TheirSheet
-) -> None:
-    """One line, or what in it cannot be read."""
-    values: dict[str, Value] = {}
-    wrong: list[Difference] = []
-    where = f"第{row.line_no}行"
-    for column in theirs.columns:
-        cell = row.cells[places[column.key]]
-        try:
-            values[column.key] = _value(column, cell, aliases)
-        except (MoneyError, DigitsLost, ValueError) as error:
-            place = row.address(places[column.key])
-            wrong.append(
-                Difference(
-                    DifferenceKind.UNREADABLE, where, column.heading, str(error), as_shown(cell), place
-                )
-            )
-    key = tuple(str(values.get(name, "")) for name in KEYS[sheet.form])
-    for name, text in zip(KEYS[sheet.form], key, strict=True):
-        if not text and name not in MAY_BE_EMPTY and name in values:
-            column = next(column for column in sheet.leaves if column.key == name)
-            message = f"没有写{column.title}，不知道是哪一行"
-            wrong.append(Difference(DifferenceKind.UNREADABLE, where, column.title, message, "", where))
-    if wrong:
-        theirs.unreadable += wrong
-        theirs.unread.append(key)
-        return
-    addresses = {name: row.address(at) for name, at in places.items()}
-    theirs.lines.append(TheirLine(key, values, addresses, where))
-
-
-def _value(column: Column, cell: Cell, aliases: Mapping[str, str]) -> Value:
-    """A cell as our own sheet would hold it; an empty figure is nil."""
-    text = to_text(cell)
-    if column.kind is Kind.MONEY:
-        return to_fen(cell) if text else 0
-    if column.kind is Kind.COUNT:
-        fen = to_fen(cell) if text else 0
-        if fen % 100:
-            raise ValueError("人次应为整数。")
-        return fen // 100
-    return plain_text(column.key, text, aliases)
-
-
-def plain_text(column_key: str, text: str, aliases: Mapping[str, str]) -> str:
-    """A text as it is compared: one spelling of parties and insurance types, one kind of brackets."""
-    if column_key in PARTIES:
-        bare = "".join(text.split()).translate(BRACKETS)
-        return aliases.get(bare, bare)
-    if column_key == "insurance_type":
-        known = INSURANCE_BY_TEXT.get(text)
-        return str(known.label) if known else text
-    return text
 
 
 # --- side by side -------------------------------------------------------------------------------------------
@@ -294,3 +122,31 @@ def _summary(values: Mapping[str, Value], columns: Sequence[Column]) -> str:
     """The line's last amount, as a hint of its weight."""
     column = next(column for column in reversed(columns) if column.kind is Kind.MONEY)
     return f"{column.heading} {column.text(values[column.key])}"
+
+
+# --- sums ---------------------------------------------------------------------------------------------------
+
+
+def _sums(ours: SheetData, theirs: TheirSheet) -> Iterator[Difference]:
+    """A sum in their file that is not ours, or not that of their own lines."""
+    rows = tuple(SheetRow(line.place, line.values) for line in theirs.lines)
+    our_sums, their_sums = _sums_of(ours), _sums_of(replace(ours, rows=rows))
+    columns = {column.key: column for column in theirs.columns}
+    for found in theirs.sums:
+        for key, value in found.values.items():
+            column, place = columns[key], found.places[key]
+            mine = our_sums.get(found.label, {}).get(key)
+            added = their_sums.get(found.label, {}).get(key)
+            if mine is not None and value != mine:
+                shown = column.text(mine)
+            elif added is not None and value != added and not theirs.unread:
+                shown = f"对方各行之和 {column.text(added)}"
+            else:
+                continue
+            kind = DifferenceKind.DIFFERS
+            yield Difference(kind, found.label, column.heading, shown, column.text(value), place)
+
+
+def _sums_of(data: SheetData) -> dict[str, Mapping[str, Value]]:
+    """Sub-totals and the total, by label."""
+    return {line.label: line.values for line in data.lines() if line.kind is not LineKind.ROW}

@@ -96,6 +96,8 @@ def sheet_compare(
         our_digest=digest(ours),
         lines=outcome.lines,
         differences=len(outcome.differences),
+        not_compared=list(outcome.not_compared),
+        lacks_figures=outcome.lacks_figures,
         by=by,
         at=at,
     )
@@ -126,5 +128,6 @@ def sheet_compare(
         file=kept.digest,
         lines=outcome.lines,
         differences=len(outcome.differences),
+        not_compared=list(outcome.not_compared),
     )
     return comparison

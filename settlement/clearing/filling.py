@@ -55,7 +55,7 @@ class MonthBook:
     @cached_property
     def deductions(self) -> list[Deduction]:
         """The month's deductions, or those of the region's lines."""
-        rows = cleared_deductions(self.month.period)
+        rows = cleared_deductions(self.month)
         if self.region is not None:
             rows = rows.filter(Q(insured_region=self.region.id) | Q(care_region=self.region.id))
         return list(rows.select_related("institution", "record").order_by("deduction_no"))

@@ -8,7 +8,6 @@ from pathlib import Path
 from django.urls import reverse
 
 from agency.journal.actions import label_actions
-from agency.money import yuan
 from agency.organisation import access
 from agency.organisation.models import PoolingRegion, User
 from agency.organisation.roles import May
@@ -19,7 +18,15 @@ from agency.seeding import Tally
 from agency.web.parts import HomePart, NavItem, Panel, TodoRow
 from settlement.clearing import selectors
 from settlement.clearing.models import ClearingPeriod
-from settlement.clearing.months import COMPUTE, SIGN, MonthProgress, current_month, may_confirm, steps
+from settlement.clearing.months import (
+    COMPUTE,
+    SIGN,
+    MonthProgress,
+    current_month,
+    may_confirm,
+    own_figures,
+    steps,
+)
 from settlement.clearing.services import period_compute, period_sign, region_confirm, unconfirmed
 from settlement.records.periods import signed_periods
 
@@ -58,7 +65,7 @@ def month_at_hand(user: User, today: dt.date) -> HomePart:
     if progress is None:
         return part
     title = f"{first_day(progress.period).month} 月清算"
-    context = {"steps": steps(progress), "period": progress.period}
+    context = {"steps": steps(progress, user), "period": progress.period}
     part.panels.append(Panel(title, "settlement/clearing/_home_panel.html", context, progress.step_label))
     part.todo += _waiting(user, progress)
     return part
@@ -68,8 +75,8 @@ def _waiting(user: User, progress: MonthProgress) -> list[TodoRow]:
     """One row when the next step of the month is this person's."""
     month, label = progress.month, period_label(progress.period)
     if may_confirm(user, progress) and month is not None:
-        detail = f"应收 = 应付 {yuan(month.receivable_fen)}"
-        return [_row(progress, "待确认", "warn", f"{label}清算表待本区确认", detail)]
+        figures = own_figures(user, month)
+        return [_row(progress, "待确认", "warn", f"{label}清算表待本区确认", figures)]
     if progress.step == COMPUTE and access.allowed(user, May.COMPUTE_CLEARING):
         again = "重新计算" if progress.is_computed else "计算"
         return [_row(progress, f"待{again}", "go", f"{label}清算待{again}", "")]

@@ -19,8 +19,8 @@ def lines_replace(month: ClearingPeriod) -> None:
     through Python; call it inside the transaction that holds the month.
     """
     ClearingLine.objects.filter(period=month).delete()
-    records_sql, records_params = record_sums(cleared_records(month.period)).query.sql_with_params()
-    deducted_sql, deducted_params = deduction_sums(cleared_deductions(month.period)).query.sql_with_params()
+    records_sql, records_params = record_sums(cleared_records(month)).query.sql_with_params()
+    deducted_sql, deducted_params = deduction_sums(cleared_deductions(month)).query.sql_with_params()
     with connection.cursor() as cursor:
         cursor.execute(_insert(records_sql, deducted_sql), [*records_params, *deducted_params, month.pk])
 

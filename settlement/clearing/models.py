@@ -234,6 +234,8 @@ class SheetComparison(models.Model):
     our_digest = models.CharField("我方摘要", max_length=64)
     lines = models.PositiveIntegerField("行数")
     differences = models.PositiveIntegerField("差异数")
+    not_compared = models.JSONField("未比对的列", default=list)
+    lacks_figures = models.BooleanField("缺金额或人次列", default=False)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="比对人", related_name="+")
     at = models.DateTimeField("比对时间")
 
@@ -245,6 +247,21 @@ class SheetComparison(models.Model):
 
     def __str__(self) -> str:
         return self.comparison_no
+
+    @property
+    def is_same(self) -> bool:
+        """Whether every column was compared and none differs."""
+        return not self.differences and not self.not_compared
+
+    @property
+    def summary(self) -> str:
+        """What was found, in a sentence."""
+        found = f"{self.differences} 处不同" if self.differences else "没有不同"
+        if not self.not_compared:
+            return found
+        return (
+            f"{'' if self.differences else '比对过的列'}{found}；未比对的列：{'、'.join(self.not_compared)}"
+        )
 
 
 class DifferenceKind(models.TextChoices):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -10,7 +11,8 @@ from agency.money import yuan
 from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
-from settlement.clearing import selectors
+from settlement.clearing import rules, selectors
+from settlement.clearing.changes import changes_of
 from settlement.clearing.filling import MonthBook, region_digest
 from settlement.clearing.models import ClearingPeriod, RegionConfirmation
 from settlement.clearing.rules import Party
@@ -60,6 +62,11 @@ class MonthProgress:
         return len(self.required) - len(self.missing)
 
     @property
+    def confirmed_label(self) -> str:
+        """How many have confirmed, without saying who."""
+        return f"{len(self.required)} 个统筹区中已确认 {self.confirmed} 个" if self.required else ""
+
+    @property
     def step(self) -> int:
         """The step that is being done now; STEPS when all are done."""
         if self.is_signed:
@@ -78,16 +85,14 @@ def progress_of(period: str) -> MonthProgress | None:
     month = selectors.month_named(period)
     if month is None:
         return MonthProgress(period, None) if period in selectors.months_with_cases() else None
-    return _progress(month)
+    return _progress([month])[period]
 
 
 def all_months() -> list[MonthProgress]:
     """Every month that has cases or was computed, newest first."""
-    months = {m.period: m for m in ClearingPeriod.objects.select_related("computed_by", "signed_by")}
-    periods = sorted({*selectors.months_with_cases(), *months}, reverse=True)
-    return [
-        _progress(months[period]) if period in months else MonthProgress(period, None) for period in periods
-    ]
+    begun = _progress(ClearingPeriod.objects.select_related("computed_by", "signed_by"))
+    periods = sorted({*selectors.months_with_cases(), *begun}, reverse=True)
+    return [begun.get(period) or MonthProgress(period, None) for period in periods]
 
 
 def current_month() -> MonthProgress | None:
@@ -99,14 +104,20 @@ def current_month() -> MonthProgress | None:
     return progress_of(chosen) if chosen else None
 
 
-def _progress(month: ClearingPeriod) -> MonthProgress:
-    return MonthProgress(
-        month.period,
-        month,
-        selectors.confirmations_of(month),
-        selectors.parties_of(month).must_confirm,
-        selectors.has_changed_since(month),
-    )
+def _progress(months: Iterable[ClearingPeriod]) -> dict[str, MonthProgress]:
+    """How far these months have come, in as many queries as for one."""
+    months = list(months)
+    given, changes = selectors.confirmations_given(months), changes_of(months)
+    return {
+        month.period: MonthProgress(
+            month.period,
+            month,
+            given.get(month.pk, {}),
+            selectors.parties_of(month).must_confirm,
+            bool(changes.get(month.period)),
+        )
+        for month in months
+    }
 
 
 # --- what is shown ------------------------------------------------------------------------------------------
@@ -121,9 +132,10 @@ class Stage:
     at: dt.datetime | None = None
 
 
-def steps(progress: MonthProgress) -> list[dict[str, Any]]:
-    """归集 计算 确认 签发, for components/_steps.html."""
-    stages = (*_computed(progress), _confirmed(progress), _signed(progress))
+def steps(progress: MonthProgress, by: User) -> list[dict[str, Any]]:
+    """归集 计算 确认 签发, for components/_steps.html; all regions' sums are the province's alone."""
+    is_whole = access.sees_all(by)
+    stages = (*_computed(progress, is_whole), _confirmed(progress, is_whole), _signed(progress))
     return [
         {
             "label": stage.label,
@@ -135,18 +147,20 @@ def steps(progress: MonthProgress) -> list[dict[str, Any]]:
     ]
 
 
-def _computed(progress: MonthProgress) -> tuple[Stage, Stage]:
+def _computed(progress: MonthProgress, is_whole: bool) -> tuple[Stage, Stage]:
     month = progress.month
     if month is None or not progress.is_computed:
         return Stage("归集", "结算明细与扣款已导入"), Stage("计算", "省级")
-    collected = Stage(f"归集 {month.cases:,} 笔", _local(month))
+    collected = Stage(f"归集 {month.cases:,} 笔", _local(month)) if is_whole else Stage("归集", "已归集")
     if progress.needs_computing:
-        return collected, Stage("重新计算", "计算之后又有明细或扣款进出")
-    due = f"应收 = 应付 {yuan(month.receivable_fen)} · {month.names.get('prepared_by', '')}"
-    return collected, Stage("计算", due, month.computed_at)
+        return collected, Stage("重新计算", "计算之后明细、扣款或异地关系有变动")
+    due = f"应收 = 应付 {yuan(month.receivable_fen)} · " if is_whole else ""
+    return collected, Stage("计算", f"{due}{month.names.get('prepared_by', '')}", month.computed_at)
 
 
-def _confirmed(progress: MonthProgress) -> Stage:
+def _confirmed(progress: MonthProgress, is_whole: bool) -> Stage:
+    if not is_whole:
+        return Stage("各统筹区确认", progress.confirmed_label)
     count = f" {progress.confirmed} / {len(progress.required)}" if progress.required else ""
     names = "、".join(party.name for party in progress.missing)
     return Stage(f"各统筹区确认{count}", f"未确认：{names}" if names else "")
@@ -173,6 +187,13 @@ def may_confirm(by: User, progress: MonthProgress) -> bool:
         and access.allowed(by, May.CONFIRM_CLEARING)
         and any(party.id == by.region_id for party in progress.missing)
     )
+
+
+def own_figures(by: User, month: ClearingPeriod) -> str:
+    """What a region is owed and owes in a month, in a line; empty when it has no part in it."""
+    book = MonthBook(month)
+    rows = (row for row in rules.net(book.lines, book.parties) if row.party.id == by.region_id)
+    return next((f"应收 {yuan(r.receivable.sum_fen)}，应付 {yuan(r.payable.sum_fen)}" for r in rows), "")
 
 
 def shown_digest(book: MonthBook, region_id: int) -> str:

@@ -92,7 +92,7 @@ class SheetProof:
             due = lines_sum(self.book.month)["due_fen"]
             return total["in_sum"] == total["out_sum"] == due and total["net"] == 0
         if self.form == "14":
-            rows = cleared_deductions(self.book.month.period)
+            rows = cleared_deductions(self.book.month)
             amounts = [rows.filter(side).aggregate(n=Sum("amount_fen"))["n"] or 0 for side in self._sides()]
             return total["amount"] == sum(amounts)
         sums = lines_sum(self.book.month, self._where)
@@ -108,9 +108,9 @@ class SheetProof:
 
     def _rows_are_records(self) -> bool:
         """Each line against a fresh count of the records and deductions behind it."""
-        period = self.book.month.period
-        records = cleared_records(period).filter(self._where)
-        deductions = cleared_deductions(period).filter(self._where)
+        month = self.book.month
+        records = cleared_records(month).filter(self._where)
+        deductions = cleared_deductions(month).filter(self._where)
         return lines_from_records(records, deductions) == {line.key: line for line in self._lines}
 
     def _other_side(self) -> Proof:

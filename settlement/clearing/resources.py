@@ -13,7 +13,7 @@ from import_export.results import Error, Result, RowResult
 from tablib import Dataset
 
 from agency.errors import DomainError
-from settlement.clearing.compare import Difference
+from settlement.clearing.compare import Comparison
 from settlement.clearing.comparisons import comparison_preview, read_limited, sheet_compare
 
 HEADERS = ["类别", "行", "列", "我方", "对方", "在对方文件中"]
@@ -78,7 +78,7 @@ class SheetResource(Resource):
         try:
             if dry_run:
                 _, outcome = comparison_preview(content=read_limited(stream, name), **chosen)
-                _show(result, outcome.differences)
+                _show(result, outcome)
             else:
                 result.comparison = sheet_compare(stream=stream, at=timezone.now(), **chosen)
         except DomainError as error:
@@ -86,14 +86,20 @@ class SheetResource(Resource):
         return result
 
 
-def _show(result: Result, differences: list[Difference]) -> None:
-    for item in differences:
+def _show(result: Result, outcome: Comparison) -> None:
+    for item in outcome.differences:
         row = RowResult()
         row.import_type = RowResult.IMPORT_TYPE_NEW
         row.diff = [item.kind.label, item.line, item.column, item.ours, item.theirs, item.place]
         result.append_row_result(row)
-    if not differences:
-        row = RowResult()
-        row.import_type = RowResult.IMPORT_TYPE_SKIP
-        row.diff = ["没有不同", "", "", "", "", ""]
-        result.append_row_result(row)
+    if outcome.not_compared:
+        _say(result, f"未比对的列：{'、'.join(outcome.not_compared)}")
+    elif not outcome.differences:
+        _say(result, "没有不同")
+
+
+def _say(result: Result, text: str) -> None:
+    row = RowResult()
+    row.import_type = RowResult.IMPORT_TYPE_SKIP
+    row.diff = [text, "", "", "", "", ""]
+    result.append_row_result(row)

@@ -1,17 +1,18 @@
-"""Reads of the clearing: which cases a month clears, its sums, its months, what changed since."""
+"""Reads of the clearing: which cases a month clears, its sums, its months."""
 
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
+from typing import Any
 
+from django.db import connection
 from django.db.models import (
     BigIntegerField,
     Case,
     Count,
     F,
     IntegerField,
-    Min,
     Model,
     Q,
     QuerySet,
@@ -20,9 +21,6 @@ from django.db.models import (
     When,
 )
 
-from agency.batches.models import Batch
-from agency.batches.states import BatchState
-from agency.journal.models import AuditEntry, StateChange
 from agency.organisation import access
 from agency.organisation.models import PoolingRegion, RegionPair, User
 from agency.periods import SHANGHAI, first_day, last_day
@@ -33,46 +31,57 @@ from settlement.deductions.models import Deduction
 from settlement.records.models import SettlementRecord
 
 KEYS = LineKey._fields
+Pair = list[Any]  # ids of both regions, first and last day (ISO texts, None: open): JSON as a month keeps it
 
 
 # --- which cases --------------------------------------------------------------------------------------------
 
 
-def _not_cross_region() -> list[tuple[int, int, dt.date, dt.date | None]]:
-    """Pairs that are set as not 异地, with their days."""
+def pairs_now() -> list[Pair]:
+    """Pairs that are set as not 异地, with their days; a month keeps those of its computing."""
     rows = RegionPair.objects.filter(is_cross_region=False).order_by("pk")
-    return list(rows.values_list("region_a_id", "region_b_id", "valid_from", "valid_to"))
+    return [
+        [a, b, start.isoformat(), end.isoformat() if end else None]
+        for a, b, start, end in rows.values_list("region_a_id", "region_b_id", "valid_from", "valid_to")
+    ]
 
 
-def _of_pair(a: int, b: int) -> Q:
-    return Q(insured_region=a, care_region=b) | Q(insured_region=b, care_region=a)
+def pairs_of(month: ClearingPeriod) -> list[Pair]:
+    """The pairs not 异地 that a month was computed by; what is set later leaves it as it is [P]."""
+    return list(month.names.get("pairs", ()))
+
+
+def _dated(pairs: list[Pair]) -> Iterator[tuple[Q, dt.date, dt.date | None]]:
+    for a, b, start, end in pairs:
+        of_pair = Q(insured_region=a, care_region=b) | Q(insured_region=b, care_region=a)
+        yield of_pair, dt.date.fromisoformat(start), dt.date.fromisoformat(end) if end else None
 
 
 def _midnight(day: dt.date) -> dt.datetime:
     return dt.datetime.combine(day, dt.time(), SHANGHAI)
 
 
-def local_record() -> Q:
+def local_record(pairs: list[Pair]) -> Q:
     """本地: insured and care region are one, or a pair that is not 异地 on the day of settlement [P]."""
     found = Q(insured_region=F("care_region"))
-    for a, b, start, end in _not_cross_region():
+    for of_pair, start, end in _dated(pairs):
         span = Q(settled_at__gte=_midnight(start))
         if end is not None:
             span &= Q(settled_at__lt=_midnight(end + dt.timedelta(days=1)))
-        found |= _of_pair(a, b) & span
+        found |= of_pair & span
     return found
 
 
-def local_deduction() -> Q:
+def local_deduction(pairs: list[Pair]) -> Q:
     """A deduction on a local case; one that is not of a case is judged on the first day of its 期别 [P]."""
     found = Q(insured_region=F("care_region"))
-    for a, b, start, end in _not_cross_region():
+    for of_pair, start, end in _dated(pairs):
         of_case = Q(record__settled_at__gte=_midnight(start))
         of_group = Q(record__isnull=True, stated_period__gte=_first_period_from(start))
         if end is not None:
             of_case &= Q(record__settled_at__lt=_midnight(end + dt.timedelta(days=1)))
             of_group &= Q(stated_period__lte=f"{end:%Y%m}")
-        found |= _of_pair(a, b) & (of_case | of_group)
+        found |= of_pair & (of_case | of_group)
     return found
 
 
@@ -82,19 +91,22 @@ def _first_period_from(day: dt.date) -> str:
     return f"{month:%Y%m}"
 
 
-def cleared_records(period: str) -> QuerySet[SettlementRecord]:
+def cleared_records(month: ClearingPeriod) -> QuerySet[SettlementRecord]:
     """The cases that a month clears between its parties."""
-    return SettlementRecord.objects.for_period(period).exclude(local_record()).order_by()
+    rows = SettlementRecord.objects.for_period(month.period)
+    return rows.exclude(local_record(pairs_of(month))).order_by()
 
 
-def local_records(period: str) -> QuerySet[SettlementRecord]:
+def local_records(month: ClearingPeriod) -> QuerySet[SettlementRecord]:
     """Kept, counted apart, never cleared."""
-    return SettlementRecord.objects.for_period(period).filter(local_record()).order_by()
+    rows = SettlementRecord.objects.for_period(month.period)
+    return rows.filter(local_record(pairs_of(month))).order_by()
 
 
-def cleared_deductions(period: str) -> QuerySet[Deduction]:
+def cleared_deductions(month: ClearingPeriod) -> QuerySet[Deduction]:
     """The deductions that count in a month's lines."""
-    return Deduction.objects.filter(period=period).exclude(local_deduction()).order_by()
+    rows = Deduction.objects.filter(period=month.period)
+    return rows.exclude(local_deduction(pairs_of(month))).order_by()
 
 
 # --- sums ---------------------------------------------------------------------------------------------------
@@ -178,15 +190,16 @@ def parties_of(month: ClearingPeriod) -> Parties:
 
 
 def _periods_in(model: type[Model]) -> list[str]:
-    """Distinct periods of a big table, newest last: one index look-up per month, never a scan."""
-    found: list[str] = []
-    last = ""
-    while True:
-        following = model._default_manager.filter(period__gt=last).aggregate(first=Min("period"))["first"]
-        if following is None:
-            return found
-        found.append(following)
-        last = following
+    """Distinct periods of a big table: one statement that looks each month up in the index, never a scan."""
+    table = connection.ops.quote_name(model._meta.db_table)
+    statement = (
+        f"WITH RECURSIVE found(period) AS (SELECT MIN(period) FROM {table} UNION ALL "
+        f"SELECT (SELECT MIN(period) FROM {table} AS later WHERE later.period > found.period) "
+        "FROM found WHERE found.period IS NOT NULL) SELECT period FROM found WHERE period IS NOT NULL"
+    )
+    with connection.cursor() as cursor:
+        cursor.execute(statement)
+        return [period for (period,) in cursor.fetchall()]
 
 
 def months_with_cases() -> list[str]:
@@ -213,80 +226,18 @@ def month_named(period: str) -> ClearingPeriod | None:
 
 def confirmations_of(month: ClearingPeriod) -> dict[int, RegionConfirmation]:
     """The confirmations that stand, by region."""
-    rows = RegionConfirmation.objects.filter(period=month, voided_at__isnull=True).select_related("by")
-    return {row.region_id: row for row in rows}
+    return confirmations_given([month]).get(month.pk, {})
+
+
+def confirmations_given(months: Iterable[ClearingPeriod]) -> dict[int, dict[int, RegionConfirmation]]:
+    """The confirmations that stand, by month and region, for many months at once."""
+    found: dict[int, dict[int, RegionConfirmation]] = {}
+    rows = RegionConfirmation.objects.filter(period__in=[month.pk for month in months])
+    for row in rows.filter(voided_at__isnull=True).select_related("by"):
+        found.setdefault(row.period_id, {})[row.region_id] = row
+    return found
 
 
 def regions_seen_by(by: User, parties: Parties) -> list[Party]:
     """The pooling regions whose sheets somebody may look at."""
     return [party for party in parties.pooling if access.sees_all(by) or party.id == by.region_id]
-
-
-# --- what changed since -------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Arrivals:
-    """What came or went after a month was computed: batches loaded since, whether one was undone, and
-    deductions that were taken back by hand (numbers of the negative ones)."""
-
-    batches: tuple[int, ...]
-    undone: bool
-    withdrawals: tuple[str, ...]
-
-    @property
-    def records(self) -> Q:
-        return Q(batch__in=self.batches)
-
-    @property
-    def deductions(self) -> Q:
-        return Q(batch__in=self.batches) | Q(deduction_no__in=self.withdrawals)
-
-
-def arrivals_since(month: ClearingPeriod) -> Arrivals:
-    """Told by the order of the journal, not by clocks."""
-    computed = (
-        StateChange.objects.filter(subject_kind=ClearingPeriod.machine.kind, subject_no=month.period)
-        .order_by("-pk")
-        .values_list("pk", flat=True)
-        .first()
-    )
-    later = StateChange.objects.filter(
-        subject_kind=Batch.machine.kind,
-        to_state__in=(BatchState.LOADED, BatchState.UNDONE),
-        pk__gt=computed or 0,
-    )
-    states = dict(later.order_by("pk").values_list("subject_no", "to_state"))
-    loaded = [number for number, state in states.items() if state == BatchState.LOADED]
-    ids = Batch.objects.filter(batch_no__in=loaded).values_list("pk", flat=True)
-    return Arrivals(tuple(ids), BatchState.UNDONE in states.values(), _withdrawals_since(month))
-
-
-def _withdrawals_since(month: ClearingPeriod) -> tuple[str, ...]:
-    """Numbers of the month's withdrawals that the log puts after the last computing."""
-    made = Deduction.objects.filter(period=month.period, withdraws__isnull=False, batch__isnull=True)
-    numbers = dict(made.order_by("pk").values_list("withdraws__deduction_no", "deduction_no"))
-    if not numbers:
-        return ()
-    computed = AuditEntry.objects.filter(
-        subject_kind=ClearingPeriod.machine.kind, subject_no=month.period, action="period_computed"
-    )
-    last = computed.order_by("-seq").values_list("seq", flat=True).first()
-    later = AuditEntry.objects.filter(
-        subject_kind="deduction", subject_no__in=numbers, action="deduction_withdrawn", seq__gt=last or 0
-    )
-    return tuple(numbers[number] for number in later.order_by("seq").values_list("subject_no", flat=True))
-
-
-def has_changed_since(month: ClearingPeriod) -> bool:
-    """Whether an unsigned month should be computed again: cases or deductions came or went since."""
-    if month.is_signed:
-        return False
-    since = arrivals_since(month)
-    if since.undone:
-        return True
-    if not since.batches and not since.withdrawals:
-        return False
-    records = SettlementRecord.objects.filter(since.records, period=month.period)
-    deductions = Deduction.objects.filter(since.deductions, period=month.period)
-    return records.exists() or deductions.exists()

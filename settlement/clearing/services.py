@@ -15,13 +15,14 @@ from agency.organisation.roles import May
 from agency.periods import is_period, period_label
 from agency.sheets.digest import digest
 from settlement.clearing import checks, rules, selectors
+from settlement.clearing.changes import has_changed_since
 from settlement.clearing.filling import MonthBook, all_sheets, party_named_as_then, region_digest
 from settlement.clearing.lines import lines_replace
 from settlement.clearing.locks import hold_month, hold_still
 from settlement.clearing.models import ClearingPeriod, RegionConfirmation, SignedSheet
 from settlement.clearing.rules import Parties, Party
 from settlement.clearing.states import PeriodState
-from settlement.records.locks import records_written
+from settlement.records.locks import lock_records, records_written
 
 BROKEN_SHOWN = 3
 
@@ -48,8 +49,10 @@ def period_compute(*, period: str, by: User, at: dt.datetime) -> ClearingPeriod:
     change keeps the moment of its first computing, and its confirmations; what changed is void.
     """
     access.require(by, May.COMPUTE_CLEARING)
+    lock_records()  # what is being loaded, undone or withdrawn is either counted here or comes after
     month = _month_to_compute(period, by=by, at=at)
-    workflow.move(month, PeriodState.COMPUTED, by=by, at=at)  # holds the month's row until the end
+    names = {**month.names, "pairs": selectors.pairs_now()}
+    workflow.move(month, PeriodState.COMPUTED, by=by, at=at, names=names)  # holds the row until the end
     lines_replace(month)
     fresh = _computed(month, by=by)
     if any(getattr(month, name) != value for name, value in fresh.items()):
@@ -94,14 +97,15 @@ def _computed(month: ClearingPeriod, *, by: User) -> dict[str, Any]:
     due = sum(line.due_fen for line in lines)
     return {
         "cases": sum(line.records for line in lines),
-        "local_cases": selectors.local_records(month.period).count(),
+        "local_cases": selectors.local_records(month).count(),
         "receivable_fen": due,
         "payable_fen": due,
         "lines_digest": rules.lines_digest(lines, parties),
         "names": {
             "organisation": _provincial_agency(),
             "parties": _plain(parties),
-            "institutions": _institutions(month.period),
+            "institutions": _institutions(month),
+            "pairs": selectors.pairs_of(month),
             "prepared_by": month.names.get("prepared_by", str(by)),
         },
     }
@@ -116,9 +120,9 @@ def _plain(parties: Parties) -> list[list[Any]]:
     return [[party.id, party.code, party.name, party.is_outside, party.in_force] for party in parties.ordered]
 
 
-def _institutions(period: str) -> dict[str, list[str]]:
+def _institutions(month: ClearingPeriod) -> dict[str, list[str]]:
     """Codes and names of the institutions that sheet 14 of a month speaks of."""
-    ids = selectors.cleared_deductions(period).values("institution_id")
+    ids = selectors.cleared_deductions(month).values("institution_id")
     rows = Institution.objects.filter(pk__in=ids).order_by("pk").values_list("pk", "code", "name")
     return {str(pk): [code, name] for pk, code, name in rows}
 
@@ -207,7 +211,7 @@ def period_sign(*, period: str, by: User, at: dt.datetime, seen_digest: str | No
     reasons = _reasons_against(month)
     if reasons:
         raise DomainErrors(reasons)
-    month.names["institutions"] = {**_institutions(period), **month.names.get("institutions", {})}
+    month.names["institutions"] = {**_institutions(month), **month.names.get("institutions", {})}
     records_written()  # a file that was checked before has to be checked again: its month may be closed
     names = {**month.names, "signed_by": str(by)}
     content = _sheets_signed(month)
@@ -246,8 +250,8 @@ def _reasons_against(month: ClearingPeriod) -> list[DomainError]:
         names = "、".join(party.name for party in waiting)
         codes = [party.code for party in waiting]
         reasons.append(DomainError("not_confirmed", f"还没有确认：{names}", regions=codes))
-    if selectors.has_changed_since(month):
-        reasons.append(DomainError("needs_computing", "计算之后又有明细或扣款进出，请重新计算"))
+    if has_changed_since(month):
+        reasons.append(DomainError("needs_computing", "计算之后明细、扣款或异地关系有变动，请重新计算"))
     broken = list(checks.period_invariants(month))
     for item in broken[:BROKEN_SHOWN]:
         reasons.append(DomainError("check_fails", f"{item.check}不成立：{item.subject} {item.message}"))

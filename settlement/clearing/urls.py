@@ -60,7 +60,7 @@ urlpatterns = [
             path(base + "/", sheets.sheet, name="sheet"),
             path(base + "/print/", sheets.sheet_print, name="sheet_print"),
             path(base + "/cases/", sheets.sheet_cases, name="sheet_cases"),
-            path(base + "/compare/", comparisons.sheet_compare, name="sheet_compare"),
+            path(base + "/compare/", comparisons.sheet_compare_view, name="sheet_compare"),
             path(base + ".<clearing_file:extension>", sheets.sheet_file, name="sheet_file"),
         )
     ),

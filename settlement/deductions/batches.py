@@ -8,19 +8,18 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
-from agency.batches.kinds import BatchKind, CheckRequest, Outcome, RefusedRow
+from agency.batches.kinds import BatchKind, CheckRequest, Outcome
 from agency.batches.models import Batch
-from agency.batches.services import PreviewOutdated
 from agency.errors import DomainError
 from agency.journal.numbers import next_number
 from agency.organisation.roles import May
 from agency.registry import BATCH_KINDS
 from agency.tabular.read import Row, Table, open_table
-from agency.tabular.values import as_shown
 from settlement.deductions import parse as p
 from settlement.deductions.check import Candidate, RowChecker
 from settlement.deductions.models import Deduction
 from settlement.deductions.selectors import cases_named, stored_digests, stored_external_numbers
+from settlement.records.intake import Checked, ControlTotals, RowRefused, still_valid
 from settlement.records.locks import lock_records, records_written, revision
 from settlement.records.periods import signed_periods
 from settlement.records.reference import read_reference
@@ -30,12 +29,11 @@ BLOCK = 500
 
 
 @dataclass
-class Accepted:
-    """What is to be loaded, and what was checked and when: a load sees whether that still holds."""
+class Accepted(Checked):
+    """What is to be loaded; `lines` has the line of every row that stands, new or known, by its digest."""
 
-    request: CheckRequest
-    revision: int
     rows: list[Candidate] = field(default_factory=list)
+    lines: dict[str, int] = field(default_factory=dict)
 
 
 def check_deductions(request: CheckRequest) -> Outcome:
@@ -79,7 +77,7 @@ class _Check:
         for row, texts, amount_fen in typed:
             try:
                 candidates.append(self.checker.check(row, texts, amount_fen, cases))
-            except p.RowRefused as refused:
+            except RowRefused as refused:
                 self._refused(row, refused)
         known = stored_digests({candidate.digest for candidate in candidates})
         numbers = stored_external_numbers({row.external_no for row in candidates if row.external_no})
@@ -91,63 +89,45 @@ class _Check:
             try:
                 texts = self.layout.texts(row)
                 yield row, texts, p.check_values(texts)
-            except p.RowRefused as refused:
+            except RowRefused as refused:
                 self._refused(row, refused)
 
     def _judge(self, row: Candidate, is_known: bool, number_is_known: bool) -> None:
         keys = {row.digest, f"no {row.external_no}"} if row.external_no else {row.digest}
         if keys & self.seen:
             why = "文件前面已有同样的扣款（或同一扣款编号），以前面的为准，请去掉多余的行。"
-            self._refused(row.row, p.RowRefused("duplicate_in_file", p.EXTERNAL_NO, row.external_no, why))
+            self._refused(row.row, RowRefused("duplicate_in_file", p.EXTERNAL_NO, row.external_no, why))
         elif is_known:
             self.seen |= keys
+            self.payload.lines[row.digest] = row.row.line_no
             self.outcome.unchanged += 1
         elif number_is_known:
             why = "库中已有这个扣款编号，内容不同。要改，请先撤回原扣款，再用新编号导入。"
-            self._refused(row.row, p.RowRefused("conflicts_with_stored", p.EXTERNAL_NO, row.external_no, why))
+            self._refused(row.row, RowRefused("conflicts_with_stored", p.EXTERNAL_NO, row.external_no, why))
         else:
             self.seen |= keys
+            self.payload.lines[row.digest] = row.row.line_no
             self.accepted.append(row)
 
-    def _refused(self, row: Row, refused: p.RowRefused) -> None:
-        name = p.NAMES[refused.column]
-        shown = f"“{refused.value}”" if refused.value and refused.value not in refused.why else ""
-        self.outcome.refused.append(
-            RefusedRow(
-                line_no=row.line_no,
-                code=refused.code,
-                column=name,
-                value=refused.value,
-                place=self.layout.place(row, refused.column),
-                message=f"第 {row.line_no} 行，{name}{shown}：{refused.why}",
-                cells=[as_shown(cell) for cell in row.cells],
-            )
-        )
+    def _refused(self, row: Row, refused: RowRefused) -> None:
+        name, shown = p.NAMES[refused.column], refused.value
+        self.outcome.refused.append(self.layout.refusal(row, refused, name, cells=row.cells, shown=shown))
 
     def _preview(self) -> dict[str, Any]:
         """Counts and sums (fen) by insured region; plain JSON."""
-        totals: dict[str, list[int]] = {}
-        places = list(self.reference.region_names)
+        totals = ControlTotals(("rows", "amount_fen"), self.reference.region_names)
+        parties = [row.parties for row in self.accepted]
         for row in self.accepted:
             code = self.reference.region_codes[row.parties.insured_region_id]
-            sums = totals.setdefault(code, [0, 0])
-            sums[0] += 1
-            sums[1] += row.amount_fen
+            totals.add(code, "", 1, row.amount_fen)
         return {
             "new": len(self.accepted),
             "unchanged": self.outcome.unchanged,
             "late": sum(row.period != row.stated_period for row in self.accepted),
+            "local": sum(one.insured_region_id == one.care_region_id for one in parties),
             "periods": dict(sorted(Counter(row.period for row in self.accepted).items())),
-            "totals": [
-                {
-                    "region": code,
-                    "region_name": self.reference.region_names[code],
-                    "rows": rows,
-                    "amount_fen": fen,
-                }
-                for code, (rows, fen) in sorted(totals.items(), key=lambda item: places.index(item[0]))
-            ],
-            "sum": {"rows": len(self.accepted), "amount_fen": sum(row.amount_fen for row in self.accepted)},
+            "totals": [row for _, row in totals.rows()],
+            "sum": totals.sum(),
         }
 
 
@@ -157,18 +137,8 @@ def new_deduction_no(period: str) -> str:
 
 
 def load_deductions(batch: Batch, outcome: Outcome) -> None:
-    """Write what a check accepted, inside the caller's transaction.
-
-    When cases or deductions were written since the check it is made again; PreviewOutdated when it comes out
-    otherwise.
-    """
-    lock_records()
-    accepted: Accepted = outcome.payload
-    if accepted.revision != revision():
-        fresh = check_deductions(accepted.request)
-        if fresh.digest() != outcome.digest():
-            raise PreviewOutdated
-        accepted = fresh.payload
+    """Write what a check accepted, inside the caller's transaction; PreviewOutdated when that changed."""
+    accepted = still_valid(outcome, Accepted, check_deductions)
     rows = [_deduction(batch, row) for row in accepted.rows]
     Deduction.objects.bulk_create(rows, batch_size=500)
     records_written()
@@ -196,16 +166,19 @@ def _deduction(batch: Batch, row: Candidate) -> Deduction:
 
 
 def undo_deductions(batch: Batch) -> int:
-    """Remove what a batch loaded; refused while any of it is signed or withdrawn."""
+    """Remove what a batch loaded and is not signed, and the withdrawals of it; the signed rest stays.
+
+    A withdrawal counts in the month of its deduction while that is unsigned, so both go together. Refused
+    when all of the batch is signed. Returns how many rows of the batch went.
+    """
     lock_records()
-    rows = Deduction.objects.filter(batch=batch)
-    signed = rows.filter(period__in=signed_periods()).order_by("period").first()
-    if signed is not None:
+    loaded = Deduction.objects.filter(batch=batch)
+    rows = loaded.exclude(period__in=signed_periods())
+    signed = loaded.order_by("period").first()
+    if signed is not None and not rows.exists():
         raise DomainError("already_signed", f"期别 {signed.period} 已签发（如扣款 {signed}），整批不能撤销。")
-    withdrawn = rows.filter(withdrawn_by__isnull=False).first()
-    if withdrawn is not None:
-        raise DomainError("already_withdrawn", f"扣款 {withdrawn} 已撤回过，整批不能再撤销。")
     records_written()
+    Deduction.objects.filter(withdraws__in=rows).delete()
     return rows.delete()[0]
 
 

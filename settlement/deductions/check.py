@@ -15,6 +15,7 @@ from settlement.deductions import parse as p
 from settlement.deductions.content import content_of, digest_of
 from settlement.deductions.models import DeductionKind
 from settlement.deductions.selectors import CaseOfDeduction
+from settlement.records.intake import RowRefused
 from settlement.records.models import CareKind
 from settlement.records.reference import Reference
 
@@ -65,7 +66,7 @@ class RowChecker:
         kind = KINDS.get(texts[p.KIND])
         if kind is None:
             why = f"不是已知的扣款类别，应为{'、'.join(KINDS)}之一。"
-            raise p.RowRefused("unknown_kind", p.KIND, texts[p.KIND], why)
+            raise RowRefused("unknown_kind", p.KIND, texts[p.KIND], why)
         codes = self.reference.region_codes
         content = content_of(
             period=period,
@@ -98,7 +99,7 @@ class RowChecker:
         case = cases.get(settlement_no)
         if case is None or not self._is_ours(case.insured_region_id, case.care_region_id):
             why = "库中没有这笔结算，或它不属于本统筹区。请先导入结算明细，或核对编号。"
-            raise p.RowRefused("unknown_settlement", p.SETTLEMENT_NO, settlement_no, why)
+            raise RowRefused("unknown_settlement", p.SETTLEMENT_NO, settlement_no, why)
         return Parties(
             case.pk,
             case.insured_region_id,
@@ -139,5 +140,5 @@ class RowChecker:
                 raise self._unknown(texts, column, "参保地和就医地都不是本统筹区，请由有关统筹区导入。")
         return region
 
-    def _unknown(self, texts: Sequence[str], column: int, why: str) -> p.RowRefused:
-        return p.RowRefused("unknown_settlement", column, texts[column], why)
+    def _unknown(self, texts: Sequence[str], column: int, why: str) -> RowRefused:
+        return RowRefused("unknown_settlement", column, texts[column], why)

@@ -8,15 +8,20 @@ from django.db.models import Count, F, Sum
 
 from agency.batches.models import Batch
 from agency.batches.states import BatchState
+from agency.journal.models import NumberSeries
 from agency.money import yuan
 from agency.registry import CHECKS
 from agency.web.parts import Broken
+from settlement.deductions import lost
 from settlement.deductions.content import LOOKUPS, digest_of, stored_content
 from settlement.deductions.models import Deduction
+from settlement.records.lost import left_after_undo
+from settlement.records.periods import signed_periods
 
 UNCHANGED = "扣款内容未改"
 WITHDRAWALS = "撤回扣款与原扣款相抵"
 BATCHES = "扣款批次齐全"
+NUMBERS = "扣款编号依次"
 
 
 @CHECKS.register(UNCHANGED, order=220)
@@ -48,7 +53,13 @@ def withdrawals_cancel(period: str | None) -> Iterator[Broken]:
 
 @CHECKS.register(BATCHES, order=222)
 def batches_are_whole(period: str | None) -> Iterator[Broken]:
-    """A loaded batch has all its deductions and no more, with the sum of its preview."""
+    """A loaded batch has all its deductions, where they stand in its file, and no more, with the sum of its
+    preview; an undone one only those that were signed."""
+    orphans = Deduction.objects.filter(batch__isnull=True, line_no__gt=0).order_by("pk")
+    for number in (orphans.filter(period=period) if period else orphans).values_list(
+        "deduction_no", flat=True
+    ):
+        yield Broken(BATCHES, f"扣款 {number}", "是从文件导入的，却不属于任何批次")
     stored = {
         batch: (count, int(fen))
         for batch, count, fen in Deduction.objects.filter(batch__isnull=False)
@@ -57,24 +68,49 @@ def batches_are_whole(period: str | None) -> Iterator[Broken]:
         .annotate(Count("pk"), Sum("amount_fen"))
     }
     batches = Batch.objects.filter(kind="deductions", state__in=[BatchState.LOADED, BatchState.UNDONE])
-    for batch in batches.order_by("pk"):
-        if period and period not in batch.preview.get("periods", {}):
-            continue
-        preview = batch.preview["sum"] if batch.state == BatchState.LOADED else {"rows": 0, "amount_fen": 0}
-        wanted = (preview["rows"], preview["amount_fen"])
-        found = stored.get(batch.pk, (0, 0))
-        if found != wanted:
-            should, has = (f"{rows} 笔 {yuan(fen)} 元" for rows, fen in (wanted, found))
-            subject = _first_at_fault(batch, wanted[0], found[0])
-            yield Broken(BATCHES, subject, f"批次 {batch} 应有 {should}，实有 {has}")
+    for batch in batches.select_related("file", "created_by").order_by("pk"):
+        if not period or period in batch.preview.get("periods", {}):
+            yield from _batch_faults(batch, *stored.get(batch.pk, (0, 0)))
 
 
-def _first_at_fault(batch: Batch, wanted: int, found: int) -> str:
-    """The deduction that shares its line with another one, or the batch."""
-    rows = Deduction.objects.filter(batch=batch)
-    if found > wanted:
-        lines = rows.order_by().values("line_no").annotate(n=Count("pk")).filter(n__gt=1).order_by("line_no")
-        twice = rows.filter(line_no__in=lines.values("line_no")).order_by("line_no", "-pk").first()
-        if twice is not None:
-            return f"扣款 {twice}"
-    return f"批次 {batch}"
+def _batch_faults(batch: Batch, rows: int, fen: int) -> Iterator[Broken]:
+    """What is wrong with one batch that has so many deductions with this sum."""
+    if batch.state == BatchState.UNDONE:
+        yield from _undone_faults(batch, rows)
+        return
+    wanted = (batch.preview["sum"]["rows"], batch.preview["sum"]["amount_fen"])
+    if (rows, fen) == wanted:
+        if misplaced := lost.first_misplaced(batch):
+            yield Broken(BATCHES, misplaced, f"行号与批次 {batch} 的文件不符")
+        return
+    should, has = (f"{count} 笔 {yuan(amount)} 元" for count, amount in (wanted, (rows, fen)))
+    subject, what = lost.first_lost(batch)
+    subject = subject or lost.first_doubled(batch) or f"批次 {batch}"
+    told = f"批次 {batch} 应有 {should}，实有 {has}"
+    yield Broken(BATCHES, subject, f"{told}：{what}" if what else told)
+
+
+def _undone_faults(batch: Batch, rows: int) -> Iterator[Broken]:
+    kept = Deduction.objects.filter(batch=batch).exclude(period__in=signed_periods())
+    first, expected = kept.order_by("pk").first(), left_after_undo(batch)
+    told = f"批次 {batch} 已撤销，应留下已签发的 {expected} 笔，实有 {rows} 笔"
+    if first is not None:
+        yield Broken(BATCHES, f"扣款 {first}", f"{told}：这一笔未签发，不该还在")
+    elif expected != rows:
+        yield Broken(BATCHES, f"批次 {batch}", told)
+
+
+@CHECKS.register(NUMBERS, order=223)
+def numbers_in_order(period: str | None) -> Iterator[Broken]:
+    """Numbers are given in the order of entry, month by month, and none that was not given yet."""
+    rows = Deduction.objects.filter(period=period) if period else Deduction.objects.all()
+    series = NumberSeries.objects.filter(name__startswith="deduction-").values_list("name", "value")
+    given = {name.removeprefix("deduction-"): value for name, value in series}
+    last: dict[str, int] = {}
+    for number, month in rows.order_by("pk").values_list("deduction_no", "period"):
+        digits = number.removeprefix(f"D{month}")
+        count = int(digits) if digits.isdigit() and digits != number else 0
+        if not last.get(month, 0) < count <= given.get(month, 0):
+            yield Broken(NUMBERS, f"扣款 {number}", f"内部编号不是 {month} 依次给出的，有人改动过编号或期别")
+        else:
+            last[month] = count

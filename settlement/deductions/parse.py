@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 
 from agency.errors import DomainError
 from agency.money import MoneyError, parse_yuan
 from agency.periods import is_period
 from agency.tabular.read import Row
 from agency.tabular.values import DigitsLost, as_shown, lost_digits, to_texts
+from settlement.records.intake import FileLayout, RowRefused
 
 PERIOD, SETTLEMENT_NO, KIND, REASON, AMOUNT, EXTERNAL_NO = range(6)
 INSURED_AREA, CARE_AREA, INSURANCE_TYPE, CARE_TYPE, INSTITUTION = range(6, 11)
@@ -22,22 +22,8 @@ REQUIRED = (PERIOD, KIND, REASON, AMOUNT)
 LIMITS = {REASON: 200, EXTERNAL_NO: 40}
 
 
-@dataclass
-class RowRefused(Exception):
-    """拒绝: why one row is not taken: published code, column (index of NAMES), value, reason."""
-
-    code: str
-    column: int
-    value: str
-    why: str
-
-
-@dataclass(frozen=True)
-class Layout:
-    """Where our columns stand in one file; -1 for those it does not have."""
-
-    positions: tuple[int, ...]
-    ignored: list[str]
+class Layout(FileLayout):
+    """Where our columns stand in one file."""
 
     def texts(self, row: Row) -> list[str]:
         """The row's cells as clean texts in the order of NAMES; RowRefused when digits are lost."""
@@ -48,10 +34,6 @@ class Layout:
             column = next(index for index, cell in enumerate(cells) if lost_digits(cell))
             why = "是 Excel 数字，超过 15 位，末几位已经丢失。请把这一列设为“文本”，重新填写后再导入。"
             raise RowRefused("digits_lost", column, as_shown(cells[column]), why) from None
-
-    def place(self, row: Row, column: int) -> str:
-        position = self.positions[column]
-        return row.address(position) if row.sheet is not None and position >= 0 else ""
 
 
 def read_header(header: Sequence[str]) -> Layout:
@@ -78,9 +60,6 @@ def check_values(texts: Sequence[str]) -> int:
             raise RowRefused("missing_value", column, "", why)
     if not is_period(texts[PERIOD]):
         raise RowRefused("bad_number", PERIOD, texts[PERIOD], "期别应为六位数字的年月，如 202610。")
-    for column, limit in LIMITS.items():
-        if len(texts[column]) > limit:
-            raise RowRefused("bad_number", column, texts[column], f"超过 {limit} 个字符，请核对是否错列。")
     try:
         amount_fen = parse_yuan(texts[AMOUNT])
     except MoneyError as error:
@@ -88,4 +67,7 @@ def check_values(texts: Sequence[str]) -> int:
     if amount_fen <= 0:
         why = "扣款金额应为正数；要撤回一笔扣款，请在扣款页面上撤回。"
         raise RowRefused("bad_number", AMOUNT, texts[AMOUNT], why)
+    for column, limit in LIMITS.items():
+        if len(texts[column]) > limit:
+            raise RowRefused("bad_number", column, texts[column], f"超过 {limit} 个字符，请核对是否错列。")
     return amount_fen

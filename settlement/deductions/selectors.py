@@ -78,6 +78,12 @@ def deductions_listed(by: User, narrow: DeductionFilter) -> QuerySet[Deduction]:
         "batch__batch_no": narrow.batch,
     }
     rows = Deduction.objects.visible_to(by).select_related(
-        "record", "insured_region", "care_region", "institution", "batch", "withdraws", "withdrawn_by"
+        "record",
+        "insured_region",
+        "care_region",
+        "institution",
+        "batch__created_by",
+        "withdraws",
+        "withdrawn_by",
     )
     return rows.filter(**{name: value for name, value in wanted.items() if value})

@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.db import transaction
 
-from agency.errors import DomainError, NotAllowed
+from agency.errors import DomainError, NotAllowed, SomeoneElseWasFirst
 from agency.journal import audit
 from agency.organisation import access
 from agency.organisation.models import User
@@ -25,17 +25,16 @@ def deduction_withdraw(*, by: User, at: dt.datetime, deduction: Deduction, reaso
     """Take a deduction back by a negative one that names it; the first one stays as it is.
 
     It counts in the month of the first one, or in the earliest unsigned month after it. Errors: NotAllowed,
-    `reason_missing`, `already_withdrawn`, `is_withdrawal`.
+    `reason_missing`, `already_withdrawn`, `is_withdrawal`, SomeoneElseWasFirst (it was undone meanwhile).
     """
-    access.require(by, May.LOAD_CASES)
-    if not Deduction.objects.visible_to(by).filter(pk=deduction.pk).exists():
-        raise NotAllowed("这笔扣款不属于本统筹区。")
+    require_may_withdraw(by, deduction)
     reason = " ".join(reason.split())
     if not reason:
         raise DomainError("reason_missing", "请写明撤回扣款的原因。", field="reason")
     if len(reason) > REASON_LIMIT:
         raise DomainError("reason_too_long", f"原因请写在 {REASON_LIMIT} 个字以内。", field="reason")
     lock_records()
+    deduction = _as_it_is_now(deduction)
     if deduction.withdraws_id is not None:
         raise DomainError("is_withdrawal", "这一笔本身是撤回，不能再撤回。")
     known = Deduction.objects.filter(withdraws=deduction).first()
@@ -56,6 +55,26 @@ def deduction_withdraw(*, by: User, at: dt.datetime, deduction: Deduction, reaso
         reason=reason,
     )
     return withdrawal
+
+
+def require_may_withdraw(by: User, deduction: Deduction) -> None:
+    """撤回: the side that pays, the province, or the unit that loaded it; never the person who did [P]."""
+    access.require(by, May.LOAD_CASES)
+    batch = deduction.batch
+    units = {deduction.insured_region_id, batch.region_id if batch is not None else None}
+    if not access.sees_all(by) and by.region_id not in units:
+        raise NotAllowed("扣款由参保地、省级或导入它的单位撤回；有异议请与参保地联系。")
+    if batch is not None:
+        access.require_second_person(by, batch.created_by)
+
+
+def _as_it_is_now(deduction: Deduction) -> Deduction:
+    """The deduction read again under the lock; its whole file may have been undone meanwhile."""
+    rows = Deduction.objects.select_related("record", "insured_region", "care_region", "institution")
+    now = rows.filter(pk=deduction.pk).first()
+    if now is None:
+        raise SomeoneElseWasFirst(f"扣款 {deduction} 刚随整批撤销，不必再撤回。")
+    return now
 
 
 def _negative(deduction: Deduction, reason: str) -> Deduction:

@@ -7,8 +7,9 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from agency.errors import DomainError
+from agency.errors import DomainError, NotAllowed
 from agency.organisation import access
+from agency.organisation.models import User
 from agency.organisation.roles import May
 from agency.web.access import needs
 from agency.web.keyset import keyset_page
@@ -17,7 +18,7 @@ from agency.web.request import StaffRequest
 from settlement.deductions.forms import DeductionFilterForm, WithdrawForm
 from settlement.deductions.models import Deduction
 from settlement.deductions.selectors import DeductionFilter, deductions_listed
-from settlement.deductions.services import deduction_withdraw
+from settlement.deductions.services import deduction_withdraw, require_may_withdraw
 
 
 @needs(May.READ_CASES)
@@ -74,10 +75,21 @@ def _visible(request: StaffRequest, deduction_no: str) -> Deduction:
 
 def _context(request: StaffRequest, deduction: Deduction, form: WithdrawForm) -> dict[str, object]:
     withdrawal = getattr(deduction, "withdrawn_by", None)
-    may = access.allowed(request.user, May.LOAD_CASES)
+    is_open = withdrawal is None and deduction.withdraws_id is None
+    refusal = _refusal(request.user, deduction) if is_open else ""
     return {
         "deduction": deduction,
         "withdrawal": withdrawal,
         "form": form,
-        "may_withdraw": may and withdrawal is None and deduction.withdraws_id is None,
+        "may_withdraw": is_open and not refusal,
+        "refusal": refusal if access.allowed(request.user, May.LOAD_CASES) else "",
     }
+
+
+def _refusal(user: User, deduction: Deduction) -> str:
+    """Why this person may not take it back; empty when they may."""
+    try:
+        require_may_withdraw(user, deduction)
+    except NotAllowed as error:
+        return error.message
+    return ""

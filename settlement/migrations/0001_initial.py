@@ -202,6 +202,8 @@ class Migration(migrations.Migration):
                 ('our_digest', models.CharField(max_length=64, verbose_name='我方摘要')),
                 ('lines', models.PositiveIntegerField(verbose_name='行数')),
                 ('differences', models.PositiveIntegerField(verbose_name='差异数')),
+                ('not_compared', models.JSONField(default=list, verbose_name='未比对的列')),
+                ('lacks_figures', models.BooleanField(default=False, verbose_name='缺金额或人次列')),
                 ('at', models.DateTimeField(verbose_name='比对时间')),
                 ('by', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL, verbose_name='比对人')),
                 ('file', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='agency.keptfile', verbose_name='原件')),

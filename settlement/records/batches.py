@@ -6,24 +6,21 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db import connection
-
-from agency.batches.kinds import BatchKind, CheckRequest, Outcome, RefusedRow
+from agency.batches.kinds import BatchKind, CheckRequest, Outcome
 from agency.batches.models import Batch
-from agency.batches.services import PreviewOutdated
 from agency.errors import DomainError
 from agency.organisation import access
 from agency.organisation.roles import May
 from agency.policy.insurance import InsuranceType
 from agency.registry import BATCH_KINDS
 from agency.tabular.read import Row, Table, open_table
-from agency.tabular.values import as_shown
 from settlement.records.check import Candidate, RowChecker, shown_value
 from settlement.records.columns import NAMES, SPELLINGS, Layout, read_header
-from settlement.records.load import TABLE, load_records
+from settlement.records.intake import Checked, ControlTotals, RowRefused, still_valid
+from settlement.records.load import load_records
 from settlement.records.locks import lock_records, records_written, revision
 from settlement.records.models import SettlementRecord
-from settlement.records.parse import RowRefused, parse_row
+from settlement.records.parse import parse_row
 from settlement.records.periods import signed_periods
 from settlement.records.reference import Reference, read_reference
 from settlement.records.resolve import Resolver
@@ -31,17 +28,13 @@ from settlement.records.spool import Spool
 
 KIND = "settlements"
 BLOCK = 1000
+TOTALS = ("cases", "total_fee_fen", "fund_fen", "account_fen")
 
 
 @dataclass
-class Accepted:
-    """What is to be loaded: the lines, and the institutions that occur with the names given to them.
+class Accepted(Checked):
+    """What is to be loaded: the lines, and the institutions that occur with the names given to them."""
 
-    `request` and `revision` tell what was checked and when, so that a load can see whether that still holds.
-    """
-
-    request: CheckRequest
-    revision: int
     spool: Spool = field(default_factory=Spool)
     institutions: dict[str, str] = field(default_factory=dict)
 
@@ -64,7 +57,7 @@ class _Check:
         self.checker = RowChecker(reference)
         self.accepted = Accepted(request, revision())
         self.outcome = Outcome(encoding=table.encoding, header=list(table.header), payload=self.accepted)
-        self.totals: dict[tuple[str, str], list[int]] = {}
+        self.totals = ControlTotals(TOTALS, reference.region_names)
         self.counts: Counter[str] = Counter()
         self.periods: Counter[str] = Counter()
         own = None if access.sees_all(request.by) else request.by.region_id
@@ -107,10 +100,8 @@ class _Check:
         self.counts["late"] += period != row.month
         self.counts["local"] += row.regions[0] == row.regions[1]
         self.counts["reversals"] += row.is_reversal
-        key = (self.reference.region_codes[row.regions[0]], row.insurance_type)
-        sums = self.totals.setdefault(key, [0, 0, 0, 0])
-        for index, amount in enumerate((1, *row.sums)):
-            sums[index] += amount
+        self.counts["lines"] += row.row.line_no
+        self.totals.add(self.reference.region_codes[row.regions[0]], row.insurance_type, 1, *row.sums)
 
     def unchanged(self, row: Candidate) -> None:
         self.outcome.unchanged += 1
@@ -118,77 +109,52 @@ class _Check:
     def refuse(self, row: Candidate, code: str, column: int, why: str) -> None:
         value = row.reverses_no if NAMES[column] == "原结算编号" else row.number
         if code == "not_your_region":
-            value = ""
+            value = row.insured_area_code
         self._refused(row.row, RowRefused(code, column, value, why))
 
     def _refused(self, row: Row, refused: RowRefused) -> None:
+        shown = shown_value(refused.column, refused.value)
+        cells = row.cells[:-1]  # the last one is the layout's own
         name = NAMES[refused.column]
-        value = shown_value(refused.column, refused.value)
-        shown = f"“{value}”" if value and value not in refused.why else ""
-        self.outcome.refused.append(
-            RefusedRow(
-                line_no=row.line_no,
-                code=refused.code,
-                column=name,
-                value=refused.value,
-                place=self.layout.place(row, refused.column),
-                message=f"第 {row.line_no} 行，{name}{shown}：{refused.why}",
-                cells=[as_shown(cell) for cell in row.cells[:-1]],
-            )
-        )
+        self.outcome.refused.append(self.layout.refusal(row, refused, name, cells=cells, shown=shown))
 
     def _preview(self) -> dict[str, Any]:
-        """Counts and control totals (fen); plain JSON, in the order in which regions stand on sheets."""
-        keys = ("cases", "total_fee_fen", "fund_fen", "account_fen")
-        places = {code: place for place, code in enumerate(self.reference.region_names)}
-        totals = [
-            {
-                "region": code,
-                "region_name": self.reference.region_names[code],
-                "insurance_type": insurance,
-                "insurance_name": InsuranceType(insurance).label,
-                **dict(zip(keys, sums, strict=True)),
-            }
-            for (code, insurance), sums in sorted(
-                self.totals.items(), key=lambda item: (places[item[0][0]], item[0][1])
-            )
-        ]
+        """Counts and control totals (fen); plain JSON."""
         return {
             "new": self.outcome.accepted,
             "unchanged": self.outcome.unchanged,
             **{name: self.counts[name] for name in ("reversals", "local", "late")},
             "periods": dict(sorted(self.periods.items())),
-            "totals": totals,
-            "sum": {key: sum(row[key] for row in totals) for key in keys},
+            "line_sum": self.counts["lines"],
+            "totals": [
+                {**row, "insurance_type": insurance, "insurance_name": InsuranceType(insurance).label}
+                for insurance, row in self.totals.rows()
+            ],
+            "sum": self.totals.sum(),
         }
 
 
 def load_settlements(batch: Batch, outcome: Outcome) -> None:
-    """Write what a check accepted, inside the caller's transaction.
-
-    When cases were written since the check it is made again; PreviewOutdated when it comes out otherwise.
-    """
-    lock_records()
-    accepted: Accepted = outcome.payload
-    if accepted.revision != revision():
-        fresh = check_settlements(accepted.request)
-        if fresh.digest() != outcome.digest():
-            raise PreviewOutdated
-        accepted = fresh.payload
+    """Write what a check accepted, inside the caller's transaction; PreviewOutdated when that changed."""
+    accepted = still_valid(outcome, Accepted, check_settlements)
     load_records(batch.pk, accepted.spool, accepted.institutions)
     records_written()
 
 
 def undo_settlements(batch: Batch) -> int:
-    """Remove what a batch loaded; refused while any of it is signed, reversed or deducted from."""
+    """Remove what a batch loaded and is not signed; the signed rest stays. Returns how many.
+
+    Refused when all of it is signed, or while what would go is reversed or deducted from.
+    """
     lock_records()
-    records = SettlementRecord.objects.filter(batch=batch)
-    signed = records.filter(period__in=signed_periods()).order_by("period").first()
-    if signed is not None:
+    loaded = SettlementRecord.objects.filter(batch=batch)
+    records = loaded.exclude(period__in=signed_periods())
+    signed = loaded.order_by("period").first()
+    if signed is not None and not records.exists():
         raise DomainError("already_signed", f"期别 {signed.period} 已签发（如 {signed}），整批不能撤销。")
     reversal = (
         SettlementRecord.objects.filter(is_reversal=True, reverses_no__in=records.values("settlement_no"))
-        .exclude(batch=batch)
+        .exclude(pk__in=records.values("pk"))
         .first()
     )
     if reversal is not None:
@@ -199,9 +165,7 @@ def undo_settlements(batch: Batch) -> int:
     if deducted is not None:
         raise DomainError("already_deducted", f"{deducted} 已有扣款，请先撤销扣款。")
     records_written()
-    with connection.cursor() as cursor:
-        cursor.execute(f"DELETE FROM {TABLE} WHERE batch_id = %s", [batch.pk])
-        return int(cursor.rowcount)
+    return int(records._raw_delete(records.db))
 
 
 @BATCH_KINDS.register(KIND, order=20)

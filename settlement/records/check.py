@@ -18,7 +18,8 @@ from agency.tabular.read import Row
 from settlement.records import columns as c
 from settlement.records import rules
 from settlement.records.content import NULL, digest_of, joined, utc_text
-from settlement.records.parse import RowRefused, TypedRow
+from settlement.records.intake import RowRefused
+from settlement.records.parse import TypedRow, refuse_longer
 from settlement.records.reference import Reference
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
@@ -37,6 +38,7 @@ class Candidate:
     is_reversal: bool
     reverses_no: str
     regions: tuple[int, int]
+    insured_area_code: str
     insurance_type: str
     institution: tuple[str, str]
     month: str
@@ -90,6 +92,7 @@ class RowChecker:
             is_reversal=is_reversal,
             reverses_no=reverses_no,
             regions=(insured, care),
+            insured_area_code=texts[c.INSURED_AREA],
             insurance_type=insurance_type.value,
             institution=(institution, texts[c.INSTITUTION_NAME]),
             month=f"{on.year:04d}{on.month:02d}",
@@ -116,6 +119,7 @@ def _identity(texts: Sequence[str]) -> tuple[str, str]:
     if len(cert_type) > 2:
         why = "证件类型应为两位代码，如 01 居民身份证。"
         raise RowRefused("bad_id_number", c.CERT_TYPE, texts[c.CERT_TYPE], why)
+    refuse_longer(texts, c.CERT_NO, "bad_id_number")
     try:
         return cert_type, read_id_number(cert_type, texts[c.CERT_NO]).number
     except IdentityError as error:

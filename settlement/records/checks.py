@@ -12,6 +12,7 @@ from agency.money import yuan
 from agency.registry import CHECKS
 from agency.web.parts import Broken
 from settlement.records import lost
+from settlement.records.batches import TOTALS
 from settlement.records.content import (
     LOOKUPS,
     NUMBER,
@@ -24,6 +25,7 @@ from settlement.records.content import (
 from settlement.records.export import SHANGHAI
 from settlement.records.figures import FUNDS, LABELS, PARTS, PAYERS
 from settlement.records.models import SettlementRecord
+from settlement.records.periods import signed_periods
 from settlement.records.rules import reversal_mismatch
 from settlement.records.selectors import chunks
 
@@ -33,11 +35,9 @@ BATCHES = "导入批次的明细齐全"
 REVERSALS = "退费与原结算相抵"
 MONTHS = "明细月份与结算时间一致"
 
-SUMS = {
-    "total_fee_fen": PARTS,
-    "fund_total_fen": FUNDS,
-    "total_fee_fen ": PAYERS,  # the total once more, by who paid it
-}
+Totals = dict[tuple[str, str], tuple[int, ...]]
+
+SUMS = (("total_fee_fen", PARTS), ("fund_total_fen", FUNDS), ("total_fee_fen", PAYERS))
 
 
 def _records(period: str | None) -> QuerySet[SettlementRecord]:
@@ -48,8 +48,7 @@ def _records(period: str | None) -> QuerySet[SettlementRecord]:
 @CHECKS.register(ADD_UP, order=200)
 def amounts_add_up(period: str | None) -> Iterator[Broken]:
     """Parts, funds and payers of every case give its totals, to the cent."""
-    for total, parts in SUMS.items():
-        name = total.strip()
+    for name, parts in SUMS:
         gap = F(name) - sum((F(part) for part in parts[1:]), F(parts[0]))
         broken = _records(period).annotate(gap_fen=gap).exclude(gap_fen=0)
         for number, fen in broken.values_list("settlement_no", "gap_fen").iterator():
@@ -112,24 +111,40 @@ def _reversal_fault(content: list[str], original: list[str] | None) -> str:
 @CHECKS.register(BATCHES, order=204)
 def batches_are_whole(period: str | None) -> Iterator[Broken]:
     """A loaded batch has all its records and no more, with the control totals of its preview."""
+    orphans = _records(period).filter(batch__isnull=True, line_no__gt=0)
+    for number in orphans.values_list("settlement_no", flat=True):
+        yield Broken(BATCHES, f"结算 {number}", "是从文件导入的，却不属于任何批次")
     stored = _stored_totals()
     batches = Batch.objects.filter(kind="settlements").select_related("file").order_by("pk")
     for batch in batches.exclude(state__in=[BatchState.UPLOADED, BatchState.PREVIEWED, BatchState.REJECTED]):
         if period and period not in batch.preview.get("periods", {}):
             continue
         found = stored.get(batch.pk, {})
+        if batch.state == BatchState.UNDONE:
+            yield from _undone_faults(batch, found)
+            continue
         wanted = _wanted_totals(batch) if batch.state == BatchState.LOADED else {}
         if found != wanted:
             yield _batch_fault(batch, wanted, found)
+        elif number := lost.first_misplaced(batch):
+            yield Broken(BATCHES, f"结算 {number}", f"行号与批次 {batch} 的文件不符")
 
 
-Totals = dict[tuple[str, str], tuple[int, ...]]
-_TOTAL_KEYS = ("cases", "total_fee_fen", "fund_fen", "account_fen")
+def _undone_faults(batch: Batch, found: Totals) -> Iterator[Broken]:
+    """Of a batch that was undone only what was signed is left."""
+    kept = SettlementRecord.objects.filter(batch=batch).exclude(period__in=signed_periods())
+    first = kept.order_by("pk").first()
+    expected, actual = lost.left_after_undo(batch), sum(sums[0] for sums in found.values())
+    told = f"批次 {batch} 已撤销，应留下已签发的 {expected} 条，实有 {actual} 条"
+    if first is not None:
+        yield Broken(BATCHES, f"结算 {first}", f"{told}：这一条未签发，不该还在")
+    elif expected != actual:
+        yield Broken(BATCHES, f"批次 {batch}", told)
 
 
 def _wanted_totals(batch: Batch) -> Totals:
     return {
-        (row["region"], row["insurance_type"]): tuple(row[key] for key in _TOTAL_KEYS)
+        (row["region"], row["insurance_type"]): tuple(row[key] for key in TOTALS)
         for row in batch.preview.get("totals", [])
     }
 

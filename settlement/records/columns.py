@@ -13,6 +13,7 @@ from operator import itemgetter
 from agency.errors import DomainError
 from agency.tabular.read import Row
 from agency.tabular.values import Cell
+from settlement.records.intake import FileLayout
 
 
 @dataclass(frozen=True)
@@ -100,22 +101,15 @@ _BY_SPELLING = {
 
 
 @dataclass(frozen=True)
-class Layout:
-    """Where our columns stand in one file. `ignored` are the header cells that nobody knows."""
+class Layout(FileLayout):
+    """Where our columns stand in one file."""
 
-    positions: tuple[int, ...]
-    ignored: list[str]
     _get: Callable[[Sequence[Cell]], tuple[Cell, ...]]
 
     def pick(self, row: Row) -> tuple[Cell, ...]:
         """The row's cells in the order of COLUMNS; "" where the file has no such column."""
         row.cells.append("")
         return self._get(row.cells)
-
-    def place(self, row: Row, column: int) -> str:
-        """The address of a cell (`Sheet1!D17`); empty in a text file, whose lines say enough."""
-        position = self.positions[column]
-        return row.address(position) if row.sheet is not None and position >= 0 else ""
 
 
 def read_header(header: Sequence[str]) -> Layout:

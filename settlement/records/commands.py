@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from agency.batches.kinds import CheckRequest, Outcome, Progress
@@ -36,10 +38,38 @@ def import_file(
     return None, declared.check(CheckRequest(path=path, file_name=path.name, by=by, progress=progress))
 
 
-def write_refused(outcome: Outcome, path: Path, at: dt.datetime) -> None:
+@contextmanager
+def output(path: Path | None) -> Iterator[Callable[[bytes], None]]:
+    """Where a command writes what it found, opened before it begins; no path: nowhere.
+
+    DomainError when one cannot write there. When the work fails, what stood there stays.
+    """
+    if path is None:
+        yield lambda content: None
+        return
+    is_new = not path.exists()
+    try:
+        stream = path.open("ab")
+    except OSError as error:
+        raise DomainError("cannot_write", f"不能写到 {path}：{error.strerror}。什么都没有做。") from error
+
+    def write(content: bytes) -> None:
+        stream.truncate(0)
+        stream.write(content)
+
+    try:
+        with stream:
+            yield write
+    except BaseException:
+        if is_new:
+            path.unlink(missing_ok=True)
+        raise
+
+
+def refused_rows(outcome: Outcome, at: dt.datetime) -> bytes:
     """The refused rows as a workbook."""
     rows = [(row.line_no, row.code, row.column, row.value, row.message, row.cells) for row in outcome.refused]
-    path.write_bytes(workbook_of(outcome.header, rows, at=at))
+    return workbook_of(outcome.header, rows, at=at)
 
 
 def import_result(path: Path, batch: Batch | None, outcome: Outcome) -> CommandResult:

@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db.models import Count, Max
+from django.db.models import Count, Max, Sum
 
 from agency.batches.models import Batch
 from agency.batches.services import kept_path
 from agency.errors import DomainError
+from agency.journal.models import AuditEntry
 from agency.tabular.read import open_table
 from agency.tabular.values import as_shown
 from settlement.records.columns import SETTLEMENT_NO, SPELLINGS, read_header
@@ -19,7 +20,7 @@ from settlement.records.selectors import chunks, stored_digests
 def first_lost(batch: Batch) -> str:
     """The settlement number of the first row that was loaded and is gone; empty when the file is gone too."""
     try:
-        for block in chunks(list(_taken(batch))):
+        for block in chunks([number for number, _ in _taken(batch)]):
             known = stored_digests(block)
             for number in block:
                 if number not in known:
@@ -29,14 +30,36 @@ def first_lost(batch: Batch) -> str:
     return ""
 
 
-def _taken(batch: Batch) -> Iterator[str]:
-    """Numbers of the rows that were not refused, in file order."""
+def first_misplaced(batch: Batch) -> str:
+    """The settlement number of the first record whose line is not that of its row; empty when all fit.
+
+    The file is read only when the sum of the lines is not what the preview said.
+    """
+    rows = SettlementRecord.objects.filter(batch=batch)
+    if (rows.aggregate(n=Sum("line_no"))["n"] or 0) == batch.preview.get("line_sum"):
+        return ""
+    lines = dict(rows.values_list("settlement_no", "line_no"))
+    try:
+        return next((number for number, line in _taken(batch) if lines.get(number, line) != line), "")
+    except (DomainError, OSError):
+        return ""
+
+
+def _taken(batch: Batch) -> Iterator[tuple[str, int]]:
+    """Numbers and lines of the rows that were not refused, in file order."""
     refused = set(batch.refusals.values_list("line_no", flat=True))
     table = open_table(kept_path(batch.file), filename=batch.file_name, expected=SPELLINGS)
     layout = read_header(table.header)
     for row in table.rows():
         if row.line_no not in refused:
-            yield as_shown(layout.pick(row)[SETTLEMENT_NO])
+            yield as_shown(layout.pick(row)[SETTLEMENT_NO]), row.line_no
+
+
+def left_after_undo(batch: Batch) -> int:
+    """How many rows an undone batch must still have: those that were signed, as the log says."""
+    undone = AuditEntry.objects.filter(subject_kind="batch", subject_no=batch.batch_no, action="batch_undone")
+    detail = undone.order_by("-seq").values_list("detail", flat=True).first() or {}
+    return batch.accepted - int(detail.get("removed", 0))
 
 
 def first_doubled(batch: Batch) -> str:

@@ -7,24 +7,14 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, NoReturn
 
 from agency.money import MoneyError, parse_yuan
 from agency.tabular.values import Cell, DigitsLost, as_shown, lost_digits, to_date, to_moment, to_texts
 from settlement.records import columns as c
+from settlement.records.intake import RowRefused
 
 NOTHING = frozenset({"", "0.00", "0"})
-
-
-@dataclass
-class RowRefused(Exception):
-    """拒绝: why one row is not taken: published code, column (index of COLUMNS), value, reason."""
-
-    code: str
-    column: int
-    value: str
-    why: str
 
 
 class TypedRow(NamedTuple):
@@ -40,9 +30,9 @@ class TypedRow(NamedTuple):
 def parse_row(cells: Sequence[Cell]) -> TypedRow:
     """Read the cells of one row, in the order of COLUMNS; RowRefused with the first code that applies."""
     texts = _texts(cells)
+    amounts = _amounts(texts)
     if max(map(len, texts)) > c.SHORTEST_LIMIT:
         _refuse_too_long(texts)
-    amounts = _amounts(texts)
     try:
         settled_at = to_moment(cells[c.SETTLED_AT])
     except ValueError as error:
@@ -76,12 +66,16 @@ def _refuse_lost_digits(cells: Sequence[Cell], texts: Sequence[str]) -> NoReturn
 
 
 def _refuse_too_long(texts: Sequence[str]) -> None:
-    """A number or text that is longer than what we keep is refused, never cut."""
-    for index, column in enumerate(c.COLUMNS):
-        if column.limit and len(texts[index]) > column.limit:
-            code = "bad_id_number" if index == c.CERT_NO else "bad_number"
-            why = f"超过 {column.limit} 个字符，请核对是否错列。"
-            raise RowRefused(code, index, texts[index], why)
+    """A number or text that is longer than what we keep is refused, never cut; 证件号码 is judged later."""
+    for index in range(len(c.COLUMNS)):
+        if index != c.CERT_NO:
+            refuse_longer(texts, index, "bad_number")
+
+
+def refuse_longer(texts: Sequence[str], index: int, code: str) -> None:
+    limit = c.COLUMNS[index].limit
+    if limit and len(texts[index]) > limit:
+        raise RowRefused(code, index, texts[index], f"超过 {limit} 个字符，请核对是否错列。")
 
 
 def _amounts(texts: Sequence[str]) -> list[int]:

@@ -32,7 +32,10 @@ CONTENT_TYPES = {
 @require_GET
 def record_list(request: StaffRequest) -> HttpResponse:
     """Cases of the own region (the province sees all), newest first, narrowed, never counted."""
-    form = RecordFilterForm(request.GET)
+    return _list(request, RecordFilterForm(request.GET))
+
+
+def _list(request: StaffRequest, form: RecordFilterForm, status: int = 200) -> HttpResponse:
     rows = records_listed(request.user, form.narrowed())
     page = keyset_page(request, rows.select_related("insured_region", "care_region", "institution"))
     query = request.GET.copy()
@@ -46,17 +49,19 @@ def record_list(request: StaffRequest) -> HttpResponse:
         "limit": EXPORT_LIMIT,
         "may_load": access.allowed(request.user, May.LOAD_CASES),
     }
-    return render(request, "settlement/records/list.html", context)
+    return render(request, "settlement/records/list.html", context, status=status)
 
 
 @needs(May.READ_CASES)
 @require_GET
 def record_export(request: StaffRequest, kind: str) -> HttpResponse:
     """What is listed, as a file in the columns of the import; logged. Numbers are whole only for those who
-    may look at whole numbers."""
+    may look at whole numbers. With a filter that cannot be understood nothing is exported."""
     if kind not in CONTENT_TYPES:
         raise Http404
     form = RecordFilterForm(request.GET)
+    if not form.is_valid():
+        return _list(request, form, status=422)
     rows = records_listed(request.user, form.narrowed())
     count = len(rows.order_by("-id").values_list("pk")[: EXPORT_LIMIT + 1])
     if count > EXPORT_LIMIT:

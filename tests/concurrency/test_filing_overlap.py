@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from functools import partial
+from uuid import uuid4
 
 import pytest
 
-from filings.filing.services import filing_approve, filing_draft_save
-from filings.models import Filing
-from tests.filings.making import enrol, make_draft, make_entry, make_person, make_submitted
+from filings.filing.services import filing_approve, filing_draft_save, filing_submit
+from filings.models import Filing, InsuredPerson
+from tests.filings.making import enrol, id_number, make_draft, make_entry, make_person, make_submitted
 from tests.support.together import all_at_once
 from tests.support.world import World, make_world
 
@@ -76,3 +77,49 @@ def test_many_new_drafts_at_once_have_numbers_of_their_own(committed: None) -> N
 
     assert outcome == {"done": 8}
     assert len(set(Filing.objects.values_list("filing_no", flat=True))) == 8
+
+
+def test_one_new_person_saved_at_several_counters_at_once_is_one_person(committed: None) -> None:
+    world = make_world()
+    stranger = InsuredPerson(cert_type="01", cert_no=id_number(), name="新来的人")
+
+    outcome = all_at_once(
+        [partial(filing_draft_save, by=world.clerk, at=world.now, entry=make_entry(stranger))] * 4
+    )
+
+    assert outcome == {"done": 4}
+    assert InsuredPerson.objects.get().filings.count() == 4
+
+
+def test_one_form_sent_twice_at_once_is_saved_once(committed: None) -> None:
+    world = make_world()
+    person, token = make_person(), uuid4()
+    enrol(person, world.changchun)
+
+    outcome = all_at_once(
+        [partial(filing_draft_save, by=world.clerk, at=world.now, entry=make_entry(person), form_token=token)]
+        * 4
+    )
+
+    assert outcome == {"done": 1, "already_saved": 3}
+    assert Filing.objects.count() == 1
+
+
+@pytest.mark.parametrize("attempt", range(5))
+def test_what_is_submitted_was_judged_however_close_an_edit_comes(committed: None, attempt: int) -> None:
+    world = make_world()
+    filing = make_draft(world)
+    copies = [Filing.objects.get(pk=filing.pk) for _ in range(2)]
+    bare = make_entry(filing.person, kind="temporary_other", phone="")
+
+    all_at_once(
+        [
+            partial(filing_submit, copies[0], by=world.clerk, at=world.now),
+            partial(filing_draft_save, by=world.clerk, at=world.now, entry=bare, filing=copies[1], version=1),
+        ]
+    )
+
+    after = Filing.objects.get(pk=filing.pk)
+    assert (after.state, after.kind) in {
+        ("under_review", "long_term_residence"), ("draft", "temporary_other"),
+    }  # fmt: skip

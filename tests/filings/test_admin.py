@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.test import Client
 
 from agency.journal.models import AuditEntry
@@ -51,3 +52,26 @@ def test_a_changed_rule_stands_in_the_log(world: World, as_user: Login) -> None:
     assert response.status_code == 302
     assert KindTerms.objects.get(kind="maternity").offered is True
     assert AuditEntry.objects.get(action="reference_changed").by == world.prov_supervisor
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "told"),
+    [
+        ("filing_kind", "long_term_resident", "没有这个备案类型"),
+        ("alternatives", "valid_identity_card|residense_permit", "residense_permit"),
+        ("alternatives", "|", "至少一种"),
+    ],
+)
+def test_a_material_rule_with_a_misspelt_code_is_refused(db: None, field: str, value: str, told: str) -> None:
+    rule = MaterialRule.objects.get(filing_kind="long_term_residence", rule_set="jilin", group_no=1)
+    setattr(rule, field, value)
+
+    with pytest.raises(ValidationError) as refused:
+        rule.full_clean()
+
+    assert told in refused.value.message_dict[field][0]
+
+
+def test_every_seeded_material_rule_is_right(db: None) -> None:
+    for rule in MaterialRule.objects.all():
+        rule.full_clean()

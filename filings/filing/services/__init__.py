@@ -1,7 +1,6 @@
 """Writes of filings: draft, submission, review, cancellation. Each is one transaction, logged last."""
 
-from filings.filing.services.common import OverlappingFiling
-from filings.filing.services.draft import filing_draft_save, filing_submit
+from filings.filing.services.draft import AlreadySaved, filing_draft_save, filing_submit
 from filings.filing.services.review import (
     filing_approve,
     filing_cancel,
@@ -11,7 +10,7 @@ from filings.filing.services.review import (
 )
 
 __all__ = [
-    "OverlappingFiling",
+    "AlreadySaved",
     "filing_approve",
     "filing_cancel",
     "filing_decline",

@@ -5,29 +5,15 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from django.db import IntegrityError, transaction
-
-from agency.errors import DomainError, DomainErrors
+from agency.errors import DomainError, DomainErrors, SomeoneElseWasFirst
 from agency.journal import audit, workflow
 from agency.organisation.models import User
-from filings.filing.entry import entry_of
 from filings.filing.models import Filing
-from filings.filing.selectors import Judged, judge
+from filings.filing.selectors import Judged, judge_stored
 from filings.filing.states import WAITING, FilingState
 from filings.people.models import InsuredPerson
 
 S = FilingState
-
-
-class OverlappingFiling(DomainError):
-    """有效期重叠: the person already has a filing in force for this place and kind."""
-
-    def __init__(self, other_no: str) -> None:
-        super().__init__(
-            "overlapping",
-            f"此人在同一就医地的同类备案 {other_no} 还在有效期内，不能再生效一份；确需重办的，先撤销原备案。",
-            other_no=other_no,
-        )
 
 
 def require_editable(filing: Filing, on: dt.date) -> None:
@@ -44,20 +30,24 @@ def require_editable(filing: Filing, on: dt.date) -> None:
         )
 
 
-def locked_person(filing: Filing) -> InsuredPerson:
-    """The person's row, locked until the end: two filings of one person are never judged side by side."""
-    return InsuredPerson.objects.select_for_update().get(pk=filing.person_id)
+def lock(filing: Filing, version: int | None = None) -> None:
+    """Read the filing again under a lock, its person first; nobody judges what is changing meanwhile.
+
+    Raises SomeoneElseWasFirst when it is no longer in the state and version that the actor saw (`version`
+    None: those of the instance). Always the person before the filing, so that two can never wait in a circle.
+    """
+    seen = (filing.state, filing.version if version is None else version, filing.person_id)
+    InsuredPerson.objects.select_for_update().get(pk=filing.person_id)
+    filing.refresh_from_db(from_queryset=Filing.objects.select_for_update())
+    if (filing.state, filing.version, filing.person_id) != seen:
+        raise SomeoneElseWasFirst(
+            f"{filing.filing_no} 刚被同事改过，您这次的操作没有保存。请重新打开，对照新的内容再办。",
+            filing_no=filing.filing_no,
+        )
 
 
 def judged_or_refused(filing: Filing, on: dt.date) -> Judged:
-    judged = judge(
-        entry_of(filing),
-        filing.person,
-        filing.insured_region,
-        received_on=filing.received_on,
-        on=on,
-        own_no=filing.filing_no,
-    )
+    judged = judge_stored(filing, on)
     if judged.reasons:
         raise DomainErrors(reason.as_error() for reason in judged.reasons)
     return judged
@@ -71,41 +61,23 @@ def judged_fields(judged: Judged) -> dict[str, Any]:
 
 def content_of(judged: Judged) -> dict[str, Any]:
     """The columns that an entry fills."""
-    entry, place = judged.entry, judged.place
+    place = judged.place
     return {
+        **judged.entry.columns(),
         "person": judged.person,
-        "insurance_type": entry.insurance_type,
         "category": judged.enrolment.category if judged.enrolment is not None else "",
-        "kind": entry.kind,
-        "channel": entry.channel,
         "care_region": place.region,
         "care_area_code": place.area_code,
         "care_place_name": place.name,
-        "phone": entry.phone,
-        "address": entry.address,
-        "begins_on": entry.begins_on,
         "ends_on": judged.validity.ends_on if judged.validity is not None else None,
-        "agent_name": entry.agent.name,
-        "agent_cert_no": entry.agent.cert_no,
-        "agent_phone": entry.agent.phone,
-        "agent_relation": entry.agent.relation,
     }
 
 
 def put_in_force(filing: Filing, *, by: User, at: dt.datetime, reason: str = "", **fields: Any) -> None:
-    """The move into force; where the database knows another one in force, it is named."""
-    try:
-        with transaction.atomic():
-            workflow.move(
-                filing, S.IN_FORCE, by=by, at=at, reason=reason, effective_at=at, deadline_on=None, **fields
-            )
-    except IntegrityError:
-        other = Filing.objects.filter(
-            person=filing.person_id, care_area_code=filing.care_area_code, kind=filing.kind, state=S.IN_FORCE
-        ).exclude(pk=filing.pk)
-        for found in other:
-            raise OverlappingFiling(found.filing_no) from None
-        raise
+    """The move into force, from the moment `at`."""
+    workflow.move(
+        filing, S.IN_FORCE, by=by, at=at, reason=reason, effective_at=at, deadline_on=None, **fields
+    )
 
 
 def log(action: str, filing: Filing, *, by: User, at: dt.datetime, **detail: Any) -> None:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+from uuid import UUID
 
 from django.db import transaction
 from django.utils import timezone
 
-from agency.errors import DomainError, DomainErrors, SomeoneElseWasFirst
+from agency.errors import DomainError, DomainErrors
 from agency.journal import audit, workflow
 from agency.journal.numbers import next_number
 from agency.organisation import access
@@ -15,83 +16,95 @@ from agency.organisation.models import PoolingRegion, User
 from agency.organisation.roles import May
 from agency.policy.selectors import int_parameter
 from agency.policy.workdays import add_workdays
-from filings.filing.entry import FilingEntry
+from filings.filing.entry import FilingEntry, given_materials
 from filings.filing.kinds import Channel
 from filings.filing.models import Filing, FilingMaterial
-from filings.filing.rules import add_months
 from filings.filing.selectors import Judged, judge, needs_review
 from filings.filing.services.common import (
     content_of,
     judged_fields,
     judged_or_refused,
-    locked_person,
+    lock,
     log,
     put_in_force,
     require_editable,
 )
 from filings.filing.states import FilingState
 from filings.filing.timekeeping import record_ended
+from filings.filing.validity import add_months
 from filings.materials.models import MaterialKind
 from filings.people.models import InsuredPerson
 from filings.people.services import person_enter
 
 S = FilingState
+MAY_NOT_VANISH = frozenset(
+    {"insurance_type_missing", "kind_missing", "place_missing", "city_missing", "begin_missing"}
+)
+
+
+class AlreadySaved(DomainError):
+    """同一张表已存过: this very form was saved before; `facts["filing_no"]` is what became of it."""
+
+    def __init__(self, filing_no: str) -> None:
+        told = f"这张表已经存为 {filing_no}，没有重复办理；要改的请在这一份上改。"
+        super().__init__("already_saved", told, filing_no=filing_no)
 
 
 @transaction.atomic
 def filing_draft_save(
-    *, by: User, at: dt.datetime, entry: FilingEntry, filing: Filing | None = None, version: int | None = None
+    *,
+    by: User,
+    at: dt.datetime,
+    entry: FilingEntry,
+    filing: Filing | None = None,
+    version: int | None = None,
+    form_token: UUID | None = None,
 ) -> Filing:
     """存草稿: keep what was entered, however incomplete, as a new draft or in place of the old content.
 
-    Errors: what `person_enter` refuses; `not_editable`; `lapsed`; SomeoneElseWasFirst when another clerk
-    saved since `version` was read; DomainErrors when a filing sent back would become incomplete.
+    `form_token` marks one opened form: saved a second time it raises AlreadySaved. Other errors: what
+    `person_enter` refuses; `not_editable`; `lapsed`; SomeoneElseWasFirst when another clerk saved since
+    `version` was read; DomainErrors when a filing sent back would become incomplete.
     """
     access.require(by, May.TAKE_IN_FILINGS, filing.insured_region if filing is not None else None)
     on = timezone.localdate(at)
     if filing is not None:
+        lock(filing, version)
         require_editable(filing, on)
-    person, is_new_person = person_enter(
-        cert_type=entry.cert_type, cert_no=entry.cert_no, name=entry.name, on=on
-    )
-    region = filing.insured_region if filing is not None else _region_of(by)
-    judged = judge(
-        entry,
-        person,
-        region,
-        received_on=filing.received_on if filing is not None else on,
+    person, done = person_enter(
+        by=by,
+        cert_type=entry.cert_type,
+        cert_no=entry.cert_no,
+        name=entry.name,
         on=on,
-        own_no=filing.filing_no if filing is not None else "",
+        draft_of=filing.person if filing is not None else None,
+        draft_no=filing.filing_no if filing is not None else "",
     )
     if filing is None:
-        filing = _create(by, at, person, region, judged)
+        filing, changed = _create(by, at, person, entry, form_token), None
     else:
-        _replace(filing, person, judged, version)
-    _write_materials(filing, entry)
-    if is_new_person:
-        audit.record(
-            "person_registered",
-            by=by,
-            at=at,
-            subject_kind="person",
-            subject_no=person.person_no,
-            region=region,
-        )
-    log("filing_saved", filing, by=by, at=at, version=filing.version)
+        changed = _replace(filing, person, entry, on)
+    if done:
+        _log_person(done, person, filing, by=by, at=at)
+    detail = {"version": filing.version} | ({"changed": changed} if changed is not None else {})
+    log("filing_saved", filing, by=by, at=at, **detail)
     return filing
 
 
 @transaction.atomic
-def filing_submit(filing: Filing, *, by: User, at: dt.datetime) -> Filing:
+def filing_submit(filing: Filing, *, by: User, at: dt.datetime, version: int | None = None) -> Filing:
     """提交复核: refuse with all reasons at once, else hand over to a colleague, or put in force at once where
     no review is asked for."""
     access.require(by, May.TAKE_IN_FILINGS, filing.insured_region)
     on = timezone.localdate(at)
+    lock(filing, version)
     require_editable(filing, on)
-    person = locked_person(filing)
-    record_ended(Filing.objects.filter(person=person), at=at)
-    judged = judged_or_refused(filing, on)
-    fields = judged_fields(judged)
+    record_ended(Filing.objects.filter(person=filing.person_id), at=at)
+    fields = {
+        **judged_fields(judged_or_refused(filing, on)),
+        "submitted_at": filing.submitted_at or at,
+        "version": filing.version + 1,  # a reviewer's page of an earlier round is not of this one
+    }
     if needs_review(filing.kind, filing.channel, on=on, region=filing.insured_region):
         workflow.move(filing, S.UNDER_REVIEW, by=by, at=at, deadline_on=_review_due(filing, on), **fields)
         log("filing_submitted", filing, by=by, at=at)
@@ -108,12 +121,18 @@ def _region_of(by: User) -> PoolingRegion:
 
 
 def _create(
-    by: User, at: dt.datetime, person: InsuredPerson, region: PoolingRegion, judged: Judged
+    by: User, at: dt.datetime, person: InsuredPerson, entry: FilingEntry, form_token: UUID | None
 ) -> Filing:
-    on = timezone.localdate(at)
+    on, region = timezone.localdate(at), _region_of(by)
+    judged = judge(entry, person, region, received_on=on, on=on)
     month = f"{on:%Y%m}"
+    number = next_number(f"filing-{month}")  # locks the series: from here on one after the other
+    saved = Filing.objects.filter(form_token=form_token).first() if form_token is not None else None
+    if saved is not None:
+        raise AlreadySaved(saved.filing_no)
     filing = Filing.objects.create(
-        filing_no=f"F{month}{next_number(f'filing-{month}'):04d}",
+        filing_no=f"F{month}{number:04d}",
+        form_token=form_token,
         insured_region=region,
         received_on=on,
         counter=by.counter,
@@ -123,32 +142,43 @@ def _create(
         **content_of(judged),
     )
     workflow.begin(filing, by=by, at=at)
+    _write_materials(filing, entry)
     return filing
 
 
-def _replace(filing: Filing, person: InsuredPerson, judged: Judged, version: int | None) -> None:
-    """Compare-and-set on the version that the clerk had before him, so that nobody's work is lost unseen."""
+def _replace(filing: Filing, person: InsuredPerson, entry: FilingEntry, on: dt.date) -> list[str]:
+    """Put the new content in place of the old, under the lock; the names of what changed."""
+    judged = judge(
+        entry,
+        person,
+        filing.insured_region,
+        received_on=filing.received_on,
+        on=on,
+        own_no=filing.filing_no,
+    )
+    content = content_of(judged)
     if filing.state == S.AWAITING_SUPPLEMENT:
         _require_whole(filing, person, judged)
-    read = filing.version if version is None else version
-    content = content_of(judged)
-    rows = Filing.objects.filter(pk=filing.pk, version=read, state=filing.state)
-    if rows.update(version=read + 1, **content) != 1:
-        raise SomeoneElseWasFirst(
-            f"{filing.filing_no} 刚被同事改过，您这次填写的没有保存。请重新打开，对照新的内容再改。",
-            filing_no=filing.filing_no,
-        )
+        content["category"] = content["category"] or filing.category
+    changed = [name for name, value in content.items() if getattr(filing, name) != value]
+    if given_materials(filing) != dict(entry.materials):
+        changed.append("materials")
+        _write_materials(filing, entry)
     for name, value in content.items():
         setattr(filing, name, value)
-    filing.version = read + 1
+    filing.version += 1
+    filing.save(update_fields=[*content, "version"])
+    return changed
 
 
 def _require_whole(filing: Filing, person: InsuredPerson, judged: Judged) -> None:
-    """A filing sent back keeps its person, insurance, kind, place and begin; they may change, not vanish."""
+    """A filing sent back keeps its person, insurance, kind, place and begin; they may change, not vanish.
+
+    Nothing else keeps a correction from being saved: whether it may be submitted is judged then.
+    """
     if person.pk != filing.person_id:
         raise DomainError("person_fixed", "待补正的备案不能换人；换人请撤销后重新办理。", field="cert_no")
-    needed = {"insurance_type", "kind", "province", "city", "begins_on"}
-    lacking = [reason.as_error() for reason in judged.reasons if reason.field in needed]
+    lacking = [reason.as_error() for reason in judged.reasons if reason.code in MAY_NOT_VANISH]
     if lacking:
         raise DomainErrors(lacking)
 
@@ -160,6 +190,17 @@ def _write_materials(filing: Filing, entry: FilingEntry) -> None:
         FilingMaterial(filing=filing, material=kinds[code], given_as=how)
         for code, how in entry.materials.items()
         if code in kinds
+    )
+
+
+def _log_person(action: str, person: InsuredPerson, filing: Filing, *, by: User, at: dt.datetime) -> None:
+    audit.record(
+        action,
+        by=by,
+        at=at,
+        subject_kind="person",
+        subject_no=person.person_no,
+        region=filing.insured_region,
     )
 
 

@@ -17,19 +17,21 @@ from agency.organisation.roles import May
 from agency.policy.selectors import int_parameter
 from agency.policy.workdays import add_workdays
 from filings.filing.models import Filing
-from filings.filing.services.common import judged_fields, judged_or_refused, locked_person, log, put_in_force
+from filings.filing.services.common import judged_fields, judged_or_refused, lock, log, put_in_force
 from filings.filing.states import FilingState
 from filings.filing.timekeeping import record_ended
+from filings.filing.validity import ONE_DAY
 
 S = FilingState
 
 
 @transaction.atomic
-def filing_approve(filing: Filing, *, by: User, at: dt.datetime, note: str = "") -> Filing:
-    """复核通过: by a second person, after judging everything once more. OverlappingFiling names the other."""
-    _require_reviewer(filing, by)
-    person = locked_person(filing)
-    record_ended(Filing.objects.filter(person=person).exclude(pk=filing.pk), at=at)
+def filing_approve(
+    filing: Filing, *, by: User, at: dt.datetime, version: int | None = None, note: str = ""
+) -> Filing:
+    """复核通过: by a second person, of the `version` they saw, after judging everything once more."""
+    _begin_review(filing, by, version)
+    record_ended(Filing.objects.filter(person=filing.person_id).exclude(pk=filing.pk), at=at)
     judged = judged_or_refused(filing, timezone.localdate(at))
     put_in_force(filing, by=by, at=at, reason=note, reviewed_by=by, reviewed_at=at, **judged_fields(judged))
     log("filing_in_force", filing, by=by, at=at, reviewed=True)
@@ -37,9 +39,11 @@ def filing_approve(filing: Filing, *, by: User, at: dt.datetime, note: str = "")
 
 
 @transaction.atomic
-def filing_return(filing: Filing, *, by: User, at: dt.datetime, reason: str) -> Filing:
+def filing_return(
+    filing: Filing, *, by: User, at: dt.datetime, reason: str, version: int | None = None
+) -> Filing:
     """退回补正: what is missing, and until when, in working days; not completed in time it lapses [P]."""
-    _require_reviewer(filing, by)
+    _begin_review(filing, by, version)
     on = timezone.localdate(at)
     days = int_parameter("filing.supplement_workdays", on, filing.insured_region)
     workflow.move(
@@ -50,19 +54,25 @@ def filing_return(filing: Filing, *, by: User, at: dt.datetime, reason: str) -> 
 
 
 @transaction.atomic
-def filing_decline(filing: Filing, *, by: User, at: dt.datetime, reason: str) -> Filing:
+def filing_decline(
+    filing: Filing, *, by: User, at: dt.datetime, reason: str, version: int | None = None
+) -> Filing:
     """不予受理, with the reason that the person is told."""
-    _require_reviewer(filing, by)
+    _begin_review(filing, by, version)
     workflow.move(filing, S.DECLINED, by=by, at=at, reason=reason, deadline_on=None)
     log("filing_declined", filing, by=by, at=at)
     return filing
 
 
 @transaction.atomic
-def filing_cancel(filing: Filing, *, by: User, at: dt.datetime, reason: str) -> Filing:
-    """撤销: one in force ends with the day before; one that never was in force just stops."""
+def filing_cancel(
+    filing: Filing, *, by: User, at: dt.datetime, reason: str, version: int | None = None
+) -> Filing:
+    """撤销: one in force ends with the day before, its last valid day, or has none when it had not begun
+    before today; one that never was in force just stops."""
     access.require(by, May.TAKE_IN_FILINGS, filing.insured_region)
     on = timezone.localdate(at)
+    lock(filing, version)
     if filing.state_on(on) != filing.state:
         label = filing.state_on(on).label
         raise DomainError(
@@ -70,7 +80,7 @@ def filing_cancel(filing: Filing, *, by: User, at: dt.datetime, reason: str) -> 
         )
     fields: dict[str, Any] = {"deadline_on": None}
     if filing.state == S.IN_FORCE and filing.begins_on is not None:
-        fields["ends_on"] = max(on, filing.begins_on)
+        fields["ends_on"] = on - ONE_DAY if filing.begins_on < on else None
     workflow.move(filing, S.CANCELLED, by=by, at=at, reason=reason, **fields)
     log("filing_cancelled", filing, by=by, at=at)
     return filing
@@ -88,6 +98,8 @@ def has_entered(filing: Filing, by: User) -> bool:
     ).exists()
 
 
-def _require_reviewer(filing: Filing, by: User) -> None:
+def _begin_review(filing: Filing, by: User, version: int | None) -> None:
+    """A second person, with the right, looking at what is stored now."""
     access.require(by, May.REVIEW_FILINGS, filing.insured_region)
+    lock(filing, version)
     access.require_second_person(by, by if has_entered(filing, by) else None)

@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
 from agency.errors import DomainError, DomainErrors, NotAllowed
@@ -19,11 +19,9 @@ from agency.web.access import needs
 from agency.web.forms import ReasonForm
 from agency.web.middleware import record_refusal
 from agency.web.request import StaffRequest
-from filings.filing.entry import entry_of
 from filings.filing.models import Filing
 from filings.filing.page import validity_text
-from filings.filing.rules import validity
-from filings.filing.selectors import filings_visible, judge, terms_of
+from filings.filing.selectors import judge_stored, terms_of, validity_of
 from filings.filing.services import (
     filing_approve,
     filing_cancel,
@@ -31,7 +29,10 @@ from filings.filing.services import (
     filing_return,
     has_entered,
 )
+from filings.filing.shown import state_label
 from filings.filing.states import OPEN, TONES, WAITING, FilingState
+from filings.filing.validity import CROSS_PROVINCE, IN_PROVINCE
+from filings.filing.views.fetching import posted_version, seen_version, visible
 from filings.materials.rules import rests_on_commitment
 from filings.people.selectors import people_visible
 
@@ -53,7 +54,7 @@ def filing_approve_view(request: StaffRequest, filing_no: str) -> HttpResponse:
     """Put in force; when something stands against it, all reasons are shown and nothing changes."""
     filing = visible(request, filing_no)
     try:
-        filing_approve(filing, by=request.user, at=request.now)
+        filing_approve(filing, by=request.user, at=request.now, version=seen_version(request))
     except NotAllowed:
         raise
     except DomainError as error:
@@ -87,11 +88,6 @@ def filing_cancel_view(request: StaffRequest, filing_no: str) -> HttpResponse:
     return _with_reason(request, filing_no, "cancel", filing_cancel, "{no} 已撤销。")
 
 
-def visible(request: StaffRequest, filing_no: str) -> Filing:
-    """A filing that this person may look at, or 404."""
-    return get_object_or_404(filings_visible(request.user), filing_no=filing_no)
-
-
 def _with_reason(
     request: StaffRequest, filing_no: str, act: str, service: Callable[..., Filing], told: str
 ) -> HttpResponse:
@@ -100,7 +96,13 @@ def _with_reason(
     if not form.is_valid():
         return _page(request, filing, status=422, forms={act: form})
     try:
-        filing = service(filing, by=request.user, at=request.now, reason=form.cleaned_data["reason"])
+        filing = service(
+            filing,
+            by=request.user,
+            at=request.now,
+            reason=form.cleaned_data["reason"],
+            version=posted_version(request) if act == "cancel" else seen_version(request),
+        )
     except NotAllowed:
         raise
     except DomainError as error:
@@ -129,64 +131,71 @@ def _page(
     on = request.today
     state = filing.state_on(on)
     own = access.within(request.user, filing.insured_region)
-    entered = has_entered(filing, request.user)
-    reviews = own and state == S.UNDER_REVIEW and access.allowed(request.user, May.REVIEW_FILINGS)
-    takes_in = own and access.allowed(request.user, May.TAKE_IN_FILINGS)
-    judged = judge(
-        entry_of(filing),
-        filing.person,
-        filing.insured_region,
-        received_on=filing.received_on,
-        on=on,
-        own_no=filing.filing_no,
-    )
+    judged = judge_stored(filing, on)
     context = {
         "filing": filing,
         "state": state,
+        "label": state_label(filing, on),
         "tone": TONES[state],
-        "unrecorded": state != filing.state,
         "validity": _validity(filing),
         "until": _until(filing),
         "materials": list(filing.materials.select_related("material")),
-        "groups": judged.groups,
         "on_commitment": rests_on_commitment(judged.groups, judged.entry.materials),
         "reasons": judged.reasons if state in OPEN else [],
         "refused": refused or [],
-        "history": workflow.history(Filing.machine, filing.filing_no),
+        "history": _history(filing, own=own),
         "prints": _prints(filing),
         "is_own": own,
         "card_visible": people_visible(request.user).filter(pk=filing.person_id).exists(),
+        "forms": {act: (forms or {}).get(act) or _reason_form(act) for act in ACTS},
+        **_buttons(request, filing, state, own=own, whole=not judged.reasons),
+    }
+    return render(request, "filings/filing/detail.html", context, status=status)
+
+
+def _buttons(
+    request: StaffRequest, filing: Filing, state: FilingState, *, own: bool, whole: bool
+) -> dict[str, bool]:
+    """What whoever looks may do next."""
+    entered = has_entered(filing, request.user)
+    reviews = own and state == S.UNDER_REVIEW and access.allowed(request.user, May.REVIEW_FILINGS)
+    takes_in = own and access.allowed(request.user, May.TAKE_IN_FILINGS)
+    return {
         "may_edit": takes_in and state in WAITING,
-        "may_submit": takes_in and state in WAITING and not judged.reasons,
+        "may_submit": takes_in and state in WAITING and whole,
         "may_review": reviews and not entered,
         "waits_for_colleague": reviews and entered or (takes_in and not reviews and state == S.UNDER_REVIEW),
         "may_cancel": takes_in and state == filing.state and (state in OPEN or state == S.IN_FORCE),
         "may_print": own,
         "may_file_again": takes_in and state not in OPEN and state != S.IN_FORCE,
-        "forms": {act: (forms or {}).get(act) or _reason_form(act) for act in ACTS},
     }
-    return render(request, "filings/filing/detail.html", context, status=status)
+
+
+def _history(filing: Filing, *, own: bool) -> list[dict[str, Any]]:
+    """The steps; why something was sent back or cancelled is told in the insured region only."""
+    steps = workflow.history(Filing.machine, filing.filing_no)
+    return steps if own else [{**step, "reason": ""} for step in steps]
 
 
 def _validity(filing: Filing) -> str:
     """From, to, and the lock; empty while no begin is known."""
+    if filing.never_valid:
+        return "没有有效日：生效前已撤销" if filing.effective_at is not None else "没有生效"
+    if filing.state == S.CANCELLED:
+        return f"{filing.begins_on} 起，至 {filing.ends_on}，已撤销"
     terms = terms_of(filing.kind, filing.received_on) if filing.kind else None
-    if filing.begins_on is None or terms is None:
+    scope = CROSS_PROVINCE if filing.is_cross_province else IN_PROVINCE
+    span = validity_of(filing.begins_on, terms, scope=scope)
+    if span is None or terms is None:
         return ""
-    scope = "cross_province" if filing.is_cross_province else "in_province"
-    span = validity(filing.begins_on, terms, scope=scope)
-    if filing.state in (S.CANCELLED, S.DECLINED, S.LAPSED):
-        return f"{filing.begins_on} 起" + (f"，{filing.ends_on} 止" if filing.ends_on else "")
-    return f"{filing.begins_on} 起，{validity_text(span, terms.lock_months)}"
+    return f"{span.begins_on} 起，{validity_text(span, terms.lock_months)}"
 
 
 def _until(filing: Filing) -> str:
     """The end, short, for the head of the page."""
-    if filing.begins_on is None or filing.state in (S.DECLINED, S.LAPSED):
+    if filing.begins_on is None or filing.never_valid:
         return ""
-    if filing.ends_on is not None:
-        return f"{filing.ends_on} {'撤销' if filing.state == S.CANCELLED else '止'}"
-    return "" if filing.state == S.CANCELLED else "长期有效"
+    return f"{filing.ends_on} 止" if filing.ends_on is not None else "长期有效"
 
 
 def _prints(filing: Filing) -> list[AuditEntry]:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from uuid import UUID, uuid4
+
 from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from agency.errors import DomainError, NotAllowed
+from agency.journal import audit
 from agency.organisation.models import PoolingRegion
 from agency.organisation.roles import May
 from agency.web.access import needs
@@ -16,10 +19,11 @@ from agency.web.middleware import record_refusal
 from agency.web.request import StaffRequest
 from filings.filing.models import Filing
 from filings.filing.page import EntryPage, bound_page, new_page, put_errors, recognised, stored_page
-from filings.filing.selectors import WITH_NAMES, judge
-from filings.filing.services import filing_draft_save, filing_submit
+from filings.filing.selectors import judge
+from filings.filing.services import AlreadySaved, filing_draft_save, filing_submit
 from filings.filing.states import WAITING, FilingState
-from filings.people.selectors import people_visible
+from filings.filing.views.fetching import editable, posted_version, seen_version
+from filings.people.selectors import home_region, people_visible
 
 PAGE = "filings/filing/form.html"
 
@@ -32,6 +36,8 @@ def filing_new(request: StaffRequest) -> HttpResponse:
     if request.method == "POST":
         return _take_in(request, region, None)
     person = people_visible(request.user).filter(person_no=request.GET.get("person", "")).first()
+    if person is not None:
+        _log_look(request, "person", person.person_no, home_region(person, request.user))
     return _show(request, new_page(request.user, region, request.today, person))
 
 
@@ -45,6 +51,7 @@ def filing_edit(request: StaffRequest, filing_no: str) -> HttpResponse:
         return redirect("filings:filing_detail", filing_no=filing_no)
     if request.method == "POST":
         return _take_in(request, filing.insured_region, filing)
+    _log_look(request, Filing.machine.kind, filing.filing_no, filing.insured_region)
     return _show(request, stored_page(request.user, request.today, filing))
 
 
@@ -59,11 +66,14 @@ def person_lookup(request: StaffRequest) -> HttpResponse:
 @needs(May.TAKE_IN_FILINGS)
 @require_POST
 def places(request: StaffRequest) -> HttpResponse:
-    """The fragments that follow kind, place and begin: cities, validity, checklist."""
+    """The fragments that follow kind, place and begin: cities, validity, checklist; after a paper was chosen
+    the checklist alone."""
     page = bound_page(
         request.user, _own_region(request), request.today, request.POST, filing=_filing_of(request)
     )
     page.form.errors.clear()
+    if request.htmx and (request.htmx.trigger_name or "").startswith("material_"):
+        return render(request, "filings/filing/_checklist.html", page.context())
     return render(request, "filings/filing/_place.html", {**page.context(), "oob": True})
 
 
@@ -73,21 +83,20 @@ def filing_submit_view(request: StaffRequest, filing_no: str) -> HttpResponse:
     """Submit a draft as it stands, from its page; what is missing is shown on the form."""
     filing = editable(request, filing_no)
     try:
-        filing_submit(filing, by=request.user, at=request.now)
+        filing_submit(filing, by=request.user, at=request.now, version=posted_version(request))
     except NotAllowed:
         raise
     except DomainError as error:
         record_refusal(request, error)
+        filing = editable(request, filing_no)
+        if filing.state not in WAITING:
+            messages.error(request, error.message)
+            return redirect("filings:filing_detail", filing_no=filing_no)
+        _log_look(request, Filing.machine.kind, filing.filing_no, filing.insured_region)
         page = _posted_from_store(request, filing)
         put_errors(page.form, error)
         return _show(request, page, status=422)
     return _submitted(request, filing)
-
-
-def editable(request: StaffRequest, filing_no: str) -> Filing:
-    """A filing of the actor's own region, or 404."""
-    rows = Filing.objects.editable_by(request.user).select_related(*WITH_NAMES)
-    return get_object_or_404(rows, filing_no=filing_no)
 
 
 def _own_region(request: StaffRequest) -> PoolingRegion:
@@ -108,18 +117,18 @@ def _take_in(request: StaffRequest, region: PoolingRegion, filing: Filing | None
     action = request.POST.get("action", "draft")
     if action == "read":
         return _show(request, _read_person(request, region, filing))
-    version = _posted_version(request)
+    version = posted_version(request)
     page = bound_page(request.user, region, request.today, request.POST, filing=filing, version=version)
     if not page.form.is_valid():
         if action == "submit":
             _add_reasons(page)
         return _show(request, page, status=422)
     try:
-        saved = filing_draft_save(
-            by=request.user, at=request.now, entry=page.form.entry(), filing=filing, version=version
-        )
+        saved = _save(request, page)
     except NotAllowed:
         raise
+    except AlreadySaved as error:
+        return _saved_before(request, error)
     except DomainError as error:
         record_refusal(request, error)
         put_errors(page.form, error)
@@ -127,6 +136,33 @@ def _take_in(request: StaffRequest, region: PoolingRegion, filing: Filing | None
             _add_reasons(page)
         return _show(request, page, status=422)
     return _submit_saved(request, page, saved) if action == "submit" else _saved(request, saved)
+
+
+def _save(request: StaffRequest, page: EntryPage) -> Filing:
+    """A new draft, once per opened form; or the version that this person saw, with what they changed."""
+    return filing_draft_save(
+        by=request.user,
+        at=request.now,
+        entry=page.entry(),
+        filing=page.filing,
+        version=seen_version(request) if page.filing is not None else None,
+        form_token=_posted_token(request),
+    )
+
+
+def _posted_token(request: StaffRequest) -> UUID | None:
+    try:
+        return UUID(request.POST.get("form_token", ""))
+    except ValueError:
+        return None
+
+
+def _saved_before(request: StaffRequest, error: AlreadySaved) -> HttpResponse:
+    """A double click, or the way back to a form that was saved: on to what became of it."""
+    filing = editable(request, error.facts["filing_no"])
+    messages.info(request, error.message)
+    page = "filings:filing_edit" if filing.state in WAITING else "filings:filing_detail"
+    return redirect(page, filing_no=filing.filing_no)
 
 
 def _submit_saved(request: StaffRequest, page: EntryPage, filing: Filing) -> HttpResponse:
@@ -159,7 +195,7 @@ def _add_reasons(page: EntryPage) -> None:
     """Beside what has no shape, also all that the rules would say."""
     panel = page.person()
     judged = judge(
-        page.form.entry(),
+        page.entry(),
         panel.person,
         page.region,
         received_on=page.received_on,
@@ -175,7 +211,7 @@ def _add_reasons(page: EntryPage) -> None:
 def _read_person(request: StaffRequest, region: PoolingRegion, filing: Filing | None) -> EntryPage:
     """The page with the recognised person's fields filled in; only the number itself is judged."""
     typed = request.POST.copy()
-    version = _posted_version(request)
+    version = posted_version(request)
     panel = bound_page(request.user, region, request.today, typed, filing=filing).person()
     before, now = typed.get("read_no", ""), panel.identity.number if panel.identity is not None else ""
     if now and now != before:
@@ -191,11 +227,6 @@ def _read_person(request: StaffRequest, region: PoolingRegion, filing: Filing | 
     return page
 
 
-def _posted_version(request: StaffRequest) -> int | None:
-    text = request.POST.get("version", "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 9 else None
-
-
 def _posted_from_store(request: StaffRequest, filing: Filing) -> EntryPage:
     """The stored draft as a bound form, so that errors can stand beside its fields."""
     stored = stored_page(request.user, request.today, filing)
@@ -205,5 +236,14 @@ def _posted_from_store(request: StaffRequest, filing: Filing) -> EntryPage:
     )
 
 
+def _log_look(request: StaffRequest, kind: str, number: str, region: PoolingRegion | None) -> None:
+    """A stored certificate number fills the form: that is a look at the whole number."""
+    audit.record(
+        "unmasked", by=request.user, at=request.now, subject_kind=kind, subject_no=number, region=region
+    )
+
+
 def _show(request: StaffRequest, page: EntryPage, status: int = 200) -> HttpResponse:
+    if page.filing is None:
+        page.form_token = str(_posted_token(request) or uuid4())
     return render(request, PAGE, page.context(), status=status)

@@ -11,7 +11,7 @@ from agency.web.access import needs
 from agency.web.request import StaffRequest
 from filings.filing.models import Filing
 from filings.filing.printing import form1_page, form1_pdf
-from filings.filing.views.detail import visible
+from filings.filing.views.fetching import visible
 
 
 @needs(May.READ_FILINGS)

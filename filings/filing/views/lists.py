@@ -20,13 +20,14 @@ from agency.tabular.write import TableColumn, write_csv, write_xlsx
 from agency.web.access import needs
 from agency.web.keyset import keyset_page
 from agency.web.request import StaffRequest
-from filings.filing.forms import ListFilter
+from filings.filing.filters import ListFilter
 from filings.filing.models import Filing
-from filings.filing.selectors import QUEUES, filings_visible, queue
-from filings.filing.shown import shown
+from filings.filing.selectors import QUEUES, expiring_days, filings_visible, queue
+from filings.filing.shown import shown, state_label
 from filings.filing.states import CAME_INTO_FORCE
 
 QUEUE_SHOWN = 200
+MOST_EXPORTED = 20_000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 COLUMNS = [
     TableColumn("备案编号", width=14),
@@ -50,7 +51,10 @@ COLUMNS = [
 @require_GET
 def filing_list(request: StaffRequest) -> HttpResponse:
     """The ledger of filings, newest first, by state, kind, place and dates."""
-    form = ListFilter(request.GET)
+    return _ledger(request, ListFilter(request.GET))
+
+
+def _ledger(request: StaffRequest, form: ListFilter, status: int = 200) -> HttpResponse:
     page = keyset_page(request, _listed(request, form))
     query = request.GET.copy()
     query.pop("before", None)
@@ -62,7 +66,7 @@ def filing_list(request: StaffRequest) -> HttpResponse:
         "query": query.urlencode(),
         "is_filtered": any(form.cleaned_data.values()) if form.is_valid() else True,
     }
-    return render(request, "filings/filing/list.html", context)
+    return render(request, "filings/filing/list.html", context, status=status)
 
 
 @needs(May.READ_FILINGS)
@@ -78,6 +82,7 @@ def filing_queue(request: StaffRequest, name: str) -> HttpResponse:
         "rows": shown(rows[:QUEUE_SHOWN], request.today),
         "more": len(rows) > QUEUE_SHOWN,
         "may_take_in": access.allowed(request.user, May.TAKE_IN_FILINGS),
+        "days": expiring_days(request.user, request.today),
     }
     return render(request, "filings/filing/queue.html", context)
 
@@ -85,10 +90,15 @@ def filing_queue(request: StaffRequest, name: str) -> HttpResponse:
 @needs(May.READ_FILINGS)
 @require_GET
 def filing_export(request: StaffRequest, kind: str) -> HttpResponse:
-    """What is listed, as CSV or XLSX, with masked numbers; the export stands in the log."""
+    """What is listed, as CSV or XLSX, with masked numbers; the export stands in the log with its filters."""
     if kind not in ("csv", "xlsx"):
         raise Http404
-    rows = _listed(request, ListFilter(request.GET))
+    form = ListFilter(request.GET)
+    rows = _listed(request, form)
+    if rows.values_list("pk")[MOST_EXPORTED : MOST_EXPORTED + 1]:
+        form.add_error(None, f"一次最多导出 {MOST_EXPORTED} 行，没有导出；请用状态或受理日期缩小范围。")
+    if form.errors:
+        return _ledger(request, form, status=422)
     buffer = io.BytesIO()
     if kind == "xlsx":
         count = write_xlsx(buffer, "备案台账", COLUMNS, _exported(request, rows), at=request.now)
@@ -103,6 +113,7 @@ def filing_export(request: StaffRequest, kind: str) -> HttpResponse:
         what="filings",
         format=kind,
         rows=count,
+        filters={name: str(value) for name, value in form.cleaned_data.items() if value},
     )
     response = HttpResponse(
         buffer.getvalue(), content_type=XLSX if kind == "xlsx" else "text/csv; charset=utf-8"
@@ -150,11 +161,11 @@ def _exported(request: StaffRequest, rows: QuerySet[Filing]) -> Iterator[list[An
             filing.get_insurance_type_display(),
             filing.get_kind_display(),
             filing.care_place_name,
-            filing.begins_on,
-            filing.ends_on,
+            None if filing.never_valid else filing.begins_on,
+            None if filing.never_valid else filing.ends_on,
             filing.received_on,
             filing.get_channel_display(),
             str(filing.taken_in_by),
             str(filing.reviewed_by or ""),
-            filing.state_on(request.today).label,
+            state_label(filing, request.today),
         ]

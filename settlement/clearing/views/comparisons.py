@@ -13,7 +13,7 @@ from agency.web.access import needs
 from agency.web.forms import UploadForm
 from agency.web.middleware import record_refusal
 from agency.web.request import StaffRequest
-from settlement.clearing.comparisons import sheet_compare as compare
+from settlement.clearing.comparisons import sheet_compare
 from settlement.clearing.models import SheetComparison
 from settlement.clearing.views.sheets import shown
 
@@ -23,7 +23,7 @@ EARLIER_SHOWN = 10
 
 @needs(May.LOAD_CASES)
 @require_http_methods(["GET", "POST"])
-def sheet_compare(
+def sheet_compare_view(
     request: StaffRequest, period: str, form: str, region_code: str | None = None
 ) -> HttpResponse:
     """Upload their sheet (CSV or XLSX); it is kept and compared at once."""
@@ -32,7 +32,7 @@ def sheet_compare(
     if request.method == "POST" and upload.is_valid():
         stream = upload.cleaned_data["file"]
         try:
-            done = compare(
+            done = sheet_compare(
                 form=form,
                 period=period,
                 region=page.region,
@@ -45,8 +45,7 @@ def sheet_compare(
             record_refusal(request, error)
             upload.add_error("file", error.message)
         else:
-            said = f"有 {done.differences} 处不同" if done.differences else "没有不同"
-            messages.info(request, f"已比对 {done.lines} 行，{said}。")
+            messages.info(request, f"已比对 {done.lines} 行，{done.summary}。")
             return redirect("settlement:comparison_detail", comparison_no=done.comparison_no)
     earlier = SheetComparison.objects.visible_to(request.user).select_related("by")
     context = {

@@ -50,8 +50,12 @@ SETTLEMENTS = "settlements"
 def period_list(request: StaffRequest) -> HttpResponse:
     """Every month that has cases, newest first, with how far it has come."""
     may_load = SETTLEMENTS in BATCH_KINDS and access.allowed(request.user, May.LOAD_CASES)
-    load_url = reverse("agency:batch_new", kwargs={"kind": SETTLEMENTS}) if may_load else ""
-    return render(request, "settlement/clearing/list.html", {"months": all_months(), "load_url": load_url})
+    context = {
+        "months": all_months(),
+        "load_url": reverse("agency:batch_new", kwargs={"kind": SETTLEMENTS}) if may_load else "",
+        "sees_all": access.sees_all(request.user),
+    }
+    return render(request, "settlement/clearing/list.html", context)
 
 
 @needs(May.READ_CLEARING)
@@ -67,7 +71,7 @@ def period_detail(request: StaffRequest, period: str) -> HttpResponse:
     context: dict[str, Any] = {
         "progress": progress,
         "month": progress.month,
-        "steps": steps(progress),
+        "steps": steps(progress, user),
         "job": job,
         "is_running": is_running,
         "may_follow": is_running and (access.sees_all(user) or is_own),
@@ -92,10 +96,15 @@ def _computed(request: StaffRequest, progress: MonthProgress, month: ClearingPer
     receivable = sum(row.receivable.sum_fen for row in net.values())
     payable = sum(row.payable.sum_fen for row in net.values())
     confirms = may_confirm(request.user, progress)
+    whole = {
+        "platform": net[rules.PLATFORM.id],
+        "receivable": receivable,
+        "payable": payable,
+        "net": receivable - payable,
+    }
     return {
         "rows": rows,
-        "platform": net[rules.PLATFORM.id],
-        "total": {"receivable": receivable, "payable": payable, "net": receivable - payable},
+        "whole": whole if access.sees_all(request.user) else None,
         "proofs": _proofs(progress, month, receivable, payable),
         "forms": [(form, SHORT_TITLES[form]) for form in OF_REGION if form not in ("10", "11")],
         "confirms_next": confirms,

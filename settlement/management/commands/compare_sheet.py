@@ -1,4 +1,4 @@
-"""`compare_sheet FORM FILE --period P [--region R]`: their sheet beside ours; exit 2 with differences."""
+"""`compare_sheet FORM FILE --period P [--region R]`: their sheet beside ours; 2 when they differ."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class Command(StaffCommand):
                 by=by,
                 at=at,
             )
-        said = [f"{done.comparison_no}：比对 {done.lines} 行，差异 {done.differences} 处。"]
+        said = [f"{done.comparison_no}：比对 {done.lines} 行，{done.summary}。"]
         for row in done.rows.all()[:SHOWN]:
             parts = (
                 row.get_kind_display(),
@@ -48,5 +48,7 @@ class Command(StaffCommand):
                 f"对方 {row.theirs}",
             )
             said.append("  " + "　".join(part for part in (*parts, row.place) if part))
-        data = {"lines": done.lines, "differences": done.differences}
-        return CommandResult(data, said, bool(done.differences))
+        data: dict[str, Any] = {"lines": done.lines, "differences": done.differences}
+        if done.not_compared:
+            data["not_compared"] = done.not_compared
+        return CommandResult(data, said, bool(done.differences) or done.lacks_figures)

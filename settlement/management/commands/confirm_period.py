@@ -11,6 +11,7 @@ from django.db import transaction
 from agency.commanding import CommandResult, StaffCommand
 from agency.organisation import access
 from agency.organisation.models import User
+from agency.organisation.roles import May
 from agency.periods import period_label
 from settlement.clearing.comparisons import month_with_sheets
 from settlement.clearing.export import pooling_region
@@ -26,6 +27,7 @@ class Command(StaffCommand):
 
     @transaction.atomic
     def perform(self, by: User, at: dt.datetime, **options: Any) -> CommandResult:
+        access.require(by, May.CONFIRM_CLEARING)
         month = month_with_sheets(options["period"])
         if month.is_signed:
             raise AlreadySigned(month)

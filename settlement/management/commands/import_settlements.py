@@ -11,7 +11,7 @@ from django.core.management.base import CommandParser
 from agency.commanding import CommandResult, StaffCommand
 from agency.organisation.models import User
 from settlement.records.batches import KIND
-from settlement.records.commands import import_file, import_result, write_refused
+from settlement.records.commands import import_file, import_result, output, refused_rows
 
 
 class Command(StaffCommand):
@@ -23,15 +23,15 @@ class Command(StaffCommand):
         parser.add_argument("--refused", type=Path, metavar="OUT.xlsx", help="把拒绝的行写成 XLSX")
 
     def perform(self, by: User, at: dt.datetime, **options: Any) -> CommandResult:
-        batch, outcome = import_file(
-            KIND,
-            options["file"],
-            by=by,
-            system=self.system,
-            at=at,
-            progress=self.progress,
-            dry_run=options["dry_run"],
-        )
-        if options["refused"]:
-            write_refused(outcome, options["refused"], at)
+        with output(options["refused"]) as write:
+            batch, outcome = import_file(
+                KIND,
+                options["file"],
+                by=by,
+                system=self.system,
+                at=at,
+                progress=self.progress,
+                dry_run=options["dry_run"],
+            )
+            write(refused_rows(outcome, at))
         return import_result(options["file"], batch, outcome)

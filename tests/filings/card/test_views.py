@@ -16,13 +16,15 @@ Login = Callable[[object], Client]
 def test_the_card_shows_enrolments_filings_and_the_next_step(world: World, as_user: Login) -> None:
     person = make_person("周𬍡")
     enrol(person, world.changchun, employer="长春市轨道装备有限公司")
-    enrol(person, world.jilin, insurance_type="resident", status="suspended")
+    enrol(person, world.jilin, insurance_type="resident", status="suspended", employer="吉林市某厂")
     filing = make_in_force(world, person)
 
     page = as_user(world.clerk).get(f"/people/{person.person_no}/").content.decode()
 
     assert "周𬍡" in page and person.cert_no not in page
-    assert "长春市轨道装备有限公司" in page and "暂停" in page
+    assert "周𬍡" not in page.partition("</title>")[0]
+    assert "长春市轨道装备有限公司" in page
+    assert "另有外地参保" in page and "暂停" not in page and "吉林市某厂" not in page
     assert filing.filing_no in page and "已生效" in page
     assert f'href="/filings/new/?person={person.person_no}"' in page
 

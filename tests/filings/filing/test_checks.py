@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 import pytest
 from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from agency.journal.books import check_all
-from filings.models import Filing
-from tests.filings.making import make_in_force
+from filings.filing.checks import in_force_was_reviewed
+from filings.filing.services import filing_cancel, filing_submit
+from filings.models import Filing, KindTerms
+from tests.filings.making import make_draft, make_in_force
 from tests.support.world import World
 
 
@@ -76,3 +80,28 @@ def test_filings_one_after_the_other_do_not_overlap(world: World) -> None:
     damage("UPDATE filings_filing SET care_area_code = '370200' WHERE id = %s", second.pk)
 
     assert "备案有效期不重叠" not in found()
+
+
+def test_days_that_a_cancelled_filing_lived_count_as_taken(world: World) -> None:
+    first = make_in_force(world, begins_on=dt.date(2026, 10, 1))
+    filing_cancel(first, by=world.clerk, at=world.now, reason="已返回")
+    second = make_in_force(world, first.person)
+
+    damage("UPDATE filings_filing SET begins_on = '2026-11-01' WHERE id = %s", second.pk)
+
+    assert found() == {"备案有效期不重叠": [second.filing_no]}
+
+
+def test_whether_a_review_was_due_is_judged_on_the_day_of_effect(world: World) -> None:
+    drafts = [make_draft(world) for _ in range(6)]
+    KindTerms.objects.filter(kind="long_term_residence").update(valid_to=dt.date(2026, 11, 30))
+    terms = KindTerms.objects.get(kind="long_term_residence")
+    terms.pk, terms.valid_from, terms.valid_to, terms.needs_review = None, dt.date(2026, 12, 1), None, False
+    terms.save()
+    for draft in drafts:
+        filing_submit(draft, by=world.clerk, at=world.now + dt.timedelta(days=15))
+
+    with CaptureQueriesContext(connection) as queries:
+        assert list(in_force_was_reviewed(None)) == []
+
+    assert len(queries) < len(drafts)

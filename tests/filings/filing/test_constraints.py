@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
+from django.db.models import ProtectedError
 
-from filings.models import Filing, InsuredPerson
+from filings.models import Filing, InsuredPerson, KindTerms
 from tests.filings.making import make_draft, make_in_force, make_person
 from tests.support.world import World
 
@@ -41,7 +42,7 @@ def test_the_reviewer_is_never_the_one_who_took_it_in(world: World) -> None:
         Filing.objects.filter(pk=filing.pk).update(reviewed_by=world.clerk)
 
 
-def test_one_person_has_one_filing_in_force_per_place_and_kind(world: World) -> None:
+def test_one_person_has_one_filing_in_force_per_place_kind_and_begin(world: World) -> None:
     first = make_in_force(world)
     second = make_draft(world, first.person)
 
@@ -61,3 +62,17 @@ def test_a_certificate_belongs_to_one_person(world: World) -> None:
 
     with pytest.raises(IntegrityError), transaction.atomic():
         InsuredPerson.objects.create(person_no="P1", cert_type="01", cert_no=person.cert_no, name="他人")
+
+
+@pytest.mark.parametrize("months", [None, 0])
+def test_a_temporary_kind_has_months(db: None, months: int | None) -> None:
+    with pytest.raises(IntegrityError), transaction.atomic():
+        KindTerms.objects.filter(kind="temporary_other").update(validity_months=months)
+
+
+def test_what_a_filing_and_a_person_hold_does_not_vanish_with_them(world: World) -> None:
+    filing = make_draft(world)
+
+    for row in (filing, filing.person):
+        with pytest.raises(ProtectedError):
+            row.delete()

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Callable
 
 import pytest
 from django.test import Client
 
-from filings.filing.services import filing_approve, filing_return
+from filings.filing.services import filing_approve, filing_cancel, filing_return, filing_submit
 from tests.filings.making import make_draft, make_in_force, make_submitted, stored
 from tests.support.world import World
 
@@ -57,7 +58,9 @@ def test_what_is_shown_is_masked(world: World, as_user: Login) -> None:
 def test_a_reviewer_approves_in_the_browser(world: World, as_user: Login) -> None:
     filing = make_submitted(world)
 
-    response = as_user(world.reviewer).post(f"/filings/{filing.filing_no}/approve/", follow=True)
+    response = as_user(world.reviewer).post(
+        f"/filings/{filing.filing_no}/approve/", {"version": "2"}, follow=True
+    )
 
     assert "已生效" in response.content.decode()
     assert stored(filing).state == "in_force"
@@ -68,7 +71,7 @@ def test_an_approval_that_is_refused_names_the_other(world: World, as_user: Logi
     second = make_submitted(world, first.person)
     filing_approve(first, by=world.reviewer, at=world.now)
 
-    response = as_user(world.reviewer).post(f"/filings/{second.filing_no}/approve/")
+    response = as_user(world.reviewer).post(f"/filings/{second.filing_no}/approve/", {"version": "2"})
 
     assert response.status_code == 422
     assert f'href="/filings/{first.filing_no}/"' in response.content.decode()
@@ -85,7 +88,7 @@ def test_a_reviewer_sends_back_or_declines_with_a_reason(
     without = client.post(url, {"reason": ""})
     assert (without.status_code, stored(filing).state) == (422, "under_review")
 
-    response = client.post(url, {"reason": "缺居住证原件"}, follow=True)
+    response = client.post(url, {"reason": "缺居住证原件", "version": "2"}, follow=True)
     assert "缺居住证原件" in response.content.decode()
     assert stored(filing).state == state
 
@@ -162,3 +165,61 @@ def test_anonymous_visitors_go_to_the_login(world: World) -> None:
     response = Client().get(f"/filings/{filing.filing_no}/")
 
     assert response.status_code == 302 and "/login/" in response.url
+
+
+@pytest.mark.parametrize("version", ["", "1", "3", "x"])
+@pytest.mark.parametrize("act", ["approve", "return", "decline"])
+def test_a_review_of_another_version_changes_nothing(
+    world: World, as_user: Login, act: str, version: str
+) -> None:
+    filing = make_submitted(world)
+
+    response = as_user(world.reviewer).post(
+        f"/filings/{filing.filing_no}/{act}/", {"reason": "x", "version": version}
+    )
+
+    assert response.status_code == 422
+    assert "请重新打开" in response.content.decode()
+    assert (stored(filing).state, stored(filing).version) == ("under_review", 2)
+
+
+def test_the_page_carries_its_version_in_every_act(world: World, as_user: Login) -> None:
+    filing = make_submitted(world)
+
+    page = as_user(world.reviewer).get(f"/filings/{filing.filing_no}/").content.decode()
+
+    assert page.count('<input type="hidden" name="version" value="2">') == 3
+
+
+def test_one_that_has_not_begun_says_from_when(world: World, as_user: Login) -> None:
+    begins_on = dt.datetime.now(tz=world.now.tzinfo).date() + dt.timedelta(days=20)
+    filing = make_in_force(world, begins_on=begins_on)
+    client = as_user(world.clerk)
+
+    for url in (f"/filings/{filing.filing_no}/", "/filings/", f"/people/{filing.person.person_no}/"):
+        page = client.get(url).content.decode()
+        assert re.search(f"已生效 · 自 ([0-9]{{4}}-)?{begins_on:%m-%d} 起", page)
+
+
+def test_one_cancelled_before_it_began_shows_no_period(world: World, as_user: Login) -> None:
+    filing = make_in_force(world, begins_on=dt.date(2026, 12, 15))
+    filing_cancel(filing, by=world.clerk, at=world.now, reason="不去了")
+    client = as_user(world.clerk)
+
+    page = client.get(f"/filings/{filing.filing_no}/").content.decode()
+
+    assert "没有有效日：生效前已撤销" in page and "2026-12-15" not in page
+    assert "2026-12-15" not in client.get("/filings/").content.decode()
+
+
+def test_the_care_region_sees_the_steps_without_the_reasons(world: World, as_user: Login) -> None:
+    filing = make_submitted(world, province="220000", city="222400")
+    filing_return(filing, by=world.reviewer, at=world.now, reason="家属电话13911112222")
+    filing_submit(filing, by=world.clerk, at=world.now)
+    filing_approve(filing, by=world.reviewer, at=world.now)
+
+    there = as_user(world.yanbian_clerk).get(f"/filings/{filing.filing_no}/").content.decode()
+    here = as_user(world.clerk).get(f"/filings/{filing.filing_no}/").content.decode()
+
+    assert "待补正" in there and "13911112222" not in there
+    assert "13911112222" in here

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
+from uuid import uuid4
 
 import pytest
 
 from agency.errors import DomainError, DomainErrors, NotAllowed, SomeoneElseWasFirst
+from agency.journal.books import check_all
 from agency.journal.models import AuditEntry, StateChange
 from agency.organisation.models import RegionPair
 from agency.policy.models import Parameter
-from filings.filing.services import filing_draft_save, filing_submit
-from filings.models import Filing, InsuredPerson, KindTerms
+from filings.filing.services import AlreadySaved, filing_draft_save, filing_submit
+from filings.models import Enrolment, Filing, InsuredPerson, KindTerms, MaterialRule
 from tests.filings.making import (
     enrol,
     id_number,
@@ -180,15 +182,29 @@ def test_insurance_must_be_in_force_in_the_region_today(
     assert stored(filing).state == "draft"
 
 
-def test_insurance_in_another_region_does_not_serve(world: World) -> None:
+def test_insurance_that_moved_to_another_region_does_not_serve(world: World) -> None:
     person = make_person()
-    enrol(person, world.jilin)
+    enrolment = enrol(person, world.changchun)
     filing = make_draft(world, person)
+    Enrolment.objects.filter(pk=enrolment.pk).update(region=world.jilin)
 
     with pytest.raises(DomainErrors) as refused:
         filing_submit(filing, by=world.clerk, at=world.now)
 
     assert codes(refused.value) == ["not_enrolled"]
+
+
+@pytest.mark.parametrize("name", ["周桂兰", "猜的名字"])
+def test_a_person_of_another_region_is_refused_alike_whatever_name_is_tried(world: World, name: str) -> None:
+    person = make_person()
+    enrol(person, world.jilin)
+
+    with pytest.raises(DomainError) as refused:
+        filing_draft_save(by=world.clerk, at=world.now, entry=make_entry(person, name=name))
+
+    assert (refused.value.code, refused.value.field) == ("person_elsewhere", "cert_no")
+    assert "省级经办机构" in refused.value.message
+    assert not Filing.objects.exists()
 
 
 @pytest.mark.parametrize(
@@ -198,6 +214,8 @@ def test_insurance_in_another_region_does_not_serve(world: World) -> None:
         ({"kind": "retired_relocation"}, "not_retired"),
         ({"kind": "maternity"}, "kind_not_offered"),
         ({"begins_on": dt.date(2062, 11, 20)}, "begin_far_away"),
+        ({"begins_on": dt.date(9999, 12, 31)}, "begin_far_away"),
+        ({"begins_on": dt.date(2026, 1, 1), "kind": "temporary_other"}, "over_already"),
     ],
 )
 def test_what_the_rules_do_not_allow_is_refused(world: World, changes: dict[str, object], code: str) -> None:
@@ -292,3 +310,121 @@ def test_a_draft_past_its_deadline_is_neither_saved_nor_submitted(world: World) 
 
     assert (unsaved.value.code, unsubmitted.value.code) == ("lapsed", "lapsed")
     assert (stored(filing).state, stored(filing).version) == ("draft", 1)
+
+
+def test_how_far_back_a_begin_may_lie_is_a_parameter(world: World) -> None:
+    Parameter.objects.filter(key="filing.backdate_days").update(value="10")
+    filing = make_draft(world, begins_on=dt.date(2026, 11, 9))
+
+    with pytest.raises(DomainErrors) as refused:
+        filing_submit(filing, by=world.clerk, at=world.now)
+
+    assert codes(refused.value) == ["begin_far_away"]
+    assert "最多可提前 10 天" in refused.value.message
+    assert stored(filing).state == "draft"
+
+
+def test_what_was_judged_is_what_is_submitted(world: World) -> None:
+    filing = make_draft(world)
+    seen = stored(filing)
+    entry = make_entry(filing.person, kind="temporary_other", phone="")
+    filing_draft_save(by=world.clerk, at=world.now, entry=entry, filing=stored(filing))
+
+    with pytest.raises(SomeoneElseWasFirst):
+        filing_submit(seen, by=world.clerk, at=world.now)
+
+    assert (stored(filing).state, stored(filing).kind) == ("draft", "temporary_other")
+
+
+def test_a_submission_is_a_new_version_and_keeps_its_first_moment(world: World) -> None:
+    filing = make_submitted(world)
+
+    assert (stored(filing).version, stored(filing).submitted_at) == (2, world.now)
+
+
+def test_a_renewal_begins_when_the_former_ends(world: World) -> None:
+    first = make_in_force(world, kind="temporary_other", begins_on=dt.date(2026, 6, 1))  # until 30 November
+
+    early = make_draft(world, first.person, kind="temporary_other", begins_on=dt.date(2026, 11, 30))
+    with pytest.raises(DomainErrors) as refused:
+        filing_submit(early, by=world.clerk, at=world.now)
+    renewal = make_in_force(world, first.person, kind="temporary_other", begins_on=dt.date(2026, 12, 1))
+
+    assert codes(refused.value) == ["overlapping"]
+    assert [stored(row).state for row in (first, renewal)] == ["in_force", "in_force"]
+    assert check_all(None).broken == []
+
+
+def test_a_kind_without_any_material_rule_is_not_submitted(world: World) -> None:
+    MaterialRule.objects.filter(filing_kind="long_term_residence").update(valid_to=dt.date(2026, 10, 31))
+    filing = make_draft(world, materials={})
+
+    with pytest.raises(DomainErrors) as refused:
+        filing_submit(filing, by=world.clerk, at=world.now)
+
+    assert codes(refused.value) == ["material_rules_missing"]
+    assert stored(filing).state == "draft"
+
+
+def test_a_slip_in_a_new_persons_name_is_mended_on_the_draft(world: World) -> None:
+    stranger = InsuredPerson(cert_type="01", cert_no=id_number(), name="李晓明")
+    filing = filing_draft_save(by=world.clerk, at=world.now, entry=make_entry(stranger))
+
+    entry = make_entry(stranger, name="王小明")
+    filing_draft_save(by=world.clerk, at=world.now, entry=entry, filing=filing)
+
+    person = InsuredPerson.objects.get()
+    assert person.name == "王小明"
+    assert person.initials.filter(letters="wxm").exists()
+    assert not person.initials.filter(letters__startswith="l").exists()
+    assert AuditEntry.objects.get(action="person_renamed").subject_no == person.person_no
+
+
+@pytest.mark.parametrize("known_by", ["enrolment", "filing"])
+def test_a_name_that_others_rely_on_is_not_changed_by_a_draft(world: World, known_by: str) -> None:
+    stranger = InsuredPerson(cert_type="01", cert_no=id_number(), name="王晓明")
+    filing = filing_draft_save(by=world.clerk, at=world.now, entry=make_entry(stranger))
+    if known_by == "enrolment":
+        enrol(filing.person, world.changchun)
+    else:
+        filing_draft_save(by=world.clerk, at=world.now, entry=make_entry(stranger))
+
+    with pytest.raises(DomainError) as refused:
+        entry = make_entry(stranger, name="王小明")
+        filing_draft_save(by=world.clerk, at=world.now, entry=entry, filing=filing)
+
+    assert refused.value.code == "name_differs"
+    assert InsuredPerson.objects.get().name == "王晓明"
+
+
+def test_the_log_names_the_fields_that_changed_not_what_they_say(world: World) -> None:
+    filing = make_draft(world)
+
+    entry = make_entry(filing.person, address="别处", materials={"valid_identity_card": "original"})
+    filing_draft_save(by=world.clerk, at=world.now, entry=entry, filing=filing)
+
+    detail = AuditEntry.objects.filter(action="filing_saved").latest("seq").detail
+    assert detail == {"version": 2, "changed": ["address", "materials"]}
+
+
+def test_one_opened_form_is_saved_once(world: World) -> None:
+    person, token = make_person(), uuid4()
+    enrol(person, world.changchun)
+    first = filing_draft_save(by=world.clerk, at=world.now, entry=make_entry(person), form_token=token)
+
+    with pytest.raises(AlreadySaved) as refused:
+        filing_draft_save(by=world.clerk, at=world.now, entry=make_entry(person), form_token=token)
+
+    assert refused.value.facts["filing_no"] == first.filing_no
+    assert Filing.objects.count() == 1
+
+
+@pytest.mark.parametrize("typed", ["e1234567a", "E1234567A", "e 1234567a"])
+def test_a_passport_is_one_persons_however_it_is_typed(world: World, typed: str) -> None:
+    first = InsuredPerson(cert_type="08", cert_no="E1234567A", name="SMITH")
+    filing_draft_save(by=world.clerk, at=world.now, entry=make_entry(first))
+
+    again = InsuredPerson(cert_type="08", cert_no=typed, name="SMITH")
+    filing_draft_save(by=world.clerk, at=world.now, entry=make_entry(again))
+
+    assert list(InsuredPerson.objects.values_list("cert_no", flat=True)) == ["E1234567A"]

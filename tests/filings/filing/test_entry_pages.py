@@ -316,3 +316,132 @@ def test_another_regions_clerk_does_not_find_the_draft(world: World, as_user: Lo
 
     assert as_user(world.yanbian_clerk).get(f"/filings/{filing.filing_no}/edit/").status_code == 404
     assert Client().get(f"/filings/{filing.filing_no}/edit/").status_code == 302
+
+
+def looks() -> list[tuple[str, str]]:
+    found = AuditEntry.objects.filter(action="unmasked").order_by("seq")
+    return list(found.values_list("subject_kind", "subject_no"))
+
+
+def test_a_form_filled_with_a_stored_number_is_a_look_that_is_logged(
+    world: World, as_user: Login, person: InsuredPerson
+) -> None:
+    client, draft = as_user(world.clerk), make_draft(world, person, address="")
+    assert client.get(NEW).status_code == 200
+    assert looks() == []
+
+    client.get(f"{NEW}?person={person.person_no}")
+    client.get(f"/filings/{draft.filing_no}/edit/")
+    client.post(f"/filings/{draft.filing_no}/submit/")
+
+    filing = ("filing", draft.filing_no)
+    assert looks() == [("person", person.person_no), filing, filing]
+    assert set(AuditEntry.objects.filter(action="unmasked").values_list("region", flat=True)) == {
+        world.changchun.pk
+    }
+
+
+def test_a_form_is_saved_once_however_often_it_is_sent(
+    world: World, as_user: Login, person: InsuredPerson
+) -> None:
+    client = as_user(world.clerk)
+    token = client.get(NEW).context["form_token"]
+    sent = typed(person, form_token=token)
+
+    first, second = client.post(NEW, sent), client.post(NEW, sent)
+
+    filing = Filing.objects.get()
+    assert (first.url, second.url) == (f"/filings/{filing.filing_no}/", f"/filings/{filing.filing_no}/")
+    assert "没有重复办理" in client.get(second.url).content.decode()
+    assert client.get(NEW).context["form_token"] != token
+
+
+def test_a_form_sent_again_after_a_refusal_leads_to_its_draft(
+    world: World, as_user: Login, person: InsuredPerson
+) -> None:
+    client = as_user(world.clerk)
+    sent = typed(person, form_token=client.get(NEW).context["form_token"], address="")
+    assert client.post(NEW, sent).status_code == 422
+
+    again = client.post(NEW, sent)
+
+    assert again.url == f"/filings/{Filing.objects.get().filing_no}/edit/"
+
+
+@pytest.mark.parametrize("version", ["", "x"])
+def test_an_edit_that_does_not_say_what_it_saw_is_refused(world: World, as_user: Login, version: str) -> None:
+    filing = make_draft(world)
+
+    response = as_user(world.clerk).post(
+        f"/filings/{filing.filing_no}/edit/", typed(filing.person, "draft", version=version, address="旧的")
+    )
+
+    assert response.status_code == 422
+    assert "请重新打开" in response.content.decode()
+    assert (stored(filing).address, stored(filing).version) == ("青岛市市南区香港中路7号", 1)
+
+
+def test_an_edit_keeps_what_the_form_does_not_show(world: World, as_user: Login) -> None:
+    papers = {
+        "valid_identity_card": "original", "social_security_card": "copy",
+        "residence_permit": "original", "property_certificate": "copy",
+    }  # fmt: skip
+    filing = make_draft(world, materials=papers, channel="web")
+    form = typed(filing.person, "draft", version="1", address="新地址", given_2="original")
+
+    as_user(world.clerk).post(f"/filings/{filing.filing_no}/edit/", form)
+
+    after = stored(filing)
+    assert (after.channel, after.address) == ("web", "新地址")
+    assert {row.material.code: row.given_as for row in after.materials.all()} == papers
+
+
+def test_another_paper_chosen_on_the_form_takes_the_place_of_the_former(world: World, as_user: Login) -> None:
+    filing = make_draft(world)
+    form = typed(filing.person, "draft", version="1", material_2="lease_contract", given_2="original")
+
+    as_user(world.clerk).post(f"/filings/{filing.filing_no}/edit/", form)
+
+    assert [row.material.code for row in stored(filing).materials.all()] == [
+        "valid_identity_card", "lease_contract",
+    ]  # fmt: skip
+
+
+@pytest.mark.parametrize("url", [NEW, "/filings/places/", "/filings/person/"])
+@pytest.mark.parametrize("begins_on", ["9999-12-31", "9999-06-01", "0001-01-01", "1999-12-31"])
+def test_a_date_of_no_calendar_is_told_and_breaks_nothing(
+    world: World, as_user: Login, person: InsuredPerson, url: str, begins_on: str
+) -> None:
+    form = typed(person, kind="temporary_other", begins_on=begins_on)
+
+    response = as_user(world.clerk).post(url, form)
+
+    assert response.status_code == (422 if url == NEW else 200)
+    assert not Filing.objects.exists()
+
+
+def test_a_chosen_paper_is_told_at_once_with_the_count(world: World, as_user: Login) -> None:
+    form = {
+        "kind": "long_term_residence", "province": "370000", "begins_on": "2026-11-20",
+        "material_1": "valid_identity_card", "material_2": "",
+    }  # fmt: skip
+    client = as_user(world.clerk)
+    chosen = {"hx-request": "true", "hx-trigger-name": "material_1"}
+
+    page = client.post("/filings/places/", form, headers=chosen).content.decode()
+    promised = client.post(
+        "/filings/places/", {**form, "material_2": "commitment_letter"}, headers=chosen
+    ).content.decode()
+
+    assert page.strip().startswith('<section class="card" id="checklist"')
+    assert "1 / 2" in page and "已核" in page and "待交" in page
+    assert 'id="city"' not in page and "hx-swap-oob" not in page
+    assert "2 / 2" in promised and "承诺</span>" in promised
+
+
+def test_a_paper_select_asks_for_badges_and_count_anew(world: World, as_user: Login) -> None:
+    page = as_user(world.clerk).post("/filings/places/", {"kind": "temporary_other"}).content.decode()
+
+    select = page.partition('name="material_1"')[2].partition(">")[0]
+    assert 'hx-select-oob="#served,#badge_1"' in select and 'hx-post="/filings/places/"' in select
+    assert 'id="badge_1"' in page and 'id="served"' in page

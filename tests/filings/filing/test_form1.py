@@ -18,8 +18,9 @@ from agency.journal.models import AuditEntry, PrintedForm
 from filings.filing.form1 import form_of
 from filings.filing.printing import form1_pdf
 from filings.filing.rules import Agent
+from filings.filing.services import filing_cancel
 from filings.models import Filing
-from tests.filings.making import enrol, id_number, make_draft, make_in_force, make_person
+from tests.filings.making import enrol, id_number, make_draft, make_in_force, make_person, make_submitted
 from tests.support.world import World
 
 Login = Callable[[object], Client]
@@ -49,7 +50,10 @@ def test_every_field_is_filled(world: World, filing: Filing) -> None:
     assert said.period == "2026年11月20日 起，长期有效"
     assert [tick.label for tick in said.kinds if tick.on] == ["异地长期居住人员"]
     assert [tick.label for tick in said.scopes if tick.on] == ["跨省"]
-    assert [tick.label for tick in said.materials] == ["有效身份证件（原件）", "个人承诺书（承诺代替证明）"]
+    assert [(tick.label, tick.on, tick.promised) for tick in said.materials] == [
+        ("有效身份证件（原件）", True, False),
+        ("个人承诺书（代替证明）", False, True),
+    ]
     assert (said.agent_name, said.agent_relation) == ("李四", "女儿")
     assert (said.taken_in_by, said.reviewed_by, said.lock_months) == ("clerk", "reviewer", 6)
     assert said.mark == ""
@@ -114,13 +118,41 @@ def test_the_print_page_shows_code_and_qr_and_is_logged(world: World, as_user: L
     assert AuditEntry.objects.filter(action="printed", by=world.clerk).count() == 1
 
 
-def test_a_draft_prints_as_a_draft_without_a_code(world: World, as_user: Login) -> None:
-    filing = make_draft(world)
+@pytest.mark.parametrize(("make", "mark"), [(make_draft, "草稿"), (make_submitted, "待复核")])
+@pytest.mark.parametrize("page", ["form/1/", "form/1.pdf"])
+def test_what_is_not_in_force_prints_with_its_mark_without_a_code_and_is_logged(
+    world: World, as_user: Login, make: Callable[[World], Filing], mark: str, page: str
+) -> None:
+    filing = make(world)
 
+    response = as_user(world.clerk).get(f"/filings/{filing.filing_no}/{page}")
+
+    text = response.content.decode() if page.endswith("/") else text_of(response.content)
+    assert mark in text and "验证码" not in text
+    assert not PrintedForm.objects.exists()
+    entry = AuditEntry.objects.get(action="printed", subject_no=filing.filing_no)
+    assert (entry.by, entry.region, entry.detail["code"], entry.detail["mark"]) == (
+        world.clerk, world.changchun, "", mark,
+    )  # fmt: skip
+
+
+def test_a_promise_is_not_ticked(world: World, as_user: Login, filing: Filing) -> None:
     page = as_user(world.clerk).get(f"/filings/{filing.filing_no}/form/1/").content.decode()
 
-    assert "草稿" in page and "验证码" not in page
-    assert not PrintedForm.objects.exists()
+    assert '<span class="tick">承诺　个人承诺书（代替证明）</span>' in page
+
+
+@pytest.mark.parametrize(
+    ("begins_on", "period"),
+    [("2026-10-01", "2026年10月1日 至 2026年11月19日"), ("2026-12-15", "没有有效日：生效前已撤销")],
+)
+def test_a_cancelled_filing_prints_the_days_it_lived(world: World, begins_on: str, period: str) -> None:
+    filing = make_in_force(world, begins_on=dt.date.fromisoformat(begins_on))
+
+    filing_cancel(filing, by=world.clerk, at=world.now, reason="已返回")
+
+    said = form_of(filing, world.today)
+    assert (said.period, said.mark) == (period, "已撤销")
 
 
 def test_the_pdf_is_served_to_its_region_only(world: World, as_user: Login, filing: Filing) -> None:

@@ -9,7 +9,7 @@ from django.test import Client
 
 from agency.journal.models import AuditEntry
 from filings.filing.hooks import home, nav, search_filings
-from tests.filings.making import make_draft, make_in_force, make_submitted
+from tests.filings.making import enrol, make_draft, make_in_force, make_person, make_submitted
 from tests.support.world import World
 
 Login = Callable[[object], Client]
@@ -82,3 +82,12 @@ def test_each_look_at_a_whole_number_is_logged(world: World, as_user: Login) -> 
 
     looks = AuditEntry.objects.filter(action="unmasked").order_by("seq").values_list("subject_no", flat=True)
     assert list(looks) == [filing.filing_no, filing.person.person_no, filing.filing_no]
+
+
+def test_a_look_is_logged_under_the_persons_region_not_the_viewers(world: World, as_user: Login) -> None:
+    person = make_person()
+    enrol(person, world.jilin)
+
+    as_user(world.prov_auditor).post("/unmask/", {"subject": person.person_no})
+
+    assert AuditEntry.objects.get(action="unmasked").region == world.jilin

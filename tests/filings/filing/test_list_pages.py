@@ -14,6 +14,7 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from agency.journal.models import AuditEntry
+from agency.policy.models import Parameter
 from filings.filing.selectors import queue, queue_count
 from filings.filing.services import filing_approve, filing_return
 from filings.filing.views import lists
@@ -112,6 +113,7 @@ def test_an_export_has_what_is_listed_with_masked_numbers(world: World, as_user:
     assert (rows[0]["状态"], rows[0]["就医地"]) == ("已生效", "山东省青岛市")
     entry = AuditEntry.objects.get(action="exported")
     assert (entry.by, entry.detail["rows"], entry.detail["format"]) == (world.clerk, 1, "csv")
+    assert entry.detail["filters"] == {"state": "in_force"}
 
 
 def test_an_export_as_a_workbook_opens(world: World, as_user: Login) -> None:
@@ -174,3 +176,37 @@ def test_lists_are_for_those_who_may_read_filings(
 @pytest.mark.parametrize("url", ["/filings/", "/filings/queue/to_review/", "/filings/export.csv"])
 def test_lists_are_not_for_anonymous_visitors(db: None, url: str) -> None:
     assert Client().get(url).status_code == 302
+
+
+def test_an_export_with_a_filter_that_cannot_be_read_is_refused(world: World, as_user: Login) -> None:
+    make_draft(world)
+
+    response = as_user(world.clerk).get("/filings/export.csv?since=yesterday")
+
+    assert response.status_code == 422
+    assert response.context["form"].errors.keys() == {"since"}
+    assert not AuditEntry.objects.filter(action="exported").exists()
+
+
+def test_an_export_ends_at_its_limit_in_a_sentence(
+    world: World, as_user: Login, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(lists, "MOST_EXPORTED", 2)
+    client = as_user(world.clerk)
+    make_draft(world), make_draft(world)
+    assert client.get("/filings/export.csv").status_code == 200
+    make_draft(world)
+
+    response = client.get("/filings/export.csv")
+
+    assert response.status_code == 422
+    assert "一次最多导出 2 行" in response.content.decode()
+    assert AuditEntry.objects.filter(action="exported").count() == 1
+
+
+def test_how_soon_a_filing_ends_is_told_by_the_parameter(world: World, as_user: Login) -> None:
+    Parameter.objects.filter(key="filing.expiring_notice_days").update(value="45")
+    client = as_user(world.clerk)
+
+    assert "45 天内到期" in client.get("/filings/queue/expiring/").content.decode()
+    assert "45 天内到期" in client.get("/").content.decode()

@@ -6,11 +6,11 @@ import datetime as dt
 
 import pytest
 
-from agency.errors import DomainError, DomainErrors, NotAllowed
+from agency.errors import DomainError, DomainErrors, NotAllowed, SomeoneElseWasFirst
+from agency.journal.books import check_all
 from agency.journal.models import AuditEntry, StateChange
 from agency.organisation.models import StaffRole
 from filings.filing.services import (
-    OverlappingFiling,
     filing_approve,
     filing_cancel,
     filing_decline,
@@ -104,16 +104,24 @@ def test_of_two_overlapping_filings_the_second_is_refused_with_the_firsts_number
     assert (after.state, after.reviewed_by, after.effective_at) == ("under_review", None, None)
 
 
-def test_the_database_refuses_a_second_one_in_force_that_the_dates_would_allow(world: World) -> None:
-    first = make_in_force(world, kind="temporary_other")  # until 2027-05-19
-    second = make_submitted(world, first.person, kind="temporary_other", begins_on=dt.date(2027, 5, 20))
+def test_a_reviewer_approves_what_they_saw_and_nothing_later(world: World) -> None:
+    filing = make_submitted(world)
+    seen = stored(filing)
+    filing_return(stored(filing), by=world.reviewer, at=world.now, reason="地址不全")
+    mended = stored(filing)
+    filing_draft_save(
+        by=world.clerk, at=world.now, entry=make_entry(filing.person, address="别处"), filing=mended
+    )
+    filing_submit(stored(filing), by=world.clerk, at=world.now)
 
-    with pytest.raises(OverlappingFiling) as refused:
-        filing_approve(second, by=world.reviewer, at=world.now)
+    for act in (filing_approve, filing_return, filing_decline):
+        reason = {} if act is filing_approve else {"reason": "x"}
+        with pytest.raises(SomeoneElseWasFirst):
+            act(stored(filing), by=world.reviewer, at=world.now, version=seen.version, **reason)
+        with pytest.raises(SomeoneElseWasFirst):
+            act(stored(seen), by=world.reviewer, at=world.now, version=2, **reason)
 
-    assert refused.value.facts["other_no"] == first.filing_no
-    assert stored(second).state == "under_review"
-    assert StateChange.objects.filter(subject_no=second.filing_no, to_state="in_force").count() == 0
+    assert (stored(filing).state, stored(filing).version) == ("under_review", 4)
 
 
 def test_one_whose_time_is_over_does_not_stand_in_the_way(world: World) -> None:
@@ -198,7 +206,7 @@ def test_what_was_returned_does_not_lose_its_kind_or_change_its_person(world: Wo
 
     assert [reason.field for reason in lost.value.errors] == ["kind"]
     assert changed.value.code == "person_fixed"
-    assert (stored(filing).kind, stored(filing).version) == ("long_term_residence", 1)
+    assert (stored(filing).kind, stored(filing).version) == ("long_term_residence", 2)
 
 
 def test_a_refused_filing_ends_with_its_reason(world: World) -> None:
@@ -215,9 +223,51 @@ def test_cancelling_ends_a_filing_from_that_day_and_keeps_the_days_before(world:
 
     filing_cancel(filing, by=world.clerk, at=world.now + 10 * DAY, reason="已返回长春")
 
-    assert (stored(filing).state, stored(filing).ends_on) == ("cancelled", dt.date(2026, 11, 30))
+    assert (stored(filing).state, stored(filing).ends_on) == ("cancelled", dt.date(2026, 11, 29))
     assert filing in Filing.objects.in_force(dt.date(2026, 11, 29))
     assert filing not in Filing.objects.in_force(dt.date(2026, 11, 30))
+
+
+@pytest.mark.parametrize("begins_on", [dt.date(2026, 11, 20), dt.date(2026, 12, 15)])
+def test_one_cancelled_before_a_day_passed_has_no_valid_day(world: World, begins_on: dt.date) -> None:
+    filing = make_in_force(world, begins_on=begins_on)
+
+    filing_cancel(filing, by=world.clerk, at=world.now, reason="写错了")
+
+    after = stored(filing)
+    assert (after.state, after.ends_on, after.never_valid) == ("cancelled", None, True)
+    for day in (begins_on, begins_on + 10 * DAY):
+        assert not Filing.objects.in_force(day).exists()
+    assert make_in_force(world, filing.person, begins_on=begins_on).state == "in_force"
+    assert check_all(None).broken == []
+
+
+def test_the_days_that_a_cancelled_filing_lived_stay_taken(world: World) -> None:
+    first = make_in_force(world, begins_on=dt.date(2026, 10, 1))
+    filing_cancel(first, by=world.clerk, at=world.now, reason="已返回")  # valid until 19 November
+    again = make_draft(world, first.person, begins_on=dt.date(2026, 11, 19))
+
+    with pytest.raises(DomainErrors) as refused:
+        filing_submit(again, by=world.clerk, at=world.now)
+
+    assert [reason.facts["other_no"] for reason in refused.value.errors] == [first.filing_no]
+    assert make_in_force(world, first.person, begins_on=dt.date(2026, 11, 20)).state == "in_force"
+
+
+def test_a_correction_of_what_was_returned_is_always_saved(world: World) -> None:
+    filing = make_submitted(world)
+    filing_return(filing, by=world.reviewer, at=world.now, reason="地址不全")
+    Enrolment.objects.update(status="suspended")
+    correction = make_entry(filing.person, address="新地址")
+
+    filing_draft_save(by=world.clerk, at=world.now, entry=correction, filing=filing)
+    Enrolment.objects.all().delete()
+    filing_draft_save(by=world.clerk, at=world.now, entry=correction, filing=filing)
+
+    with pytest.raises(DomainErrors) as refused:
+        filing_submit(filing, by=world.clerk, at=world.now)
+    assert [reason.code for reason in refused.value.errors] == ["not_enrolled"]
+    assert (stored(filing).address, stored(filing).category) == ("新地址", "retired")
 
 
 def test_a_cancelled_draft_was_never_in_force(world: World) -> None:

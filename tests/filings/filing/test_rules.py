@@ -9,17 +9,16 @@ import pytest
 
 from filings.filing.rules import (
     Agent,
+    BeginSpan,
     CarePlace,
     Insurance,
+    Overlap,
     Reason,
     Submission,
-    Terms,
-    add_months,
     is_phone,
-    overlap,
     submission_reasons,
-    validity,
 )
+from filings.filing.validity import Terms, add_months, validity
 from tests.filings.making import id_number
 
 LONG = Terms("long_term", None, 6)
@@ -28,6 +27,8 @@ RETIRED = Insurance("retired", "退休", "正常", in_force=True)
 TODAY = dt.date(2026, 11, 20)
 WHOLE = Submission(
     on=TODAY,
+    received_on=TODAY,
+    begin_span=BeginSpan(back=365, ahead=365),
     region_name="长春市",
     insurance_label="职工",
     insurance=RETIRED,
@@ -36,6 +37,7 @@ WHOLE = Submission(
     terms=LONG,
     place=CarePlace(province_chosen=True, complete=True),
     begins_on=TODAY,
+    ends_on=None,
     address="青岛市市南区",
     agent=Agent(),
     person_cert_no="220102196103150025",
@@ -62,9 +64,19 @@ def test_months_are_added_to_the_same_day_or_the_months_last(start: str, months:
 
 @pytest.mark.parametrize(
     ("begins", "ends"),
-    [("2026-07-06", "2027-01-05"), ("2026-08-31", "2027-02-27"), ("2026-09-02", "2027-03-01")],
+    [
+        ("2026-07-06", "2027-01-05"),
+        ("2026-09-02", "2027-03-01"),
+        ("2026-09-01", "2027-02-28"),
+        ("2026-08-28", "2027-02-27"),
+        ("2026-08-29", "2027-02-28"),  # February has no such day: its last day
+        ("2026-08-30", "2027-02-28"),
+        ("2026-08-31", "2027-02-28"),
+        ("2027-08-31", "2028-02-29"),
+        ("2026-03-31", "2026-09-30"),
+    ],
 )
-def test_a_temporary_filing_ends_the_day_before_the_same_day_six_months_later(begins: str, ends: str) -> None:
+def test_a_temporary_filing_ends_with_its_sixth_month(begins: str, ends: str) -> None:
     assert validity(day(begins), SHORT, scope="cross_province").ends_on == day(ends)
 
 
@@ -79,26 +91,6 @@ def test_a_long_term_filing_has_no_end_and_a_lock_outside_the_province() -> None
 )
 def test_there_is_no_lock_inside_the_province_or_for_temporary_filings(terms: Terms, scope: str) -> None:
     assert validity(TODAY, terms, scope=scope).locked_until is None
-
-
-@pytest.mark.parametrize(
-    ("first", "second", "shared"),
-    [
-        (("2026-01-01", "2026-06-30"), ("2026-06-30", "2026-12-31"), True),
-        (("2026-01-01", "2026-06-29"), ("2026-06-30", "2026-12-31"), False),
-        (("2026-01-01", None), ("2030-01-01", "2030-01-02"), True),
-        (("2026-01-01", None), ("2020-01-01", "2025-12-31"), False),
-        (("2026-01-01", None), ("2020-01-01", None), True),
-        (("2026-03-01", "2026-03-31"), ("2026-01-01", None), True),
-    ],
-)
-def test_spans_overlap_when_they_share_a_day(
-    first: tuple[str, str | None], second: tuple[str, str | None], shared: bool
-) -> None:
-    spans = [(day(begin), day(end) if end else None) for begin, end in (first, second)]
-
-    assert overlap(*spans[0], *spans[1]) is shared
-    assert overlap(*spans[1], *spans[0]) is shared
 
 
 @pytest.mark.parametrize(
@@ -157,7 +149,11 @@ def test_a_whole_submission_has_no_reason_against_it() -> None:
         ),
         ({"begins_on": None}, "begin_missing", "begins_on"),
         ({"begins_on": day("2062-11-20")}, "begin_far_away", "begins_on"),
-        ({"overlapping_no": "F2026100001"}, "overlapping", "begins_on"),
+        ({"begins_on": day("9999-12-31")}, "begin_far_away", "begins_on"),
+        ({"begins_on": day("2025-11-19")}, "begin_far_away", "begins_on"),
+        ({"begins_on": day("2026-01-01"), "ends_on": day("2026-11-19")}, "over_already", "begins_on"),
+        ({"overlap": Overlap("F2026100001")}, "overlapping", "begins_on"),
+        ({"has_material_rules": False}, "material_rules_missing", "kind"),
         ({"address": ""}, "address_missing", "address"),
     ],
 )
@@ -177,6 +173,23 @@ def test_all_reasons_come_at_once_in_the_order_of_the_page() -> None:
     assert [reason.field for reason in submission_reasons(bare)] == [
         "insurance_type", "phone", "kind", "province", "begins_on", "material_1",
     ]  # fmt: skip
+
+
+@pytest.mark.parametrize("begins_on", ["2025-11-20", "2027-11-20"])
+def test_a_begin_may_lie_as_far_away_as_the_parameters_say(begins_on: str) -> None:
+    assert submission_reasons(replace(WHOLE, begins_on=day(begins_on))) == []
+
+
+def test_a_begin_is_measured_from_the_day_of_receipt() -> None:
+    waited = replace(WHOLE, on=TODAY + dt.timedelta(days=60), begins_on=TODAY - dt.timedelta(days=330))
+
+    assert submission_reasons(waited) == []
+
+
+def test_a_renewal_is_told_from_which_day_it_may_begin() -> None:
+    other = Overlap("F2026100001", day("2026-11-30"))
+
+    assert "生效日期请填 2026-12-01 或以后" in submission_reasons(replace(WHOLE, overlap=other))[0].message
 
 
 def test_a_temporary_filing_needs_no_address() -> None:

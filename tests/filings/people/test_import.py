@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from io import StringIO
 from pathlib import Path
@@ -13,7 +14,7 @@ from agency.batches.kinds import CheckRequest
 from agency.batches.models import Batch
 from agency.batches.services import batch_run
 from agency.errors import DomainError
-from agency.organisation.models import User
+from agency.organisation.models import AreaCode, User
 from filings.models import Enrolment, InsuredPerson
 from filings.people.check import check_people
 from tests.filings.making import enrol, id_number, make_person
@@ -21,6 +22,7 @@ from tests.support.world import World
 
 HEADER = "证件类型,证件号码,姓名,险种,参保地区划,人员类别,参保状态,参保日期,单位"
 LI = "220102195604182784"
+TODAY = dt.date(2026, 11, 20)
 GOOD = f"01,{LI},李桂芳,职工,220102,退休,正常,1998-07-01,长春市春城机械制造有限公司"
 
 
@@ -32,7 +34,7 @@ def write(folder: Path, *rows: str, header: str = HEADER, encoding: str = "utf-8
 
 def check(path: Path, by: User) -> dict[int, str]:
     """Line → code of what is refused."""
-    outcome = check_people(CheckRequest(path=path, file_name=path.name, by=by))
+    outcome = check_people(CheckRequest(path=path, file_name=path.name, by=by), on=TODAY)
     return {row.line_no: row.code for row in outcome.refused}
 
 
@@ -126,7 +128,7 @@ def test_other_spellings_of_columns_values_and_encodings_are_read(world: World, 
     row = f"１,{LI},李桂芳,310,220102,退休,正常参保,19980701,不要的列"
 
     path = write(tmp_path, row, header=header, encoding="gb18030")
-    outcome = check_people(CheckRequest(path=path, file_name="名单.csv", by=world.system))
+    outcome = check_people(CheckRequest(path=path, file_name="名单.csv", by=world.system), on=TODAY)
 
     assert (outcome.accepted, outcome.encoding) == (1, "gb18030")
     assert outcome.ignored_columns == ["备注"]
@@ -174,3 +176,32 @@ def test_a_file_that_cannot_be_taken_leaves_no_batch(world: World, tmp_path: Pat
         batch_run(kind="people", path=write(tmp_path), by=world.system, system=world.system, at=world.now)
 
     assert not Batch.objects.exists()
+
+
+def test_the_area_table_counts_as_it_stands_on_the_day(world: World, tmp_path: Path) -> None:
+    AreaCode.objects.filter(area_code="220184").update(valid_to=dt.date(2029, 12, 31))
+    AreaCode.objects.create(
+        area_code="220184", region=world.jilin, name="公主岭市", valid_from=dt.date(2030, 1, 1)
+    )
+    path = write(tmp_path, GOOD.replace(",220102,", ",220184,"))
+    request = CheckRequest(path=path, file_name=path.name, by=world.system)
+
+    today, later = check_people(request, on=TODAY), check_people(request, on=dt.date(2030, 1, 1))
+
+    assert today.payload[0].region_id == world.changchun.pk
+    assert later.payload[0].region_id == world.jilin.pk
+
+
+def test_of_another_regions_person_only_the_region_is_told(world: World, tmp_path: Path) -> None:
+    make_person("另一个名", cert_no=LI)
+    path = write(tmp_path, GOOD)
+
+    assert check(path, world.yanbian_clerk) == {2: "not_your_region"}
+
+
+def test_a_passport_is_stored_in_capitals_without_spaces(world: World, tmp_path: Path) -> None:
+    path = write(tmp_path, GOOD.replace(f"01,{LI},", "08,e 1234567a,"))
+
+    batch_run(kind="people", path=path, by=world.system, system=world.system, at=world.now)
+
+    assert InsuredPerson.objects.get().cert_no == "E1234567A"

@@ -4,8 +4,11 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
+from agency.organisation.models import User
+from filings.filing.services import filing_cancel
+from filings.models import Filing
 from filings.people.selectors import people_found
-from tests.filings.making import enrol, make_in_force, make_person
+from tests.filings.making import enrol, make_draft, make_in_force, make_person
 from tests.support.world import World
 
 
@@ -31,6 +34,42 @@ def test_a_name_with_several_readings_is_found_once(world: World) -> None:
     enrol(person, world.changchun)
 
     assert people_found(world.clerk, "l") == [person]
+
+
+def test_readings_do_not_crowd_out_persons(world: World) -> None:
+    for number in range(30):
+        enrol(make_person(f"王{chr(0x4E00 + number * 37)}行乐长"), world.changchun)
+
+    assert len(people_found(world.clerk, "w")) == 21
+
+
+def test_a_passport_is_found_however_it_is_typed(world: World) -> None:
+    person = make_person("SMITH", cert_type="08", cert_no="E1234567A")
+    enrol(person, world.changchun)
+
+    for term in ("e1234567a", "E1234567A", "e 1234567a"):
+        assert people_found(world.clerk, term) == [person]
+
+
+def test_a_draft_does_not_open_another_regions_person(world: World) -> None:
+    person = make_person("朴英爱")
+    make_draft(world, person)
+    enrol(person, world.yanbian, employer="延边某厂")
+
+    assert people_found(world.clerk, "朴英爱") == []
+    filing = Filing.objects.get()
+    filing_cancel(filing, by=world.clerk, at=world.now, reason="不办了")
+    assert people_found(world.clerk, person.cert_no) == []
+
+
+def test_a_hit_shows_the_enrolments_of_the_own_region_only(world: World, ouyang: str) -> None:
+    enrol(people_found(world.clerk, ouyang)[0], world.yanbian, insurance_type="resident")
+
+    def regions(by: User) -> list[str]:
+        return [str(row.region) for row in people_found(by, ouyang)[0].enrolments.all()]
+
+    assert regions(world.clerk) == ["长春市"]
+    assert len(regions(world.prov_auditor)) == 2
 
 
 def test_another_region_finds_nobody_who_is_not_theirs(world: World, ouyang: str) -> None:

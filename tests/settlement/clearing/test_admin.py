@@ -39,7 +39,7 @@ def confirm(client: Client, response: object) -> object:
     return client.post(f"{BASE}sheetcomparison/process_import/", {**initial, "region": region})
 
 
-@pytest.mark.parametrize("model", ["clearingperiod", "clearingline", "signedsheet", "sheetcomparison"])
+@pytest.mark.parametrize("model", ["clearingline", "signedsheet", "sheetcomparison"])
 def test_supervisors_look_and_change_nothing(
     signed: ClearingPeriod, world: World, as_user: AsUser, model: str
 ) -> None:
@@ -50,6 +50,14 @@ def test_supervisors_look_and_change_nothing(
         assert client.get(f"{BASE}{model}/add/").status_code == 403
     assert as_user(world.prov_system).get(f"{BASE}{model}/").status_code == 403
     assert as_user(world.clerk).get(f"{BASE}{model}/").status_code == 302
+
+
+def test_months_with_the_sums_of_all_regions_are_for_the_province(
+    signed: ClearingPeriod, world: World, as_user: AsUser
+) -> None:
+    assert as_user(world.prov_supervisor).get(f"{BASE}clearingperiod/").status_code == 200
+    assert as_user(world.prov_supervisor).get(f"{BASE}clearingperiod/add/").status_code == 403
+    assert as_user(world.supervisor).get(f"{BASE}clearingperiod/").status_code == 403
 
 
 def test_a_regions_supervisor_sees_the_lines_of_the_region(

@@ -160,3 +160,28 @@ def test_compare_sheet_ends_with_2_when_something_differs(month: ClearingPeriod,
     path.write_text(path.read_text(encoding="utf-8").replace("600.00", "610.00"), encoding="utf-8")
     assert run_to_exit(*given) == (2, {"lines": 2, "differences": 1})
     assert SheetComparison.objects.count() == 2
+
+
+def test_compare_sheet_needs_attention_when_figures_are_missing(
+    month: ClearingPeriod, tmp_path: Path
+) -> None:
+    path = tmp_path / "theirs.csv"
+    run("export_sheet", "10", "--period", "202610", "--region", "吉林", "--format", "csv", "--out", str(path))
+    lines = [line.split(",") for line in path.read_text(encoding="utf-8-sig").splitlines()]
+    path.write_text("\n".join(",".join(line[:5] + line[12:]) for line in lines), encoding="utf-8")
+
+    code, told = run_to_exit("compare_sheet", "10", str(path), "--period", "202610", "--region", "吉林")
+
+    lacking = [
+        "医疗总费用",
+        "政策范围内费用",
+        "基金支付合计",
+        "个人账户",
+        "扣款",
+        "上期挂账转入",
+        "本期挂账转出",
+    ]
+    assert (code, told) == (2, {"lines": 2, "differences": 0, "not_compared": lacking})
+    kept = SheetComparison.objects.get()
+    assert kept.summary.startswith("比对过的列没有不同；未比对的列：医疗总费用、")
+    assert not kept.is_same

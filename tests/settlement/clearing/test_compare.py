@@ -108,11 +108,48 @@ def test_the_order_of_lines_and_columns_does_not_matter(
     assert differences(month, world.jilin, "\n".join(turned)) == []
 
 
-def test_a_column_that_they_lack_is_not_compared(month: ClearingPeriod, world: World, ours: str) -> None:
+def test_a_column_that_they_lack_is_named_as_not_compared(
+    month: ClearingPeriod, world: World, ours: str
+) -> None:
     lines = [line.split(",") for line in ours.rstrip().split("\r\n")]
     without = "\n".join(",".join(line[:5] + line[6:]) for line in lines)
 
-    assert differences(month, world.jilin, without) == []
+    outcome = compare(sheet_data("10", month, world.jilin), without.encode(), "对方.csv")
+
+    assert (outcome.differences, outcome.not_compared, outcome.lacks_figures) == ([], ("医疗总费用",), True)
+
+
+@pytest.mark.parametrize(
+    ("total", "found"),
+    [
+        ("合计,,,,2,2000.00,1640.00,1120.00,280.00,100.00,0.00,0.00,1300.00", []),
+        ("合 计,,,,,,,,,,,,1300.00", []),
+        ("合计,,,,,,,,,,,,1301.00", [("合计", "应收金额", "1,300.00", "1,301.00", "第4行第13列")]),
+        ("职工小计,,,,3,,,,,,,,", [("职工小计", "人次", "2", "3", "第4行第5列")]),
+        ("合计,,,,,,,,,,,,很多", [("合计", "应收金额", "UNREADABLE", "很多", "第4行第13列")]),
+    ],
+)
+def test_a_total_that_contradicts_is_a_difference(
+    month: ClearingPeriod, world: World, ours: str, total: str, found: list[tuple[str, ...]]
+) -> None:
+    told = differences(month, world.jilin, ours + total)
+
+    named = [
+        (d.line, d.column, "UNREADABLE" if d.kind == K.UNREADABLE else d.ours, d.theirs, d.place)
+        for d in told
+    ]
+    assert named == found
+
+
+def test_a_total_that_is_ours_but_not_that_of_their_lines_is_a_difference(
+    month: ClearingPeriod, world: World, ours: str
+) -> None:
+    text = ours.replace("600.00", "601.00") + "合计,,,,,,,,,,,,1300.00"
+
+    assert [(d.line, d.ours) for d in differences(month, world.jilin, text)] == [
+        ("长春市 职工 住院", "600.00"),
+        ("合计", "对方各行之和 1,301.00"),
+    ]
 
 
 def test_a_cell_of_a_grouped_workbook_is_named_by_its_address(month: ClearingPeriod) -> None:
@@ -127,7 +164,8 @@ def test_a_cell_of_a_grouped_workbook_is_named_by_its_address(month: ClearingPer
     found = compare(data, stream.getvalue(), "对方.xlsx").differences
 
     assert [(item.line, item.column, item.ours, item.theirs, item.place) for item in found] == [
-        ("吉林市", "应收-居民金额", "0.00", "99,999.00", "表9!F7")
+        ("吉林市", "应收-居民金额", "0.00", "99,999.00", "表9!F7"),
+        ("合计", "应收-居民金额", "对方各行之和 100,699.00", "700.00", "表9!F18"),
     ]
 
 

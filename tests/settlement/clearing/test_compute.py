@@ -15,9 +15,10 @@ from agency.journal.models import AuditEntry, StateChange
 from agency.organisation.models import RegionPair
 from agency.sheets.as_csv import as_csv
 from agency.sheets.as_xlsx import as_xlsx
+from settlement.clearing.changes import has_changed_since
 from settlement.clearing.filling import sheet_data
 from settlement.clearing.models import ClearingLine, ClearingPeriod, RegionConfirmation
-from settlement.clearing.selectors import has_changed_since, months_with_cases
+from settlement.clearing.selectors import months_with_cases
 from settlement.clearing.services import period_compute, region_confirm
 from settlement.deductions.models import Deduction
 from settlement.deductions.services import deduction_withdraw

@@ -53,7 +53,7 @@ def test_the_panel_shows_the_steps_of_the_oldest_unsigned_month(
 ) -> None:
     load([row("N1", 结算时间="2026-11-02 09:00:00")])
 
-    panel = month_at_hand(world.auditor, world.today).panels[0]
+    panel = month_at_hand(world.prov_finance, world.today).panels[0]
 
     assert (panel.title, panel.small) == ("10 月清算", "第 3 步，共 4 步")
     assert [(step["label"], step["state"]) for step in panel.context["steps"]] == [
@@ -62,6 +62,19 @@ def test_the_panel_shows_the_steps_of_the_oldest_unsigned_month(
         ("各统筹区确认 0 / 12", "now"),
         ("签发", "next"),
     ]
+
+
+def test_a_region_is_told_neither_sums_nor_names_of_the_others(month: ClearingPeriod, world: World) -> None:
+    part = month_at_hand(world.jilin_clearing, world.today)
+
+    told = [(step["label"], step["note"]) for step in part.panels[0].context["steps"]]
+    assert told == [
+        ("归集", "已归集"),
+        ("计算", "prov_clearing"),
+        ("各统筹区确认", "12 个统筹区中已确认 0 个"),
+        ("签发", "省级"),
+    ]
+    assert [row.detail for row in part.todo] == ["应收 1,300.00，应付 700.00"]
 
 
 def test_a_signed_month_stays_when_nothing_newer_is_there(signed: ClearingPeriod, world: World) -> None:

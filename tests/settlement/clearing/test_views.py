@@ -34,6 +34,7 @@ SHEET_9 = (
     f"{MONTH}sheets/9.csv",
     f"{MONTH}sheets/9/cases/?column=net",
 )
+LIST_QUERIES = 12
 
 
 @pytest.mark.parametrize("url", PAGES.values(), ids=PAGES)
@@ -250,14 +251,47 @@ def test_the_months_are_listed_newest_first(
     ]
 
 
-def test_a_region_sees_its_own_row_and_who_is_missing(
+def test_a_region_sees_its_own_row_and_how_many_are_missing(
     month: ClearingPeriod, world: World, as_user: AsUser
 ) -> None:
     response = as_user(world.jilin_clearing).get(MONTH)
 
     assert [shown["party"].name for shown in response.context["rows"]] == ["吉林市"]
-    assert "未确认：省直、长春市、吉林市" in response.content.decode()
-    assert len(as_user(world.prov_finance).get(MONTH).context["rows"]) == 12
+    page = response.content.decode()
+    assert "12 个统筹区中已确认 0 个" in page
+    assert "2,645.00" not in page
+    assert "未确认：" not in page
+    assert response.context["whole"] is None
+    whole = as_user(world.prov_finance).get(MONTH)
+    assert len(whole.context["rows"]) == 12
+    assert "未确认：省直、长春市、吉林市" in whole.content.decode()
+    assert "2,645.00" in whole.content.decode()
+
+
+def test_the_list_tells_a_region_no_sums_of_all(month: ClearingPeriod, world: World, as_user: AsUser) -> None:
+    assert "2,645.00" not in as_user(world.jilin_clearing).get("/clearing/").content.decode()
+    assert "2,645.00" in as_user(world.prov_finance).get("/clearing/").content.decode()
+
+
+def test_the_list_costs_the_same_queries_however_many_months(
+    month: ClearingPeriod,
+    world: World,
+    as_user: AsUser,
+    load: Callable[..., object],
+    compute: Callable[..., ClearingPeriod],
+    django_assert_num_queries: Callable[..., AbstractContextManager],
+) -> None:
+    client = as_user(world.prov_finance)
+    load([row("S9")])  # something waits to be computed, before and after
+    with django_assert_num_queries(LIST_QUERIES):
+        client.get("/clearing/")
+
+    for number in range(1, 5):
+        load([row(f"M{number}", 结算时间=f"2027-0{number}-02 10:00:00")])
+        compute(f"20270{number}")
+
+    with django_assert_num_queries(LIST_QUERIES):
+        client.get("/clearing/")
 
 
 def test_a_sheet_costs_the_same_queries_whatever_its_length(
@@ -269,11 +303,11 @@ def test_a_sheet_costs_the_same_queries_whatever_its_length(
     django_assert_num_queries: Callable[..., AbstractContextManager],
 ) -> None:
     client = as_user(world.jilin_clearing)
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(18):
         client.get(JILIN_10)
 
     load([row(f"M{number}", 参保地区划=code) for number, code in enumerate(("220302", "220402", "220502"))])
     compute()
 
-    with django_assert_num_queries(21):
+    with django_assert_num_queries(18):
         client.get(JILIN_10)

@@ -155,3 +155,9 @@ def test_a_file_of_groups_needs_no_settlement_numbers(check: Run) -> None:
     del group["结算编号"]
 
     assert check([group]).accepted == 1
+
+
+def test_the_preview_counts_deductions_of_local_cases(check: Callable[..., Any]) -> None:
+    local = by_group(就医地区划="220102", 定点医药机构编号="H22020200001")
+
+    assert check([by_case(), local]).preview["local"] == 1

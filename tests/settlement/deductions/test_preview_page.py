@@ -27,7 +27,7 @@ def test_a_file_is_uploaded_previewed_and_confirmed(
     checker.post(f"/imports/{batch.batch_no}/confirm/", {"preview_digest": batch.preview_digest})
     job_run(Job.objects.order_by("-id")[0].job_no)
 
-    for text in ("计入2026年10月 2 笔", "1,000.00", "120.50", "1,120.50", "unknown_settlement"):
+    for text in ("计入2026年10月 2 笔", "1,000.00", "120.50", "1,120.50", "库中没有这笔结算"):
         assert text in preview
     assert Deduction.objects.count() == 2
     assert (

@@ -8,12 +8,13 @@ from django.db import IntegrityError, transaction
 from django.db.models import F
 
 from agency.batches.services import batch_undo
-from agency.errors import DomainError, NotAllowed
+from agency.errors import DomainError, NotAllowed, SomeoneElseWasFirst
 from agency.journal.books import check_all
 from agency.journal.models import AuditEntry
 from settlement.deductions import checks
 from settlement.deductions.models import Deduction
 from settlement.deductions.services import deduction_withdraw
+from settlement.records.models import SettlementRecord
 from tests.settlement.deductions.rows import by_case, by_group
 from tests.support.world import World
 
@@ -21,7 +22,7 @@ Run = Callable[..., Any]
 
 
 def withdraw(world: World, deduction: Deduction, **changes: Any) -> Deduction:
-    options = {"by": world.jilin_clearing, "reason": "申诉成立", **changes}
+    options = {"by": world.changchun_clearing, "reason": "申诉成立", **changes}
     return deduction_withdraw(at=world.now, deduction=deduction, **options)
 
 
@@ -71,7 +72,7 @@ def test_strangers_and_readers_withdraw_nothing(load: Run, world: World) -> None
     load([by_case()])
     deduction = Deduction.objects.get()
 
-    for who in (world.yanbian_clearing, world.prov_finance, world.clerk):
+    for who in (world.yanbian_clearing, world.jilin_clearing, world.prov_finance, world.clerk):
         with pytest.raises(NotAllowed):
             withdraw(world, deduction, by=who)
     with pytest.raises(DomainError, match="请写明"):
@@ -94,16 +95,78 @@ def test_undoing_a_file_removes_its_deductions(load: Run, world: World) -> None:
     assert Deduction.objects.count() == 0
 
 
-def test_a_withdrawn_or_signed_deduction_stays(load: Run, sign: Run, world: World) -> None:
-    withdrawn, signed = load([by_case()]), load([by_case("S2", 期别="202611")])
-    withdraw(world, Deduction.objects.get(batch=withdrawn))
-    sign("202611")
+def test_whoever_loaded_a_deduction_leaves_withdrawing_it_to_a_colleague(load: Run, world: World) -> None:
+    load([by_case("S2")], by=world.jilin_clearing)  # 延边 pays, 吉林 loaded it
+    deduction = Deduction.objects.get()
 
-    for batch, why in ((withdrawn, "已撤回过"), (signed, "期别 202611 已签发")):
-        with pytest.raises(DomainError, match=why):
-            batch_undo(batch, by=world.prov_supervisor, at=world.now, reason="传错了")
+    with pytest.raises(NotAllowed, match="另一位同事"):
+        withdraw(world, deduction, by=world.jilin_clearing)
+    assert Deduction.objects.count() == 1
 
-    assert Deduction.objects.count() == 3
+    assert withdraw(world, deduction, by=world.yanbian_clearing).withdraws == deduction
+
+
+def test_undoing_removes_withdrawals_with_their_deductions(load: Run, world: World) -> None:
+    batch = load([by_case(), by_group()])
+    withdraw(world, Deduction.objects.order_by("pk")[0])
+
+    assert batch_undo(batch, by=world.prov_supervisor, at=world.now, reason="传错了") == 2
+
+    assert not Deduction.objects.exists()
+    assert check_all(None).broken == []
+    record = SettlementRecord.objects.get(settlement_no="S1")
+    assert batch_undo(record.batch, by=world.prov_supervisor, at=world.now, reason="传错了") == 2
+
+
+def test_undoing_leaves_what_is_signed(load: Run, sign: Run, world: World) -> None:
+    batch = load([by_case(), by_case("S2", 期别="202611")])
+    sign("202610")
+
+    assert batch_undo(batch, by=world.prov_supervisor, at=world.now, reason="传错了") == 1
+
+    assert [(row.period, row.batch) for row in Deduction.objects.all()] == [("202610", batch)]
+    assert AuditEntry.objects.get(action="batch_undone").detail["removed"] == 1
+    assert not [item for item in check_all(None).broken if item.check == checks.BATCHES]
+
+
+def test_a_wholly_signed_file_is_not_undone(load: Run, sign: Run, world: World) -> None:
+    batch = load([by_case()])
+    sign("202610")
+
+    with pytest.raises(DomainError, match="期别 202610 已签发"):
+        batch_undo(batch, by=world.prov_supervisor, at=world.now, reason="传错了")
+
+    assert Deduction.objects.count() == 1
+
+
+def test_what_was_undone_meanwhile_is_not_withdrawn(load: Run, world: World) -> None:
+    batch = load([by_case()])
+    deduction = Deduction.objects.get()
+    batch_undo(batch, by=world.prov_supervisor, at=world.now, reason="传错了")
+
+    with pytest.raises((SomeoneElseWasFirst, NotAllowed)) as refused:
+        withdraw(world, deduction)
+
+    assert isinstance(refused.value, SomeoneElseWasFirst)
+    assert not Deduction.objects.exists()
+
+
+@pytest.mark.parametrize(
+    ("damage", "check"),
+    [
+        ({"deduction_no": "D20261009999"}, checks.NUMBERS),
+        ({"period": "202612"}, checks.NUMBERS),
+        ({"line_no": 9}, checks.BATCHES),
+        ({"batch": None}, checks.BATCHES),
+    ],
+)
+def test_a_changed_number_line_or_batch_is_named(load: Run, damage: dict[str, Any], check: str) -> None:
+    load([by_case("S2"), by_case()])
+    first = Deduction.objects.order_by("pk")[0]
+    Deduction.objects.filter(pk=first.pk).update(**damage)
+    first.refresh_from_db()
+
+    assert f"扣款 {first}" in {item.subject for item in check_all(None).broken if item.check == check}
 
 
 def test_cases_with_deductions_are_not_undone(load: Run, world: World) -> None:
@@ -165,4 +228,4 @@ def test_a_lost_deduction_and_an_uneven_withdrawal_are_found(load: Run, world: W
     broken = {item.check: item.subject for item in check_all(None).broken}
 
     assert broken[checks.WITHDRAWALS] == f"扣款 {negative}"
-    assert broken[checks.BATCHES] == f"批次 {first.batch}"
+    assert broken[checks.BATCHES] == f"扣款 批次 {first.batch} 第 3 行"

@@ -57,7 +57,10 @@ def test_the_list_is_narrowed(load: Run, as_user: LogIn, world: World, query: st
 
 def test_a_deduction_is_withdrawn_on_its_page(load: Run, as_user: LogIn, world: World) -> None:
     load([by_case()])
-    client, url = as_user(world.jilin_clearing), f"/deductions/{Deduction.objects.get()}/"
+    client, url = as_user(world.changchun_clearing), f"/deductions/{Deduction.objects.get()}/"
+    told = page(as_user(world.jilin_clearing), url)
+    assert "不能由您撤回：扣款由参保地、省级或导入它的单位撤回" in told
+    assert "撤回这笔扣款" not in told
     assert "撤回这笔扣款" in page(client, url)
 
     refused = client.post(f"{url}withdraw/", {"reason": ""})

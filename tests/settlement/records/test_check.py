@@ -7,6 +7,7 @@ import pytest
 
 from settlement.records.models import SettlementRecord
 from tests.settlement.records.files import row
+from tests.support.world import World
 
 Codes = Callable[..., dict[int, str]]
 
@@ -96,3 +97,29 @@ def test_an_original_without_the_flag_of_a_reversal_is_not_kept(load: Callable[.
     load([row(原结算编号="S0")])
 
     assert SettlementRecord.objects.get().reverses_no == ""
+
+
+@pytest.mark.parametrize(
+    ("changes", "code"),
+    [
+        ({"证件号码": "1" * 31, "医疗费总额": "abc"}, "bad_number"),
+        ({"证件号码": "1" * 31, "结算时间": "abc"}, "bad_date"),
+        ({"证件号码": "1" * 31, "参保地区划": "999999"}, "bad_id_number"),
+        ({"姓名": "张" * 51, "结算时间": "abc"}, "bad_number"),
+        ({"诊断": "x" * 201, "参保地区划": "999999"}, "bad_number"),
+    ],
+)
+def test_a_text_that_is_too_long_is_refused_at_the_place_of_its_code(
+    codes: Callable[..., dict[int, str]], changes: dict[str, str], code: str
+) -> None:
+    assert codes([row("S1", **changes)]) == {1: code}
+
+
+def test_a_case_of_other_regions_is_refused_with_its_area_code(
+    check: Callable[..., Any], world: World
+) -> None:
+    outcome = check([row("S1")], by=world.yanbian_clearing)
+
+    assert [(r.code, r.column, r.value) for r in outcome.refused] == [
+        ("not_your_region", "参保地区划", "220102")
+    ]

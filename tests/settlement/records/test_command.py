@@ -28,6 +28,28 @@ def run(*arguments: object) -> tuple[int, dict[str, Any]]:
     return 0, json.loads(out.getvalue())
 
 
+def test_refused_rows_that_cannot_be_written_load_nothing(world: World, tmp_path: Path) -> None:
+    with pytest.raises(CommandError, match="不能写到"):
+        call_command(
+            "import_settlements", str(write(tmp_path, MIXED)), "--refused", str(tmp_path / "no" / "x.xlsx")
+        )
+
+    assert not SettlementRecord.objects.exists()
+    assert not Batch.objects.exists()
+
+
+def test_a_file_that_cannot_be_taken_leaves_the_old_output_alone(world: World, tmp_path: Path) -> None:
+    old, new = tmp_path / "old.xlsx", tmp_path / "new.xlsx"
+    old.write_bytes(b"old")
+    bad = write(tmp_path, [{"列": "1"}])
+    for out in (old, new):
+        with pytest.raises(CommandError):
+            call_command("import_settlements", str(bad), "--refused", str(out))
+
+    assert old.read_bytes() == b"old"
+    assert not new.exists()
+
+
 def test_a_good_file_is_loaded_and_counted(world: World, tmp_path: Path) -> None:
     code, told = run(write(tmp_path, GOOD))
 

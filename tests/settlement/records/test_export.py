@@ -93,3 +93,15 @@ def test_too_many_cases_are_not_exported_but_told(
 
 def test_only_known_kinds_of_file_exist(as_user: LogIn, world: World) -> None:
     assert as_user(world.prov_clearing).get("/cases/export/pdf/").status_code == 404
+
+
+def test_a_filter_that_cannot_be_read_exports_nothing(
+    load: Callable[..., object], as_user: Callable[..., Client], world: World
+) -> None:
+    load([row("S1")])
+
+    response = as_user(world.prov_clearing).get("/cases/export/csv/?period=2026-10")
+
+    assert response.status_code == 422
+    assert "期别应为六位数字，如 202610。" in response.content.decode()
+    assert not AuditEntry.objects.filter(action="exported").exists()

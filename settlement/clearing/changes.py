@@ -1,0 +1,111 @@
+"""计算之后的变化: what came or went since a month was computed.
+
+The order of the log tells it, not clocks: computing, loading, undoing and withdrawing each take the lock of
+the records and write their entry under it.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from django.db.models import Max, Q
+
+from agency.batches.models import Batch
+from agency.journal.models import AuditEntry
+from settlement.clearing.models import ClearingPeriod
+from settlement.clearing.selectors import Pair, pairs_now, pairs_of
+from settlement.deductions.batches import KIND as DEDUCTIONS
+from settlement.deductions.models import Deduction
+from settlement.records.batches import KIND as SETTLEMENTS
+
+LOADED, UNDONE, WITHDRAWN = "batch_loaded", "batch_undone", "deduction_withdrawn"
+
+
+@dataclass
+class Changes:
+    """What touches one month: batches loaded since, batches of before that were undone, numbers of the
+    deductions that take others back, and whether other pairs count as not 异地 now."""
+
+    loaded: list[int] = field(default_factory=list)
+    undone: list[str] = field(default_factory=list)
+    withdrawals: list[str] = field(default_factory=list)
+    other_pairs: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.loaded or self.undone or self.withdrawals or self.other_pairs)
+
+    @property
+    def records(self) -> Q:
+        return Q(batch__in=self.loaded)
+
+    @property
+    def deductions(self) -> Q:
+        return Q(batch__in=self.loaded) | Q(deduction_no__in=self.withdrawals)
+
+
+def changes_since(month: ClearingPeriod) -> Changes:
+    """What touches an unsigned month since it was computed; nothing touches a signed one."""
+    return changes_of([month]).get(month.period, Changes())
+
+
+def has_changed_since(month: ClearingPeriod) -> bool:
+    """Whether an unsigned month should be computed again."""
+    return bool(changes_since(month))
+
+
+def changes_of(months: Iterable[ClearingPeriod]) -> dict[str, Changes]:
+    """The same for many months, in as many queries as for one."""
+    unsigned = [month for month in months if not month.is_signed]
+    if not unsigned:
+        return {}
+    computed = _last_computed([month.period for month in unsigned])
+    log = _Log(min(computed.get(month.period, 0) for month in unsigned))
+    pairs = pairs_now()
+    return {month.period: log.of_month(month, computed.get(month.period, 0), pairs) for month in unsigned}
+
+
+def _last_computed(periods: list[str]) -> dict[str, int]:
+    rows = AuditEntry.objects.filter(
+        subject_kind=ClearingPeriod.machine.kind, subject_no__in=periods, action="period_computed"
+    )
+    return dict(rows.order_by().values_list("subject_no").annotate(Max("seq")))
+
+
+class _Log:
+    """The entries after one place of the log that may touch months."""
+
+    def __init__(self, after: int) -> None:
+        rows = AuditEntry.objects.filter(action__in=(LOADED, UNDONE, WITHDRAWN), seq__gt=after)
+        entries = list(rows.order_by("seq").values_list("seq", "action", "subject_no", "detail"))
+        of_batches = [(seq, action, number) for seq, action, number, _ in entries if action != WITHDRAWN]
+        self.batches: dict[str, list[tuple[int, str]]] = defaultdict(list)
+        for seq, action, number in of_batches:
+            self.batches[number].append((seq, action))
+        kinds = (SETTLEMENTS, DEDUCTIONS)
+        touching = Batch.objects.filter(batch_no__in=self.batches, kind__in=kinds).order_by("pk")
+        self.found = [
+            (pk, number, set(preview.get("periods", ())))
+            for pk, number, preview in touching.values_list("pk", "batch_no", "preview")
+        ]
+        made = {row[3].get("withdrawal", ""): row[0] for row in entries if row[1] == WITHDRAWN}
+        counted = Deduction.objects.filter(deduction_no__in=made).order_by("pk")
+        self.withdrawals = [
+            (made[number], number, period) for number, period in counted.values_list("deduction_no", "period")
+        ]
+
+    def of_month(self, month: ClearingPeriod, computed: int, pairs: list[Pair]) -> Changes:
+        changes = Changes(other_pairs=pairs_of(month) != pairs)
+        for pk, number, periods in self.found:
+            later = [action for seq, action in self.batches[number] if seq > computed]
+            if month.period not in periods or not later:
+                continue
+            if UNDONE not in later:
+                changes.loaded.append(pk)
+            elif LOADED not in later:  # what came and went since leaves no trace
+                changes.undone.append(number)
+        changes.withdrawals += [
+            number for seq, number, period in self.withdrawals if seq > computed and period == month.period
+        ]
+        return changes
