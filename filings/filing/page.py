@@ -20,6 +20,7 @@ from filings.filing.kinds import GivenAs
 from filings.filing.lookup import PersonPanel, person_panel
 from filings.filing.models import Filing
 from filings.filing.selectors import judge_stored, offered_kinds, terms_of, validity_of
+from filings.filing.states import FilingState
 from filings.filing.validity import Validity
 from filings.materials.rules import COMMITMENT_LETTER, Group, serving
 from filings.materials.selectors import groups_of
@@ -117,8 +118,15 @@ class EntryPage:
             "served": sum(item.tone in ("ok", "go") for item in items),
             "steps": self._steps(),
             "lacking": self._lacking(),
+            "returned": self._returned(),
             "agent_open": any(self.value(name) for name in AGENT_FIELDS),
         }
+
+    def _returned(self) -> dict[str, Any] | None:
+        """The step that sent a filing back, while it awaits its supplement: what is asked for, by whom."""
+        if self.filing is None or self.filing.state != FilingState.AWAITING_SUPPLEMENT:
+            return None
+        return workflow.history(Filing.machine, self.filing.filing_no)[-1]
 
     def _lacking(self) -> list[str]:
         """What a stored draft still needs, by the labels of its fields."""

@@ -12,6 +12,7 @@ from django.shortcuts import redirect
 from import_export.admin import ImportMixin
 from import_export.forms import ConfirmImportForm, ImportForm
 
+from agency.money import yuan
 from agency.organisation.admin import ReadOnlyAdmin
 from agency.organisation.backends import READ, grant_admin
 from agency.organisation.models import PoolingRegion, RegionKind, User
@@ -35,9 +36,13 @@ READERS = {
 
 @admin.register(ClearingPeriod)
 class ClearingPeriodAdmin(ReadOnlyAdmin):
-    list_display = ["period", "state", "cases", "receivable_fen", "computed_at", "signed_at"]
+    list_display = ["period", "state", "cases", "receivable_yuan", "computed_at", "signed_at"]
     list_filter = ["state"]
     search_fields = ["period"]
+
+    @admin.display(description="应收合计（元）")
+    def receivable_yuan(self, month: ClearingPeriod) -> str:
+        return yuan(month.receivable_fen)
 
 
 @admin.register(ClearingLine)
@@ -49,11 +54,15 @@ class ClearingLineAdmin(ReadOnlyAdmin):
         "insurance_type",
         "care_kind",
         "cases",
-        "due_fen",
+        "due_yuan",
     ]
     list_select_related = ["period", "insured_region", "care_region"]
     list_filter = ["period", "insurance_type", "care_kind"]
     show_full_result_count = False
+
+    @admin.display(description="应收（应付）金额（元）")
+    def due_yuan(self, line: ClearingLine) -> str:
+        return yuan(line.due_fen)
 
     def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         """A region's supervisor sees the lines to which the region is a party."""
