@@ -8,13 +8,14 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.conf import settings
 from django.core.management import call_command
 from django.db import connection, connections
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
 
-from tests.support.world import World, make_world
+from tests.support.world import NOON, World, make_world
 
 BACKEND = "agency.organisation.backends.RoleBackend"
 DATA = Path(__file__).parent / "data"
@@ -51,6 +52,16 @@ def django_db_setup(
     yield
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         teardown_databases(created, verbosity=0)
+
+
+@pytest.fixture(autouse=True)
+def noon(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Every test lives on the world's day, so that none ages; a browser's people live on the real one."""
+    if request.node.get_closest_marker("browser") or request.node.get_closest_marker("long"):
+        yield
+        return
+    with time_machine.travel(NOON, tick=True):
+        yield
 
 
 @pytest.fixture
