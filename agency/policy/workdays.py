@@ -28,7 +28,11 @@ def is_workday(day: dt.date) -> bool:
     For a year that is not published yet Monday to Friday count, so that nothing stops; `calendar_known`
     tells whether to say so.
     """
-    override = Holiday.objects.filter(date=day).values_list("kind", flat=True).first()
+    return _works(day, Holiday.objects.filter(date=day).values_list("kind", flat=True).first())
+
+
+def _works(day: dt.date, override: str | None) -> bool:
+    """The rule itself, with the day's override already read (None: there is none)."""
     if override is not None:
         return override == DayKind.WORK
     published = _published(day)
@@ -52,10 +56,5 @@ def add_workdays(start: dt.date, days: int) -> dt.date:
     day, left = start, days
     while left:
         day += ONE_DAY
-        known = overrides.get(day)
-        published = _published(day)
-        works = day.weekday() < 5 if published is None else published
-        if known is not None:
-            works = known == DayKind.WORK
-        left -= works
+        left -= _works(day, overrides.get(day))
     return day
