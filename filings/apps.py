@@ -10,4 +10,4 @@ class FilingsConfig(AppConfig):
     verbose_name = "参保与备案"
 
     def ready(self) -> None:
-        join_registries("filings", ["people", "materials", "filing", "card"])
+        join_registries("filings")

@@ -10,4 +10,4 @@ class SettlementConfig(AppConfig):
     verbose_name = "结算与清算"
 
     def ready(self) -> None:
-        join_registries("settlement", ["records", "deductions", "clearing"])
+        join_registries("settlement")

@@ -14,7 +14,7 @@ from agency.registry import CHECKS
 from agency.web.parts import Broken
 from filings.filing.models import Filing
 from filings.filing.selectors import needs_review, terms_of, validity_of
-from filings.filing.states import CAME_INTO_FORCE, FilingState
+from filings.filing.states import CAME_INTO_FORCE, LASTING
 from filings.filing.validity import CROSS_PROVINCE, IN_PROVINCE, Terms
 
 NO_OVERLAP = "备案有效期不重叠"
@@ -36,8 +36,8 @@ def filings_do_not_overlap(period: str | None) -> Iterator[Broken]:
         pk__lt=OuterRef("pk"),
     )
     touching = Exists(before.filter(begins_on__lte=OuterRef("ends_on")))
-    lasting = Q(state__in=CAME_INTO_FORCE)
-    stopped = Q(state=FilingState.CANCELLED, effective_at__isnull=False, ends_on__isnull=False)
+    lasting = Q(state__in=LASTING)
+    stopped = ~Q(state__in=LASTING) & Q(effective_at__isnull=False, ends_on__isnull=False)
     rows = Filing.objects.filter(lasting | stopped)
     for number in _numbers(rows.filter(Q(touching) | Q(Exists(before), ends_on__isnull=True))):
         yield Broken(NO_OVERLAP, number, "与同一人、同一就医地的同类备案有效期重叠")
@@ -67,7 +67,7 @@ def in_force_was_reviewed(period: str | None) -> Iterator[Broken]:
 def dates_follow_terms(period: str | None) -> Iterator[Broken]:
     """The last day of a filing is the one that its kind gives, as the rules stood when it was taken in."""
     known = cache(terms_of)
-    rows = Filing.objects.filter(state__in=CAME_INTO_FORCE).select_related("care_region")
+    rows = Filing.objects.filter(state__in=LASTING).select_related("care_region")
     for filing in rows.order_by("pk").iterator(chunk_size=CHUNK):
         ends_on = _ends_on(filing, known(filing.kind, filing.received_on))
         if ends_on != filing.ends_on:

@@ -1,16 +1,14 @@
-"""表 1 登记备案表: what is printed of a filing, its digest, and the forms that `print_form` knows."""
+"""表 1 登记备案表: what is printed of a filing."""
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import json
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, ClassVar
 
+from agency.journal.papers import FormContent, Tick
 from agency.organisation.models import AreaCode, CertificateType
 from agency.policy.insurance import InsuranceType
-from agency.sheets.as_html import form_context
 from filings.filing.kinds import FilingKind, GivenAs
 from filings.filing.models import Filing, FilingMaterial
 from filings.filing.selectors import terms_of
@@ -18,27 +16,18 @@ from filings.filing.states import FilingState
 from filings.materials.rules import COMMITMENT_LETTER
 from filings.people.choices import PersonCategory
 
-FORM_NO = "1"
-TITLE = "吉林省医疗保险异地就医登记备案表"
-TEMPLATE = "filings/filing/form1.html"
-COPIES = ("经办机构留存", "参保人留存")
 PROVINCE = "吉林省"
 
 
 @dataclass(frozen=True)
-class Tick:
-    """One box with its label."""
-
-    label: str
-    on: bool = False
-    promised: bool = False  # 承诺 stands in place of the box
-
-
-@dataclass(frozen=True)
-class Form1:
+class Form1(FormContent):
     """The form filled in; every blank field is a line to write on."""
 
-    number: str = ""
+    FORM_NO: ClassVar[str] = "1"
+    TITLE: ClassVar[str] = "吉林省医疗保险异地就医登记备案表"
+    TEMPLATE: ClassVar[str] = "filings/filing/form1.html"
+    COPIES: ClassVar[tuple[str, ...]] = ("经办机构留存", "参保人留存")
+
     filled_on: dt.date | None = None
     name: str = ""
     sex: str = ""
@@ -66,26 +55,6 @@ class Form1:
     received_at: str = ""
     is_long_term: bool | None = None
     lock_months: int | None = None
-    mark: str = ""  # across the page, where it is not a paper in force
-
-    def digest(self) -> str:
-        """SHA-256, in hex, of all that is printed."""
-        content = {name: _plain(getattr(self, name)) for name in self.__dataclass_fields__}
-        text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
-
-    def context(self, *, code: str = "", verify_url: str = "") -> dict[str, Any]:
-        """What the template is given."""
-        frame = form_context(
-            form=FORM_NO, title=TITLE, number=self.number, copies=COPIES, code=code, verify_url=verify_url
-        )
-        return {**frame, "said": self, "draft": self.mark}
-
-
-def _plain(value: Any) -> Any:
-    if isinstance(value, tuple):
-        return [[tick.label, tick.on, tick.promised] for tick in value]
-    return value.isoformat() if isinstance(value, dt.date) else value
 
 
 def blank_form() -> Form1:

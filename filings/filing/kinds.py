@@ -32,3 +32,4 @@ class GivenAs(models.TextChoices):
     ORIGINAL = "original", "原件"
     COPY = "copy", "复印件"
     COMMITMENT = "commitment", "承诺"
+    DEFERRED = "deferred", "容缺后补"

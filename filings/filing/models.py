@@ -9,16 +9,19 @@ from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 
+from agency.batches.models import Batch
 from agency.journal.workflow import Machine
 from agency.organisation import access
-from agency.organisation.models import Counter, Dated, PoolingRegion, User, dates_in_order
+from agency.organisation.models import Counter, Dated, Institution, PoolingRegion, User, dates_in_order
+from agency.policy.care import CareKind
 from agency.policy.insurance import InsuranceType
 from filings.filing.kinds import Channel, FilingKind, GivenAs, Term
 from filings.filing.states import (
     CAME_INTO_FORCE,
     FILING_MACHINE,
     INCOMPLETE,
-    REFUSED_OR_DROPPED,
+    LASTING,
+    STOPPED,
     WAITING,
     FilingState,
 )
@@ -38,6 +41,9 @@ class KindTerms(Dated):
         "有效月数", null=True, blank=True, help_text="空着表示长期"
     )
     lock_months = models.PositiveSmallIntegerField("变更锁定月数", null=True, blank=True)
+    settlements_allowed = models.PositiveSmallIntegerField(
+        "可直接结算次数", null=True, blank=True, help_text="空着表示有效期内不限次数"
+    )
     offered = models.BooleanField("窗口受理", default=True)
     needs_review = models.BooleanField("须复核", default=True)
 
@@ -76,29 +82,37 @@ class FilingQuerySet(models.QuerySet):
     def in_force(self, on: dt.date) -> FilingQuerySet:
         """Filings in force on a day, by their dates: right at any moment, without a nightly job.
 
-        One that was cancelled counts for the days before its cancellation.
+        One that was cancelled or changed counts for the days before; one whose promised paper (容缺) did
+        not come counts to the day it was due.
         """
-        return self.sharing_days(on, on)
+        return self.sharing_days(on, on).exclude(state=S.IN_FORCE, proof_due_on__lt=on)
 
     def sharing_days(self, begins: Any, ends: Any) -> FilingQuerySet:
         """Filings with at least one valid day between two (`ends` None: from `begins` on).
 
-        A cancelled one is valid to its last day; without one it never was (cancelled before it began).
+        One that was stopped is valid to its last day; without one it never was (stopped before it began).
         """
-        lasting = Q(state__in=CAME_INTO_FORCE) & (Q(ends_on__isnull=True) | Q(ends_on__gte=begins))
-        stopped = Q(state=S.CANCELLED, effective_at__isnull=False, ends_on__gte=begins)
+        lasting = Q(state__in=LASTING) & (Q(ends_on__isnull=True) | Q(ends_on__gte=begins))
+        stopped = ~Q(state__in=LASTING) & Q(effective_at__isnull=False, ends_on__gte=begins)
         rows = self.filter(lasting | stopped)
         return rows if ends is None else rows.filter(begins_on__lte=ends)
 
     def in_state(self, state: str, on: dt.date) -> FilingQuerySet:
         """Filings whose `state_on(on)` is `state`."""
-        over = Q(state=S.IN_FORCE, ends_on__lt=on)
+        owing = Q(state=S.IN_FORCE, proof_due_on__lt=on) & (
+            Q(ends_on__isnull=True) | Q(ends_on__gt=F("proof_due_on"))
+        )
+        over = Q(state=S.IN_FORCE, ends_on__lt=on) & ~owing
         too_late = Q(state__in=WAITING, deadline_on__lt=on)
         if state == S.EXPIRED:
             return self.filter(Q(state=S.EXPIRED) | over)
         if state == S.LAPSED:
-            return self.filter(Q(state=S.LAPSED) | too_late)
-        return self.filter(state=state).exclude(over if state == S.IN_FORCE else too_late)
+            return self.filter(Q(state=S.LAPSED) | too_late | (owing & Q(proof_lapses_on__lt=on)))
+        if state == S.AWAITING_SUPPLEMENT:
+            waiting = Q(state=S.AWAITING_SUPPLEMENT) & ~too_late
+            return self.filter(waiting | (owing & Q(proof_lapses_on__gte=on)))
+        rows = self.filter(state=state)
+        return rows.exclude(over | owing) if state == S.IN_FORCE else rows.exclude(too_late)
 
 
 class Filing(models.Model):
@@ -129,6 +143,24 @@ class Filing(models.Model):
     )
     care_area_code = models.CharField("就医地区划", max_length=6, blank=True)
     care_place_name = models.CharField("就医地", max_length=80, blank=True)
+    care_institution = models.ForeignKey(
+        Institution,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="就诊医药机构",
+        related_name="+",
+        help_text="转诊的转入医院；其他备案可空",
+    )
+    care_kind = models.CharField("就医类别", max_length=20, choices=CareKind, blank=True)
+    referring_institution = models.ForeignKey(
+        Institution, models.PROTECT, null=True, blank=True, verbose_name="转出医院", related_name="+"
+    )
+    diagnosis = models.CharField("诊断", max_length=200, blank=True)
+    referred_on = models.DateField("转诊日期", null=True, blank=True)
+    settlements_allowed = models.PositiveSmallIntegerField(
+        "可直接结算次数", null=True, blank=True, help_text="空着表示有效期内不限次数"
+    )
     phone = models.CharField("联系电话", max_length=30, blank=True)
     address = models.CharField("异地居住地址", max_length=200, blank=True)
     received_on = models.DateField("受理日期")
@@ -144,6 +176,37 @@ class Filing(models.Model):
     )
     state = models.CharField("状态", max_length=20, choices=FilingState, default=FilingState.DRAFT)
     deadline_on = models.DateField("办理期限", null=True, blank=True)
+    review_days_left = models.PositiveSmallIntegerField(
+        "余下的复核工作日", null=True, blank=True, help_text="退回补正时停表，补正后接着算"
+    )
+    proof_due_on = models.DateField("容缺材料期限", null=True, blank=True)
+    proof_lapses_on = models.DateField(
+        "容缺逾期失效日", null=True, blank=True, help_text="逾期未补先转待补正，过了这一天失效"
+    )
+    green_channel = models.BooleanField("绿色通道", default=False, help_text="排在队列最前，欢迎代办")
+    assigned_to = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="当前承办人",
+        related_name="filings_assigned",
+    )
+    replaces = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, verbose_name="变更自", related_name="successors"
+    )
+    lock_waived_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="准予提前变更的主管",
+        related_name="+",
+    )
+    lock_waived_reason = models.CharField("提前变更的理由", max_length=300, blank=True)
+    batch = models.ForeignKey(
+        Batch, models.PROTECT, null=True, blank=True, verbose_name="导入批次", related_name="filings"
+    )
     agent_name = models.CharField("代办人姓名", max_length=50, blank=True)
     agent_cert_no = models.CharField("代办人证件号码", max_length=30, blank=True)
     agent_phone = models.CharField("代办人电话", max_length=30, blank=True)
@@ -222,6 +285,25 @@ class Filing(models.Model):
                 condition=~Q(external_no=""),
                 name="filing_external_no_once",
             ),
+            models.UniqueConstraint(
+                fields=["replaces"],
+                condition=Q(replaces__isnull=False, state__in=[S.UNDER_REVIEW, S.IN_FORCE, S.EXPIRED]),
+                name="filing_changed_once",
+                violation_error_message="这份备案已经有一份变更在办或已生效。",
+            ),
+            models.CheckConstraint(
+                condition=Q(care_kind__in=[*CareKind.values, ""]), name="filing_care_kind_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(lock_waived_by__isnull=True) | ~Q(lock_waived_reason=""),
+                name="filing_lock_waived_with_reason",
+                violation_error_message="准予提前变更须写明理由。",
+            ),
+            models.CheckConstraint(
+                condition=Q(proof_due_on__isnull=True, proof_lapses_on__isnull=True)
+                | Q(proof_due_on__isnull=False, proof_lapses_on__gte=F("proof_due_on")),
+                name="filing_proof_dates_in_order",
+            ),
         ]
         indexes = [
             # serve the list and the queues: a region's filings, of one state, newest first
@@ -231,6 +313,13 @@ class Filing(models.Model):
             models.Index(fields=["person", "-id"], name="filing_of_person"),
             # serves the nightly recording of what time has ended, and the queue of what ends soon
             models.Index(fields=["state", "ends_on"], name="filing_by_end"),
+            # serves the recording of promised papers (容缺) that did not come
+            models.Index(
+                fields=["proof_due_on"],
+                condition=Q(state=S.IN_FORCE, proof_due_on__isnull=False),
+                name="filing_by_proof_due",
+            ),
+            models.Index(fields=["assigned_to", "state", "-id"], name="filing_of_assignee"),
         ]
 
     def __str__(self) -> str:
@@ -250,20 +339,28 @@ class Filing(models.Model):
 
     @property
     def never_valid(self) -> bool:
-        """Whether it ended without a single valid day: refused, lapsed, or cancelled before it began."""
-        if self.state == S.CANCELLED:
-            return self.effective_at is None or self.ends_on is None
-        return self.state in REFUSED_OR_DROPPED
+        """Whether it ended without a single valid day: refused, lapsed, or stopped before it began."""
+        return self.state in STOPPED and (self.effective_at is None or self.ends_on is None)
 
     def state_on(self, on: dt.date) -> FilingState:
-        """The state as it is on a day: a filing whose last day has passed is expired, an open one whose
-        deadline has passed has lapsed, whether or not that was recorded already."""
+        """The state as it is on a day, whether or not time's part was recorded already.
+
+        A filing whose last day has passed is expired, an open one whose deadline has passed has lapsed; one
+        whose promised paper did not come awaits its supplement, then lapses.
+        """
         state = FilingState(self.state)
-        if state == FilingState.IN_FORCE and self.ends_on is not None and self.ends_on < on:
-            return FilingState.EXPIRED
+        if state == S.IN_FORCE:
+            return self._in_force_on(on)
         if state in WAITING and self.deadline_on is not None and self.deadline_on < on:
-            return FilingState.LAPSED
+            return S.LAPSED
         return state
+
+    def _in_force_on(self, on: dt.date) -> FilingState:
+        due_on, ends_on = self.proof_due_on, self.ends_on
+        if due_on is not None and due_on < on and (ends_on is None or due_on < ends_on):
+            overdue = self.proof_lapses_on is not None and self.proof_lapses_on < on
+            return S.LAPSED if overdue else S.AWAITING_SUPPLEMENT
+        return S.EXPIRED if ends_on is not None and ends_on < on else S.IN_FORCE
 
 
 class FilingMaterial(models.Model):

@@ -11,6 +11,7 @@ class FilingState(models.TextChoices):
     UNDER_REVIEW = "under_review", "待复核"
     AWAITING_SUPPLEMENT = "awaiting_supplement", "待补正"
     IN_FORCE = "in_force", "已生效"
+    SUPERSEDED = "superseded", "已变更"
     EXPIRED = "expired", "已到期"
     CANCELLED = "cancelled", "已撤销"
     DECLINED = "declined", "不予受理"
@@ -19,11 +20,12 @@ class FilingState(models.TextChoices):
 
 S = FilingState
 OPEN = frozenset({S.DRAFT, S.UNDER_REVIEW, S.AWAITING_SUPPLEMENT})
-TERMINAL = frozenset({S.EXPIRED, S.CANCELLED, S.DECLINED, S.LAPSED})
+TERMINAL = frozenset({S.SUPERSEDED, S.EXPIRED, S.CANCELLED, S.DECLINED, S.LAPSED})
 # Lists, in one order: they stand in queries and constraints.
 WAITING = [S.DRAFT, S.AWAITING_SUPPLEMENT]  # may be changed; lapse at their deadline
-CAME_INTO_FORCE = [S.IN_FORCE, S.EXPIRED]
-REFUSED_OR_DROPPED = [S.DECLINED, S.LAPSED]  # ended without ever having been in force
+LASTING = [S.IN_FORCE, S.EXPIRED]  # valid to their last day, or for good
+CAME_INTO_FORCE = [S.IN_FORCE, S.SUPERSEDED, S.EXPIRED]
+STOPPED = [S.SUPERSEDED, S.CANCELLED, S.DECLINED, S.LAPSED]  # valid, if ever, up to a last day that is stored
 INCOMPLETE = [S.DRAFT, S.CANCELLED, S.LAPSED]  # the states in which something may still be missing
 
 FILING_MACHINE = Machine(
@@ -42,6 +44,8 @@ FILING_MACHINE = Machine(
         (S.AWAITING_SUPPLEMENT, S.UNDER_REVIEW): Step("补正后提交", May.TAKE_IN_FILINGS),
         (S.AWAITING_SUPPLEMENT, S.CANCELLED): Step("撤销", May.TAKE_IN_FILINGS, reason_required=True),
         (S.AWAITING_SUPPLEMENT, S.LAPSED): Step("逾期失效"),
+        (S.IN_FORCE, S.AWAITING_SUPPLEMENT): Step("容缺材料逾期未补"),
+        (S.IN_FORCE, S.SUPERSEDED): Step("变更"),
         (S.IN_FORCE, S.EXPIRED): Step("到期"),
         (S.IN_FORCE, S.CANCELLED): Step("撤销", May.TAKE_IN_FILINGS, reason_required=True),
     },
@@ -54,6 +58,7 @@ TONES = {
     S.UNDER_REVIEW: "warn",
     S.AWAITING_SUPPLEMENT: "warn",
     S.IN_FORCE: "ok",
+    S.SUPERSEDED: "",
     S.EXPIRED: "",
     S.CANCELLED: "",
     S.DECLINED: "bad",

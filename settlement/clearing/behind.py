@@ -14,6 +14,7 @@ from django.db.models import Count, Q, QuerySet, Sum
 
 from agency.errors import DomainError
 from agency.organisation.models import RegionKind
+from agency.policy.care import CareKind
 from agency.policy.insurance import InsuranceType
 from agency.sheets.declare import Column, Kind
 from settlement.clearing import rules
@@ -29,7 +30,7 @@ from settlement.clearing.selectors import (
 )
 from settlement.clearing.sheets import DIRECTIONS, SHEETS, fields_of
 from settlement.deductions.models import Deduction, DeductionKind
-from settlement.records.models import CareKind, SettlementRecord
+from settlement.records.models import SettlementRecord
 
 OF_RECORDS = ("total_fee_fen", "in_scope_fen", "fund_total_fen", "personal_account_pay_fen", *FUNDS)
 NETTED = ("due_fen",)

@@ -9,6 +9,7 @@ from django.db.models import F, Q, QuerySet
 
 from agency import money
 from agency.periods import period_label
+from agency.policy.care import CareKind
 from agency.policy.insurance import InsuranceType
 from agency.registry import CHECKS
 from agency.sheets.digest import digest
@@ -20,7 +21,7 @@ from settlement.clearing.models import ClearingLine, ClearingPeriod, SignedSheet
 from settlement.clearing.rules import LINE_FIELDS, Line, LineKey, Parties
 from settlement.clearing.states import PeriodState
 from settlement.deductions.models import Deduction
-from settlement.records.models import CareKind, SettlementRecord
+from settlement.records.models import SettlementRecord
 from settlement.records.periods import first_open
 
 Rows = TypeVar("Rows", bound="QuerySet[Any]")

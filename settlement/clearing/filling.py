@@ -13,6 +13,7 @@ from django.utils import timezone
 from agency.errors import DomainError
 from agency.organisation.models import PoolingRegion
 from agency.periods import period_label
+from agency.policy.care import CareKind
 from agency.policy.insurance import InsuranceType
 from agency.sheets.declare import Value
 from agency.sheets.digest import digest
@@ -29,7 +30,6 @@ from settlement.clearing.sheets import (
 )
 from settlement.clearing.states import PeriodState
 from settlement.deductions.models import Deduction
-from settlement.records.models import CareKind
 
 TYPE_OF_FORM = {"12": InsuranceType.EMPLOYEE, "13": InsuranceType.RESIDENT}
 NET_REMARK = "应收、应付金额已减去扣款；扣款两列只作说明，轧差不再减。"

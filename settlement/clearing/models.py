@@ -12,9 +12,9 @@ from agency.batches.models import KeptFile
 from agency.journal.workflow import Machine
 from agency.organisation import access
 from agency.organisation.models import PoolingRegion, User
+from agency.policy.care import CareKind
 from agency.policy.insurance import InsuranceType
 from settlement.clearing.states import PERIOD_MACHINE, PeriodState
-from settlement.records.models import CareKind
 
 
 class ClearingPeriod(models.Model):

@@ -8,8 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from agency.policy.care import CareKind
 from agency.policy.insurance import InsuranceType
-from settlement.records.models import CareKind
 
 TYPE_ORDER = {value: place for place, value in enumerate(InsuranceType.values)}
 KIND_ORDER = {value: place for place, value in enumerate(CareKind.values)}

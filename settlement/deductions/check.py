@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from agency.organisation import access
 from agency.organisation.models import Institution, User
 from agency.periods import last_day
+from agency.policy.care import CareKind
 from agency.policy.insurance import INSURANCE_BY_TEXT
 from agency.tabular.read import Row
 from settlement.deductions import parse as p
@@ -16,7 +17,6 @@ from settlement.deductions.content import content_of, digest_of
 from settlement.deductions.models import DeductionKind
 from settlement.deductions.selectors import CaseOfDeduction
 from settlement.records.intake import RowRefused
-from settlement.records.models import CareKind
 from settlement.records.reference import Reference
 
 KINDS = {label: value for value, label in DeductionKind.choices}

@@ -8,8 +8,9 @@ from django.db.models import F, Q
 from agency.batches.models import Batch
 from agency.organisation import access
 from agency.organisation.models import Institution, PoolingRegion, User
+from agency.policy.care import CareKind
 from agency.policy.insurance import InsuranceType
-from settlement.records.models import CareKind, SettlementRecord
+from settlement.records.models import SettlementRecord
 
 
 class DeductionKind(models.TextChoices):

@@ -6,9 +6,9 @@ from django import forms
 
 from agency.organisation.models import PoolingRegion
 from agency.periods import is_period
+from agency.policy.care import CareKind
 from agency.policy.insurance import InsuranceType
 from agency.tabular.values import to_text
-from settlement.records.models import CareKind
 from settlement.records.selectors import RecordFilter
 
 

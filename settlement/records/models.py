@@ -8,17 +8,8 @@ from django.db.models import F, Q
 from agency.batches.models import Batch
 from agency.organisation import access
 from agency.organisation.models import Dated, Institution, PoolingRegion, User, dates_in_order
+from agency.policy.care import CareKind
 from agency.policy.insurance import InsuranceType
-
-
-class CareKind(models.TextChoices):
-    """医疗类别: the sheets' five kinds of care, in the order of the sheets."""
-
-    OUTPATIENT = "outpatient", "普通门诊"
-    CHRONIC_OUTPATIENT = "chronic_outpatient", "门诊慢特病"
-    INPATIENT = "inpatient", "住院"
-    PHARMACY = "pharmacy", "药店购药"
-    MATERNITY = "maternity", "生育"
 
 
 class CareType(Dated):

@@ -9,6 +9,7 @@ from agency.errors import DomainError, DomainErrors, SomeoneElseWasFirst
 from agency.journal import audit, workflow
 from agency.organisation.models import User
 from filings.filing.models import Filing
+from filings.filing.sections import TAKES_EFFECT
 from filings.filing.selectors import Judged, judge_stored
 from filings.filing.states import WAITING, FilingState
 from filings.people.models import InsuredPerson
@@ -74,10 +75,12 @@ def content_of(judged: Judged) -> dict[str, Any]:
 
 
 def put_in_force(filing: Filing, *, by: User, at: dt.datetime, reason: str = "", **fields: Any) -> None:
-    """The move into force, from the moment `at`."""
+    """The move into force, from the moment `at`, and all that follows from it."""
     workflow.move(
         filing, S.IN_FORCE, by=by, at=at, reason=reason, effective_at=at, deadline_on=None, **fields
     )
+    for entry in TAKES_EFFECT:
+        entry.function(filing, by=by, at=at)
 
 
 def log(action: str, filing: Filing, *, by: User, at: dt.datetime, **detail: Any) -> None:

@@ -15,12 +15,14 @@ from agency.journal import workflow
 from agency.journal.models import AuditEntry
 from agency.organisation import access
 from agency.organisation.roles import May
+from agency.registry import Registry
 from agency.web.access import needs
 from agency.web.forms import ReasonForm
 from agency.web.middleware import record_refusal
 from agency.web.request import StaffRequest
 from filings.filing.models import Filing
 from filings.filing.page import validity_text
+from filings.filing.sections import ACTIONS, SECTIONS
 from filings.filing.selectors import judge_stored, terms_of, validity_of
 from filings.filing.services import (
     filing_approve,
@@ -148,9 +150,16 @@ def _page(
         "is_own": own,
         "card_visible": people_visible(request.user).filter(pk=filing.person_id).exists(),
         "forms": {act: (forms or {}).get(act) or _reason_form(act) for act in ACTS},
+        "sections": [section for section in _joined(SECTIONS, request, filing) if section is not None],
+        "more_actions": [action for found in _joined(ACTIONS, request, filing) for action in found],
         **_buttons(request, filing, state, own=own, whole=not judged.reasons),
     }
     return render(request, "filings/filing/detail.html", context, status=status)
+
+
+def _joined(registry: Registry[Any], request: StaffRequest, filing: Filing) -> list[Any]:
+    """What the slices above have to show of this filing."""
+    return [entry.function(request.user, filing, request.today) for entry in registry]
 
 
 def _buttons(

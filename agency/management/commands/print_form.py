@@ -10,8 +10,8 @@ from django.core.management.base import CommandParser
 
 from agency.commanding import CommandResult, StaffCommand
 from agency.errors import DomainError
+from agency.journal.papers import PRINTED_FORMS
 from agency.organisation.models import User
-from filings.filing.printing import PRINTED_FORMS
 
 
 class Command(StaffCommand):
