@@ -162,7 +162,7 @@ def _changed_meanwhile(request: StaffRequest, page: EntryPage, error: DomainErro
     labels = [
         str(page.form.fields[name].label)
         for name in page.form.fields
-        if getattr(typed, name, None) != getattr(stored, name, None)
+        if name != "green_channel" and getattr(typed, name, None) != getattr(stored, name, None)
     ]
     page.filing, page.version = filing, filing.version
     differs = f"与您这里不同的有：{'、'.join(labels)}。" if labels else "与您这里填的没有不同。"
