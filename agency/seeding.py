@@ -103,6 +103,6 @@ def _changed_by_staff(row: Model) -> bool:
 def changed_by_staff(model: type[Model]) -> set[int]:
     """The rows of a table that staff added or changed in the admin, by primary key."""
     entries = AuditEntry.objects.filter(
-        action__in=(REFERENCE_ADDED, REFERENCE_CHANGED), subject_kind=subject_kind(model)
+        action__in=(REFERENCE_ADDED, REFERENCE_CHANGED), subject_kind=subject_kind(model())
     )
     return {int(number) for number in entries.values_list("subject_no", flat=True)}

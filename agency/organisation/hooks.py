@@ -108,7 +108,7 @@ def seed_agencies(seeds: Path, tally: Tally) -> None:
 
 @SEEDERS.register("institutions", order=25)
 def seed_institutions(seeds: Path, tally: Tally) -> None:
-    """The directory of institutions; the connections and qualifications of one that staff changed are theirs."""
+    """The directory; connections and qualifications of an institution that staff changed are theirs."""
     regions = dict(PoolingRegion.objects.values_list("code", "pk"))
     places = dict(Place.objects.values_list("code", "pk"))
     tally.upsert_all(
@@ -147,11 +147,12 @@ def seed_institutions(seeds: Path, tally: Tally) -> None:
     tally.upsert_all(InstitutionQualification, (_spanned(key, row) for key, row in qualifications))
 
 
-def _spanned(
-    key: dict[str, object], row: dict[str, str]
-) -> tuple[dict[str, object], dict[str, object]]:
+def _spanned(key: dict[str, object], row: dict[str, str]) -> tuple[dict[str, object], dict[str, object]]:
     """A dated row's key with its first day, and the rest."""
-    return {**key, "valid_from": day(row["valid_from"])}, {"valid_to": day(row["valid_to"]), "source": row["source"]}
+    return {**key, "valid_from": day(row["valid_from"])}, {
+        "valid_to": day(row["valid_to"]),
+        "source": row["source"],
+    }
 
 
 @DEMO.register("staff", order=10)
