@@ -12,7 +12,12 @@ from django.urls import reverse
 from django.utils.safestring import SafeString
 
 from agency.directory.rules import read_code
-from agency.directory.selectors import SAME_NAME_AT_MOST, institutions_alike, institutions_meant
+from agency.directory.selectors import (
+    ALIKE_AT_MOST,
+    SAME_NAME_AT_MOST,
+    institutions_alike,
+    institutions_meant,
+)
 from agency.directory.shown import place_of
 from agency.organisation.institutions import institution_by_code
 from agency.organisation.models import Institution, PoolingRegion
@@ -156,4 +161,5 @@ def _meant(text: str) -> Institution:
 
 
 def _listed(rows: list[Institution]) -> str:
-    return "、".join(f"{row.code} {row}（{place_of(row) or '所在地未登记'}）" for row in rows)
+    told = [f"{row.code} {row}（{place_of(row) or '所在地未登记'}）" for row in rows[:ALIKE_AT_MOST]]
+    return "、".join(told) + (" 等" if len(rows) > ALIKE_AT_MOST else "")

@@ -80,17 +80,18 @@ def institutions_suggested(
     else:
         rows = _placed(Institution.objects.designated(on), province, city)
     term = read_term(text)
-    rows = _termed(rows, term)
+    first = []  # the own region's hospitals, then names that begin with the text
+    if referring_for is not None:
+        first.append(_where(region=referring_for))
     if term.words:
-        begins = Case(
-            When(name__startswith=term.words[0], then=Value(0)),
-            default=Value(1),
-            output_field=IntegerField(),
-        )
-        rows = rows.order_by(begins, "code")
-    else:
-        rows = rows.order_by("code")
-    return list(rows.select_related("region", "place")[: at_most + 1])
+        first.append(_where(name__startswith=term.words[0]))
+    rows = _termed(rows, term).select_related("region", "place")
+    return list(rows.order_by(*first, "code")[: at_most + 1])
+
+
+def _where(**condition: object) -> Case:
+    """Sorts what fulfils a condition before what does not."""
+    return Case(When(**condition, then=Value(0)), default=Value(1), output_field=IntegerField())
 
 
 def institutions_meant(text: str) -> list[Institution]:

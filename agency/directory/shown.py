@@ -116,7 +116,7 @@ def place_of(row: Institution) -> str:
 
 def connection_spans(row: Institution, on: dt.date) -> list[Span]:
     """All that is on file about an institution's connections, kinds in the order of the sheets."""
-    order = {kind: n for n, kind in enumerate(CareKind.values)}
+    kinds, scopes = CareKind.values, list(SCOPE_WORDS)
     rows = InstitutionConnection.objects.filter(institution=row)
     return [
         Span(
@@ -127,7 +127,9 @@ def connection_spans(row: Institution, on: dt.date) -> list[Span]:
             found.source,
             span_word(found.valid_from, found.valid_to, on),
         )
-        for found in sorted(rows, key=lambda one: (order[one.care_kind], one.scope, one.valid_from))
+        for found in sorted(
+            rows, key=lambda one: (kinds.index(one.care_kind), scopes.index(one.scope), one.valid_from)
+        )
     ]
 
 
