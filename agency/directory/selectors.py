@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from django.db.models import Case, Exists, IntegerField, OuterRef, Q, QuerySet, Value, When
+from django.db.models import Case, Exists, IntegerField, OuterRef, QuerySet, Value, When
 
 from agency.directory.rules import Standing, Term, code_span, read_term
 from agency.organisation.institutions import institution_by_code, referring
@@ -44,8 +44,8 @@ def institutions_found(wanted: Wanted) -> QuerySet[Institution]:
     if wanted.care or wanted.scope:
         rows = rows.filter(_connected(wanted))
     if wanted.qualification:
-        held = InstitutionQualification.objects.in_force(wanted.on).filter(institution=OuterRef("pk"))
-        rows = rows.filter(Exists(held.filter(qualification=wanted.qualification)))
+        held = InstitutionQualification.objects.in_force(wanted.on).filter(qualification=wanted.qualification)
+        rows = rows.filter(pk__in=held.order_by().values("institution"))  # few: found first, then fetched
     if wanted.sort:
         rows = rows.filter(code__startswith=wanted.sort)
     if wanted.level:
@@ -151,7 +151,9 @@ def _connected(wanted: Wanted) -> Exists:
 def _termed(rows: QuerySet[Institution], term: Term) -> QuerySet[Institution]:
     if term.code:
         return rows.filter(code__range=code_span(term.code))
-    has_all = Q()
+    if not term.words:
+        return rows
+    named = Institution.objects.order_by()  # reads the index of names through, then fetches what was found
     for word in term.words:
-        has_all &= Q(name__contains=word)
-    return rows.filter(has_all)
+        named = named.filter(name__contains=word)
+    return rows.filter(pk__in=named.values("pk"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Q
 
 from agency.organisation.models import (
     Institution,
@@ -67,8 +67,8 @@ def may_refer(institution: Institution, insured_region: PoolingRegion, on: dt.da
 
 def referring(insured_region: PoolingRegion, on: dt.date) -> InstitutionQuerySet:
     """The designated institutions whose referral counts for the insured of a region: `may_refer` of all."""
-    held = InstitutionQualification.objects.in_force(on).filter(institution=OuterRef("pk"))
-    centre = Exists(held.filter(qualification=Qualification.REGIONAL_CENTRE))
-    own = Exists(held.filter(qualification=Qualification.REFERRAL)) & Q(region=insured_region)
-    rows: InstitutionQuerySet = Institution.objects.designated(on).filter(centre | own)
+    centre = Q(qualification=Qualification.REGIONAL_CENTRE)
+    own = Q(qualification=Qualification.REFERRAL, institution__region=insured_region)
+    held = InstitutionQualification.objects.in_force(on).filter(centre | own).order_by()
+    rows: InstitutionQuerySet = Institution.objects.designated(on).filter(pk__in=held.values("institution"))
     return rows

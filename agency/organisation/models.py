@@ -227,6 +227,7 @@ class Institution(models.Model):
             models.Index(fields=["place", "code"], name="institution_by_place"),
             models.Index(fields=["region", "code"], name="institution_by_region"),
             models.Index(fields=["name", "code"], name="institution_by_name"),
+            models.Index(fields=["code"], condition=Q(is_stub=True), name="institution_stubs"),
         ]
         constraints = [
             models.CheckConstraint(
