@@ -13,6 +13,7 @@ from agency.errors import DomainError, DomainErrors
 from agency.journal import workflow
 from agency.organisation.models import PoolingRegion, User
 from agency.organisation.roles import Role
+from agency.policy.selectors import int_parameter
 from filings.filing import places
 from filings.filing.entry import AGENT_FIELDS, INSTITUTION_FIELDS, FilingEntry, entry_of
 from filings.filing.forms import FilingForm, material_initial
@@ -121,6 +122,8 @@ class EntryPage:
             "validity": self.validity(),
             "checklist": items,
             "sources": source_names(item.group.source for item in items),
+            "promise_allowed": any(item.group.commitment_allowed for item in items),
+            "deferral_days": self._deferral_days(items),
             "served": sum(item.tone in ("ok", "go") for item in items),
             "steps": self._steps(),
             "lacking": self._lacking(),
@@ -130,6 +133,12 @@ class EntryPage:
             "replaced": self._replaced(),
             "saved": self.saved,
         }
+
+    def _deferral_days(self, items: list[CheckItem]) -> int:
+        """How many working days a paper to come has; 0 where none may come later."""
+        if not any(item.group.deferral_allowed for item in items):
+            return 0
+        return int_parameter("filing.deferred_material_workdays", self.on, self.region)
 
     def _replaced(self) -> dict[str, Any] | None:
         """变更: the filing whose place this one is to take, until when it is locked, and who waived that."""
