@@ -30,7 +30,7 @@ from agency.web.request import StaffRequest
 
 MOST_EXPORTED = 20_000
 EXPORTED_AT_ONCE = 2000
-MOST_PRINTED = 30
+MOST_PRINTED = 20  # rows of two lines each still fit one A4
 MOST_OFFERED = 10
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 COLUMNS = [
