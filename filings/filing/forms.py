@@ -14,7 +14,8 @@ from agency.errors import DomainError
 from agency.organisation.models import CertificateType, PoolingRegion
 from agency.policy.care import CareKind
 from agency.policy.insurance import InsuranceType
-from agency.tabular.values import to_date, to_text
+from agency.tabular.values import to_text
+from agency.web.fields import DayField
 from filings.filing import places
 from filings.filing.entry import (
     AGENT_FIELDS,
@@ -25,7 +26,7 @@ from filings.filing.entry import (
 )
 from filings.filing.kinds import Channel, FilingKind, GivenAs
 from filings.filing.referrals import REFERRAL
-from filings.filing.validity import Terms, is_plausible
+from filings.filing.validity import Terms
 from filings.materials.rules import COMMITMENT, COMMITMENT_LETTER, Group, serving
 from filings.materials.selectors import material_names
 from filings.people.rules import place_letters, read_certificate
@@ -51,25 +52,6 @@ class NeededChoice(NeededToSubmit, forms.ChoiceField):
     """One of several."""
 
     default_error_messages = {"invalid_choice": "请从列表中选择一项。"}
-
-
-class DayField(forms.Field):
-    """A date, typed as 2026-11-20, 20261120 or 2026/11/20."""
-
-    def __init__(self, attrs: dict[str, Any] | None = None, **options: Any) -> None:
-        shape = {"inputmode": "numeric", "maxlength": 10, "autocomplete": "off"}
-        super().__init__(widget=forms.TextInput(attrs={**shape, **(attrs or {})}), **options)
-
-    def to_python(self, value: Any) -> dt.date | None:
-        if not value or isinstance(value, dt.date):
-            return value or None
-        try:
-            day = to_date(to_text(value))
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from None
-        if not is_plausible(day):
-            raise forms.ValidationError("日期要在 2000 年到 2099 年之间，请核对年份。")
-        return day
 
 
 class NeededDay(NeededToSubmit, DayField):
