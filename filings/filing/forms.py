@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
@@ -103,6 +104,8 @@ READS_PLACES = {
     "hx-swap": "outerHTML",
     "hx-sync": IN_TURN,
 }
+# Kind and begin decide much, but not the city: only what becomes another is put in, by the server's word.
+READS_RULES = {**READS_PLACES, "hx-swap": "none"}
 # Of the checklist only badges and count are put in, so that no select is taken away from under the hand.
 READS_CHECKLIST = {
     "hx-post": reverse_lazy("filings:places"),
@@ -115,7 +118,12 @@ READS_CHECKLIST = {
 def _by_letters(row: tuple[str, str]) -> tuple[str, str]:
     """A place behind its initials (SD 山东省): letters typed in the list lead to it."""
     code, name = row
-    return code, f"{place_letters(name)} {name}"
+    return code, f"{place_letters(_short(name))} {name}"
+
+
+def _short(name: str) -> str:
+    """内蒙古自治区 → 内蒙古, 香港特别行政区 → 香港: nobody types the rest."""
+    return re.sub(r"((壮族|回族|维吾尔)?自治区|特别行政区|（.*）)$", "", name)
 
 
 class FilingForm(forms.Form):
@@ -136,7 +144,7 @@ class FilingForm(forms.Form):
     kind = NeededChoice(label="备案类型")
     province = NeededChoice(label="省", widget=forms.Select(attrs=READS_PLACES))
     city = NeededChoice(label="市")
-    begins_on = NeededDay(label="生效日期", attrs=READS_PLACES)
+    begins_on = NeededDay(label="生效日期", attrs=READS_RULES)
     address = _text("异地居住地址", 200)
     care_kind = forms.ChoiceField(label="就医类别", required=False)
     care_institution = InstitutionField(
@@ -175,7 +183,7 @@ class FilingForm(forms.Form):
         self._offer("insurance_type", [CHOOSE, *InsuranceType.choices])
         self._offer("care_kind", [("", "不限"), *CareKind.choices])
         self.fields["kind"].widget = KindSelect(
-            {kind: term_note(kind, terms) for kind, terms in kinds}, attrs=READS_PLACES
+            {kind: term_note(kind, terms) for kind, terms in kinds}, attrs=READS_RULES
         )
         self._offer("kind", [(kind.value, str(kind.label)) for kind, _ in kinds])
         self._offer("province", [CHOOSE, *(_by_letters(row) for row in places.provinces(on))])

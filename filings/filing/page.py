@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -92,6 +93,12 @@ class EntryPage:
         span = validity_of(begins_on, terms, scope=scope)
         return validity_text(span, terms.lock_months) if span is not None and terms is not None else ""
 
+    def checklist_of(self) -> str:
+        """A mark of what the checklist asks for, so that one that asks for the same is not put in again: what
+        was chosen on it meanwhile stays."""
+        asked = [(group.no, group.alternatives, group.deferral_allowed) for group in self.form.groups]
+        return f"{zlib.crc32(repr(asked).encode()):08x}"
+
     def checklist(self) -> list[CheckItem]:
         return [self._item(group) for group in self.form.groups]
 
@@ -121,6 +128,7 @@ class EntryPage:
             "panel": panel,
             "validity": self.validity(),
             "checklist": items,
+            "checklist_of": self.checklist_of(),
             "sources": source_names(item.group.source for item in items),
             "promise_allowed": any(item.group.commitment_allowed for item in items),
             "deferral_days": self._deferral_days(items),

@@ -69,15 +69,21 @@ def person_lookup(request: StaffRequest) -> HttpResponse:
 @needs(May.TAKE_IN_FILINGS)
 @require_POST
 def places(request: StaffRequest) -> HttpResponse:
-    """The fragments that follow kind, place and begin: cities, validity, checklist; after a paper was chosen
-    the checklist alone."""
+    """The fragments that follow kind, place and begin, as far as they become others; after a paper was chosen
+    the checklist alone. What is not put in keeps what was typed since the question was sent."""
     page = bound_page(
         request.user, _own_region(request), request.today, request.POST, filing=_filing_of(request)
     )
     page.form.errors.clear()
     if request.htmx and (request.htmx.trigger_name or "").startswith(("material_", "given_")):
         return render(request, "filings/filing/_checklist.html", page.context())
-    return render(request, "filings/filing/_place.html", {**page.context(), "oob": True})
+    context = page.context()
+    changes = {
+        "city_changes": not request.htmx or request.htmx.trigger_name == "province",
+        "checklist_changes": context["checklist_of"] != request.POST.get("checklist_of"),
+        "referral_changes": context["is_referral"] != ("referral_shown" in request.POST),
+    }
+    return render(request, "filings/filing/_place.html", {**context, **changes, "oob": True})
 
 
 @needs(May.TAKE_IN_FILINGS)
