@@ -107,12 +107,13 @@ def tidy_name(name: str) -> str:
 
 def sentence(code: str, limits: Limits, facts: Mapping[str, Any]) -> str:
     """Why a file was not taken and what to do about it."""
-    count = facts.get("count", 0)
+    count, what = facts.get("count", 0), str(facts.get("what") or "")
+    seems = f"是 {what}" if what[:1].isascii() and what else f"是{what or '认不出的文件'}"
     told = {
         "empty_file": "文件是空的，请重新拍照或扫描。",
         "file_too_large": f"超过 {limits.file_mb} MB，请调低扫描的清晰度，或分成几个文件。",
-        "not_a_scan": f"是{facts.get('what') or '认不出的文件'}，只收 JPEG、PNG、HEIC 照片和 PDF。",
-        "hidden_content": f"里面夹带了{facts.get('what')}，不是单纯的照片或 PDF。请重新拍照或扫描。",
+        "not_a_scan": f"{seems}，只收 JPEG、PNG、HEIC 照片和 PDF。",
+        "hidden_content": f"里面夹带了{what}，不是单纯的照片或 PDF。请重新拍照或扫描。",
         "encrypted": "PDF 加了密码，请去掉密码（打开后另存，或打印成 PDF）再传。",
         "too_many_pages": f"PDF 有 {count} 页，一个文件最多 {limits.pdf_pages} 页，请拆开再传。",
         "too_many_pixels": f"照片超过 {limits.picture_pixels // 1_000_000}00 万像素，请调低相机的像素再拍。",

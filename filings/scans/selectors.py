@@ -109,7 +109,7 @@ def may_change(filing: Filing, by: User, on: dt.date) -> bool:
 
 
 def may_see_withdrawn(filing: Filing, by: User, on: dt.date) -> bool:
-    """What was taken away may be another person's paper: who can put it back sees it, and who supervises [P]."""
+    """What was taken away may be another person's paper: who may put it back or supervises sees it [P]."""
     return access.allowed(by, May.READ_JOURNAL) or may_change(filing, by, on)
 
 

@@ -21,7 +21,7 @@ from filings.filing.models import Filing
 from filings.filing.views.fetching import editable
 from filings.scans import store
 from filings.scans.forms import ScanForm
-from filings.scans.models import Scan
+from filings.scans.models import Scan, ScanPage
 from filings.scans.sections import TEMPLATE, section_context
 from filings.scans.selectors import may_see_withdrawn, offered_papers, papers_of
 from filings.scans.services import (
@@ -42,11 +42,11 @@ class Position:
     """One page in the order in which the viewer shows them; `at` names it in the address."""
 
     scan: Scan
-    page: int
+    page: ScanPage
 
     @property
     def at(self) -> str:
-        return f"{self.scan.number}.{self.page}"
+        return f"{self.scan.number}.{self.page.number}"
 
 
 @needs(May.TAKE_IN_FILINGS)
@@ -123,9 +123,7 @@ def scan_viewer(request: StaffRequest, filing_no: str) -> HttpResponse:
     """All scans of a filing, one page at a time: J the next, K the one before."""
     filing = editable(request, filing_no)
     papers = [paper for paper in papers_of(filing) if paper.scans]
-    places = [
-        Position(scan, page.number) for paper in papers for scan in paper.scans for page in scan.pages.all()
-    ]
+    places = [Position(scan, page) for paper in papers for scan in paper.scans for page in scan.pages.all()]
     index = _index(places, request.GET.get("at", ""))
     context: dict[str, Any] = {
         "filing": filing,
