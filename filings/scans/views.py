@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -101,19 +102,39 @@ def _back(filing_no: str) -> HttpResponse:
 def scan_withdraw_view(request: StaffRequest, filing_no: str, scan_no: int) -> HttpResponse:
     """Take a scan away, with the reason."""
     scan, form = _scan(request, filing_no, scan_no), ReasonForm(request.POST)
-    if not form.is_valid():
-        raise DomainError("reason_missing", f"第 {scan_no} 件没有撤下：请写明撤下的原因（500 字以内）。")
-    scan_withdraw(scan, by=request.user, at=request.now, reason=form.cleaned_data["reason"])
-    messages.success(request, f"第 {scan_no} 件已撤下，原件和经过仍保留，可以恢复。")
-    return _back(filing_no)
+
+    def act() -> None:
+        if not form.is_valid():
+            told = "；".join(str(told) for told in form.errors["reason"])
+            raise DomainError("reason_missing", f"第 {scan_no} 件没有撤下：{told}", field="reason")
+        scan_withdraw(scan, by=request.user, at=request.now, reason=form.cleaned_data["reason"])
+
+    return _done(request, filing_no, act, f"第 {scan_no} 件已撤下，页面和经过仍保留，可以恢复。")
 
 
 @needs(May.TAKE_IN_FILINGS)
 @require_POST
 def scan_restore_view(request: StaffRequest, filing_no: str, scan_no: int) -> HttpResponse:
     """Put a scan back."""
-    scan_restore(_scan(request, filing_no, scan_no), by=request.user, at=request.now)
-    messages.success(request, f"第 {scan_no} 件已恢复。")
+    scan = _scan(request, filing_no, scan_no)
+
+    def act() -> None:
+        scan_restore(scan, by=request.user, at=request.now)
+
+    return _done(request, filing_no, act, f"第 {scan_no} 件已恢复。")
+
+
+def _done(request: StaffRequest, filing_no: str, act: Callable[[], object], told: str) -> HttpResponse:
+    """Back on the filing with what was done, or why not."""
+    try:
+        act()
+    except NotAllowed:
+        raise
+    except DomainError as error:
+        record_refusal(request, error)
+        messages.error(request, error.message)
+    else:
+        messages.success(request, told)
     return _back(filing_no)
 
 
@@ -133,6 +154,7 @@ def scan_viewer(request: StaffRequest, filing_no: str) -> HttpResponse:
         "now": places[index] if places else None,
         "before": places[index - 1] if index > 0 else None,
         "next": places[index + 1] if index + 1 < len(places) else None,
+        "lost": bool(places) and not store.path_of(places[index].page.digest).is_file(),
     }
     return render(request, "filings/scans/viewer.html", context)
 
