@@ -18,7 +18,7 @@ from typing import Any
 from PIL import Image
 
 MEMORY_BYTES = 2 * 1024**3
-CPU_SECONDS = 25
+CPU_SECONDS = 15
 QUALITY, SMALL_QUALITY, SMALL_SIDE = 82, 70, 320
 MOST_DPI, POINTS_PER_INCH = 300, 72
 ORIENTATION = 0x0112  # of EXIF: how the camera was held

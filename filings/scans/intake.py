@@ -9,13 +9,15 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
+from threading import BoundedSemaphore
 from typing import Any
 
 from agency.errors import DomainError
 from filings.scans.rules import Limits, hidden_in, kind_of, looks_like, sentence
 
 DECODER = Path(__file__).with_name("decoder.py")
-WAIT_SECONDS = 30
+WAIT_SECONDS = 20
+_at_once = BoundedSemaphore(2)  # of one server process: the memory of a decoder is limited, not small
 log = logging.getLogger(__name__)
 
 
@@ -70,7 +72,8 @@ def _decoded(data: bytes, kind: str, limits: Limits) -> tuple[dict[str, Any], by
     command = [sys.executable, "-I", str(DECODER), json.dumps(asked)]
     bare = {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}  # nothing of ours: no key, no database address
     try:
-        done = subprocess.run(command, input=data, capture_output=True, timeout=WAIT_SECONDS, env=bare)
+        with _at_once:
+            done = subprocess.run(command, input=data, capture_output=True, timeout=WAIT_SECONDS, env=bare)
     except subprocess.TimeoutExpired:
         return {"refused": "too_heavy", "facts": {}}, b""
     if done.returncode:
