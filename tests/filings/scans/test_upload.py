@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.core.management import call_command
 from django.test import Client
 from django.urls import reverse
 from PIL import Image
@@ -230,4 +231,7 @@ def test_a_write_that_failed_after_the_file_leaves_an_orphan_that_is_swept(
     assert orphans_remove(at=world.now) == 3
 
     assert store.digest_on_disk(orphan) == "" and not unfinished.exists()
+    said = io.StringIO()
+    call_command("sweep_scans", stdout=said)
+    assert "清除 0 个没有记录的文件" in said.getvalue()
     assert store.digest_on_disk(kept.digest) == kept.digest
