@@ -3,6 +3,7 @@
 from filings.filing.models import Filing, FilingMaterial, KindTerms
 from filings.materials.models import MaterialKind, MaterialRule
 from filings.people.models import Enrolment, InsuredPerson, PersonInitials
+from filings.scans.models import Scan, ScanPage
 
 __all__ = [
     "Enrolment",
@@ -13,4 +14,6 @@ __all__ = [
     "MaterialKind",
     "MaterialRule",
     "PersonInitials",
+    "Scan",
+    "ScanPage",
 ]

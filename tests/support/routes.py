@@ -27,6 +27,8 @@ SAMPLE = {
     "region": "220100",
     "name": "none",
     "number": "0",
+    "scan_no": "1",
+    "page_no": "1",
 }
 
 
