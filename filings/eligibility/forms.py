@@ -44,7 +44,7 @@ class EligibilityForm(forms.Form):
     cert_no = forms.CharField(
         label="证件号码",
         max_length=30,
-        required=False,
+        error_messages={"required": "请刷身份证，或输入证件号码。"},
         widget=forms.TextInput(
             attrs={"class": "idno", "data-id-number": "", "spellcheck": "false", "autocomplete": "off"}
         ),
@@ -73,6 +73,11 @@ class EligibilityForm(forms.Form):
         types = cast(forms.ChoiceField, self.fields["cert_type"])
         types.choices = list(CertificateType.objects.values_list("code", "name"))
         self.fields["cert_no"].widget.attrs["data-id-type"] = self["cert_type"].id_for_label
+        opened_for = (self.data if self.is_bound else self.initial).get("person", "")
+        self.fields["cert_no"].required = not opened_for
+        if not self.is_bound:
+            first = "institution" if opened_for else "cert_no"
+            self.fields[first].widget.attrs["autofocus"] = True
 
     def clean_institution(self) -> Institution | None:
         """The institution of a code or a name; several are offered to choose from."""
@@ -84,8 +89,8 @@ class EligibilityForm(forms.Form):
             told = f"没有找到“{text}”。请核对编码，或只输入名称里的几个字；外地机构要先登记才能查。"
             raise forms.ValidationError(told)
         self.candidates = found[:INSTITUTIONS_OFFERED]
-        more = "很多家" if len(found) > INSTITUTIONS_OFFERED else f"{len(found)} 家"
-        raise forms.ValidationError(f"有{more}机构的名称含“{text}”，请在下面选一家，或输入更多的字。")
+        many = "很多" if len(found) > INSTITUTIONS_OFFERED else f" {len(found)} "
+        raise forms.ValidationError(f"有{many}家机构的名称含“{text}”，请在下面选一家，或输入更多的字。")
 
     def clean_on(self) -> dt.date:
         return self.cleaned_data["on"] or self.today
@@ -100,10 +105,9 @@ class EligibilityForm(forms.Form):
         if typed:
             self._by_certificate(self.cleaned_data.get("cert_type") or "01", typed)
             return
-        person_no = self.cleaned_data.get("person", "")
-        self.known = person_numbered(self.by, person_no)
+        self.known = person_numbered(self.by, self.cleaned_data.get("person", ""))
         if self.known is None and "cert_no" not in self.errors:
-            self.add_error("cert_no", unknown_to(self.by) if person_no else "请刷身份证，或输入证件号码。")
+            self.add_error("cert_no", unknown_to(self.by))
 
     def _by_certificate(self, cert_type: str, typed: str) -> None:
         try:

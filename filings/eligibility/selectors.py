@@ -124,7 +124,9 @@ def answer_to(question: Question) -> Answered:
         insured_at=str(enrolment or ""),
         place_name=hospital.place_name,
         scope_label=scope_label if asked.is_cross_region else "参保地",
-        papers=papers_for(need.needs, area.scope, region, on) if found.wants_filing else (),
+        papers=(
+            papers_for(need.needs, question.care_kind, area.scope, region, on) if found.wants_filing else ()
+        ),
     )
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from agency.organisation.models import PoolingRegion
+from agency.policy.care import CareKind
 from filings.exemptions.rules import TEMPORARY
 from filings.filing.kinds import FilingKind
 from filings.materials.rules import Group
@@ -20,11 +21,15 @@ class PaperLine:
     lines: tuple[str, ...]
 
 
-def papers_for(needs: str, scope: str, region: PoolingRegion | None, on: dt.date) -> tuple[PaperLine, ...]:
-    """The temporary kinds; the long-term one too, where a temporary filing is not all that is asked [S0, S2]."""
+def papers_for(
+    needs: str, care_kind: str, scope: str, region: PoolingRegion | None, on: dt.date
+) -> tuple[PaperLine, ...]:
+    """The temporary kinds; a long-term one too, where more than a temporary filing is asked [S0, S2]."""
     kinds = [FilingKind.TEMPORARY_OTHER, FilingKind.REFERRAL]
     if needs != TEMPORARY:
         kinds.append(FilingKind.LONG_TERM_RESIDENCE)
+    if care_kind == CareKind.MATERNITY:
+        kinds.insert(0, FilingKind.MATERNITY)
     groups, names = groups_of_kinds(kinds, scope=scope, region=region, on=on), material_names()
     return tuple(
         PaperLine(str(kind.label), tuple(_paper(group, names) for group in groups[kind]))
