@@ -39,7 +39,7 @@ class EligibilityForm(forms.Form):
 
     use_required_attribute = False
 
-    person = forms.CharField(required=False, max_length=12, widget=forms.HiddenInput)
+    person = forms.CharField(label="参保人", required=False, widget=forms.HiddenInput)
     cert_type = forms.ChoiceField(label="证件类型", initial="01", required=False)
     cert_no = forms.CharField(
         label="证件号码",

@@ -28,7 +28,6 @@ from filings.people.models import Enrolment, InsuredPerson
 from filings.people.selectors import enrolments_of, home_region, is_enrolled_elsewhere
 
 INSTITUTIONS_OFFERED = 8
-CODE_LENGTH = 12
 
 
 @dataclass(frozen=True)

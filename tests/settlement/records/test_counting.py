@@ -36,10 +36,8 @@ def test_net_settlements_of_the_person_in_the_place_and_days(load: Run, world: W
     load(
         [
             row("S1"),
-            row(
-                "S2", 结算时间="2026-11-05 09:00:00", 入院日期="2026-10-31", 出院日期="2026-11-05"
-            ),  # by admission
-            row("S3", **outpatient),  # and this from its settlement
+            row("S2", 结算时间="2026-11-05 09:00:00", 入院日期="2026-10-31", 出院日期="2026-11-05"),
+            row("S3", **outpatient),  # counts from its settlement, S2 from its admission
             row("S4", 入院日期="2026-09-30"),  # began before
             row("S5", 结算时间="2026-11-01 00:00:00", **outpatient),  # settled after
             row("S6", 就医地区划="222401"),  # somewhere else
