@@ -271,7 +271,7 @@ def test_a_stranger_is_not_known_here_whoever_insures_them(
     by_province = as_user(world.prov_auditor)
     assert "参保登记里没有这个人" in by_province.post(PAGE, asked_of(nobody, "青岛某院")).content.decode()
     assert by_province.get(PAGE + known).status_code == 200
-    for odd in ("P" * 60, "\x00", "周桂兰"):
+    for odd in ("P" * 60, "周桂兰"):
         page = stranger.get(PAGE, {"person": odd, "institution": qingdao.code, "care_kind": "inpatient"})
         assert page.status_code == 422 and "查不到" in page.content.decode()
     in_url = as_user(world.clerk).get(f"{PAGE}?cert_no={person.cert_no}&institution={qingdao.code}")
