@@ -4,9 +4,11 @@ from django.urls import path
 
 from filings.card.views import person_card
 from filings.filing.urls import urlpatterns as filing_urls
+from filings.groups.urls import urlpatterns as group_urls
 
 app_name = "filings"
 urlpatterns = [
     path("people/<str:person_no>/", person_card, name="person_card"),
     *filing_urls,
+    *group_urls,
 ]
