@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -140,12 +139,12 @@ def test_what_a_counter_put_in_force_since_the_preview_stops_the_list(world: Wor
 
 def test_a_filing_that_time_ended_makes_room(world: World, tmp_path: Path) -> None:
     person = make_worker(world.changchun)
-    brief: dict[str, Any] = {"kind": "temporary_other", "begins_on": dt.date(2026, 3, 1)}
-    old = make_in_force(world, person, **brief)
-    Filing.objects.filter(pk=old.pk).update(ends_on=dt.date(2026, 8, 31))
-    again = row(person, 备案类型="临时外出", 就医地区划="370200", 材料="医保电子凭证")
+    old = make_in_force(world, person, kind="temporary_other", begins_on=dt.date(2026, 5, 21))
+    said = {"备案类型": "临时外出", "就医地区划": "370200", "材料": "医保电子凭证", "生效日期": "2026-11-21"}
+    batch = previewed(world, write(tmp_path, [row(person, **said)]))
 
-    loaded(world, write(tmp_path, [again]))
+    tomorrow = world.now + dt.timedelta(days=1)
+    batch_load(batch, by=world.reviewer, at=tomorrow, preview_digest=batch.preview_digest)
 
     assert stored(old).state == "expired"
     assert Filing.objects.filter(state="in_force").count() == 1
