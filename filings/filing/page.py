@@ -16,13 +16,15 @@ from agency.organisation.roles import Role
 from filings.filing import places
 from filings.filing.entry import AGENT_FIELDS, FilingEntry, entry_of
 from filings.filing.forms import FilingForm, material_initial
+from filings.filing.judging import judge_stored
 from filings.filing.kinds import GivenAs
 from filings.filing.lookup import PersonPanel, person_panel
 from filings.filing.models import Filing
-from filings.filing.selectors import judge_stored, offered_kinds, terms_of, validity_of
+from filings.filing.referrals import REFERRAL
+from filings.filing.selectors import locked_until, offered_kinds, terms_of, validity_of
 from filings.filing.states import FilingState
 from filings.filing.validity import Validity
-from filings.materials.rules import COMMITMENT_LETTER, Group, serving
+from filings.materials.rules import COMMITMENT_LETTER, DEFERRED, Group, serving
 from filings.materials.selectors import groups_of
 from filings.materials.sources import source_names
 from filings.people.models import InsuredPerson
@@ -53,6 +55,7 @@ class EntryPage:
     form: FilingForm
     version: int | None = None
     form_token: str = ""
+    saved: bool = False  # whether what was typed has just been kept as a draft
 
     @property
     def received_on(self) -> dt.date:
@@ -94,12 +97,15 @@ class EntryPage:
     def _item(self, group: Group) -> CheckItem:
         paper, given = self.form[f"material_{group.no}"], self.form[f"given_{group.no}"]
         codes = [code for code in str(paper.value() or "").split("+") if code]
-        served = serving(group, dict.fromkeys(codes, GivenAs.ORIGINAL.value))
+        how = str(given.value() or GivenAs.ORIGINAL.value)
         is_letter = codes == [COMMITMENT_LETTER]
+        served = serving(group, dict.fromkeys(codes, GivenAs.ORIGINAL.value if is_letter else how))
         if served is None:
             badge, tone = ("不齐", "bad") if codes else ("待交", "warn")
+        elif is_letter:
+            badge, tone = "承诺", "go"
         else:
-            badge, tone = ("承诺", "go") if is_letter else ("已核", "ok")
+            badge, tone = ("容缺", "go") if how == DEFERRED else ("已收", "ok")
         return CheckItem(badge, tone, group, paper, given, is_letter)
 
     def context(self) -> dict[str, Any]:
@@ -120,6 +126,21 @@ class EntryPage:
             "lacking": self._lacking(),
             "returned": self._returned(),
             "agent_open": any(self.value(name) for name in AGENT_FIELDS),
+            "is_referral": self.value("kind") == REFERRAL,
+            "replaced": self._replaced(),
+            "saved": self.saved,
+        }
+
+    def _replaced(self) -> dict[str, Any] | None:
+        """变更: the filing whose place this one is to take, until when it is locked, and who waived that."""
+        old = self.filing.replaces if self.filing is not None else None
+        if self.filing is None or old is None:
+            return None
+        until = locked_until(old)
+        return {
+            "filing": old,
+            "locked_until": until if until is not None and until > self.on else None,
+            "waived_by": self.filing.lock_waived_by,
         }
 
     def _returned(self) -> dict[str, Any] | None:
@@ -222,6 +243,9 @@ def recognised(panel: PersonPanel) -> dict[str, str]:
 def put_errors(form: FilingForm, error: DomainError) -> None:
     """Each reason beside its field, or above the form when it concerns the whole."""
     for reason in error.errors if isinstance(error, DomainErrors) else [error]:
+        other_no = reason.facts.get("other_no", "")
+        if other_no and other_no not in form.other_nos:
+            form.other_nos.append(other_no)
         field = reason.field if reason.field in form.fields else None
         if field is None or field not in form.errors:
             form.add_error(field, reason.message)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from agency.organisation.models import Place, PoolingRegion, RegionKind
+from agency.organisation.models import Institution, Place, PoolingRegion, RegionKind
 from agency.organisation.selectors import not_cross_region_pairs
 from filings.filing.rules import CarePlace
 from filings.filing.validity import CROSS_PROVINCE, IN_PROVINCE
@@ -70,6 +70,15 @@ def choose(province: str, city: str) -> ChosenPlace:
     if within.exists():
         return ChosenPlace(province, outside)
     return ChosenPlace(province, outside, outside.code, outside.name, complete=True)
+
+
+def holds(place: ChosenPlace, institution: Institution) -> bool:
+    """Whether an institution stands in a place of care: in its city, else in the party the place is."""
+    if institution.place is not None and institution.place.code == place.area_code:
+        return True
+    same_party = place.region is not None and institution.region_id == place.region.pk
+    is_whole_party = place.region is not None and place.area_code == place.region.code
+    return same_party and (is_whole_party or institution.place is None)
 
 
 def judged(place: ChosenPlace, insured: PoolingRegion, on: dt.date) -> CarePlace:

@@ -14,8 +14,8 @@ from agency.organisation.models import CertificateType, Place, PoolingRegion, Re
 from agency.organisation.selectors import area_code_table
 from agency.tabular.read import Row, TableError, open_table
 from agency.tabular.values import as_shown
+from filings.filing.judging import Judged
 from filings.filing.places import JILIN
-from filings.filing.selectors import Judged
 from filings.groups.columns import COLUMNS, EXPECTED, SUBJECT, TITLES
 from filings.groups.judge import Candidate, Sources, Stay, judge_many, share_days
 from filings.groups.parse import GroupRow, Reference, read_row

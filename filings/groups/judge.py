@@ -1,6 +1,6 @@
 """整批判断: many entries by the rules of a counter filing, with what they rest on read in sets.
 
-The same as `filings.filing.selectors.judge` row by row (tests/filings/groups/test_judge.py proves it): only
+The same as `filings.filing.judging.judge` row by row (tests/filings/groups/test_judge.py proves it): only
 where the reading is done differs, never the rules.
 """
 
@@ -11,22 +11,27 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 
+from agency.identity import age_on
 from agency.organisation.models import PoolingRegion
 from agency.policy.insurance import InsuranceType
 from agency.policy.selectors import int_parameter
 from filings.filing import places
+from filings.filing.entry import INSTITUTION_FIELDS
+from filings.filing.judging import Judged, material_reasons
 from filings.filing.models import Filing
+from filings.filing.reasons import Reason
 from filings.filing.rules import (
     BeginSpan,
     CarePlace,
     Insurance,
+    Lock,
     Overlap,
-    Reason,
     Submission,
     submission_reasons,
 )
-from filings.filing.selectors import Judged, material_reasons, terms_of, validity_of
-from filings.filing.validity import Terms, Validity
+from filings.filing.selectors import terms_of, validity_of
+from filings.filing.states import FilingState
+from filings.filing.validity import CROSS_PROVINCE, Terms, Validity
 from filings.groups.parse import GroupRow
 from filings.materials.rules import Group
 from filings.materials.selectors import groups_of
@@ -62,14 +67,23 @@ class Sources:
         self.on = on
         self.regions = {region.pk: region for region in PoolingRegion.objects.all()}
         self.place = cache(places.choose)
-        self.terms = cache(self._terms)
+        self.terms = cache(terms_of)
         self.groups = cache(self._groups)
         self.lacking = cache(self._lacking)
         self.care_place = cache(self._care_place)
         self.begin_span = cache(self._begin_span)
+        self.green_age = cache(self._green_age)
 
-    def _terms(self, kind: str) -> Terms | None:
-        return terms_of(kind, self.on)
+    def locked_until(self, filing: Filing) -> dt.date | None:
+        """The first day on which the place of a filing may be changed; None when it is not locked."""
+        if not filing.is_cross_province:
+            return None
+        terms = self.terms(filing.kind, filing.received_on)
+        span = validity_of(filing.begins_on, terms, scope=CROSS_PROVINCE)
+        return span.locked_until if span is not None else None
+
+    def _green_age(self, region_id: int) -> int:
+        return int_parameter("filing.green_channel_age", self.on, self.regions[region_id])
 
     def _groups(self, kind: str, scope: str, region_id: int) -> tuple[Group, ...]:
         return groups_of(kind, scope=scope, region=self.regions[region_id], on=self.on)
@@ -92,34 +106,47 @@ def judge_many(rows: Sequence[GroupRow], sources: Sources) -> list[Judged]:
     """Every row judged as if it stood alone, received on the day of `sources`; what rows of one file do to
     each other is for the caller."""
     people = people_by_certificate(row.certificate for row in rows)
-    taken = _taken(rows, people)
-    return [_judge(row, people.get(row.certificate), taken, sources) for row in rows]
+    known = _known(rows, [person.pk for person in people.values()])
+    return [_judge(row, people.get(row.certificate), known, sources) for row in rows]
 
 
-def _taken(
-    rows: Sequence[GroupRow], people: dict[tuple[str, str], InsuredPerson]
-) -> dict[tuple[int, str, str], list[Filing]]:
-    """Filings of these persons that may share days with a row: by person, place and kind, in their order."""
+@dataclass(frozen=True)
+class Known:
+    """Filings of the persons of some rows: those that may share days with a row, by person, place and kind,
+    and those that were cancelled after they had been valid, by person; each in their order."""
+
+    taken: dict[tuple[int, str, str], list[Filing]]
+    cancelled: dict[int, list[Filing]]
+
+
+def _known(rows: Sequence[GroupRow], people: list[int]) -> Known:
+    known = Known({}, {})
     begins = [row.entry.begins_on for row in rows if row.entry.begins_on is not None]
-    found: dict[tuple[int, str, str], list[Filing]] = {}
     if not begins:
-        return found
-    stored = Filing.objects.sharing_days(min(begins), None).filter(
-        person__in=[person.pk for person in people.values()]
+        return known
+    taken = Filing.objects.sharing_days(min(begins), None).filter(person__in=people)
+    for filing in taken.order_by("pk"):
+        stay = filing.person_id, filing.care_area_code, filing.kind
+        known.taken.setdefault(stay, []).append(filing)
+    cancelled = Filing.objects.filter(
+        person__in=people,
+        state=FilingState.CANCELLED,
+        ends_on__isnull=False,
+        effective_at__isnull=False,
     )
-    for filing in stored.order_by("pk"):
-        found.setdefault((filing.person_id, filing.care_area_code, filing.kind), []).append(filing)
-    return found
+    for filing in cancelled.select_related("care_region").order_by("pk"):
+        known.cancelled.setdefault(filing.person_id, []).append(filing)
+    return known
 
 
 def _judge(
     row: GroupRow,
     person: InsuredPerson | None,
-    taken: dict[tuple[int, str, str], list[Filing]],
+    known: Known,
     sources: Sources,
 ) -> Judged:
     entry, region_id = row.entry, row.insured_region_id
-    place, terms = sources.place(entry.province, entry.city), sources.terms(entry.kind)
+    place, terms = sources.place(entry.province, entry.city), sources.terms(entry.kind, sources.on)
     enrolment = _enrolment(person, row)
     span = validity_of(entry.begins_on, terms, scope=place.scope)
     groups = sources.groups(entry.kind, place.scope, region_id)
@@ -142,9 +169,46 @@ def _judge(
         person_cert_no=entry.cert_no,
         has_material_rules=bool(groups),
         missing_materials=sources.lacking(entry.kind, place.scope, region_id, given),
-        overlap=_overlap(person, place, entry.kind, span, taken),
+        overlap=_overlap(person, place, entry.kind, span, known),
+        lock=_lock(person, terms, place, known, sources),
     )
-    return Judged(entry, person, enrolment, place, terms, span, groups, submission_reasons(filed))
+    return Judged(
+        entry=entry,
+        person=person,
+        enrolment=enrolment,
+        place=place,
+        terms=terms,
+        validity=span,
+        groups=groups,
+        reasons=submission_reasons(filed),
+        institutions=dict.fromkeys(INSTITUTION_FIELDS),
+        is_elderly=_is_elderly(person, region_id, sources),
+    )
+
+
+def _is_elderly(person: InsuredPerson | None, region_id: int, sources: Sources) -> bool:
+    if person is None or person.birth_date is None:
+        return False
+    return age_on(person.birth_date, sources.on) >= sources.green_age(region_id)
+
+
+def _lock(
+    person: InsuredPerson | None,
+    terms: Terms | None,
+    place: places.ChosenPlace,
+    known: Known,
+    sources: Sources,
+) -> Lock | None:
+    """The lock of a place that was cancelled; a list changes no filing and waives nothing."""
+    if person is None or terms is None or not terms.lock_months:
+        return None
+    locks = [
+        Lock(filing.filing_no, until)
+        for filing in known.cancelled.get(person.pk, ())
+        if filing.care_area_code != place.area_code
+        if (until := sources.locked_until(filing)) is not None
+    ]
+    return max(locks, key=lambda lock: lock.until, default=None)
 
 
 def _enrolment(person: InsuredPerson | None, row: GroupRow) -> Enrolment | None:
@@ -172,11 +236,11 @@ def _overlap(
     place: places.ChosenPlace,
     kind: str,
     span: Validity | None,
-    taken: dict[tuple[int, str, str], list[Filing]],
+    known: Known,
 ) -> Overlap | None:
     if person is None or span is None:
         return None
-    for other in taken.get((person.pk, place.area_code, kind), ()):
+    for other in known.taken.get((person.pk, place.area_code, kind), ()):
         if share_days(span.begins_on, span.ends_on, other.begins_on, other.ends_on):
             return Overlap(other.filing_no, other.ends_on)
     return None

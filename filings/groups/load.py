@@ -56,6 +56,7 @@ def load_filings(batch: Batch, outcome: Outcome) -> None:
         reviewed_by=_reviewer(batch, by),
         reviewed_at=at,
         effective_at=at,
+        deadline_on=None,
     )
     for filing in filings:
         for entry in TAKES_EFFECT:

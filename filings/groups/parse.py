@@ -10,9 +10,9 @@ from agency.identity import IdentityError
 from agency.organisation.selectors import AreaCodeTable
 from agency.policy.insurance import INSURANCE_BY_TEXT
 from agency.tabular.values import Cell, as_shown, lost_digits, to_date, to_text
+from filings.filing.agents import Agent
 from filings.filing.entry import FilingEntry
 from filings.filing.kinds import Channel, FilingKind, GivenAs
-from filings.filing.rules import Agent
 from filings.groups.columns import COLUMNS, TEXT_KEYS
 from filings.groups.rules import (
     AMBIGUOUS_KINDS,

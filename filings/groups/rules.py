@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Mapping
 
 from filings.filing.kinds import Channel, FilingKind, GivenAs
-from filings.filing.rules import Reason
+from filings.filing.reasons import Reason
 
 K, C = FilingKind, Channel
 
@@ -123,8 +123,13 @@ def refusal_of(reasons: Iterable[Reason]) -> tuple[str, str, str] | None:
         if reason.code in {"place_missing", "city_missing"}:
             return "unknown_region", column, reason.message
         code = reason.code if reason.code in _OWN_CODES else "not_accepted"
-        return code, column, reason.message
+        untold = "" if _has_column(reason.field) else "名单里没有这一栏，请到窗口办理。"
+        return code, column, reason.message + untold
     return None
+
+
+def _has_column(field: str | None) -> bool:
+    return field is None or field.startswith("material") or field in _COLUMN_OF_FIELD
 
 
 def column_of(field: str | None) -> str:

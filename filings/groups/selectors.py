@@ -9,8 +9,9 @@ from django.db.models import OuterRef, QuerySet, Subquery
 
 from agency.batches.models import Batch
 from agency.organisation.models import User
+from filings.filing.judging import Judged
 from filings.filing.models import Filing
-from filings.filing.selectors import Judged, filings_visible
+from filings.filing.selectors import filings_visible
 from filings.filing.states import CAME_INTO_FORCE, STOPPED
 from filings.groups.parse import GroupRow
 from filings.people.models import Enrolment

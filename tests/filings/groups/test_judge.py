@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from filings.filing.selectors import Judged, judge
+from filings.filing.judging import Judged, judge
+from filings.filing.services import filing_cancel
 from filings.groups.judge import Sources, judge_many
 from filings.groups.parse import GroupRow
 from filings.people.selectors import person_by_certificate
@@ -58,6 +60,14 @@ def test_both_ways_give_the_same_on_the_same_rows(world: World, tmp_path: Path) 
         rows.append(
             row(busy, 备案类型="临时外出", 就医地区划="370200", 材料="有效身份证件", 生效日期=begins_on)
         )
+    moved = make_worker(world.changchun)
+    left = make_in_force(world, moved, begins_on=dt.date(2026, 11, 1))
+    filing_cancel(left, by=world.clerk, at=world.now, reason="派驻结束")
+    rows += [
+        row(moved),
+        row(moved, 生效日期="2027-05-01"),
+        row(moved, 备案类型="临时外出", 材料="医保电子凭证"),
+    ]
     rows.append(row(make_worker(world.changchun, status="ended")))
     rows.append(row(make_worker(world.yanbian)))
     rows.append(row(make_person()))
@@ -68,6 +78,8 @@ def test_both_ways_give_the_same_on_the_same_rows(world: World, tmp_path: Path) 
     assert len(read) == len(rows)
     assert many == one_by_one(read, world)
     assert sum(bool(one.reasons) for one in many) > 12
+    assert {"overlapping", "locked", "not_enrolled"} <= {why.code for one in many for why in one.reasons}
+    assert {one.is_elderly for one in many} == {True}  # all born in 1961
 
 
 def test_the_queries_do_not_grow_with_the_rows(world: World, tmp_path: Path) -> None:

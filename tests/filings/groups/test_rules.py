@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from filings.filing.kinds import Channel, FilingKind
-from filings.filing.rules import Reason
+from filings.filing.reasons import Reason
 from filings.groups.rules import read_channel, read_kind, read_materials, refusal_of
 
 CODES = {
@@ -62,7 +62,11 @@ def test_a_reason_of_the_rules_becomes_one_code_beside_its_column() -> None:
         (Reason("address_missing", "address", "乙"), ("missing_value", "address", "乙")),
         (Reason("city_missing", "city", "丙"), ("unknown_region", "care_area", "丙")),
         (Reason("material_missing", "material_2", "丁"), ("not_accepted", "materials", "丁")),
-        (Reason("a_rule_to_come", "a_field_to_come", "戊"), ("not_accepted", "kind", "戊")),
+        (Reason("nothing_changed", None, "戊"), ("not_accepted", "kind", "戊")),
+        (
+            Reason("diagnosis_missing", "diagnosis", "己。"),
+            ("not_accepted", "kind", "己。名单里没有这一栏，请到窗口办理。"),
+        ),
     ]
 
     assert [refusal_of([reason]) for reason, _ in cases] == [expected for _, expected in cases]
