@@ -9,14 +9,16 @@ from typing import Any, cast
 from django import forms
 from django.urls import reverse_lazy
 
+from agency.directory.fields import InstitutionField
 from agency.errors import DomainError
-from agency.organisation.models import CertificateType
+from agency.organisation.models import CertificateType, PoolingRegion
 from agency.policy.care import CareKind
 from agency.policy.insurance import InsuranceType
 from agency.tabular.values import to_date, to_text
 from filings.filing import places
 from filings.filing.entry import (
     AGENT_FIELDS,
+    INSTITUTION_FIELDS,
     SHOWN_FIELDS,
     FilingEntry,
     entry_from,
@@ -72,6 +74,10 @@ class DayField(forms.Field):
 
 class NeededDay(NeededToSubmit, DayField):
     """A date that a draft may leave empty."""
+
+
+class NeededInstitution(NeededToSubmit, InstitutionField):
+    """An institution that a draft may leave empty."""
 
 
 class KindSelect(forms.RadioSelect):
@@ -151,8 +157,10 @@ class FilingForm(forms.Form):
     begins_on = NeededDay(label="生效日期", attrs=READS_PLACES)
     address = _text("异地居住地址", 200)
     care_kind = forms.ChoiceField(label="就医类别", required=False)
-    care_institution = _text("就诊医院", 100)
-    referring_institution = _text("转出医院", 100, needed=True)
+    care_institution = InstitutionField(
+        label="就诊医院", required=False, province="province", city="city", on="begins_on"
+    )
+    referring_institution = NeededInstitution(label="转出医院")
     diagnosis = _text("诊断", 200, needed=True)
     referred_on = NeededDay(label="转诊日期")
     settlements_allowed = forms.IntegerField(
@@ -171,6 +179,7 @@ class FilingForm(forms.Form):
         self,
         *args: Any,
         on: dt.date,
+        region: PoolingRegion,
         kinds: Sequence[tuple[FilingKind, Terms]],
         groups: Sequence[Group] = (),
         province: str = "",
@@ -189,6 +198,7 @@ class FilingForm(forms.Form):
         self._offer("kind", [(kind.value, str(kind.label)) for kind, _ in kinds])
         self._offer("province", [CHOOSE, *(_by_letters(row) for row in places.provinces(on))])
         self._set_cities(province, on)
+        cast(InstitutionField, self.fields["referring_institution"]).refers(region)
         self.names = material_names()
         for group in groups:
             self._add_group(group)
@@ -248,7 +258,7 @@ class FilingForm(forms.Form):
         return name
 
     def _said(self, field: str) -> str:
-        return to_text(self.cleaned_data.get(field) or "")
+        return to_text(str(self.cleaned_data.get(field) or ""))
 
     def clean(self) -> dict[str, Any]:
         """What belongs to another kind is neither judged nor kept."""
@@ -264,6 +274,9 @@ class FilingForm(forms.Form):
         said: dict[str, Any] = {name: self._said(name) for name in (*SHOWN_FIELDS, *AGENT_FIELDS)}
         for name in ("begins_on", "referred_on", "settlements_allowed"):
             said[name] = self.cleaned_data.get(name)
+        for name in INSTITUTION_FIELDS:
+            institution = self.cleaned_data.get(name)
+            said[name] = institution.code if institution is not None else ""
         said["green_channel"] = bool(self.cleaned_data.get("green_channel"))
         said["agent_cert_no"] = said["agent_cert_no"].upper()
         materials, channel = self._materials(), Channel.COUNTER.value

@@ -13,8 +13,9 @@ from agency.errors import DomainError, DomainErrors
 from agency.journal import workflow
 from agency.organisation.models import PoolingRegion, User
 from agency.organisation.roles import Role
+from agency.policy.selectors import int_parameter
 from filings.filing import places
-from filings.filing.entry import AGENT_FIELDS, FilingEntry, entry_of
+from filings.filing.entry import AGENT_FIELDS, INSTITUTION_FIELDS, FilingEntry, entry_of
 from filings.filing.forms import FilingForm, material_initial
 from filings.filing.judging import judge_stored
 from filings.filing.kinds import GivenAs
@@ -121,6 +122,8 @@ class EntryPage:
             "validity": self.validity(),
             "checklist": items,
             "sources": source_names(item.group.source for item in items),
+            "promise_allowed": any(item.group.commitment_allowed for item in items),
+            "deferral_days": self._deferral_days(items),
             "served": sum(item.tone in ("ok", "go") for item in items),
             "steps": self._steps(),
             "lacking": self._lacking(),
@@ -130,6 +133,12 @@ class EntryPage:
             "replaced": self._replaced(),
             "saved": self.saved,
         }
+
+    def _deferral_days(self, items: list[CheckItem]) -> int:
+        """How many working days a paper to come has; 0 where none may come later."""
+        if not any(item.group.deferral_allowed for item in items):
+            return 0
+        return int_parameter("filing.deferred_material_workdays", self.on, self.region)
 
     def _replaced(self) -> dict[str, Any] | None:
         """变更: the filing whose place this one is to take, until when it is locked, and who waived that."""
@@ -200,7 +209,9 @@ def bound_page(
     province, kind = str(data.get("province", "")), str(data.get("kind", ""))
     scope = places.choose(province, "").scope
     groups = groups_of(kind, scope=scope, region=region, on=received_on)
-    form = FilingForm(data, on=on, kinds=offered_kinds(received_on), groups=groups, province=province)
+    form = FilingForm(
+        data, on=on, region=region, kinds=offered_kinds(received_on), groups=groups, province=province
+    )
     return EntryPage(by, region, on, filing, form, version)
 
 
@@ -209,10 +220,12 @@ def stored_page(by: User, on: dt.date, filing: Filing) -> EntryPage:
     entry = entry_of(filing)
     scope = places.choose(entry.province, "").scope
     groups = groups_of(entry.kind, scope=scope, region=filing.insured_region, on=filing.received_on)
-    initial = {**entry.form_fields(), **material_initial(groups, entry.materials)}
+    named = {name: getattr(filing, name) for name in INSTITUTION_FIELDS}
+    initial = {**entry.form_fields(), **named, **material_initial(groups, entry.materials)}
     form = FilingForm(
         initial=initial,
         on=on,
+        region=filing.insured_region,
         kinds=offered_kinds(filing.received_on),
         groups=groups,
         province=entry.province,
@@ -226,7 +239,7 @@ def new_page(by: User, region: PoolingRegion, on: dt.date, person: InsuredPerson
     if person is not None:
         panel = person_panel(by, person.cert_type, person.cert_no, region=region, on=on)
         initial |= {"cert_type": person.cert_type, "cert_no": person.cert_no, **recognised(panel)}
-    form = FilingForm(initial=initial, on=on, kinds=offered_kinds(on))
+    form = FilingForm(initial=initial, on=on, region=region, kinds=offered_kinds(on))
     if person is None:
         form.fields["cert_no"].widget.attrs["autofocus"] = True
     return EntryPage(by, region, on, None, form)

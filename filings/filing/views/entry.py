@@ -17,7 +17,7 @@ from agency.organisation.roles import May
 from agency.web.access import needs
 from agency.web.middleware import record_refusal
 from agency.web.request import StaffRequest
-from filings.filing.entry import entry_of
+from filings.filing.entry import INSTITUTION_FIELDS, entry_of
 from filings.filing.judging import Judged, judge
 from filings.filing.models import Filing
 from filings.filing.page import EntryPage, bound_page, new_page, put_errors, recognised, stored_page
@@ -162,7 +162,7 @@ def _changed_meanwhile(request: StaffRequest, page: EntryPage, error: DomainErro
     labels = [
         str(page.form.fields[name].label)
         for name in page.form.fields
-        if getattr(typed, name, None) != getattr(stored, name, None)
+        if name != "green_channel" and getattr(typed, name, None) != getattr(stored, name, None)
     ]
     page.filing, page.version = filing, filing.version
     differs = f"与您这里不同的有：{'、'.join(labels)}。" if labels else "与您这里填的没有不同。"
@@ -269,6 +269,9 @@ def _posted_from_store(request: StaffRequest, filing: Filing) -> EntryPage:
     """The stored draft as a bound form, so that errors can stand beside its fields."""
     stored = stored_page(request.user, request.today, filing)
     data = {name: stored.value(name) for name in stored.form.fields}
+    data |= {
+        f"{name}_code": getattr(filing, name).code for name in INSTITUTION_FIELDS if getattr(filing, name)
+    }
     return bound_page(
         request.user, filing.insured_region, request.today, data, filing=filing, version=filing.version
     )
