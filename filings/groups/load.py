@@ -136,8 +136,9 @@ def undo_filings(batch: Batch) -> int:
     found = Filing.objects.filter(batch=batch).order_by("pk")
     _lock_people(found.values_list("person_id", flat=True))
     filings = list(found.select_for_update(of=("self",)))
+    replaced = set(Filing.objects.filter(replaces__batch=batch).values_list("replaces_id", flat=True))
     for filing in filings:
-        _require_untouched(filing, on)
+        _require_untouched(filing, on, has_successor=filing.pk in replaced)
     lived = [row for row in filings if _lived(row, on)]
     never = [row for row in filings if not _lived(row, on)]
     for rows, ends_on in ((lived, on - ONE_DAY), (never, None)):
@@ -161,10 +162,10 @@ def _lived(filing: Filing, on: dt.date) -> bool:
     return loaded_on < on and filing.begins_on is not None and filing.begins_on < on
 
 
-def _require_untouched(filing: Filing, on: dt.date) -> None:
+def _require_untouched(filing: Filing, on: dt.date, *, has_successor: bool) -> None:
     state = filing.state_on(on)
     is_whole = filing.state == state == S.IN_FORCE and filing.version == 1
-    if is_whole and not filing.successors.exists():
+    if is_whole and not has_successor:
         return
     raise DomainError(
         "changed_since",

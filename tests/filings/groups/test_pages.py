@@ -51,6 +51,17 @@ def test_the_filings_of_a_list_with_their_employer(world: World, as_user: LogIn,
     assert as_user(world.changchun_clearing).get(url).status_code == 403
 
 
+def test_the_numbers_of_refused_rows_are_masked(world: World, as_user: LogIn, tmp_path: Path) -> None:
+    person, agent = make_worker(world.changchun), "220102196103150012"
+    said = {"代办人姓名": "孙经理", "代办人证件号码": agent, "代办人电话": "13900001111"}
+    batch = previewed(world, write(tmp_path, [row(person, **said)]))
+
+    page = as_user(world.clerk).get(reverse("agency:batch_detail", kwargs={"batch_no": batch.batch_no}))
+
+    assert "2201**********0012" in page.content.decode()
+    assert agent not in page.content.decode()
+
+
 def test_a_list_not_yet_confirmed_says_so(world: World, as_user: LogIn, tmp_path: Path) -> None:
     batch = previewed(world, write(tmp_path, [row(make_worker(world.changchun))]))
 
