@@ -17,6 +17,7 @@ SAMPLE = {
     "institution_code": "H00000000000",
     "job_no": "J00000000000",
     "kind": "settlements",
+    "filing_batch_no": "B00000000000",
     "filing_no": "F0000000000",
     "person_no": "P00000000",
     "settlement_no": "0",
