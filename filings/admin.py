@@ -2,5 +2,6 @@
 
 from filings.filing.admin import KindTermsAdmin
 from filings.materials.admin import MaterialKindAdmin, MaterialRuleAdmin
+from filings.reimbursements.admin import ReimbursementPaperAdmin
 
-__all__ = ["KindTermsAdmin", "MaterialKindAdmin", "MaterialRuleAdmin"]
+__all__ = ["KindTermsAdmin", "MaterialKindAdmin", "MaterialRuleAdmin", "ReimbursementPaperAdmin"]

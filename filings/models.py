@@ -1,16 +1,26 @@
 """Re-exports what the slices define; one migration history for the app."""
 
 from filings.filing.models import Filing, FilingMaterial, KindTerms
+from filings.injuries.models import InjuryStatement
 from filings.materials.models import MaterialKind, MaterialRule
+from filings.outside_care.models import OutsideCare, OutsideCareItem
 from filings.people.models import Enrolment, InsuredPerson, PersonInitials
+from filings.reimbursements.models import ManualReimbursement, ReimbursementPaper
+from filings.stays.models import Stay
 
 __all__ = [
     "Enrolment",
     "Filing",
     "FilingMaterial",
+    "InjuryStatement",
     "InsuredPerson",
     "KindTerms",
+    "ManualReimbursement",
     "MaterialKind",
     "MaterialRule",
+    "OutsideCare",
+    "OutsideCareItem",
     "PersonInitials",
+    "ReimbursementPaper",
+    "Stay",
 ]

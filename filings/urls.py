@@ -4,9 +4,17 @@ from django.urls import path
 
 from filings.card.views import person_card
 from filings.filing.urls import urlpatterns as filing_urls
+from filings.injuries.urls import urlpatterns as injury_urls
+from filings.outside_care.urls import urlpatterns as outside_care_urls
+from filings.reimbursements.urls import urlpatterns as reimbursement_urls
+from filings.stays.urls import urlpatterns as stay_urls
 
 app_name = "filings"
 urlpatterns = [
     path("people/<str:person_no>/", person_card, name="person_card"),
     *filing_urls,
+    *stay_urls,
+    *reimbursement_urls,
+    *injury_urls,
+    *outside_care_urls,
 ]

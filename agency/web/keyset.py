@@ -14,7 +14,8 @@ PAGE_SIZE = 50
 
 @dataclass
 class KeysetPage:
-    """One page, newest first. The URLs keep the other query parameters; None at an end."""
+    """One page. `newer_url` is the page before it, `older_url` the one after it (newest first,
+    unless the list stands oldest first); both keep the other query parameters, None at an end."""
 
     rows: list[Any]
     newer_url: str | None
@@ -29,23 +30,32 @@ class KeysetPage:
 
 
 def keyset_page(
-    request: HttpRequest, rows: QuerySet[Any], *, field: str = "pk", size: int = PAGE_SIZE
+    request: HttpRequest,
+    rows: QuerySet[Any],
+    *,
+    field: str = "pk",
+    size: int = PAGE_SIZE,
+    oldest_first: bool = False,
 ) -> KeysetPage:
-    """A page of `rows` by descending `field`, from `?before=` (older) or `?after=` (newer)."""
+    """A page of `rows` by descending `field` (`oldest_first`: ascending), from `?before=` or `?after=`."""
     before, after = _key(request, "before"), _key(request, "after")
-    if after is not None:
-        found = list(rows.filter(**{f"{field}__gt": after}).order_by(field)[: size + 1])
-        has_newer, found = len(found) > size, found[:size][::-1]
-        has_older = True
+    onward, back = (after, before) if oldest_first else (before, after)
+    on_word, back_word = ("after", "before") if oldest_first else ("before", "after")
+    beyond, ahead = (f"{field}__gt", f"{field}__lt") if oldest_first else (f"{field}__lt", f"{field}__gt")
+    order, reverse = (field, f"-{field}") if oldest_first else (f"-{field}", field)
+    if back is not None:
+        found = list(rows.filter(**{ahead: back}).order_by(reverse)[: size + 1])
+        has_former, found = len(found) > size, found[:size][::-1]
+        has_next = True
     else:
-        older = rows if before is None else rows.filter(**{f"{field}__lt": before})
-        found = list(older.order_by(f"-{field}")[: size + 1])
-        has_older, found = len(found) > size, found[:size]
-        has_newer = before is not None
-    newer = _url(request, after=getattr(found[0], field)) if found and has_newer else None
-    older_url = _url(request, before=getattr(found[-1], field)) if found and has_older else None
+        left = rows if onward is None else rows.filter(**{beyond: onward})
+        found = list(left.order_by(order)[: size + 1])
+        has_next, found = len(found) > size, found[:size]
+        has_former = onward is not None
+    former = _url(request, **{back_word: getattr(found[0], field)}) if found and has_former else None
+    following = _url(request, **{on_word: getattr(found[-1], field)}) if found and has_next else None
     shown = f"本页 {len(found)} 条" if found else ""
-    return KeysetPage(found, newer, older_url, shown)
+    return KeysetPage(found, former, following, shown)
 
 
 def _key(request: HttpRequest, name: str) -> int | None:
