@@ -56,7 +56,7 @@ class InjuryForm(forms.Form):
     proxy_name = text_field("代理人姓名", 50)
     proxy_relation = text_field("与患者关系", 20)
     proxy_phone = text_field("代理人电话", 30, inputmode="tel")
-    proxy_cert_no = text_field("代理人证件号码", 30, **{"class": "idno"})
+    proxy_cert_no = text_field("代理人证件号码", 30, spellcheck="false")
 
     def entry(self) -> InjuryEntry:
         """What was entered, once the form is valid."""

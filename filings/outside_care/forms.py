@@ -38,7 +38,7 @@ class SlipForm(forms.Form):
 
     def entry(self, items: Sequence[Item]) -> SlipEntry:
         """What was entered, once form and rows are valid."""
-        said = {
+        said: dict[str, Any] = {
             name: to_text(value) if isinstance(value, str) else value
             for name, value in self.cleaned_data.items()
         }
@@ -93,10 +93,8 @@ class ItemForm(forms.Form):
         if not self.is_bound:
             quantity, price = self.initial.get("quantity"), self.initial.get("unit_price")
         else:
-            quantity, price = (
-                self.data.get(self.add_prefix("quantity")),
-                self.data.get(self.add_prefix("unit_price")),
-            )
+            quantity = self.data.get(self.add_prefix("quantity"))
+            price = self.data.get(self.add_prefix("unit_price"))
         try:
             found = Item("", parse_quantity(to_text(quantity or "")), parse_yuan(to_text(price or "")))
         except DomainError:

@@ -28,11 +28,8 @@ def reimbursement_open(stay: Stay, *, by: User, at: dt.datetime) -> ManualReimbu
     Errors: NotAllowed, `settles_directly`, `already_queued` (`facts["number"]`).
     """
     access.require(by, May.TAKE_IN_FILINGS, stay.insured_region)
-    stay = (
-        Stay.objects.select_for_update(of=("self",))
-        .select_related("insured_region", "filing")
-        .get(pk=stay.pk)
-    )
+    rows = Stay.objects.select_for_update(of=("self",)).select_related("insured_region", "filing")
+    stay = rows.get(pk=stay.pk)
     on = timezone.localdate(at)
     verdict = verdict_of(stay, on)
     if not verdict.is_manual:

@@ -1,4 +1,4 @@
-"""What the verification page says of a printed notice: its state today, and whether its content still holds."""
+"""What the verification page says of a printed notice: its state, and whether its content holds."""
 
 from __future__ import annotations
 

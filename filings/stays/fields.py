@@ -40,10 +40,9 @@ class InstitutionText(forms.CharField):
         if not found:
             told = f"没有找到“{text}”。请输入机构编码或完整名称；目录里没有的，请主管先在后台管理登记。"
             raise forms.ValidationError(told)
+        rest = "……" if len(found) > SHOWN else ""
         names = "、".join(f"{row.code} {row.name}" for row in found[:SHOWN])
-        raise forms.ValidationError(
-            f"“{text}”不止一家：{names}{'…' if len(found) > SHOWN else ''}。请输入编码。"
-        )
+        raise forms.ValidationError(f"“{text}”不止一家：{names}{rest}。请输入编码。")
 
 
 def written(institution: Institution | None) -> str:

@@ -70,9 +70,7 @@ class StayForm(forms.Form):
     department = text_field("科室", 50)
     admitted_on = DayField(label="入院日期", error_messages={"required": "请填写入院日期。"})
     discharged_on = DayField(label="出院日期", required=False, help_text="还在住院的不填")
-    settled_on = DayField(
-        label="结算日期", required=False, help_text="医院结算或本人垫付的日期，没有结算的不填"
-    )
+    settled_on = DayField(label="结算日期", required=False, help_text="医院结算或本人垫付的日期")
     filing = forms.ChoiceField(
         label="依据的备案", required=False, error_messages={"invalid_choice": "请从列表中选择备案。"}
     )

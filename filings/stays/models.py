@@ -1,4 +1,4 @@
-"""就医登记: one stay in hospital of one person, on which late filing, reimbursement and forms 3 and 4 rest."""
+"""就医登记: one stay of one person, on which late filing, reimbursement and forms 3 and 4 rest."""
 
 from __future__ import annotations
 

@@ -74,7 +74,8 @@ def read_late_until(value: str) -> LateUntil:
     try:
         return LateUntil(value.strip())
     except ValueError:
-        told = f"政策参数“补办备案仍可直接结算的截止点”的值“{value}”不认识，应为 settlement 或 admission，请主管更正。"
+        label = "补办备案仍可直接结算的截止点"
+        told = f"政策参数“{label}”的值“{value}”不认识，应为 settlement 或 admission，请主管更正。"
         raise DomainError("parameter_unreadable", told, key="filing.late_filing_until") from None
 
 

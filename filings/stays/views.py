@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
@@ -66,7 +68,7 @@ def stay_detail(request: StaffRequest, stay_no: str) -> HttpResponse:
     verdict = verdict_of(stay, request.today)
     takes_in = access.allowed(request.user, May.TAKE_IN_FILINGS)
 
-    def joined(registry: Registry) -> list:  # type: ignore[type-arg]
+    def joined(registry: Registry[Any]) -> list[Any]:
         return [entry.function(request.user, stay, verdict, request.today) for entry in registry]
 
     context = {
@@ -102,8 +104,8 @@ def stay_edit(request: StaffRequest, stay_no: str) -> HttpResponse:
         else:
             messages.success(request, f"{stay_no} 已更正。" if stay.version != version else "没有改动。")
             return redirect("filings:stay_detail", stay_no=stay_no)
-    version = request.POST.get("version", stay.version)
-    context = {"form": form, "person": stay.person, "stay": stay, "version": version}
+    seen = request.POST.get("version", stay.version)
+    context = {"form": form, "person": stay.person, "stay": stay, "version": seen}
     return render(request, PAGE, context, status=422 if form.is_bound else 200)
 
 
