@@ -83,7 +83,8 @@ def covers(filed: Filed, stay: StayDates, on: dt.date) -> bool:
     """Whether the filing is valid on any day of the stay, so far as it has gone [P]."""
     if filed.begins_on is None:
         return True
-    last = max(stay.admitted_on, stay.settled_on or stay.discharged_on or on)
+    ends = [day for day in (stay.settled_on, stay.discharged_on) if day is not None]
+    last = max(stay.admitted_on, *(ends or [on]))
     return filed.begins_on <= last and (filed.ends_on is None or filed.ends_on >= stay.admitted_on)
 
 

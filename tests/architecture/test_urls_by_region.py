@@ -18,6 +18,7 @@ from settlement.clearing.comparisons import sheet_compare
 from settlement.clearing.services import period_compute
 from settlement.deductions.models import Deduction
 from tests.filings.making import enrol, make_in_force, make_person
+from tests.filings.staying import make_late_stay, make_reimbursement, make_slip, make_statement
 from tests.settlement.deductions.rows import by_case
 from tests.settlement.records.files import row, write
 from tests.support.routes import Route, routes
@@ -38,6 +39,7 @@ def numbers(world: World, tmp_path: Path) -> dict[str, str]:
     person = make_person()
     enrol(person, world.changchun)
     filing = make_in_force(world, person)
+    stay = make_late_stay(world, filing)
     case = write(tmp_path, [row("S1", 参保地区划="220102", 就医地区划="220202")])
     batch, _ = batch_run(
         kind="settlements", path=case, by=world.changchun_clearing, system=world.system, at=world.now
@@ -62,6 +64,10 @@ def numbers(world: World, tmp_path: Path) -> dict[str, str]:
         )
     return {
         "filing_no": filing.filing_no,
+        "stay_no": stay.stay_no,
+        "reimbursement_no": make_reimbursement(world, stay).reimbursement_no,
+        "statement_no": make_statement(world, stay).statement_no,
+        "slip_no": make_slip(world, stay).slip_no,
         "person_no": person.person_no,
         "batch_no": batch.batch_no,
         "settlement_no": "S1",
