@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
+from django.utils import timezone
 
 from agency.organisation.models import User
 from filings.reimbursements.models import ManualReimbursement, ReimbursementPaper
@@ -53,3 +54,9 @@ def waiting_count(by: User) -> int:
 def papers_to_bring(on: dt.date) -> list[ReimbursementPaper]:
     """What to bring for manual reimbursement on a day, in its order [S0, S2, S3]."""
     return list(ReimbursementPaper.objects.in_force(on))
+
+
+def days_waiting(row: ManualReimbursement, on: dt.date) -> int | None:
+    """How long it waits; None once it does not."""
+    waits = row.state == ReimbursementState.WAITING
+    return (on - timezone.localdate(row.opened_at)).days if waits else None

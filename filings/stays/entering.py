@@ -20,7 +20,7 @@ from filings.filing.models import Filing
 from filings.filing.selectors import WITH_NAMES
 from filings.people.models import InsuredPerson
 from filings.people.selectors import people_visible
-from filings.stays.forms import NEW, PersonForm, StayChoice, StayForm
+from filings.stays.forms import NEW, PersonForm, StayChoice, StayForm, filing_initial
 from filings.stays.models import Stay
 from filings.stays.selectors import filings_to_choose, stays_of, stays_visible
 from filings.stays.services import StayEntry
@@ -82,12 +82,9 @@ class StayPart:
         self.choice = StayChoice(
             data, stays=own, may_add=self.may_add, initial={"stay": first.stay_no if first else NEW}
         )
-        self.form = StayForm(
-            data,
-            prefix="stay",
-            filings=filings_to_choose(subject.person, subject.region, request.user),
-            initial={"filing": subject.filing.filing_no if subject.filing is not None else ""},
-        )
+        filings = filings_to_choose(subject.person, subject.region, request.user)
+        initial = filing_initial(subject.filing, filings)
+        self.form = StayForm(data, prefix="stay", filings=filings, initial=initial)
 
     def is_valid(self) -> bool:
         """Whether a stay was chosen, or a new one whole; the fields of a new one count only when it is

@@ -99,6 +99,13 @@ def _filing_option(filing: Filing) -> tuple[str, str]:
     return filing.filing_no, " · ".join(part for part in parts if part)
 
 
+def filing_initial(filing: Filing | None, filings: Sequence[Filing]) -> dict[str, Any]:
+    """The filing that a new stay most likely rests on: the one the page was opened from, or the only one."""
+    if filing is None and len(filings) == 1:
+        filing = filings[0]
+    return {"filing": filing.filing_no if filing is not None else ""}
+
+
 def stay_initial(stay: Stay) -> dict[str, Any]:
     """The fields of a stay as it is stored."""
     return {

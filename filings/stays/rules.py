@@ -132,7 +132,7 @@ def _manual(
 
 def _no_filing(filed: Filed | None, *, fits: bool) -> str:
     if filed is None:
-        return "还没有备案。"
+        return "这次就医没有关联的备案。"
     if not fits:
         return f"备案 {filed.number} 的有效期不含这次就医。"
     return f"备案 {filed.number} 还没有生效。" if filed.is_open else f"备案 {filed.number} 没有生效过。"

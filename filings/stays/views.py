@@ -19,7 +19,7 @@ from agency.web.middleware import record_refusal
 from agency.web.request import StaffRequest
 from filings.people.selectors import people_visible
 from filings.stays.entering import ask_person, own_region, put_errors, subject_of, token_of, version_of
-from filings.stays.forms import StayForm, stay_initial
+from filings.stays.forms import StayForm, filing_initial, stay_initial
 from filings.stays.models import Stay
 from filings.stays.sections import STAY_ACTIONS, STAY_SECTIONS
 from filings.stays.selectors import filings_to_choose, stays_visible, verdict_of
@@ -37,7 +37,7 @@ def stay_new(request: StaffRequest) -> HttpResponse:
     if subject is None:
         return ask_person(request, "登记就医")
     filings = filings_to_choose(subject.person, subject.region, request.user)
-    initial = {"filing": subject.filing.filing_no if subject.filing is not None else ""}
+    initial = filing_initial(subject.filing, filings)
     form = StayForm(request.POST if request.method == "POST" else None, filings=filings, initial=initial)
     token = token_of(request)
     if form.is_valid():
@@ -74,6 +74,8 @@ def stay_detail(request: StaffRequest, stay_no: str) -> HttpResponse:
     context = {
         "stay": stay,
         "verdict": verdict,
+        "has_other_filings": stay.filing is None
+        and bool(filings_to_choose(stay.person, stay.insured_region, request.user)),
         "sections": [section for section in joined(STAY_SECTIONS) if section is not None],
         "more_actions": [action for found in joined(STAY_ACTIONS) for action in found],
         "may_change": takes_in and access.within(request.user, stay.insured_region),

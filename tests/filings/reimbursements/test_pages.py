@@ -14,8 +14,8 @@ from django.test.utils import CaptureQueriesContext
 
 from agency.journal.models import AuditEntry
 from filings.models import ManualReimbursement
-from filings.reimbursements import views
 from filings.reimbursements.hooks import home, nav, search_reimbursements
+from filings.reimbursements.views import lists
 from tests.filings.staying import make_late_stay, make_reimbursement
 from tests.support.world import World
 
@@ -59,8 +59,8 @@ def test_the_longest_waiting_stands_first_and_filters_narrow(
         for index in range(5)
     ]
     ManualReimbursement.objects.filter(reimbursement_no=made[1]).update(assigned_to=world.supervisor)
-    paged = views.keyset_page
-    monkeypatch.setattr(views, "keyset_page", lambda *given, **how: paged(*given, size=2, **how))
+    paged = lists.keyset_page
+    monkeypatch.setattr(lists, "keyset_page", lambda *given, **how: paged(*given, size=2, **how))
     client = as_user(world.clerk)
 
     first = client.get("/reimbursements/")

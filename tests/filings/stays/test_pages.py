@@ -43,6 +43,8 @@ def test_a_clerk_records_a_stay_from_the_filing_and_sees_how_it_is_settled(
     again = client.post(f"/stays/{stay.stay_no}/edit/", typed(version="1", filing=filing.filing_no))
     assert again.url == saved.url
     assert "settled_on: 2026-11-15 → 空" in client.get(saved.url).content.decode()
+    client.post(f"/stays/{stay.stay_no}/edit/", typed(version="2"))
+    assert "此人有备案，但没有关联" in client.get(saved.url).content.decode()
 
 
 def test_a_person_is_found_by_number_which_never_stands_in_the_url(world: World, as_user: Login) -> None:
