@@ -85,6 +85,7 @@ class ManualReimbursement(models.Model):
         indexes = [
             models.Index(fields=["insured_region", "state", "id"], name="reimbursement_queue"),
             models.Index(fields=["insured_region", "id"], name="reimbursement_list"),
+            models.Index(fields=["state", "id"], name="reimbursement_of_state"),  # the province's queue
             models.Index(fields=["assigned_to", "state", "id"], name="reimbursement_of_assignee"),
         ]
 
