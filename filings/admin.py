@@ -3,6 +3,14 @@
 from filings.exemptions.admin import ExemptionRuleAdmin
 from filings.filing.admin import KindTermsAdmin
 from filings.materials.admin import MaterialKindAdmin, MaterialRuleAdmin
+from filings.reimbursements.admin import ReimbursementPaperAdmin
 from filings.scans.admin import ScanAdmin
 
-__all__ = ["ExemptionRuleAdmin", "KindTermsAdmin", "MaterialKindAdmin", "MaterialRuleAdmin", "ScanAdmin"]
+__all__ = [
+    "ExemptionRuleAdmin",
+    "KindTermsAdmin",
+    "MaterialKindAdmin",
+    "MaterialRuleAdmin",
+    "ReimbursementPaperAdmin",
+    "ScanAdmin",
+]

@@ -2,20 +2,30 @@
 
 from filings.exemptions.models import ExemptionRule
 from filings.filing.models import Filing, FilingMaterial, KindTerms
+from filings.injuries.models import InjuryStatement
 from filings.materials.models import MaterialKind, MaterialRule
+from filings.outside_care.models import OutsideCare, OutsideCareItem
 from filings.people.models import Enrolment, InsuredPerson, PersonInitials
+from filings.reimbursements.models import ManualReimbursement, ReimbursementPaper
 from filings.scans.models import Scan, ScanPage
+from filings.stays.models import Stay
 
 __all__ = [
     "Enrolment",
     "ExemptionRule",
     "Filing",
     "FilingMaterial",
+    "InjuryStatement",
     "InsuredPerson",
     "KindTerms",
+    "ManualReimbursement",
     "MaterialKind",
     "MaterialRule",
+    "OutsideCare",
+    "OutsideCareItem",
     "PersonInitials",
     "Scan",
     "ScanPage",
+    "ReimbursementPaper",
+    "Stay",
 ]

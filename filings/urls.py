@@ -6,7 +6,11 @@ from filings.card.views import person_card
 from filings.eligibility.urls import urlpatterns as eligibility_urls
 from filings.filing.urls import urlpatterns as filing_urls
 from filings.groups.urls import urlpatterns as group_urls
+from filings.injuries.urls import urlpatterns as injury_urls
+from filings.outside_care.urls import urlpatterns as outside_care_urls
+from filings.reimbursements.urls import urlpatterns as reimbursement_urls
 from filings.scans.urls import urlpatterns as scan_urls
+from filings.stays.urls import urlpatterns as stay_urls
 
 app_name = "filings"
 urlpatterns = [
@@ -15,4 +19,8 @@ urlpatterns = [
     *filing_urls,
     *scan_urls,
     *group_urls,
+    *stay_urls,
+    *reimbursement_urls,
+    *injury_urls,
+    *outside_care_urls,
 ]

@@ -14,8 +14,8 @@ from agency.policy.models import Parameter, ValueType
 T = TypeVar("T", int, Decimal)
 
 
-def _text(key: str, on: dt.date, region: PoolingRegion | None) -> Parameter:
-    """The row in force: the region's own before the province's, the newest start first."""
+def parameter_in_force(key: str, on: dt.date, region: PoolingRegion | None = None) -> Parameter:
+    """The row in force, with its source: the region's own before the province's, the newest start first."""
     rows = list(Parameter.objects.in_force(on).filter(key=key).order_by("-valid_from"))
     own = [row for row in rows if region is not None and row.region_id == region.pk]
     common = [row for row in rows if row.region_id is None]
@@ -39,17 +39,17 @@ def _read(row: Parameter, kind: Callable[[str], T]) -> T:
 
 def int_parameter(key: str, on: dt.date, region: PoolingRegion | None = None) -> int:
     """A whole number in force on a day; DomainError when none is set."""
-    return _read(_text(key, on, region), int)
+    return _read(parameter_in_force(key, on, region), int)
 
 
 def decimal_parameter(key: str, on: dt.date, region: PoolingRegion | None = None) -> Decimal:
     """A decimal in force on a day; DomainError when none is set."""
-    return _read(_text(key, on, region), Decimal)
+    return _read(parameter_in_force(key, on, region), Decimal)
 
 
 def bool_parameter(key: str, on: dt.date, region: PoolingRegion | None = None) -> bool:
     """A yes/no in force on a day; DomainError when none is set."""
-    return read_bool(_text(key, on, region).value)
+    return read_bool(parameter_in_force(key, on, region).value)
 
 
 def read_bool(text: str) -> bool:

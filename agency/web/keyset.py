@@ -15,7 +15,8 @@ PAGE_SIZE = 50
 
 @dataclass
 class KeysetPage:
-    """One page, newest first. The URLs keep the other query parameters; None at an end."""
+    """One page. `newer_url` is the page before it, `older_url` the one after it (newest first,
+    unless the list stands oldest first); both keep the other query parameters, None at an end."""
 
     rows: list[Any]
     newer_url: str | None

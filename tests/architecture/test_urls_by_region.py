@@ -22,6 +22,7 @@ from tests.filings.groups.lists import row as list_row
 from tests.filings.groups.lists import write as write_list
 from tests.filings.making import enrol, make_in_force, make_person
 from tests.filings.scans.files import make_scan
+from tests.filings.staying import make_late_stay, make_reimbursement, make_slip, make_statement
 from tests.settlement.deductions.rows import by_case
 from tests.settlement.records.files import row, write
 from tests.support.routes import Route, routes
@@ -43,6 +44,7 @@ def numbers(world: World, tmp_path: Path) -> dict[str, str]:
     enrol(person, world.changchun)
     filing = make_in_force(world, person)
     scan = make_scan(world, filing)
+    stay = make_late_stay(world, filing)
     case = write(tmp_path, [row("S1", 参保地区划="220102", 就医地区划="220202")])
     batch, _ = batch_run(
         kind="settlements", path=case, by=world.changchun_clearing, system=world.system, at=world.now
@@ -73,6 +75,10 @@ def numbers(world: World, tmp_path: Path) -> dict[str, str]:
         "filing_no": filing.filing_no,
         "scan_no": str(scan.number),
         "page_no": "1",
+        "stay_no": stay.stay_no,
+        "reimbursement_no": make_reimbursement(world, stay).reimbursement_no,
+        "statement_no": make_statement(world, stay).statement_no,
+        "slip_no": make_slip(world, stay).slip_no,
         "person_no": person.person_no,
         "batch_no": batch.batch_no,
         "filing_batch_no": filing_batch.batch_no,

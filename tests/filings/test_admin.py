@@ -9,7 +9,7 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 
 from agency.journal.models import AuditEntry
-from filings.models import ExemptionRule, KindTerms, MaterialKind, MaterialRule
+from filings.models import ExemptionRule, KindTerms, MaterialKind, MaterialRule, ReimbursementPaper
 from tests.support.world import World
 
 Login = Callable[[object], Client]
@@ -18,6 +18,7 @@ MODELS = {
     "materialrule": MaterialRule,
     "kindterms": KindTerms,
     "exemptionrule": ExemptionRule,
+    "reimbursementpaper": ReimbursementPaper,
 }
 
 

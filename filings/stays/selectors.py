@@ -1,0 +1,85 @@
+"""Reads of stays, narrowed to what a person may see; and how each is settled."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from django.db.models import QuerySet
+from django.utils import timezone
+
+from agency.organisation.models import PoolingRegion, User
+from agency.policy.selectors import parameter_in_force
+from filings.filing.models import Filing
+from filings.filing.selectors import filings_visible
+from filings.filing.states import OPEN
+from filings.people.models import InsuredPerson
+from filings.stays.models import Stay
+from filings.stays.rules import Filed, Verdict, how_settled, read_late_until
+
+LATE_UNTIL = "filing.late_filing_until"
+WITH_NAMES = ("person", "insured_region", "institution", "filing", "recorded_by")
+SHOWN = 50
+
+
+@dataclass(frozen=True)
+class JudgedStay:
+    """A stay with how it is settled."""
+
+    stay: Stay
+    verdict: Verdict
+
+
+def stays_visible(by: User) -> QuerySet[Stay]:
+    """Stays that `by` may look at, newest first."""
+    return Stay.objects.visible_to(by).select_related(*WITH_NAMES).order_by("-pk")
+
+
+def stays_of(person: InsuredPerson, by: User) -> list[Stay]:
+    """A person's stays that `by` may look at, newest first."""
+    return list(stays_visible(by).filter(person=person)[:SHOWN])
+
+
+def filings_to_choose(person: InsuredPerson, region: PoolingRegion, by: User) -> list[Filing]:
+    """The filings that a stay of this person may name: those of the same insured region, newest first."""
+    return list(filings_visible(by).filter(person=person, insured_region=region)[:SHOWN])
+
+
+def verdict_of(stay: Stay, on: dt.date) -> Verdict:
+    """How a stay is settled, as things stand on a day; the parameter is that of the filing's receipt, without
+    a filing that of today."""
+    return judged([stay], on)[0].verdict
+
+
+def judged(stays: Iterable[Stay], on: dt.date) -> list[JudgedStay]:
+    """Each stay with how it is settled; the parameter is read once per region and day."""
+    known: dict[tuple[dt.date, int], tuple[str, str]] = {}
+    rows = []
+    for stay in stays:
+        day = stay.filing.received_on if stay.filing is not None else on
+        key = (day, stay.insured_region_id)
+        if key not in known:
+            parameter = parameter_in_force(LATE_UNTIL, day, stay.insured_region)
+            known[key] = (parameter.value, parameter.source)
+        value, source = known[key]
+        until = read_late_until(value)
+        rows.append(
+            JudgedStay(stay, how_settled(stay.dates, filed(stay.filing), until=until, source=source, on=on))
+        )
+    return rows
+
+
+def filed(filing: Filing | None) -> Filed | None:
+    """A filing as the rule of late filing sees it."""
+    if filing is None:
+        return None
+    took_effect = filing.effective_at is not None and not filing.never_valid
+    return Filed(
+        number=filing.filing_no,
+        received_on=filing.received_on,
+        effective_on=timezone.localdate(filing.effective_at) if took_effect else None,
+        begins_on=filing.begins_on,
+        ends_on=filing.ends_on,
+        is_open=filing.state in OPEN,
+    )

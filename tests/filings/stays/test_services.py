@@ -1,0 +1,114 @@
+"""Stays: written down once, corrected with before and after, guarded by the database."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+
+import pytest
+from django.db import IntegrityError, transaction
+
+from agency.errors import DomainError, DomainErrors, NotAllowed, SomeoneElseWasFirst
+from agency.journal.models import AuditEntry
+from agency.policy.models import Parameter
+from filings.models import Stay
+from filings.stays.checks import filing_is_of_the_person
+from filings.stays.selectors import verdict_of
+from filings.stays.services import AlreadyRecorded, stay_change, stay_record
+from tests.filings.making import enrol, make_in_force, make_person
+from tests.filings.staying import make_late_stay, make_stay, stay_entry
+from tests.support.world import World
+
+
+def test_a_stay_is_written_down_once_with_its_number(world: World) -> None:
+    person, token = make_person(), uuid.uuid4()
+    enrol(person, world.changchun)
+
+    stay = stay_record(by=world.clerk, at=world.now, person=person, entry=stay_entry(), form_token=token)
+    with pytest.raises(AlreadyRecorded):
+        stay_record(by=world.clerk, at=world.now, person=person, entry=stay_entry(), form_token=token)
+    with pytest.raises(DomainError, match="已登记为 S2026110001"):
+        stay_record(by=world.clerk, at=world.now, person=person, entry=stay_entry())
+
+    assert (stay.stay_no, stay.insured_region) == ("S2026110001", world.changchun)
+    assert Stay.objects.count() == AuditEntry.objects.filter(action="stay_recorded").count() == 1
+
+
+def test_another_regions_record_of_the_stay_is_not_named(world: World) -> None:
+    stay = make_stay(world)
+    enrol(stay.person, world.yanbian)
+
+    with pytest.raises(DomainError) as refused:
+        stay_record(by=world.yanbian_clerk, at=world.now, person=stay.person, entry=stay_entry())
+
+    assert refused.value.code == "stay_known_elsewhere"
+    assert stay.stay_no not in refused.value.message
+
+
+def test_what_is_wrong_is_told_all_at_once_and_nothing_changes(world: World) -> None:
+    stranger = make_in_force(world)
+
+    with pytest.raises(DomainErrors) as refused:
+        make_stay(world, admitted_on=dt.date(2026, 11, 21), filing=stranger, admission_no="")
+    with pytest.raises(NotAllowed):
+        stay_record(by=world.reviewer, at=world.now, person=stranger.person, entry=stay_entry())
+
+    assert [error.code for error in refused.value.errors] == [
+        "date_ahead", "admission_no_missing", "filing_of_another",
+    ]  # fmt: skip
+    assert not Stay.objects.exists()
+
+
+def test_a_correction_is_logged_with_before_and_after(world: World) -> None:
+    stay = make_stay(world)
+    entry = stay_entry(settled_on=dt.date(2026, 11, 18), department="神经外科")
+
+    stay_change(stay, by=world.clerk, at=world.now, entry=entry, version=1)
+    stay_change(stay, by=world.clerk, at=world.now, entry=entry, version=2)
+    with pytest.raises(SomeoneElseWasFirst):
+        stay_change(stay, by=world.clerk, at=world.now, entry=stay_entry(), version=1)
+
+    changed = AuditEntry.objects.get(action="stay_changed").detail["changed"]
+    assert changed == ["department: 骨科 → 神经外科", "settled_on: 空 → 2026-11-18"]
+    assert Stay.objects.get().version == 2
+
+
+def test_the_verdict_comes_from_the_filing_and_the_dated_parameter(world: World) -> None:
+    filing = make_in_force(world, begins_on=dt.date(2026, 11, 1))
+    stay = make_late_stay(world, filing)
+    late = verdict_of(stay, world.today)
+    stay.settled_on = dt.date(2026, 11, 20)
+    same_day = verdict_of(stay, world.today)
+    Parameter.objects.filter(key="filing.late_filing_until").update(value="admission", source="[S4]")
+
+    assert (late.is_manual, late.source, late.filed_on) == (True, "[S2]", world.today)
+    assert not same_day.is_manual
+    assert (verdict_of(stay, world.today).is_manual, verdict_of(stay, world.today).source) == (True, "[S4]")
+
+
+@pytest.mark.parametrize(
+    "change",
+    [{"admission_no": ""}, {"discharged_on": "2026-11-09"}, {"settled_on": "2026-11-09"}],
+)
+def test_the_database_refuses_what_python_missed(world: World, change: dict[str, str]) -> None:
+    make_stay(world)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Stay.objects.update(**change)
+
+
+def test_the_database_takes_an_admission_once(world: World) -> None:
+    stay = make_stay(world)
+    make_stay(world, stay.person, admission_no="ZY0002")
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Stay.objects.update(admission_no="ZY0003")
+
+
+def test_the_books_find_a_stay_on_somebody_elses_filing(world: World) -> None:
+    make_stay(world)
+    assert list(filing_is_of_the_person(None)) == []
+
+    Stay.objects.update(filing=make_in_force(world))
+
+    assert [broken.subject for broken in filing_is_of_the_person(None)] == ["S2026110001"]
