@@ -35,7 +35,15 @@ def test_what_is_open_to_all_is_this_and_no_more() -> None:
 def test_what_any_staff_may_open_is_this_and_no_more() -> None:
     found = {route.name for route in ROUTES if route.rule == "staff"}
 
-    assert found == {"agency:home", "agency:logout", "agency:password", "agency:search", "agency:job"}
+    assert found == {
+        "agency:home",
+        "agency:logout",
+        "agency:password",
+        "agency:search",
+        "agency:job",
+        "agency:form_list",
+        "agency:form_blank",
+    }
 
 
 @pytest.mark.django_db

@@ -17,6 +17,7 @@ SAMPLE = {
     "job_no": "J00000000000",
     "kind": "settlements",
     "filing_no": "F0000000000",
+    "follow_up_no": "G0000000000",
     "person_no": "P00000000",
     "settlement_no": "0",
     "period": "209912",
