@@ -15,7 +15,7 @@ from filings.followups.services import follow_up_receive, follow_up_verify, foll
 from filings.followups.states import FollowUpKind, FollowUpState
 
 S = FollowUpState
-EVERY = 3  # of three promises one is kept, one found true, one left as it is
+EVERY = 3  # of three promises one is left as it is, one found true, one kept
 
 
 def demo_follow_ups(tally: Tally, now: dt.datetime) -> None:
@@ -27,7 +27,7 @@ def demo_follow_ups(tally: Tally, now: dt.datetime) -> None:
     rows = FollowUp.objects.waiting(now.date()).filter(kind=FollowUpKind.COMMITMENT)
     for turn, row in enumerate(rows.select_related("filing__taken_in_by", "region").order_by("pk")):
         at = _within(row, now)
-        if turn % EVERY == 0:
+        if turn % EVERY == 2:
             codes = row.alternatives[0]
             clerk = row.filing.taken_in_by
             follow_up_receive(row, papers="+".join(codes), how="original", by=clerk, at=at)

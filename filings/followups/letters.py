@@ -163,14 +163,21 @@ def _followed(rows: Sequence[FollowUp]) -> tuple[Wanted, ...]:
     names = material_names()
     newest = {row.group_no: row for row in rows}
     return tuple(
-        Wanted(row.group_label, alternatives_text(row.alternatives, names), row.due_on)
+        Wanted(_plain(row.group_label), alternatives_text(row.alternatives, names), row.due_on)
         for row in newest.values()
     )
 
 
+def _plain(label: str) -> str:
+    """长期证明（任选一） as it stands on paper, where the row itself says so."""
+    return label.partition("（")[0]
+
+
 def _owed(items: Sequence[Owed], due_on: dt.date) -> tuple[Wanted, ...]:
     names = material_names()
-    return tuple(Wanted(item.label, alternatives_text(item.alternatives, names), due_on) for item in items)
+    return tuple(
+        Wanted(_plain(item.label), alternatives_text(item.alternatives, names), due_on) for item in items
+    )
 
 
 def _shared(filing: Filing, on: dt.date) -> dict[str, Any]:

@@ -42,6 +42,11 @@ class Steps:
     untrue: bool = False
     is_maker: bool = False
 
+    @property
+    def judges_only(self) -> bool:
+        """Then finding it true is the page's one filled button."""
+        return self.verify and not self.receive
+
 
 def shown(rows: Iterable[FollowUp], on: dt.date) -> list[ShownFollowUp]:
     """Rows for a list or a section; their filings are loaded with them."""

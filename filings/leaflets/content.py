@@ -34,7 +34,7 @@ WHO = {
 
 @dataclass(frozen=True)
 class LeafletGroup:
-    """One group of papers: what it asks for, each way of giving it, and whether a promise may stand for it."""
+    """One group of papers: what it asks for, each way of giving it, whether a promise may stand for it."""
 
     label: str
     ways: tuple[str, ...]

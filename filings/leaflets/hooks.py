@@ -19,19 +19,17 @@ def filing_form_page(user: User) -> Action | None:
     """Form 1 is filled by a new filing."""
     if access.allowed(user, May.TAKE_IN_FILINGS) and user.region_id is not None:
         return Action("新办备案", reverse("filings:filing_new"))
-    return _filings(user)
+    if not access.allowed(user, May.READ_FILINGS):
+        return None
+    return Action("备案台账", reverse("filings:filing_list"))
 
 
 @FORM_PAGES.register("2")
 def letter_page(user: User) -> Action | None:
     """Form 2 is printed from the filing that rests on a promise."""
-    return _filings(user)
-
-
-def _filings(user: User) -> Action | None:
     if not access.allowed(user, May.READ_FILINGS):
         return None
-    return Action("备案台账", reverse("filings:filing_list"))
+    return Action("承诺与容缺", reverse("filings:follow_up_list"))
 
 
 @MORE_PAPERS.register("leaflets", order=10)
