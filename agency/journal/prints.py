@@ -80,7 +80,7 @@ class Prints:
 
 def prints_of(printed: PrintedForm) -> Prints:
     """Every print under one verification code, from the log."""
-    entries = list(_entries(printed).values_list("at", "detail"))
+    entries = list(_entries(printed).order_by("seq").values_list("at", "detail"))
     copies = dict.fromkeys(detail.get("copy") for _, detail in entries)
     return Prints(
         times=len(entries),

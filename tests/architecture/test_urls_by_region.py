@@ -14,6 +14,7 @@ from django.urls import reverse
 from agency.batches.services import batch_run
 from agency.organisation.models import User
 from agency.organisation.roles import Level, May, Role, grants
+from filings.models import FollowUp
 from settlement.clearing.comparisons import sheet_compare
 from settlement.clearing.services import period_compute
 from settlement.deductions.models import Deduction
@@ -37,7 +38,8 @@ def numbers(world: World, tmp_path: Path) -> dict[str, str]:
     """One record of each kind: 长春 insures, 吉林 treats, 延边 has nothing to do with any."""
     person = make_person()
     enrol(person, world.changchun)
-    filing = make_in_force(world, person)
+    letter = {"valid_identity_card": "original", "commitment_letter": "original"}
+    filing = make_in_force(world, person, materials=letter)
     case = write(tmp_path, [row("S1", 参保地区划="220102", 就医地区划="220202")])
     batch, _ = batch_run(
         kind="settlements", path=case, by=world.changchun_clearing, system=world.system, at=world.now
@@ -62,6 +64,7 @@ def numbers(world: World, tmp_path: Path) -> dict[str, str]:
         )
     return {
         "filing_no": filing.filing_no,
+        "follow_up_no": FollowUp.objects.get().follow_up_no,
         "person_no": person.person_no,
         "batch_no": batch.batch_no,
         "settlement_no": "S1",
