@@ -50,6 +50,7 @@ class May(models.TextChoices):
     REVIEW_FILINGS = "review_filings", "复核备案"
     JUDGE_PROMISES = "judge_promises", "抽查与认定承诺"
     LIFT_MARKS = "lift_marks", "解除承诺不实标记"
+    WAIVE_LOCK = "waive_lock", "准予提前变更就医地"
     UNMASK = "unmask", "查看完整证件号码"
     READ_BATCHES = "read_batches", "看导入批次"
     READ_CASES = "read_cases", "看结算明细"
@@ -77,6 +78,7 @@ GRANTS: dict[May, dict[Role, frozenset[Level]]] = {
     May.REVIEW_FILINGS: {Role.REVIEW: ANY},
     May.JUDGE_PROMISES: {Role.REVIEW: ANY, Role.SUPERVISOR: ANY},
     May.LIFT_MARKS: {Role.SUPERVISOR: ANY},
+    May.WAIVE_LOCK: {Role.SUPERVISOR: ABOVE},
     May.UNMASK: {
         Role.INTAKE: ANY,
         Role.REVIEW: ANY,

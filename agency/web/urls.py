@@ -1,6 +1,6 @@
 """URLs of the shared pages."""
 
-from django.urls import path
+from django.urls import include, path
 
 from agency.batches import views as batches
 from agency.formlist import views as formlist
@@ -21,6 +21,7 @@ urlpatterns = [
     path("forms/", formlist.form_list, name="form_list"),
     path("forms/<str:form_no>/blank.pdf", formlist.form_blank, name="form_blank"),
     path("jobs/<str:job_no>/", views.job, name="job"),
+    path("", include("agency.directory.urls")),
     path("health/", views.health, name="health"),
     path("imports/", batches.batch_list, name="batch_list"),
     path("imports/new/<slug:kind>/", batches.batch_new, name="batch_new"),

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from filings.followups.states import FollowUpKind, FollowUpState
-from filings.materials.rules import COMMITMENT, COMMITMENT_LETTER, Group, serving
+from filings.materials.rules import COMMITMENT, COMMITMENT_LETTER, DEFERRED, Group, serving
 
-DEFERRED = "deferred"  # how a paper was given: accepted as missing, to be brought later
 SHOWN = "original"
 WHOLE_PROMISE = 0  # the group number of a spot check: it asks about the promise as a whole
 

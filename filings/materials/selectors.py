@@ -25,6 +25,7 @@ def groups_of(kind: str, *, scope: str, region: PoolingRegion | None, on: dt.dat
             valid_from=rule.valid_from,
             source=rule.source,
             note=rule.note,
+            deferral_allowed=rule.deferral_allowed,
         )
         for rule in MaterialRule.objects.in_force(on).filter(filing_kind=kind)
     ]

@@ -14,6 +14,7 @@ SAMPLE = {
     "comparison_no": "C00000000000",
     "deduction_no": "D00000000000",
     "extension": "csv",
+    "institution_code": "H00000000000",
     "job_no": "J00000000000",
     "kind": "settlements",
     "filing_no": "F0000000000",

@@ -55,13 +55,13 @@ def close_idle_check(filing: Filing, *, at: dt.datetime) -> None:
         close(check, "承诺都已了结，不用再抽查", at=at)
 
 
-def lock_open(row: FollowUp, on: dt.date, to: FollowUpState) -> None:
+def lock_open(row: FollowUp, to: FollowUpState, *, at: dt.datetime) -> None:
     """The filing first, then the follow-up; both as they are stored now."""
     filing = Filing.objects.select_related("insured_region", "person", "care_region").get(pk=row.filing_id)
-    lock(filing)
+    lock(filing, at=at)
     row.refresh_from_db(from_queryset=FollowUp.objects.select_for_update())
     row.filing = filing
-    state = row.state_on(on)
+    state = row.state_on(timezone.localdate(at))
     if state != S.OPEN:
         raise DomainError("not_open", f"{row.follow_up_no} 现在是“{state.label}”，不用再办。")
     if to not in STEPS[FollowUpKind(row.kind)]:

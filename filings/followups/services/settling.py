@@ -14,10 +14,9 @@ from agency.organisation.models import User
 from agency.organisation.roles import May
 from agency.organisation.selectors import system_account
 from agency.policy.selectors import int_parameter
-from filings.filing.services import filing_cancel, has_entered
+from filings.filing.services import filing_cancel, has_entered, material_received
 from filings.filing.validity import add_months
 from filings.followups.models import RECEIVED_AS, DishonestyMark, FollowUp
-from filings.followups.received import material_received
 from filings.followups.selectors import (
     receivable,
 )
@@ -35,7 +34,7 @@ def follow_up_receive(row: FollowUp, *, papers: str, how: str, by: User, at: dt.
     `papers` is one of `receivable`, its codes joined by `+`. Errors: `not_open`, `bad_papers`, NotAllowed.
     """
     access.require(by, May.TAKE_IN_FILINGS, row.region)
-    lock_open(row, timezone.localdate(at), S.KEPT)
+    lock_open(row, S.KEPT, at=at)
     codes = tuple(papers.split("+"))
     if codes not in receivable(row):
         raise DomainError("bad_papers", "请选择收到的是哪一种材料。", field="papers")
@@ -110,7 +109,7 @@ def follow_up_untrue(row: FollowUp, *, by: User, at: dt.datetime, reason: str) -
 def _judge(row: FollowUp, to: FollowUpState, *, by: User, at: dt.datetime) -> None:
     """A second person, with the right, about what is stored now."""
     access.require(by, May.JUDGE_PROMISES, row.region)
-    lock_open(row, timezone.localdate(at), to)
+    lock_open(row, to, at=at)
     access.require_second_person(by, by if has_entered(row.filing, by) else None)
 
 

@@ -33,7 +33,7 @@ def spot_check_open(filing: Filing, *, by: User, at: dt.datetime, seed: str = ""
     """抽查: put one filing that rests on a promise on the list of those to be checked."""
     access.require(by, May.JUDGE_PROMISES, filing.insured_region)
     on = timezone.localdate(at)
-    lock(filing)
+    lock(filing, at=at)
     if not is_living(filing, on):
         label = filing.state_on(on).label
         raise DomainError("not_living", f"{filing.filing_no} 已是“{label}”，不用再抽查。")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import asdict
 from typing import Any
 
 from agency.commanding import CommandResult, StaffCommand
@@ -17,6 +18,6 @@ class Command(StaffCommand):
     def perform(self, by: User, at: dt.datetime, **options: Any) -> CommandResult:
         recorded = filings_record_time(at=at)
         closed = follow_ups_record_time(at=at)
-        data = {"expired": recorded.expired, "lapsed": recorded.lapsed, "follow_ups_closed": closed}
-        told = f"到期 {recorded.expired} 件，失效 {recorded.lapsed} 件；随备案结束的跟踪 {closed} 项。"
-        return CommandResult(data, [told])
+        told = f"到期 {recorded.expired} 件，失效 {recorded.lapsed} 件，容缺转待补正 {recorded.unkept} 件；"
+        data = {**asdict(recorded), "follow_ups_closed": closed}
+        return CommandResult(data, [f"{told}随备案结束的跟踪 {closed} 项。"])
