@@ -10,6 +10,7 @@ from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
 from filings.filing.services import has_entered
+from filings.filing.states import FilingState
 from filings.followups.models import FollowUp
 from filings.followups.rules import STEPS
 from filings.followups.selectors import alternatives_text, papers_text
@@ -82,8 +83,9 @@ def steps_of(row: FollowUp, by: User, on: dt.date) -> Steps:
     steps = STEPS[FollowUpKind(row.kind)]
     judges = access.allowed(by, May.JUDGE_PROMISES) and S.VERIFIED in steps
     entered = judges and has_entered(row.filing, by)
+    in_force = row.filing.state_on(on) == FilingState.IN_FORCE  # one in 待补正 is supplemented on its form
     return Steps(
-        receive=access.allowed(by, May.TAKE_IN_FILINGS) and S.KEPT in steps,
+        receive=access.allowed(by, May.TAKE_IN_FILINGS) and S.KEPT in steps and in_force,
         verify=judges and not entered,
         untrue=judges and not entered,
         is_maker=entered,

@@ -111,6 +111,18 @@ def test_a_reviewer_judges_and_whoever_entered_it_does_not(world: World, as_user
     assert maker.post(url, {"reason": "不实"}).status_code == 403
 
 
+def test_an_overdue_deferred_paper_is_supplemented_on_the_filing(world: World, as_user: Login) -> None:
+    row = deferred(world, world.now - 17 * DAY)
+
+    page = text(as_user(world.clerk).get(f"/followups/{row.follow_up_no}/"))
+    answer = as_user(world.clerk).post(
+        f"/followups/{row.follow_up_no}/receive/", {"papers": "residence_permit", "how": "copy"}
+    )
+
+    assert "备案已转“待补正”" in page and "登记收到" not in page
+    assert answer.status_code == 422 and stored(row).state == "open"
+
+
 def test_spot_checks_by_hand_and_by_lot(world: World, as_user: Login) -> None:
     row, _ = promised(world), promised(world)
     reviewer = as_user(world.reviewer)
