@@ -2,6 +2,7 @@
 
 from filings.exemptions.models import ExemptionRule
 from filings.filing.models import Filing, FilingMaterial, KindTerms
+from filings.followups.models import DishonestyMark, FollowUp
 from filings.injuries.models import InjuryStatement
 from filings.materials.models import MaterialKind, MaterialRule
 from filings.outside_care.models import OutsideCare, OutsideCareItem
@@ -11,11 +12,13 @@ from filings.scans.models import Scan, ScanPage
 from filings.stays.models import Stay
 
 __all__ = [
+    "DishonestyMark",
     "Enrolment",
     "ExemptionRule",
     "Filing",
     "FilingMaterial",
     "InjuryStatement",
+    "FollowUp",
     "InsuredPerson",
     "KindTerms",
     "ManualReimbursement",

@@ -5,8 +5,10 @@ from django.urls import path
 from filings.card.views import person_card
 from filings.eligibility.urls import urlpatterns as eligibility_urls
 from filings.filing.urls import urlpatterns as filing_urls
+from filings.followups.urls import urlpatterns as follow_up_urls
 from filings.groups.urls import urlpatterns as group_urls
 from filings.injuries.urls import urlpatterns as injury_urls
+from filings.leaflets.urls import urlpatterns as leaflet_urls
 from filings.outside_care.urls import urlpatterns as outside_care_urls
 from filings.reimbursements.urls import urlpatterns as reimbursement_urls
 from filings.scans.urls import urlpatterns as scan_urls
@@ -23,4 +25,6 @@ urlpatterns = [
     *reimbursement_urls,
     *injury_urls,
     *outside_care_urls,
+    *follow_up_urls,
+    *leaflet_urls,
 ]

@@ -111,7 +111,10 @@ def blank_page(said: FormContent) -> str:
 
 
 def paper_pdf(printable: Printable, *, by: User, at: dt.datetime, copy: str = "") -> Paper:
-    """The form as PDF; each print stands in the log. The caller has asked whether `by` may."""
+    """The form as PDF; each print stands in the log, with its copies unless `copy` names the one.
+
+    The caller has asked whether `by` may.
+    """
     context = _logged_context(printable, by=by, at=at, copy=copy)
     pdf = render_form_pdf(printable.said.TEMPLATE, context, at=printable.made_at)
     return Paper(pdf, printable.said.digest())
@@ -125,6 +128,7 @@ def paper_page(printable: Printable, *, by: User, at: dt.datetime, copy: str = "
 
 def _logged_context(printable: Printable, *, by: User, at: dt.datetime, copy: str) -> dict[str, Any]:
     said = printable.said
+    copy = copy or "、".join(said.COPIES)
     subject: dict[str, Any] = {
         "subject_kind": printable.subject_kind,
         "subject_no": printable.subject_no,

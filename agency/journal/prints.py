@@ -4,9 +4,12 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Iterable
+from dataclasses import dataclass
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import QuerySet
 
 from agency.journal import audit
 from agency.journal.models import AuditEntry, PrintedForm
@@ -64,6 +67,49 @@ def form_printed(
 def verify_url(printed: PrintedForm) -> str:
     """What the QR code leads to."""
     return f"{settings.PUBLIC_URL}/verify/{printed.code}/"
+
+
+@dataclass(frozen=True)
+class Prints:
+    """How often a paper was printed, when last, and in which copies."""
+
+    times: int
+    last_at: dt.datetime | None
+    copies: tuple[str, ...]
+
+
+def prints_of(printed: PrintedForm) -> Prints:
+    """Every print under one verification code, from the log."""
+    entries = list(_entries(printed).order_by("seq").values_list("at", "detail"))
+    copies = dict.fromkeys(detail.get("copy") for _, detail in entries)
+    return Prints(
+        times=len(entries),
+        last_at=max((at for at, _ in entries), default=None),
+        copies=tuple(copy for copy in copies if copy),
+    )
+
+
+def changed_since(printed: PrintedForm, actions: Iterable[str]) -> dt.datetime | None:
+    """When one of these acts last changed the record after the last print of a paper; None: not since."""
+    last = _entries(printed).order_by("-seq").values_list("seq", flat=True).first()
+    if last is None:
+        return None
+    later = AuditEntry.objects.filter(
+        subject_kind=printed.subject_kind,
+        subject_no=printed.subject_no,
+        seq__gt=last,
+        action__in=list(actions),
+    )
+    return later.order_by("-seq").values_list("at", flat=True).first()
+
+
+def _entries(printed: PrintedForm) -> QuerySet[AuditEntry]:
+    return AuditEntry.objects.filter(
+        action=PRINTED,
+        subject_kind=printed.subject_kind,
+        subject_no=printed.subject_no,
+        detail__code=printed.code,
+    )
 
 
 def latest_digest(printed: PrintedForm) -> str:

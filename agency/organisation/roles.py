@@ -48,6 +48,8 @@ class May(models.TextChoices):
     READ_FILINGS = "read_filings", "看备案"
     TAKE_IN_FILINGS = "take_in_filings", "受理备案"
     REVIEW_FILINGS = "review_filings", "复核备案"
+    JUDGE_PROMISES = "judge_promises", "抽查与认定承诺"
+    LIFT_MARKS = "lift_marks", "解除承诺不实标记"
     WAIVE_LOCK = "waive_lock", "准予提前变更就医地"
     LOAD_FILINGS = "load_filings", "导入备案"
     RELEASE_FILINGS = "release_filings", "确认导入的备案"
@@ -76,6 +78,8 @@ GRANTS: dict[May, dict[Role, frozenset[Level]]] = {
     May.READ_FILINGS: {Role.INTAKE: ANY, Role.REVIEW: ANY, Role.SUPERVISOR: ANY, Role.AUDIT: ANY},
     May.TAKE_IN_FILINGS: {Role.INTAKE: ANY},
     May.REVIEW_FILINGS: {Role.REVIEW: ANY},
+    May.JUDGE_PROMISES: {Role.REVIEW: ANY, Role.SUPERVISOR: ANY},
+    May.LIFT_MARKS: {Role.SUPERVISOR: ANY},
     May.WAIVE_LOCK: {Role.SUPERVISOR: ABOVE},
     May.LOAD_FILINGS: {Role.INTAKE: ANY, Role.SUPERVISOR: ABOVE},
     May.RELEASE_FILINGS: {Role.REVIEW: ANY, Role.SUPERVISOR: ABOVE},

@@ -124,10 +124,11 @@ def form_context(
 ) -> dict[str, Any]:
     """What `agency/sheets/form.html` is given, beside what the form's own template needs.
 
-    `form` is the form's number, `number` the record's; `copies` labels each copy (经办机构留存 …), none: one.
+    `form` is the form's number (a word for a paper that is not one of the twenty), `number` the record's;
+    `copies` labels each copy (经办机构留存 …), none: one.
     """
     heading = {"form": form, "title": title, "number": number, "copies": copies or ("",)}
-    return {**heading, **seal_context(code, verify_url)}
+    return {**heading, "is_numbered": form[:1].isdigit(), **seal_context(code, verify_url)}
 
 
 def seal_context(code: str | None, verify_url: str | None) -> dict[str, str]:

@@ -24,12 +24,14 @@ def home(user: User) -> list[NavItem]:
 
 @NAV.register("shared", order=800)
 def shared(user: User) -> list[NavItem]:
-    items = []
+    items = [
+        NavItem("表单", "二十种表单", reverse("agency:form_list")),
+        NavItem("表单", "验证码查验", reverse("agency:verify")),
+    ]
     if access.allowed(user, May.READ_BATCHES):
         items.append(NavItem("文件", "导入批次", reverse("agency:batch_list")))
     if access.allowed(user, May.CHECK_BOOKS):
         items.append(NavItem("核对", "核对账目", reverse("agency:books")))
-    items.append(NavItem("核对", "验证码查验", reverse("agency:verify")))
     if access.allowed(user, May.READ_JOURNAL):
         items.append(NavItem("核对", "操作日志", reverse("agency:journal")))
     if access.allowed(user, May.USE_ADMIN) and not user.is_system_account:

@@ -111,10 +111,12 @@ class Unmasked:
 
 @dataclass(frozen=True)
 class Standing:
-    """What the record behind a printed paper is today: its state, and whether the paper is one in force."""
+    """What the record behind a printed paper is today: its state, whether the paper is one in force, and when
+    its content was changed after the last print (None: it was not)."""
 
     label: str
     is_effective: bool
+    changed_at: dt.datetime | None = None
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 from django.urls import include, path
 
 from agency.batches import views as batches
+from agency.formlist import views as formlist
 from agency.web import login, views
 
 app_name = "agency"
@@ -17,6 +18,8 @@ urlpatterns = [
     path("books/", views.books, name="books"),
     path("verify/", views.verify, name="verify"),
     path("verify/<str:code>/", views.verify_code, name="verify_code"),
+    path("forms/", formlist.form_list, name="form_list"),
+    path("forms/<str:form_no>/blank.pdf", formlist.form_blank, name="form_blank"),
     path("jobs/<str:job_no>/", views.job, name="job"),
     path("", include("agency.directory.urls")),
     path("health/", views.health, name="health"),

@@ -16,7 +16,7 @@ from agency.jobs.services import job_enqueue
 from agency.journal import audit
 from agency.journal.actions import action_label, detail_text
 from agency.journal.models import AuditEntry, PrintedForm
-from agency.journal.prints import latest_digest
+from agency.journal.prints import latest_digest, prints_of
 from agency.organisation import access
 from agency.organisation.roles import May
 from agency.registry import HOME, SEARCH, STANDING, UNMASK
@@ -125,12 +125,14 @@ def verify(request: StaffRequest) -> HttpResponse:
 @open_to_all
 @require_GET
 def verify_code(request: StaffRequest, code: str) -> HttpResponse:
-    """Whether a paper is genuine, and whether a newer content was printed since. No personal data."""
+    """Whether a paper is genuine, superseded by a newer one, or its record changed since; how often it was
+    printed. No personal data."""
     printed = get_object_or_404(PrintedForm.objects.select_related("by__region"), code=read_code(code) or "")
     found = [entry.function(printed) for entry in STANDING]
     context = {
         "printed": printed,
         "is_newest": latest_digest(printed) == printed.digest,
+        "prints": prints_of(printed),
         "standing": next((item for item in found if item is not None), None),
     }
     return render(request, "agency/web/verified.html", context)

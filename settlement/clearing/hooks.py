@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.urls import reverse
 
+from agency.formlist.entries import FORM_PAGES
 from agency.journal.actions import label_actions
 from agency.organisation import access
 from agency.organisation.models import PoolingRegion, User
@@ -15,7 +16,7 @@ from agency.organisation.selectors import system_account
 from agency.periods import first_day, period_label
 from agency.registry import DEMO, HOME, NAV, STATEFUL
 from agency.seeding import Tally
-from agency.web.parts import HomePart, NavItem, Panel, TodoRow
+from agency.web.parts import Action, HomePart, NavItem, Panel, TodoRow
 from settlement.clearing import selectors
 from settlement.clearing.models import ClearingPeriod
 from settlement.clearing.months import (
@@ -28,6 +29,7 @@ from settlement.clearing.months import (
     steps,
 )
 from settlement.clearing.services import period_compute, period_sign, region_confirm, unconfirmed
+from settlement.clearing.sheets import SHEETS
 from settlement.records.periods import signed_periods
 
 signed_periods.register(selectors.signed_periods)
@@ -53,6 +55,17 @@ def clearing(user: User) -> list[NavItem]:
     if not access.allowed(user, May.READ_CLEARING):
         return []
     return [NavItem("结算", "月度清算", reverse("settlement:period_list"))]
+
+
+def _sheets_page(user: User) -> Action | None:
+    """Where sheets 9–14 are: each month has its own."""
+    if not access.allowed(user, May.READ_CLEARING):
+        return None
+    return Action("月度清算", reverse("settlement:period_list"))
+
+
+for form in SHEETS:
+    FORM_PAGES.register(form)(_sheets_page)
 
 
 @HOME.register("clearing", order=320)

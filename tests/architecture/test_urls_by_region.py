@@ -14,6 +14,7 @@ from django.urls import reverse
 from agency.batches.services import batch_run
 from agency.organisation.models import User
 from agency.organisation.roles import Level, May, Role, grants
+from filings.models import FollowUp
 from settlement.clearing.comparisons import sheet_compare
 from settlement.clearing.services import period_compute
 from settlement.deductions.models import Deduction
@@ -42,7 +43,8 @@ def numbers(world: World, tmp_path: Path) -> dict[str, str]:
     """One record of each kind: 长春 insures, 吉林 treats, 延边 has nothing to do with any."""
     person = make_person()
     enrol(person, world.changchun)
-    filing = make_in_force(world, person)
+    letter = {"valid_identity_card": "original", "commitment_letter": "original"}
+    filing = make_in_force(world, person, materials=letter)
     scan = make_scan(world, filing)
     stay = make_late_stay(world, filing)
     case = write(tmp_path, [row("S1", 参保地区划="220102", 就医地区划="220202")])
@@ -79,6 +81,7 @@ def numbers(world: World, tmp_path: Path) -> dict[str, str]:
         "reimbursement_no": make_reimbursement(world, stay).reimbursement_no,
         "statement_no": make_statement(world, stay).statement_no,
         "slip_no": make_slip(world, stay).slip_no,
+        "follow_up_no": FollowUp.objects.get().follow_up_no,
         "person_no": person.person_no,
         "batch_no": batch.batch_no,
         "filing_batch_no": filing_batch.batch_no,

@@ -37,7 +37,7 @@ def test_what_any_staff_may_open_is_this_and_no_more() -> None:
 
     own = {"agency:home", "agency:logout", "agency:password", "agency:search", "agency:job"}
     directory = {f"agency:institution_{name}" for name in ("list", "export", "print", "detail", "pick")}
-    assert found == own | directory
+    assert found == own | directory | {"agency:form_list", "agency:form_blank"}
 
 
 @pytest.mark.django_db

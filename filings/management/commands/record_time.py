@@ -1,4 +1,4 @@
-"""`record_time`: records what time has ended (filings expired or lapsed). Run it every night."""
+"""`record_time`: records what time has ended (filings, and what was followed up of them). Run it nightly."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import Any
 from agency.commanding import CommandResult, StaffCommand
 from agency.organisation.models import User
 from filings.filing.timekeeping import filings_record_time
+from filings.followups.services import follow_ups_record_time
 
 
 class Command(StaffCommand):
@@ -16,5 +17,7 @@ class Command(StaffCommand):
 
     def perform(self, by: User, at: dt.datetime, **options: Any) -> CommandResult:
         recorded = filings_record_time(at=at)
-        told = f"到期 {recorded.expired} 件，失效 {recorded.lapsed} 件，容缺转待补正 {recorded.unkept} 件。"
-        return CommandResult(asdict(recorded), [told])
+        closed = follow_ups_record_time(at=at)
+        told = f"到期 {recorded.expired} 件，失效 {recorded.lapsed} 件，容缺转待补正 {recorded.unkept} 件；"
+        data = {**asdict(recorded), "follow_ups_closed": closed}
+        return CommandResult(data, [f"{told}随备案结束的跟踪 {closed} 项。"])

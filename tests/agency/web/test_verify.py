@@ -91,3 +91,23 @@ def test_a_paper_of_a_cancelled_filing_is_not_called_good(client: Client, world:
     assert "这张表是真的" in before
     assert "这张表现在不生效" in after
     assert "已撤销" in after
+
+
+def test_the_page_says_how_often_it_was_printed_and_in_which_copies(client: Client, world: World) -> None:
+    code = ""
+    for copy in ("经办机构留存", "参保人留存"):
+        code = form_printed(
+            form_no="1",
+            title="登记备案表",
+            subject_kind="filing",
+            subject_no="F2026110001",
+            digest="a" * 64,
+            by=world.clerk,
+            at=world.now,
+            region=world.changchun,
+            copy=copy,
+        ).code
+
+    page = client.get(f"/verify/{code}/").content.decode()
+
+    assert "2 次" in page and "联次：经办机构留存；参保人留存" in page
