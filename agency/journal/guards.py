@@ -148,9 +148,9 @@ def install(using: str = "default") -> None:
             if item.table in present:
                 for statement in write(item):
                     cursor.execute(statement)
-        for item in UPKEEP.values():
-            if item.table in present:
-                for statement in follow(item):
+        for kept in UPKEEP.values():
+            if kept.table in present:
+                for statement in follow(kept):
                     cursor.execute(statement)
 
 
@@ -164,7 +164,8 @@ def missing(using: str = "default") -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(sql)
         found = {row[0] for row in cursor.fetchall()}
-    wanted = [name for item in [*GUARDS.values(), *UPKEEP.values()] for name in trigger_names(item)]
+    declared: list[Guard | Upkeep] = [*GUARDS.values(), *UPKEEP.values()]
+    wanted = [name for item in declared for name in trigger_names(item)]
     if connection.vendor == "postgresql":
         wanted += [f"{item.name}_truncate" for item in GUARDS.values()]
     return [name for name in wanted if name not in found]

@@ -60,6 +60,7 @@ def _hits(by: User, wanted: Term) -> QuerySet[Any, int]:
 
     Foreign names are found by their letters.
     """
+    rows: QuerySet[Any, Any]
     if not access.sees_all(by):
         rows, column, key = SearchKey.objects.filter(region=by.region_id), "text", "person_id"
     elif wanted.kind is TermKind.INITIALS:
@@ -87,10 +88,11 @@ def _visible_of(by: User, hits: QuerySet[Any, int], at_most: int) -> list[Insure
 
 def _enrolments_of(by: User) -> Prefetch:
     """The enrolments shown beside a hit: those that `by` may see."""
-    return Prefetch("enrolments", _enrolments_seen(by).select_related("region"))
+    return Prefetch("enrolments", enrolments_seen(by).select_related("region"))
 
 
-def _enrolments_seen(by: User) -> QuerySet[Enrolment]:
+def enrolments_seen(by: User) -> QuerySet[Enrolment]:
+    """Enrolments that `by` may see: those of the own region; the province sees all."""
     rows = Enrolment.objects.all()
     return rows if access.sees_all(by) else rows.filter(region=by.region_id)
 
@@ -115,7 +117,7 @@ def people_by_certificate(certificates: Iterable[tuple[str, str]]) -> dict[tuple
 
 def enrolments_of(person: InsuredPerson, by: User) -> list[Enrolment]:
     """A person's enrolments in the actor's region (the province: everywhere), the ones that count first."""
-    return _first_those_that_count(_enrolments_seen(by).filter(person=person))
+    return _first_those_that_count(enrolments_seen(by).filter(person=person))
 
 
 def _first_those_that_count(rows: QuerySet[Enrolment]) -> list[Enrolment]:
