@@ -32,10 +32,11 @@ def begins_with(column: str, text: str) -> Q:
 
 class IndexOrder(OrderBy):
     """The order of a pattern index (see begins_with): on PostgreSQL it is no order of the language, so that
-    an ORDER BY without its operator would sort all hits of a common surname."""
+    an ORDER BY without its operator would sort all hits of a common surname. (Django looks for an ASC or DESC
+    in what is sent; the operator admits neither.)"""
 
     def as_postgresql(self, compiler: Any, connection: Any) -> Any:
-        return self.as_sql(compiler, connection, template="%(expression)s USING ~<~")
+        return self.as_sql(compiler, connection, template="%(expression)s USING ~<~ /* ASC */")
 
 
 def people_found(by: User, term: str, *, at_most: int = FOUND_AT_MOST) -> list[InsuredPerson]:

@@ -1,4 +1,4 @@
-"""是不是同一人: which other numbers one person may stand under. Pure: candidates are made, never searched for.
+"""是不是同一人: which other numbers one person may stand under. Candidates are made, never searched for.
 
 Nothing here decides anything: a clerk is told of a possible slip before the work starts [P].
 """
@@ -70,7 +70,7 @@ def old_number(number: str) -> str:
 
 
 def new_numbers(number: str) -> frozenset[str]:
-    """The 18-digit numbers that a 15-digit one became: births of the last century, or of the one before it."""
+    """The 18-digit numbers that a 15-digit one became: births of the last century or the one before."""
     if len(number) != 15 or not (number.isascii() and number.isdigit()):
         return frozenset()
     bodies = [number[:6] + century + number[6:] for century in CENTURIES]

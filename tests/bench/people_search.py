@@ -1,4 +1,4 @@
-"""检索参保人: the search box on a million people, for a region with one in a hundred, a large one, the province."""
+"""检索参保人: the search box on a million people, for a small region, a large one and the province."""
 
 from __future__ import annotations
 
@@ -11,16 +11,23 @@ from django.db.models import Q
 from agency.organisation.models import User
 from agency.organisation.roles import Level, Role
 from filings.models import InsuredPerson, PersonInitials, SearchKey
+from filings.people.alike import alike
 from filings.people.rules import TermKind, read_term
 from filings.people.selectors import LAST_CHARACTER, people_found
-from tests.bench.population import LARGE, SMALL, make_people
+from filings.people.twins import near_numbers
+from tests.bench.population import LARGE, SMALL, make_filings, make_people
 from tests.bench.timing import Call, Measured, Statement, measured, plan, statements, table
 from tests.support.world import make_user
 
 TITLE = "检索参保人 (people search)"
 AT_LEAST = 30
 PEERS = ("one statement by hand", "the same with LIKE and EXISTS", "admin: icontains")
-prepare = make_people
+
+
+def prepare(rows: int) -> None:
+    """Everybody, and a filing for every tenth."""
+    make_people(rows)
+    make_filings(rows // 10, rows)
 
 
 def measure(out: Callable[[str], None]) -> None:
@@ -30,6 +37,21 @@ def measure(out: Callable[[str], None]) -> None:
     out(_hits())
     lines = [line for user in (small, large, province) for line in _lines(user)]
     out(table(lines, "limit: one row by its key", PEERS))
+    out(
+        "Who may be the same person: beside one of the register (`known`), a number nobody has (`new`),\n"
+        "one with a wrong check digit (`wrong`).\n"
+    )
+    out(
+        table(
+            [line for user in (small, large, province) for line in _alike_lines(user)],
+            "limit: one row by its key",
+            (),
+        )
+    )
+    out(
+        f"Plan of `new`\n```\n{plan(_alike_statements(small)[0])}\n```\n"
+        f"and by name and birth date\n```\n{plan(_alike_statements(small)[1])}\n```"
+    )
     out("Plans of what the small region asks (the first statement; the others read by primary key):\n")
     for term in ("220102196", "王", "wj", "220102196104182784"):
         out(f"`{term}`\n```\n{plan(_first(small, term))}\n```")
@@ -42,7 +64,8 @@ def _hits() -> str:
     wj = PersonInitials.objects.filter(letters__gte="wj", letters__lt="wk")
     wang = InsuredPerson.objects.filter(name__gte="王", name__lt="玌")
     own = SearchKey.objects.filter(region__code=SMALL, text__gte="wj", text__lt="wk").count()
-    return f"In the province `wj` hits {wj.count():,}, `王` {wang.count():,} persons; in the small region `wj` hits {own}.\n"
+    everybody = f"In the province `wj` hits {wj.count():,} and `王` {wang.count():,} persons"
+    return f"{everybody}; in the small region `wj` hits {own:,}.\n"
 
 
 def _first(by: User, term: str) -> Statement:
@@ -70,7 +93,7 @@ def _lines(by: User) -> list[Measured]:
         "`wj`, again and again": ["wj"] * AT_LEAST,
         "`王`, again and again": ["王"] * AT_LEAST,
         "nobody (`zzz`)": ["zzz"] * AT_LEAST,
-    }
+    }  # every list has its thirty values: what is asked repeatedly shows the spread
     keys = cycle(person.pk for person in people)
     return [
         measured(
@@ -84,8 +107,42 @@ def _lines(by: User) -> list[Measured]:
     ]
 
 
+def _alike_lines(by: User) -> list[Measured]:
+    people = list(InsuredPerson.objects.visible_to(by).order_by("-pk")[: AT_LEAST * 10 : 10])
+    keys = cycle(person.pk for person in people)
+
+    def known(person: InsuredPerson) -> object:
+        return alike(by, number=person.cert_no, name=person.name, birth_date=person.birth_date, but=person)
+
+    def new(person: InsuredPerson) -> object:
+        number = sorted(near_numbers(person.cert_no))[7]
+        return alike(by, number=number, name=person.name, birth_date=person.birth_date)
+
+    def wrong(person: InsuredPerson) -> object:
+        last = "0" if person.cert_no[-1] != "0" else "1"
+        return alike(by, number=person.cert_no[:17] + last, name="", birth_date=None)
+
+    def limit(person: InsuredPerson) -> object:
+        return InsuredPerson.objects.filter(pk=next(keys)).first()
+
+    asked = {"known": known, "new": new, "wrong": wrong}
+    return [measured(f"{by.username}: {label}", people, ours, limit, ()) for label, ours in asked.items()]
+
+
+def _alike_statements(by: User) -> list[Statement]:
+    person = InsuredPerson.objects.visible_to(by).order_by("-pk")[0]
+    number = sorted(near_numbers(person.cert_no))[7]
+    return [
+        sent
+        for sent in statements(
+            lambda: alike(by, number=number, name=person.name, birth_date=person.birth_date)
+        )
+        if "filings_insuredperson" in sent[0].partition("WHERE")[0]
+    ]
+
+
 def _peers(by: User) -> list[Call]:
-    """What one writes first: LIKE with the visible ones picked out, in the order shown; and an admin's search."""
+    """By hand; what one writes first: LIKE, the visible ones picked out, in order; and an admin's search."""
     visible = InsuredPerson.objects.visible_to(by)
     columns = {
         TermKind.PERSON_NO: "person_no",

@@ -12,8 +12,11 @@ from django.db import connection
 
 from agency.identity import check_digit
 from agency.organisation.models import AreaCode, PoolingRegion
+from agency.organisation.roles import Role
+from filings.models import Filing
 from filings.people.rules import name_initials
 from tests.bench.timing import fill
+from tests.support.world import make_user
 
 SURNAMES = dict(
     zip(
@@ -98,3 +101,85 @@ def enrolments(rows: int, regions: dict[str, int]) -> Iterator[tuple[Any, ...]]:
     for pk in range(1, rows + 1):
         code = chance.choices(codes, cum_weights=weights)[0]
         yield pk, regions[code], code, "employee", "working", "normal", "2010-01-01", ""
+
+
+STATES = (
+    "in_force",
+    "expired",
+    "cancelled",
+    "declined",
+    "lapsed",
+    "draft",
+    "under_review",
+    "awaiting_supplement",
+)
+OF_A_HUNDRED = (70, 12, 5, 3, 3, 2, 3, 2)
+KINDS = ("long_term_residence", "retired_relocation", "temporary_other", "referral", "long_term_work")
+PLACES = (
+    ("370000", "370200", "山东省青岛市"),
+    ("110000", "110000", "北京市"),
+    ("220200", "220200", "吉林市"),
+)
+NOW = dt.datetime(2026, 11, 20, 4, tzinfo=dt.UTC)
+
+
+def make_filings(rows: int, people: int) -> None:
+    """Filings of all states, in the regions of their persons' shares, the newest with the highest numbers."""
+    regions = dict(PoolingRegion.objects.values_list("code", "pk"))
+    clerks = {
+        code: [make_user(f"{code}-{n}", Role.SUPERVISOR, region=code).pk for n in range(4)] for code in SHARES
+    }
+    blank = {field.column: field.get_default() for field in Filing._meta.concrete_fields}
+    columns = [column for column in blank if column != "id"]
+
+    def made() -> Iterator[list[Any]]:
+        chance = random.Random(4)
+        for number in range(rows):
+            row = {**blank, **_filing(chance, number, rows, people, regions, clerks)}
+            yield [row[column] for column in columns]
+
+    fill("filings_filing", columns, made())
+
+
+def _filing(
+    chance: random.Random,
+    number: int,
+    rows: int,
+    people: int,
+    regions: dict[str, int],
+    clerks: dict[str, list[int]],
+) -> dict[str, Any]:
+    code = chance.choices(list(SHARES), weights=list(SHARES.values()))[0]
+    state = chance.choices(STATES, weights=OF_A_HUNDRED)[0]
+    care, area, place = chance.choice(PLACES)
+    received = NOW.date() - dt.timedelta(days=(rows - number) * 1500 // rows)
+    began = state in ("in_force", "expired", "cancelled")
+    ends = {
+        "in_force": received + dt.timedelta(days=1505) if number % 3 else None,
+        "expired": received + dt.timedelta(days=1),
+        "cancelled": received + dt.timedelta(days=30),
+    }.get(state)
+    by, reviewer = chance.sample(clerks[code], 2)
+    waits = state in ("draft", "under_review", "awaiting_supplement")
+    return {
+        "filing_no": f"F{number:010d}",
+        "person_id": number % people + 1,
+        "insured_region_id": regions[code],
+        "insurance_type": "employee",
+        "category": "working",
+        "kind": KINDS[number % len(KINDS)],
+        "care_region_id": regions[care],
+        "care_area_code": area,
+        "care_place_name": place,
+        "received_on": str(received),
+        "begins_on": str(received + dt.timedelta(days=number % 7)),
+        "ends_on": str(ends + dt.timedelta(days=7)) if ends else None,
+        "state": state,
+        "deadline_on": str(NOW.date() + dt.timedelta(days=number % 40)) if waits else None,
+        "taken_in_by_id": by,
+        "taken_in_at": str(NOW),
+        "submitted_at": None if state == "draft" else str(NOW),
+        "reviewed_by_id": reviewer if began else None,
+        "reviewed_at": str(NOW) if began else None,
+        "effective_at": str(NOW) if began else None,
+    }
