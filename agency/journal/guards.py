@@ -36,8 +36,9 @@ GUARDS: dict[str, Guard] = {}
 class Upkeep:
     """Rows that follow from those of `table`, written by the database itself, whoever writes the others.
 
-    `sql` is one statement that reads the new rows from {fresh}. It runs after every INSERT and after every
-    UPDATE of `columns` (PostgreSQL: of any column, once per statement), so it must be harmless when repeated.
+    `sql` is one statement that selects FROM {rows} and some table, and names a row that was written {new}. It
+    runs after every INSERT and every UPDATE of `columns` (PostgreSQL: of any column, once per statement), so
+    it must be harmless when repeated.
     """
 
     name: str
@@ -115,8 +116,7 @@ def _postgresql(item: Guard) -> Iterable[str]:
 
 
 def _sqlite_upkeep(item: Upkeep) -> Iterable[str]:
-    columns = ", ".join(f"NEW.{column} AS {column}" for column in item.columns)
-    body = item.sql.format(fresh=f"(SELECT {columns})")
+    body = item.sql.format(rows="", new="NEW")
     events = ("INSERT", f"UPDATE OF {', '.join(item.columns)}")
     for event, name in zip(events, trigger_names(item), strict=True):
         yield f"DROP TRIGGER IF EXISTS {name}"
@@ -124,7 +124,7 @@ def _sqlite_upkeep(item: Upkeep) -> Iterable[str]:
 
 
 def _postgresql_upkeep(item: Upkeep) -> Iterable[str]:
-    body = item.sql.format(fresh="fresh_rows")
+    body = item.sql.format(rows="fresh_rows AS fresh,", new="fresh")
     yield (
         f"CREATE OR REPLACE FUNCTION {item.name}() RETURNS trigger LANGUAGE plpgsql AS "
         f"$upkeep$ BEGIN {body}; RETURN NULL; END $upkeep$"

@@ -4,16 +4,15 @@ from __future__ import annotations
 
 from agency.journal.guards import Upkeep, upkeep
 
-# {{fresh}} stays for the trigger: the rows that were written
+# {{rows}} and {{new}} stay for the trigger: the rows that were written, and one of them
 KEYS = """
 INSERT INTO filings_searchkey (region_id, person_id, text)
-SELECT fresh.{region}, person.id, person.name
-  FROM {{fresh}} AS fresh JOIN filings_insuredperson AS person ON person.id = fresh.person_id WHERE {when}
-UNION ALL SELECT fresh.{region}, person.id, person.cert_no
-  FROM {{fresh}} AS fresh JOIN filings_insuredperson AS person ON person.id = fresh.person_id WHERE {when}
-UNION ALL SELECT fresh.{region}, initials.person_id, initials.letters
-  FROM {{fresh}} AS fresh JOIN filings_personinitials AS initials ON initials.person_id = fresh.person_id
-  WHERE {when}
+SELECT {{new}}.{region}, person.id, person.name FROM {{rows}} filings_insuredperson AS person
+  WHERE person.id = {{new}}.person_id AND {when}
+UNION ALL SELECT {{new}}.{region}, person.id, person.cert_no FROM {{rows}} filings_insuredperson AS person
+  WHERE person.id = {{new}}.person_id AND {when}
+UNION ALL SELECT {{new}}.{region}, word.person_id, word.letters FROM {{rows}} filings_personinitials AS word
+  WHERE word.person_id = {{new}}.person_id AND {when}
 ON CONFLICT DO NOTHING"""
 
 upkeep(
@@ -27,6 +26,6 @@ upkeep(
         "filing_search_keys",
         "filings_filing",
         ("person_id", "insured_region_id", "submitted_at"),
-        KEYS.format(region="insured_region_id", when="fresh.submitted_at IS NOT NULL"),
+        KEYS.format(region="insured_region_id", when="{new}.submitted_at IS NOT NULL"),
     ),
 )

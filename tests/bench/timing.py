@@ -62,9 +62,8 @@ def measured(label: str, values: Sequence[Any], ours: Call, limit: Call, peers: 
     theirs: list[list[float]] = [[] for _ in peers]
     asked = {len(values) // 2}
     for number, value in enumerate(values):
-        sent = statements(lambda value=value: ours(value))
         began = time.perf_counter()
-        ours(value)
+        sent = statements(lambda value=value: ours(value))
         whole.append((time.perf_counter() - began) * 1000)
         own.append(sql_ms(sent))
         least.append(sql_ms(statements(lambda value=value: limit(value))))
