@@ -4,7 +4,7 @@ HERE := 127.0.0.1:8000
 APT_RUN := python3-venv libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig
 APT_TEST := postgresql postgresql-common chromium poppler-utils fonts-noto-cjk
 
-.PHONY: setup run test test-long lint types seed demo clean
+.PHONY: setup run test test-long bench lint types seed demo clean
 
 setup: .venv/.installed
 	@./.ci/apt-needed $(APT_RUN)
@@ -26,6 +26,11 @@ test: setup
 test-long: setup
 	@./.ci/apt-needed $(APT_TEST)
 	@pg_virtualenv -t -o max_connections=200 $(PY) tests/run.py long
+
+# all benches on a million rows; make bench BENCH="people_search --rows 100000 --only sqlite" runs one (docs/performance.md)
+bench: setup
+	@./.ci/apt-needed $(APT_TEST)
+	@pg_virtualenv -t -o max_connections=50 -o shared_buffers=512MB $(PY) tests/bench/run.py $(BENCH)
 
 lint:
 	$(PY) -m ruff check .

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from filings.card.views import person_card
+from filings.card.views import note_add, person_card, person_twins
 from filings.eligibility.urls import urlpatterns as eligibility_urls
 from filings.filing.urls import urlpatterns as filing_urls
 from filings.followups.urls import urlpatterns as follow_up_urls
@@ -16,7 +16,9 @@ from filings.stays.urls import urlpatterns as stay_urls
 
 app_name = "filings"
 urlpatterns = [
+    path("people/alike/", person_twins, name="person_twins"),
     path("people/<str:person_no>/", person_card, name="person_card"),
+    path("people/<str:person_no>/notes/", note_add, name="note_add"),
     *eligibility_urls,
     *filing_urls,
     *scan_urls,

@@ -1,4 +1,5 @@
-"""只增不改: database triggers that keep append-only rows from being changed or deleted.
+"""只增不改: database triggers that keep append-only rows from being changed or deleted; and those that write
+what follows from other rows.
 
 A later ALTER on SQLite rebuilds a table and silently drops its triggers, so they are installed anew after
 every `migrate` (the one post_migrate receiver of this project) and a test asserts that each exists.
@@ -31,14 +32,40 @@ class Guard:
 GUARDS: dict[str, Guard] = {}
 
 
+@dataclass(frozen=True)
+class Upkeep:
+    """Rows that follow from those of `table`, written by the database itself, whoever writes the others.
+
+    `sql` is one statement that selects FROM {rows} and some table, and names a row that was written {new}. It
+    runs after every INSERT and every UPDATE of `columns` (PostgreSQL: of any column, once per statement), so
+    it must be harmless when repeated.
+    """
+
+    name: str
+    table: str
+    columns: tuple[str, ...]
+    sql: str
+
+
+UPKEEP: dict[str, Upkeep] = {}
+
+
 def guard(*guards: Guard) -> None:
     """Declare guards; a slice calls it beside its models."""
     for item in guards:
         GUARDS[item.name] = item
 
 
-def trigger_names(item: Guard) -> list[str]:
-    """The triggers that a guard consists of, without the TRUNCATE one."""
+def upkeep(*items: Upkeep) -> None:
+    """Declare rows that follow from others; a slice calls it beside its guards."""
+    for item in items:
+        UPKEEP[item.name] = item
+
+
+def trigger_names(item: Guard | Upkeep) -> list[str]:
+    """The triggers that a guard or an upkeep consists of, without the TRUNCATE one."""
+    if isinstance(item, Upkeep):
+        return [f"{item.name}_insert", f"{item.name}_update"]
     return [f"{item.name}_{event.lower()}" for event in item.events]
 
 
@@ -88,15 +115,42 @@ def _postgresql(item: Guard) -> Iterable[str]:
     )
 
 
+def _sqlite_upkeep(item: Upkeep) -> Iterable[str]:
+    body = item.sql.format(rows="", new="NEW")
+    events = ("INSERT", f"UPDATE OF {', '.join(item.columns)}")
+    for event, name in zip(events, trigger_names(item), strict=True):
+        yield f"DROP TRIGGER IF EXISTS {name}"
+        yield f"CREATE TRIGGER {name} AFTER {event} ON {item.table} FOR EACH ROW BEGIN {body}; END"
+
+
+def _postgresql_upkeep(item: Upkeep) -> Iterable[str]:
+    body = item.sql.format(rows="fresh_rows AS fresh,", new="fresh")
+    yield (
+        f"CREATE OR REPLACE FUNCTION {item.name}() RETURNS trigger LANGUAGE plpgsql AS "
+        f"$upkeep$ BEGIN {body}; RETURN NULL; END $upkeep$"
+    )
+    for event, name in zip(("INSERT", "UPDATE"), trigger_names(item), strict=True):
+        yield f"DROP TRIGGER IF EXISTS {name} ON {item.table}"
+        yield (
+            f"CREATE TRIGGER {name} AFTER {event} ON {item.table} "
+            f"REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION {item.name}()"
+        )
+
+
 def install(using: str = "default") -> None:
-    """Install every declared guard whose table exists; safe to run again."""
+    """Install every declared guard and upkeep whose table exists; safe to run again."""
     connection = connections[using]
     write = {"sqlite": _sqlite, "postgresql": _postgresql}[connection.vendor]
+    follow = {"sqlite": _sqlite_upkeep, "postgresql": _postgresql_upkeep}[connection.vendor]
     present = set(connection.introspection.table_names())
     with connection.cursor() as cursor:
         for item in GUARDS.values():
             if item.table in present:
                 for statement in write(item):
+                    cursor.execute(statement)
+        for kept in UPKEEP.values():
+            if kept.table in present:
+                for statement in follow(kept):
                     cursor.execute(statement)
 
 
@@ -110,7 +164,8 @@ def missing(using: str = "default") -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(sql)
         found = {row[0] for row in cursor.fetchall()}
-    wanted = [name for item in GUARDS.values() for name in trigger_names(item)]
+    declared: list[Guard | Upkeep] = [*GUARDS.values(), *UPKEEP.values()]
+    wanted = [name for item in declared for name in trigger_names(item)]
     if connection.vendor == "postgresql":
         wanted += [f"{item.name}_truncate" for item in GUARDS.values()]
     return [name for name in wanted if name not in found]

@@ -45,6 +45,7 @@ class May(models.TextChoices):
 
     READ_PEOPLE = "read_people", "看参保人"
     LOAD_PEOPLE = "load_people", "导入参保登记"
+    WRITE_NOTES = "write_notes", "写参保人备注"
     READ_FILINGS = "read_filings", "看备案"
     TAKE_IN_FILINGS = "take_in_filings", "受理备案"
     REVIEW_FILINGS = "review_filings", "复核备案"
@@ -75,6 +76,7 @@ ONLY_REGION = frozenset({REGION})
 GRANTS: dict[May, dict[Role, frozenset[Level]]] = {
     May.READ_PEOPLE: {Role.INTAKE: ANY, Role.REVIEW: ANY, Role.SUPERVISOR: ANY, Role.AUDIT: ANY},
     May.LOAD_PEOPLE: {Role.INTAKE: ANY, Role.SUPERVISOR: ANY},
+    May.WRITE_NOTES: {Role.INTAKE: ANY, Role.REVIEW: ANY, Role.SUPERVISOR: ONLY_REGION},
     May.READ_FILINGS: {Role.INTAKE: ANY, Role.REVIEW: ANY, Role.SUPERVISOR: ANY, Role.AUDIT: ANY},
     May.TAKE_IN_FILINGS: {Role.INTAKE: ANY},
     May.REVIEW_FILINGS: {Role.REVIEW: ANY},

@@ -92,11 +92,13 @@ class SearchGroup:
 
 @dataclass(frozen=True)
 class CardSection:
-    """One section of a person's card, drawn by its own template with `section` = context."""
+    """One section of a person's card, drawn by its own template with `section` = context; `aside` stands in
+    the narrow column."""
 
     title: str
     template: str
     context: dict[str, Any]
+    aside: bool = False
 
 
 @dataclass(frozen=True)

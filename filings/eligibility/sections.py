@@ -1,4 +1,4 @@
-"""能否结算 on the page of a filing: the same person, for those who may see them."""
+"""能否结算 on the page of a filing and on the card of a person."""
 
 from __future__ import annotations
 
@@ -9,8 +9,10 @@ from django.urls import reverse
 from agency.organisation import access
 from agency.organisation.models import User
 from agency.web.parts import Action
+from filings.card.sections import ACTIONS as CARD_ACTIONS
 from filings.filing.models import Filing
 from filings.filing.sections import ACTIONS
+from filings.people.models import InsuredPerson
 
 
 @ACTIONS.register("eligibility", order=20)
@@ -19,3 +21,9 @@ def ask_of_person(user: User, filing: Filing, today: dt.date) -> list[Action]:
     if filing.submitted_at is None or not access.within(user, filing.insured_region):
         return []
     return [Action("能否结算", f"{reverse('filings:eligibility')}?person={filing.person.person_no}")]
+
+
+@CARD_ACTIONS.register("eligibility", order=20)
+def ask_on_card(user: User, person: InsuredPerson, today: dt.date) -> list[Action]:
+    """能否结算 of the person whose card it is."""
+    return [Action("能否结算", f"{reverse('filings:eligibility')}?person={person.person_no}")]

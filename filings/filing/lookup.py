@@ -8,8 +8,11 @@ from dataclasses import dataclass, field
 from agency.errors import DomainError
 from agency.identity import IdNumber, age_on, area_name, id_warnings
 from agency.organisation.models import PoolingRegion, User
+from agency.tabular.values import to_text
+from filings.filing.alike import ShownTwin, shown_twins
 from filings.filing.selectors import filings_of
 from filings.filing.shown import ShownFiling, shown
+from filings.people.alike import alike
 from filings.people.choices import Sex
 from filings.people.models import Enrolment, InsuredPerson
 from filings.people.rules import read_certificate
@@ -33,6 +36,7 @@ class PersonPanel:
     elsewhere: bool = False  # another region insures a person who is known here
     earlier: list[ShownFiling] = field(default_factory=list)
     warnings: list[str] = field(default_factory=list)
+    twins: list[ShownTwin] = field(default_factory=list)  # who may be the one that is meant
     error: DomainError | None = None
     region: PoolingRegion | None = None
     on: dt.date | None = None
@@ -79,8 +83,12 @@ def person_panel(
     on: dt.date,
     insurance_type: str = "",
     but_no: str = "",
+    name: str = "",
 ) -> PersonPanel:
-    """What is known of a certificate number; nothing about persons whom `by` may not see."""
+    """What is known of a certificate number; nothing about persons whom `by` may not see.
+
+    `name` is what was typed: of a number that nobody has yet, it tells whom else it may mean.
+    """
     panel = PersonPanel(region=region, on=on)
     if not cert_no.strip():
         return panel
@@ -88,11 +96,15 @@ def person_panel(
         panel.identity = read_certificate(cert_type, cert_no, on)
     except DomainError as error:
         panel.error = error
+        panel.twins = shown_twins(alike(by, number=cert_no, name=name, birth_date=None), by, on)
         return panel
     number = panel.identity.number
     if panel.identity.birth_date is not None:
         panel.warnings = id_warnings(number)
     panel.person = people_visible(by).filter(cert_type=cert_type, cert_no=number).first()
+    name = panel.person.name if panel.person is not None else to_text(name)
+    others = alike(by, number=number, name=name, birth_date=panel.identity.birth_date, but=panel.person)
+    panel.twins = shown_twins(others, by, on)
     if panel.person is None:
         return panel
     panel.elsewhere = is_enrolled_elsewhere(panel.person, by)

@@ -29,7 +29,7 @@ def people_kind() -> BatchKind:
         may_read=May.READ_PEOPLE,
         check=_check,
         load=load_people,
-        help_text="一行是一个人的一项参保关系；同一人可有多行。与已有内容相同的行不会重复写入。",
+        help_text="一行是一个人的一项参保关系；同一人可有多行；“单位”“人员编号”两列可以没有。与已有内容相同的行不会重复写入。",
         template="filings/people/_batch_preview.html",
         columns=[column.title for column in COLUMNS],
     )

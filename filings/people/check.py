@@ -20,7 +20,7 @@ from filings.people.models import Enrolment, InsuredPerson
 from filings.people.parse import PersonRow, Reference, RowRefused, read_row
 from filings.people.selectors import people_by_certificate
 
-COUNTED = ("new_people", "new_enrolments", "changed_enrolments", "renamed")
+COUNTED = ("new_people", "new_enrolments", "changed_enrolments", "renamed", "numbered")
 CHUNK = 500  # rows set against the register in one query
 
 
@@ -71,6 +71,7 @@ class _Check:
     outcome: Outcome
     accepted: list[PersonRow] = field(default_factory=list)
     names: dict[tuple[str, str], str] = field(default_factory=dict)
+    platform_nos: dict[tuple[str, str], str] = field(default_factory=dict)
     enrolments: set[tuple[str, str, int, str]] = field(default_factory=set)
     counts: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTED, 0))
 
@@ -108,7 +109,8 @@ class _Check:
         )
 
     def _judge(self, read: PersonRow, person: InsuredPerson | None) -> None:
-        """duplicate_in_file, not_your_region, name_differs; else new, changed or unchanged."""
+        """duplicate_in_file, not_your_region, name_differs, person_no_differs; else new, changed or
+        unchanged."""
         if read.enrolment in self.enrolments:
             raise RowRefused("duplicate_in_file", "cert_no", "同一人、同一统筹区、同一险种在文件里已有一行。")
         if not access.sees_all(self.by) and read.region_id != self.by.region_id:
@@ -120,21 +122,34 @@ class _Check:
             raise RowRefused(
                 "name_differs", "name", "这个证件号码已登记为另一个姓名；确已改名的，请省级经办机构导入。"
             )
+        said_before = self.platform_nos.get(read.certificate, "")
+        if read.platform_no and said_before not in ("", read.platform_no):
+            raise RowRefused(
+                "person_no_differs", "platform_no", "文件里同一证件号码前面是另一个人员编号，请核对。"
+            )
         self.enrolments.add(read.enrolment)
         is_new = person is None and read.certificate not in self.names
         self.names[read.certificate] = read.name
-        self._count(read, _stored(person, read), is_new=is_new, renamed=stored_name != read.name)
+        known = said_before or (person.platform_no if person is not None else "")
+        numbered = read.platform_no not in ("", known)
+        if read.platform_no:
+            self.platform_nos[read.certificate] = read.platform_no
+        renamed = stored_name != read.name
+        self._count(read, _stored(person, read), is_new=is_new, renamed=renamed, numbered=numbered)
 
-    def _count(self, read: PersonRow, stored: Enrolment | None, *, is_new: bool, renamed: bool) -> None:
+    def _count(
+        self, read: PersonRow, stored: Enrolment | None, *, is_new: bool, renamed: bool, numbered: bool
+    ) -> None:
         said = read.says().items()
         changed = stored is not None and any(getattr(stored, key) != value for key, value in said)
-        if stored is not None and not changed and not renamed:
+        if stored is not None and not (changed or renamed or numbered):
             self.outcome.unchanged += 1
             return
         self.outcome.accepted += 1
         self.accepted.append(read)
         self.counts["new_people"] += is_new
         self.counts["renamed"] += renamed
+        self.counts["numbered"] += numbered and not is_new
         self.counts["new_enrolments"] += stored is None
         self.counts["changed_enrolments"] += changed
 

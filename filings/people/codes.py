@@ -8,6 +8,7 @@ label_codes(
         "unknown_category": "人员类别不认识",
         "unknown_certificate_type": "证件类型不认识",
         "name_differs": "姓名与登记不同",
+        "person_no_differs": "人员编号前后不同",
         "too_long": "内容太长",
     }
 )

@@ -34,6 +34,7 @@ COLUMNS: tuple[Column, ...] = (
     Column("status", "参保状态", "psn_insu_stas"),
     Column("begins_on", "参保日期", "psn_insu_date"),
     Column("employer", "单位", "emp_name", required=False),
+    Column("platform_no", "人员编号", "psn_no", required=False),
 )
 TITLES = {column.key: column.title for column in COLUMNS}
 EXPECTED = [name for column in COLUMNS for name in column.names]

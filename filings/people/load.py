@@ -31,6 +31,7 @@ def _write_people(chunk: list[PersonRow]) -> dict[tuple[str, str], InsuredPerson
     """Persons of the chunk by certificate, new ones numbered, changed names brought up to date."""
     known = people_by_certificate(row.certificate for row in chunk)
     wanted = {row.certificate: row for row in chunk}
+    platform_nos = {row.certificate: row.platform_no for row in chunk if row.platform_no}
     new = [row for certificate, row in wanted.items() if certificate not in known]
     numbers = take_person_numbers(len(new))
     created = InsuredPerson.objects.bulk_create(
@@ -41,6 +42,7 @@ def _write_people(chunk: list[PersonRow]) -> dict[tuple[str, str], InsuredPerson
             name=row.name,
             sex=row.sex,
             birth_date=row.birth_date,
+            platform_no=platform_nos.get(row.certificate, ""),
         )
         for number, row in zip(numbers, new, strict=True)
     )
@@ -48,6 +50,14 @@ def _write_people(chunk: list[PersonRow]) -> dict[tuple[str, str], InsuredPerson
     for person in renamed:
         person.name = wanted[person.cert_type, person.cert_no].name
     InsuredPerson.objects.bulk_update(renamed, ["name"])
+    numbered = [
+        person
+        for certificate, person in known.items()
+        if platform_nos.get(certificate, person.platform_no) != person.platform_no
+    ]
+    for person in numbered:
+        person.platform_no = platform_nos[person.cert_type, person.cert_no]
+    InsuredPerson.objects.bulk_update(numbered, ["platform_no"])
     write_initials([*created, *renamed])
     return known | {(person.cert_type, person.cert_no): person for person in created}
 

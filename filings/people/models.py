@@ -50,13 +50,20 @@ class InsuredPerson(models.Model):
             models.CheckConstraint(condition=Q(sex__in=Sex.values), name="insured_person_sex_is_known"),
         ]
         indexes = [
-            models.Index(fields=["cert_no"], name="insured_person_by_cert_no"),
+            # serves a whole number and the beginning of one
+            models.Index(
+                fields=["cert_no", "id"],
+                name="insured_person_by_cert_no",
+                opclasses=["varchar_pattern_ops", "int8_ops"],
+            ),
             # serves the search by the beginning of a name (see people/selectors.begins_with)
             models.Index(
-                fields=["name", "person_no"],
+                fields=["name", "id"],
                 name="insured_person_by_name",
-                opclasses=["varchar_pattern_ops", "varchar_pattern_ops"],
+                opclasses=["varchar_pattern_ops", "int8_ops"],
             ),
+            # serves the question whether the same person stands here twice (people/alike.py)
+            models.Index(fields=["name", "birth_date"], name="insured_person_by_birth"),
         ]
 
     def __str__(self) -> str:
@@ -81,6 +88,32 @@ class PersonInitials(models.Model):
 
     def __str__(self) -> str:
         return self.letters
+
+
+class SearchKey(models.Model):
+    """检索词: a name, a certificate number or initials of a person whom a region may know.
+
+    A region finds its own few among the many of the province by reading this alone. Written by triggers
+    (people/guards.py) when somebody is enrolled in a region or a filing is submitted there; it stays when the
+    enrolment goes, so that each hit is still asked of `InsuredPersonQuerySet.visible_to`.
+    """
+
+    region = models.ForeignKey(PoolingRegion, models.PROTECT, related_name="+", db_index=False)
+    person = models.ForeignKey(InsuredPerson, models.PROTECT, related_name="search_keys")
+    text = models.CharField("检索词", max_length=50)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "检索词"
+        constraints = [
+            models.UniqueConstraint(
+                fields=["region", "text", "person"],
+                name="search_key_once",
+                opclasses=["int8_ops", "varchar_pattern_ops", "int8_ops"],
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.region_id} {self.person_id}"
 
 
 class Enrolment(models.Model):

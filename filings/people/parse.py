@@ -14,8 +14,11 @@ from filings.people.choices import Sex
 from filings.people.columns import COLUMNS, TITLES
 from filings.people.rules import CATEGORY_BY_TEXT, STATUS_BY_TEXT, read_certificate
 
-TEXT_KEYS = ("cert_type", "cert_no", "name", "insurance_type", "area_code", "category", "status", "employer")
-LONGEST = {"cert_no": 30, "name": 50, "employer": 100}
+TEXT_KEYS = (
+    "cert_type", "cert_no", "name", "insurance_type", "area_code", "category", "status", "employer",
+    "platform_no",
+)  # fmt: skip
+LONGEST = {"cert_no": 30, "name": 50, "employer": 100, "platform_no": 30}
 
 
 class RowRefused(Exception):
@@ -42,6 +45,7 @@ class PersonRow:
     status: str
     begins_on: dt.date
     employer: str | None  # None: the file has no such column
+    platform_no: str = ""  # empty: the file does not say
 
     @property
     def certificate(self) -> tuple[str, str]:
@@ -109,6 +113,7 @@ def read_row(cells: Mapping[str, Cell], reference: Reference) -> PersonRow:
         status=_word(text, "status", STATUS_BY_TEXT, "正常、暂停、终止"),
         begins_on=begins_on,
         employer=text.get("employer"),
+        platform_no=text.get("platform_no", ""),
     )
 
 

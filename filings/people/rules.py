@@ -6,7 +6,7 @@ import datetime as dt
 import unicodedata
 from dataclasses import dataclass
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from itertools import product
 
 from agency.identity import IdNumber, read_id_number
@@ -15,6 +15,11 @@ from filings.people.choices import EnrolmentStatus, PersonCategory
 
 MOST_READINGS = 24
 LONGEST = 50
+WHOLE_NUMBER = 18
+PREFIX_AT_LEAST = 6  # digits of a number that may stand for its beginning: the area of a resident ID
+
+# How surnames are read where the tables of pypinyin know it of no character.
+SURNAME_LETTERS = {"谌": "s", "费": "b", "缪": "l", "会": "g", "黑": "m"}
 
 CATEGORY_BY_TEXT: dict[str, PersonCategory] = {
     "在职": PersonCategory.WORKING,
@@ -44,31 +49,33 @@ def read_certificate(cert_type: str, number: str, on: dt.date | None = None) -> 
 
 
 def name_initials(name: str) -> list[str]:
-    """拼音首字母: every way to type a name by its initials, the usual one first (`单雄信` → dxx, cxx, sxx).
+    """拼音首字母: every way to type a name by its initials, the usual one first (`单雄信` → dxx, sxx, cxx).
 
     All readings of each character count, so that surnames (单, 仇, 尉迟) are found as they are read. Signs
-    are left out, letters stand for themselves, and the combinations end at 24. Empty for a name without
-    anything that can be typed.
+    are left out, letters stand for themselves. The combinations end at 24: those of the surname, which is
+    what varies first, are among them. Empty for a name without anything that can be typed.
     """
-    from pypinyin import Style, pinyin  # costs 0.3 s, so it is loaded at the first name
-
-    letters: list[list[str]] = []
-    for char in unicodedata.normalize("NFKC", name):
-        if char.isascii():
-            found = [char.lower()] if char.isalnum() else []
-        else:
-            readings = pinyin(char, style=Style.NORMAL, heteronym=True, errors="ignore")
-            found = [reading[0] for reading in (readings[0] if readings else []) if reading]
-        if found:
-            letters.append(list(dict.fromkeys(found)))
+    letters = [found for char in unicodedata.normalize("NFKC", name) if (found := _letters_of(char))]
     if not letters:
         return []
     spelled: dict[str, None] = {}
-    for combination in product(*letters):
-        spelled["".join(combination)[:LONGEST]] = None
+    for combination in product(*reversed(letters)):  # the last of these, the surname, varies fastest
+        spelled["".join(reversed(combination))[:LONGEST]] = None
         if len(spelled) == MOST_READINGS:
             break
     return list(spelled)
+
+
+@lru_cache(maxsize=1 << 14)
+def _letters_of(char: str) -> tuple[str, ...]:
+    """The first letters a character can be read with, the usual one first; none for a sign."""
+    from pypinyin import Style, pinyin  # costs 0.3 s, so it is loaded at the first name
+
+    if char.isascii():
+        return (char.lower(),) if char.isalnum() else ()
+    readings = pinyin(char, style=Style.NORMAL, heteronym=True, errors="ignore")
+    found = [reading[0] for reading in (readings[0] if readings else []) if reading]
+    return tuple(dict.fromkeys([*found, *SURNAME_LETTERS.get(char, "")]))
 
 
 @cache
@@ -87,6 +94,7 @@ class TermKind(StrEnum):
 
     PERSON_NO = "person_no"
     CERT_NO = "cert_no"
+    CERT_PREFIX = "cert_prefix"
     INITIALS = "initials"
     NAME = "name"
 
@@ -98,14 +106,16 @@ class Term:
 
 
 def read_term(text: str) -> Term:
-    """A search term is our number, a certificate number (whole), the beginning of initials, or of a name."""
+    """A search term is our number, a certificate number (whole, or at least its first six characters), the
+    beginning of initials, or of a name."""
     plain = unicodedata.normalize("NFKC", text).strip()
     compact = plain.replace(" ", "")
     upper = compact.upper()
     if len(upper) == 9 and upper[0] == "P" and upper[1:].isdigit():
         return Term(TermKind.PERSON_NO, upper)
     if compact.isascii() and any(char.isdigit() for char in compact):
-        return Term(TermKind.CERT_NO, upper)
+        is_part = PREFIX_AT_LEAST <= len(upper) < WHOLE_NUMBER
+        return Term(TermKind.CERT_PREFIX if is_part else TermKind.CERT_NO, upper)
     if compact.isascii() and compact.isalpha():
         return Term(TermKind.INITIALS, compact.lower())
     return Term(TermKind.NAME, plain)

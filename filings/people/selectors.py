@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable
+from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
+from django.db.models import F, Prefetch, Q, QuerySet, prefetch_related_objects
+from django.db.models.expressions import OrderBy
 
 from agency.organisation import access
 from agency.organisation.models import PoolingRegion, User
-from filings.people.models import Enrolment, InsuredPerson, PersonInitials
-from filings.people.rules import TermKind, read_term
+from filings.people.models import Enrolment, InsuredPerson, PersonInitials, SearchKey
+from filings.people.rules import Term, TermKind, read_term
 
 FOUND_AT_MOST = 20
 LAST_CHARACTER = "\U0010ffff"
@@ -28,56 +30,70 @@ def begins_with(column: str, text: str) -> Q:
     return Q(**{f"{column}__gte": text, f"{column}__lt": text + LAST_CHARACTER})
 
 
+class IndexOrder(OrderBy):
+    """The order of a pattern index (see begins_with): on PostgreSQL it is no order of the language, so that
+    an ORDER BY without its operator would sort all hits of a common surname. (Django looks for an ASC or DESC
+    in what is sent; the operator admits neither.)"""
+
+    def as_postgresql(self, compiler: Any, connection: Any) -> Any:
+        return self.as_sql(compiler, connection, template="%(expression)s USING ~<~ /* ASC */")
+
+
 def people_found(by: User, term: str, *, at_most: int = FOUND_AT_MOST) -> list[InsuredPerson]:
-    """Persons by certificate number (whole), our number, the beginning of the name or of its initials.
+    """Persons by certificate number (whole, or its first characters), our number, the beginning of the name
+    or of its initials.
 
     One more than `at_most` is returned when there are more; never counts.
     """
     wanted = read_term(term)
-    visible = InsuredPerson.objects.visible_to(by)
     if not wanted.text:
         return []
-    if wanted.kind is TermKind.PERSON_NO:
-        rows = visible.filter(person_no=wanted.text)
-    elif wanted.kind is TermKind.CERT_NO:
-        rows = visible.filter(cert_no=wanted.text)
-    elif wanted.kind is TermKind.NAME:
-        rows = visible.filter(begins_with("name", wanted.text)).order_by("name", "person_no")
-    else:
-        return _by_initials(by, wanted.text, at_most)
-    return list(rows.prefetch_related(_enrolments_of(by))[: at_most + 1])
+    if wanted.kind in (TermKind.PERSON_NO, TermKind.CERT_NO):
+        column = "person_no" if wanted.kind is TermKind.PERSON_NO else "cert_no"
+        rows = InsuredPerson.objects.visible_to(by).filter(**{column: wanted.text}).order_by("pk")
+        return list(rows.prefetch_related(_enrolments_of(by))[: at_most + 1])
+    return _visible_of(by, _hits(by, wanted), at_most)
 
 
-def _by_initials(by: User, letters: str, at_most: int) -> list[InsuredPerson]:
-    """A name has several readings, so a person may be hit often: read on until enough persons are found.
+def _hits(by: User, wanted: Term) -> QuerySet[Any, int]:
+    """The keys of persons whom a beginning may mean, read from one index in its order: the region's own, for
+    those who see all everybody's. A name has several readings, so a person may be hit often.
 
     Foreign names are found by their letters.
     """
-    visible = InsuredPerson.objects.visible_to(by).filter(pk=OuterRef("person"))
-    hits = (
-        PersonInitials.objects.filter(begins_with("letters", letters), Exists(visible))
-        .order_by("letters", "person")
-        .values_list("person", flat=True)
-    )
-    found: dict[int, None] = {}
-    step, start = (at_most + 1) * 4, 0
+    rows: QuerySet[Any, Any]
+    if not access.sees_all(by):
+        rows, column, key = SearchKey.objects.filter(region=by.region_id), "text", "person_id"
+    elif wanted.kind is TermKind.INITIALS:
+        rows, column, key = PersonInitials.objects.all(), "letters", "person_id"
+    else:
+        column = "name" if wanted.kind is TermKind.NAME else "cert_no"
+        rows, key = InsuredPerson.objects.all(), "pk"
+    ordered = rows.filter(begins_with(column, wanted.text)).order_by(IndexOrder(F(column)), key)
+    return ordered.values_list(key, flat=True)
+
+
+def _visible_of(by: User, hits: QuerySet[Any, int], at_most: int) -> list[InsuredPerson]:
+    """Read on until enough persons are found whom `by` may see; each is asked for, none taken for granted."""
+    found: dict[int, InsuredPerson] = {}
+    step, start = (at_most + 1) * 2, 0
     while len(found) <= at_most and (chunk := list(hits[start : start + step])):
-        found |= dict.fromkeys(chunk)
-        start += step
-    ids = list(found)[: at_most + 1]
-    people = {
-        person.pk: person
-        for person in InsuredPerson.objects.filter(pk__in=ids).prefetch_related(_enrolments_of(by))
-    }
-    return [people[pk] for pk in ids]
+        fresh = [pk for pk in dict.fromkeys(chunk) if pk not in found]
+        people = InsuredPerson.objects.visible_to(by).in_bulk(fresh)
+        found |= {pk: people[pk] for pk in fresh if pk in people}
+        start, step = start + step, step * 4
+    rows = list(found.values())[: at_most + 1]
+    prefetch_related_objects(rows, _enrolments_of(by))
+    return rows
 
 
 def _enrolments_of(by: User) -> Prefetch:
     """The enrolments shown beside a hit: those that `by` may see."""
-    return Prefetch("enrolments", _enrolments_seen(by).select_related("region"))
+    return Prefetch("enrolments", enrolments_seen(by).select_related("region"))
 
 
-def _enrolments_seen(by: User) -> QuerySet[Enrolment]:
+def enrolments_seen(by: User) -> QuerySet[Enrolment]:
+    """Enrolments that `by` may see: those of the own region; the province sees all."""
     rows = Enrolment.objects.all()
     return rows if access.sees_all(by) else rows.filter(region=by.region_id)
 
@@ -102,7 +118,7 @@ def people_by_certificate(certificates: Iterable[tuple[str, str]]) -> dict[tuple
 
 def enrolments_of(person: InsuredPerson, by: User) -> list[Enrolment]:
     """A person's enrolments in the actor's region (the province: everywhere), the ones that count first."""
-    return _first_those_that_count(_enrolments_seen(by).filter(person=person))
+    return _first_those_that_count(enrolments_seen(by).filter(person=person))
 
 
 def _first_those_that_count(rows: QuerySet[Enrolment]) -> list[Enrolment]:

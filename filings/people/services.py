@@ -12,7 +12,7 @@ from agency.journal.numbers import next_numbers
 from agency.organisation.models import CertificateType, User
 from agency.tabular.values import to_text
 from filings.people.choices import Sex
-from filings.people.models import InsuredPerson, PersonInitials
+from filings.people.models import InsuredPerson, PersonInitials, SearchKey
 from filings.people.rules import name_initials, read_certificate
 from filings.people.selectors import belongs_elsewhere, person_by_certificate
 
@@ -107,13 +107,22 @@ def take_person_numbers(count: int) -> list[str]:
 
 
 def write_initials(people: list[InsuredPerson]) -> None:
-    """The search letters of new or renamed persons, in place of those they had."""
-    PersonInitials.objects.filter(person__in=[person.pk for person in people]).delete()
+    """The search letters of new or renamed persons, in place of those they had; with them what each region
+    that knows them finds them by."""
+    ids = [person.pk for person in people]
+    PersonInitials.objects.filter(person__in=ids).delete()
+    letters = {person.pk: name_initials(person.name) for person in people}
     PersonInitials.objects.bulk_create(
-        [
-            PersonInitials(person=person, letters=letters)
-            for person in people
-            for letters in name_initials(person.name)
-        ],
+        [PersonInitials(person_id=pk, letters=found) for pk, several in letters.items() for found in several],
+        batch_size=2000,
+    )
+    known = SearchKey.objects.filter(person__in=ids)
+    seen = list(known.order_by().values_list("person", "region").distinct())
+    if not seen:
+        return  # nobody's yet: the first enrolment or filing writes them
+    known.delete()
+    words = {person.pk: {person.name, person.cert_no, *letters[person.pk]} for person in people}
+    SearchKey.objects.bulk_create(
+        [SearchKey(person_id=pk, region_id=region, text=word) for pk, region in seen for word in words[pk]],
         batch_size=2000,
     )

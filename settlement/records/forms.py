@@ -33,6 +33,7 @@ class RecordFilterForm(forms.Form):
         label="险种", choices=[("", "全部"), *InsuranceType.choices], required=False
     )
     batch = forms.CharField(label="导入批次", max_length=20, required=False)
+    person = forms.CharField(label="参保人内部编号", max_length=12, required=False)
 
     def clean_period(self) -> str:
         period = to_text(self.cleaned_data["period"])

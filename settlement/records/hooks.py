@@ -19,9 +19,9 @@ from agency.web.parts import CardSection, HomePart, NavItem, SearchGroup, Search
 from settlement.records import counting as counting  # joins SETTLED_COUNT
 from settlement.records.demo import load_demo_file
 from settlement.records.models import CareType, SettlementRecord
-from settlement.records.selectors import record_shown, records_of_person
+from settlement.records.selectors import record_shown, records_of_person, reversed_among
 
-ON_CARD = 20
+ON_CARD = 10
 
 
 @NAV.register("records", order=200)
@@ -79,7 +79,13 @@ def card(user: User, person: Any, today: dt.date) -> CardSection | None:
     if not access.allowed(user, May.READ_CASES):
         return None
     rows = list(records_of_person(user, person.cert_type, person.cert_no)[: ON_CARD + 1])
-    context = {"rows": rows[:ON_CARD], "more": len(rows) > ON_CARD, "shown": ON_CARD}
+    context = {
+        "rows": rows[:ON_CARD],
+        "more": len(rows) > ON_CARD,
+        "shown": ON_CARD,
+        "person_no": person.person_no,
+        "reversed": reversed_among(user, rows),
+    }
     return CardSection("结算", "settlement/records/_card.html", context)
 
 

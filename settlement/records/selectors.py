@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.db.models import QuerySet
 
+from agency.organisation import access
 from agency.organisation.models import PoolingRegion, User
+from agency.organisation.roles import May
+from filings.people.selectors import people_visible
 from settlement.records.content import LOOKUPS, NUMBER, texts_of
 from settlement.records.models import SettlementRecord
 
@@ -67,6 +70,7 @@ class RecordFilter:
     care_kind: str = ""
     insurance_type: str = ""
     batch: str = ""
+    person: str = ""  # our number of a person, for those who may see the person
 
 
 LIST_FIELDS = (
@@ -88,7 +92,19 @@ def records_listed(by: User, narrow: RecordFilter) -> QuerySet[SettlementRecord]
         "insurance_type": narrow.insurance_type,
         "batch__batch_no": narrow.batch,
     }
+    if narrow.person:
+        rows = rows.filter(**_certificate(by, narrow.person))
     return rows.filter(**{name: value for name, value in wanted.items() if value})
+
+
+def _certificate(by: User, person_no: str) -> dict[str, Any]:
+    """What narrows to one person's cases; to none for those who may not see the person."""
+    if not access.allowed(by, May.READ_PEOPLE):
+        return {"pk__in": []}
+    person = people_visible(by).filter(person_no=person_no).first()
+    return (
+        {"cert_type": person.cert_type, "cert_no": person.cert_no} if person is not None else {"pk__in": []}
+    )
 
 
 def record_shown(by: User, settlement_no: str) -> QuerySet[SettlementRecord]:
@@ -112,7 +128,14 @@ def reversal_of(by: User, record: SettlementRecord) -> SettlementRecord | None:
     return rows.first()
 
 
+def reversed_among(by: User, rows: Collection[SettlementRecord]) -> set[str]:
+    """The settlement numbers of these that another record has reversed."""
+    numbers = [row.settlement_no for row in rows if not row.is_reversal]
+    found = SettlementRecord.objects.visible_to(by).filter(reverses_no__in=numbers, is_reversal=True)
+    return set(found.values_list("reverses_no", flat=True))
+
+
 def records_of_person(by: User, cert_type: str, cert_no: str) -> QuerySet[SettlementRecord]:
     """A person's cases by identity number, newest first."""
     rows = SettlementRecord.objects.visible_to(by).filter(cert_no=cert_no, cert_type=cert_type)
-    return rows.select_related("care_region", "institution").order_by("-id")
+    return rows.select_related("care_region", "institution").order_by("-settled_at", "-id")

@@ -205,3 +205,24 @@ def test_a_passport_is_stored_in_capitals_without_spaces(world: World, tmp_path:
     batch_run(kind="people", path=path, by=world.system, system=world.system, at=world.now)
 
     assert InsuredPerson.objects.get().cert_no == "E1234567A"
+
+
+def test_the_platforms_number_may_come_with_the_file_and_be_added_later(world: World, tmp_path: Path) -> None:
+    batch_run(kind="people", path=write(tmp_path, GOOD), by=world.system, system=world.system, at=world.now)
+    header, row = f"{HEADER},人员编号", f"{GOOD},22000001234567"
+    second = f"01,{LI},李桂芳,居民,220204,居民,正常,2026-01-01,,"
+
+    path = write(tmp_path, row, second, header=header)
+    batch, _ = batch_run(kind="people", path=path, by=world.system, system=world.system, at=world.now)
+    again, _ = batch_run(kind="people", path=path, by=world.system, system=world.system, at=world.now)
+
+    assert InsuredPerson.objects.get().platform_no == "22000001234567"
+    assert (batch.accepted, batch.preview["numbered"], batch.preview["new_enrolments"]) == (2, 1, 1)
+    assert (again.accepted, again.unchanged) == (0, 2)
+
+
+def test_one_person_with_two_platform_numbers_is_refused(world: World, tmp_path: Path) -> None:
+    second = f"01,{LI},李桂芳,居民,220204,居民,正常,2026-01-01,,2202"
+    path = write(tmp_path, f"{GOOD},2201", second, header=f"{HEADER},人员编号")
+
+    assert check(path, world.system) == {3: "person_no_differs"}

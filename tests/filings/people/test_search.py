@@ -6,8 +6,9 @@ from django.test.utils import CaptureQueriesContext
 
 from agency.organisation.models import User
 from filings.filing.services import filing_cancel
-from filings.models import Filing
+from filings.models import Enrolment, Filing, InsuredPerson, SearchKey
 from filings.people.selectors import people_found
+from filings.people.services import write_initials
 from tests.filings.making import enrol, make_draft, make_in_force, make_person
 from tests.support.world import World
 
@@ -24,9 +25,44 @@ def test_a_person_is_found_by_the_beginning_of_name_or_initials(world: World, ou
     assert [person.cert_no for person in people_found(world.clerk, term)] == [ouyang]
 
 
-def test_a_person_is_found_by_the_whole_number_only(world: World, ouyang: str) -> None:
-    assert [person.name for person in people_found(world.clerk, ouyang)] == ["欧阳䶮"]
-    assert people_found(world.clerk, ouyang[:10]) == []
+def test_a_person_is_found_by_the_number_or_its_first_six_figures(world: World, ouyang: str) -> None:
+    for by in (world.clerk, world.prov_auditor):
+        for typed in (ouyang, ouyang[:17], ouyang[:6]):
+            assert [person.name for person in people_found(by, typed)] == ["欧阳䶮"]
+        assert people_found(by, ouyang[:5]) == []
+        assert people_found(by, ouyang[1:12]) == []
+    assert people_found(world.yanbian_clerk, ouyang[:6]) == []
+
+
+def test_whoever_leaves_a_region_is_not_found_there_any_more(world: World, ouyang: str) -> None:
+    Enrolment.objects.update(region=world.yanbian)
+
+    for term in ("欧阳", "oyy", ouyang[:6], ouyang):
+        assert people_found(world.clerk, term) == []
+        assert [person.name for person in people_found(world.yanbian_clerk, term)] == ["欧阳䶮"]
+
+
+def test_a_renamed_person_is_found_by_the_new_name_alone(world: World, ouyang: str) -> None:
+    person = InsuredPerson.objects.get()
+    person.name = "区阳"
+    person.save()
+    write_initials([person])
+
+    for by in (world.clerk, world.prov_auditor):
+        assert [people_found(by, term) for term in ("欧阳", "oyy")] == [[], []]
+        for term in ("区阳", "qy", "oy", ouyang[:8]):
+            assert people_found(by, term) == [person]
+
+
+def test_rows_written_past_the_program_are_found(world: World) -> None:
+    person = make_person("解晓东")
+    Enrolment.objects.bulk_create(
+        [Enrolment(person=person, region=world.changchun, area_code="220102", insurance_type="employee",
+                   category="working", status="normal", begins_on="2010-01-01")]
+    )  # fmt: skip
+
+    assert people_found(world.clerk, "xxd") == people_found(world.clerk, "jxd") == [person]
+    assert {key.text for key in SearchKey.objects.all()} == {"解晓东", person.cert_no, "jxd", "xxd"}
 
 
 def test_a_name_with_several_readings_is_found_once(world: World) -> None:
@@ -99,12 +135,11 @@ def test_one_more_than_asked_for_tells_that_there_are_more(world: World) -> None
     assert len(people_found(world.clerk, "李明", at_most=2)) == 3
 
 
-@pytest.mark.parametrize("term", ["李", "l", "220102199001011234"])
-def test_a_search_never_counts_and_uses_an_index(world: World, term: str) -> None:
-    with CaptureQueriesContext(
-        connection,
-    ) as queries:
-        people_found(world.clerk, term)
+@pytest.mark.parametrize("who", ["clerk", "prov_auditor"])
+@pytest.mark.parametrize("term", ["李", "l", "220102199001011234", "220102"])
+def test_a_search_never_counts_and_uses_an_index(world: World, who: str, term: str) -> None:
+    with CaptureQueriesContext(connection) as queries:
+        people_found(getattr(world, who), term)
 
     said = [query["sql"] for query in queries]
     assert not any("COUNT(" in sql for sql in said)
@@ -114,3 +149,5 @@ def test_a_search_never_counts_and_uses_an_index(world: World, term: str) -> Non
             plan = " ".join(row[3] for row in cursor.fetchall())
         assert "SCAN filings_insuredperson" not in plan
         assert "SCAN filings_personinitials" not in plan
+        assert "SCAN filings_searchkey" not in plan
+        assert "TEMP B-TREE" not in plan or len(term) == 18  # the order is that of the index

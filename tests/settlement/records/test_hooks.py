@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -14,6 +13,7 @@ from agency.journal.models import AuditEntry
 from agency.seeding import Tally
 from settlement.records import hooks
 from settlement.records.models import CareType, SettlementRecord
+from tests.filings.making import enrol, make_person
 from tests.settlement.records import files
 from tests.settlement.records.files import RIGHT, row
 from tests.support.world import World
@@ -52,12 +52,27 @@ def test_nobody_else_may_look(load: Run, as_user: LogIn, world: World, who: str,
 
 def test_a_persons_cases_stand_on_the_card(load: Run, world: World) -> None:
     load([row(), row("S2", 证件号码="220199195410106504")])
-    person = SimpleNamespace(cert_type="01", cert_no=RIGHT["证件号码"])
+    person = make_person(cert_no=RIGHT["证件号码"])
 
     section = hooks.card(world.supervisor, person, world.today)
     assert section is not None
     assert [record.settlement_no for record in section.context["rows"]] == ["S1"]
+    assert section.context["reversed"] == set() and not section.context["more"]
     assert hooks.card(world.clerk, person, world.today) is None
+
+
+def test_all_cases_of_a_person_are_listed_for_those_who_may_see_the_person(
+    load: Run, as_user: LogIn, world: World
+) -> None:
+    load([row(), row("S2", 证件号码="220199195410106504")])
+    person = make_person(cert_no=RIGHT["证件号码"])
+    enrol(person, world.changchun)
+
+    def listed(who: object) -> str:
+        return as_user(who).get(f"/cases/?person={person.person_no}").content.decode()
+
+    assert "/cases/S1/" in listed(world.supervisor) and "/cases/S2/" not in listed(world.supervisor)
+    assert "/cases/S1/" not in listed(world.changchun_clearing)  # may not see persons
 
 
 def test_files_that_wait_for_me_are_counted_at_home(world: World, tmp_path: Path) -> None:

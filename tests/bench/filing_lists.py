@@ -1,0 +1,70 @@
+"""备案台账 and the queues on a million filings: first page, a later one, each state and queue."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+
+from agency.organisation.models import User
+from agency.organisation.roles import Level, Role
+from filings.filing.selectors import QUEUES, filings_visible, queue, queue_count
+from filings.filing.states import FilingState
+from filings.models import Filing
+from tests.bench.population import LARGE, SMALL, make_filings, make_people
+from tests.bench.timing import measured, plan, statements, table
+from tests.support.world import make_user
+
+TITLE = "备案台账与待办 (lists of filings)"
+TODAY = dt.date(2026, 11, 20)
+PAGE, QUEUE = 51, 201
+ASKED = 30
+TOO_LONG = 5.0  # milliseconds
+
+
+def prepare(rows: int) -> None:
+    """A tenth as many people as filings."""
+    make_people(rows // 10)
+    make_filings(rows, rows // 10)
+
+
+def measure(out: Callable[[str], None]) -> None:
+    users = [
+        make_user("small", Role.SUPERVISOR, region=SMALL),
+        User.objects.get(username=f"{LARGE}-0"),
+        make_user("province", Role.AUDIT, level=Level.PROVINCE),
+    ]
+    names = ("small", "large", "province")
+    slow: dict[str, str] = {}
+    lines = []
+    for name, user in zip(names, users, strict=True):
+        keys = list(Filing.objects.order_by("pk").values_list("pk", flat=True)[: ASKED * 7 : 7])
+        for label, ask in _asked(user).items():
+            line = measured(
+                f"{name}: {label}", keys, lambda pk, ask=ask: ask(), lambda pk: Filing.objects.get(pk=pk), ()
+            )
+            lines.append(line)
+            if sorted(line.sql)[len(line.sql) // 2] > TOO_LONG:
+                slow[line.label] = plan(statements(ask)[0])
+    out(table(lines, "limit: one row by its key", ()))
+    for label, told in slow.items():
+        out(f"Slower than {TOO_LONG:g} ms: {label}\n```\n{told}\n```")
+
+
+def _asked(by: User) -> dict[str, Callable[[], object]]:
+    """What the pages ask, of one person."""
+    rows = filings_visible(by)
+    own = rows if by.level == Level.PROVINCE else rows.filter(insured_region=by.region)
+    middle = Filing.objects.order_by("pk")[Filing.objects.count() // 2].pk
+    asked: dict[str, Callable[[], object]] = {
+        "ledger, first page": lambda: list(own[:PAGE]),
+        "ledger, in the middle": lambda: list(own.filter(pk__lt=middle)[:PAGE]),
+        "ledger, other people's": lambda: list(rows.filter(care_region=by.region)[:PAGE]),
+    }
+    for state in FilingState:
+        if state != FilingState.SUPERSEDED:
+            asked[f"state {state.label}"] = lambda state=state: list(own.in_state(state, TODAY)[:PAGE])
+    if by.level != Level.PROVINCE:
+        for name, label in QUEUES.items():
+            asked[f"queue {label}"] = lambda name=name: list(queue(name, by, TODAY)[:QUEUE])
+            asked[f"count {label}"] = lambda name=name: queue_count(name, by, TODAY)
+    return asked
