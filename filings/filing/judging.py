@@ -17,10 +17,11 @@ from filings.filing.models import Filing
 from filings.filing.reasons import Reason
 from filings.filing.referrals import REFERRAL, Referral
 from filings.filing.rules import BeginSpan, Insurance, Lock, Named, Overlap, Replaced, Submission
+from filings.filing.sections import promises_barred
 from filings.filing.selectors import locked_until, overlapping, terms_of, validity_of
 from filings.filing.states import FilingState
 from filings.filing.validity import Terms, Validity
-from filings.materials.rules import Group, missing
+from filings.materials.rules import Group, missing, rests_on_commitment
 from filings.materials.selectors import groups_of, material_names
 from filings.people.models import Enrolment, InsuredPerson
 from filings.people.selectors import enrolment_in
@@ -92,6 +93,7 @@ def judge(
         referral=_referral(entry, institutions, region, received_on),
         lock=_lock(person, terms, place, own_no, replaces, waived=lock_waived),
         replaced=_replaced(entry, replaces, on),
+        promises_barred_until=_barred_until(person, region, entry, groups, on),
     )
     return Judged(
         entry=entry,
@@ -132,6 +134,18 @@ def institutions_of(entry: FilingEntry) -> dict[str, Institution | None]:
     """The institutions named on an entry, by field; None where none is named or the directory has none."""
     typed = {name: getattr(entry, name) for name in INSTITUTION_FIELDS}
     return {name: institution_by_code(code) if code else None for name, code in typed.items()}
+
+
+def _barred_until(
+    person: InsuredPerson | None,
+    region: PoolingRegion,
+    entry: FilingEntry,
+    groups: tuple[Group, ...],
+    on: dt.date,
+) -> dt.date | None:
+    if person is None or not rests_on_commitment(groups, entry.materials):
+        return None
+    return promises_barred([person.pk], on).get((person.pk, region.pk))
 
 
 def _named(

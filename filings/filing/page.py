@@ -15,6 +15,7 @@ from agency.journal import workflow
 from agency.organisation.models import PoolingRegion, User
 from agency.organisation.roles import Role
 from agency.policy.selectors import int_parameter
+from filings.exemptions.selectors import filing_need
 from filings.filing import places
 from filings.filing.entry import AGENT_FIELDS, INSTITUTION_FIELDS, FilingEntry, entry_of
 from filings.filing.forms import FilingForm, material_initial
@@ -23,6 +24,7 @@ from filings.filing.kinds import GivenAs
 from filings.filing.lookup import PersonPanel, person_panel
 from filings.filing.models import Filing
 from filings.filing.referrals import REFERRAL
+from filings.filing.sections import WARNINGS
 from filings.filing.selectors import locked_until, offered_kinds, terms_of, validity_of
 from filings.filing.states import FilingState
 from filings.filing.validity import Validity
@@ -116,6 +118,21 @@ class EntryPage:
             badge, tone = ("容缺", "go") if how == DEFERRED else ("已收", "ok")
         return CheckItem(badge, tone, group, paper, given, is_letter)
 
+    def need(self) -> str:
+        """What the rule table says where no filing is needed; empty where one is [S0, S2]."""
+        place = places.choose(self.value("province"), self.value("city"))
+        if not place.complete:
+            return ""
+        need = filing_need(self.region, place.area_code, care_kind=self.value("care_kind"), on=self.on)
+        return need.sentence if need.is_exempt else ""
+
+    def warnings(self, panel: PersonPanel) -> list[str]:
+        """What the clerk is to know of this person before going on."""
+        if panel.person is None:
+            return []
+        told = (entry.function(self.by, panel.person, self.region, self.on) for entry in WARNINGS)
+        return [warning for found in told for warning in found]
+
     def context(self) -> dict[str, Any]:
         panel = self.person()
         items = self.checklist()
@@ -126,7 +143,10 @@ class EntryPage:
             "version": self.version,
             "form_token": self.form_token,
             "panel": panel,
+            "warnings": self.warnings(panel),
+            "need": self.need(),
             "validity": self.validity(),
+            "kind_now": self.value("kind") if self.form.groups else "",
             "checklist": items,
             "checklist_of": self.checklist_of(),
             "sources": source_names(item.group.source for item in items),

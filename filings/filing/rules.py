@@ -108,7 +108,7 @@ class Submission:
     referral: Referral = Referral()
     lock: Lock | None = None
     replaced: Replaced | None = None
-    promises_barred_until: dt.date | None = None
+    promises_barred_until: dt.date | None = None  # of a filing that rests on a promise
 
 
 def submission_reasons(filed: Submission) -> list[Reason]:
@@ -122,6 +122,7 @@ def submission_reasons(filed: Submission) -> list[Reason]:
         *_date_reasons(filed),
         *_change_reasons(filed),
         *filed.missing_materials,
+        *_promise_reasons(filed),
         *agent_reasons(filed.agent, filed.person_cert_no),
     ]
 
@@ -237,6 +238,14 @@ def _change_reasons(filed: Submission) -> list[Reason]:
         )
         found.append(Reason("locked", "begins_on", told, lock.other_no))
     return found
+
+
+def _promise_reasons(filed: Submission) -> list[Reason]:
+    """Whose promise proved untrue gives no other one for a while [P]."""
+    if filed.promises_barred_until is None:
+        return []
+    told = f"此人有承诺不实的记录，{filed.promises_barred_until} 前不接受承诺书，请交证明的原件或复印件。"
+    return [Reason("promise_barred", None, told)]
 
 
 def _date_reasons(filed: Submission) -> list[Reason]:

@@ -6,7 +6,8 @@ of it. A section is a CardSection; its template gets `section` and the page's co
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import datetime as dt
+from collections.abc import Callable, Collection
 from typing import Any
 
 from agency.registry import Registry
@@ -17,3 +18,15 @@ SECTIONS: Registry[Callable[..., Any]] = Registry("sections of a filing")
 ACTIONS: Registry[Callable[..., Any]] = Registry("actions of a filing")
 # (filing, *, by, at) -> None, inside the transaction that puts a filing in force
 TAKES_EFFECT: Registry[Callable[..., Any]] = Registry("when a filing takes effect")
+# (person ids, on) -> {(person id, region id): until}, where a region takes no promise from a person
+PROMISE_BARS: Registry[Callable[..., Any]] = Registry("who may give no promise")
+# (user, person, region, today) -> Iterable[str], what a clerk is to know before a filing is begun
+WARNINGS: Registry[Callable[..., Any]] = Registry("warnings of a person")
+
+
+def promises_barred(people: Collection[int], on: dt.date) -> dict[tuple[int, int], dt.date]:
+    """Until when which region takes no promise from which of these persons [P]."""
+    barred: dict[tuple[int, int], dt.date] = {}
+    for entry in PROMISE_BARS:
+        barred |= entry.function(people, on)
+    return barred

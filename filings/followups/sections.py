@@ -3,22 +3,30 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 
 from django.urls import reverse
 
 from agency.organisation import access
-from agency.organisation.models import User
+from agency.organisation.models import PoolingRegion, User
 from agency.organisation.roles import May
 from agency.web.parts import Action, CardSection
 from filings.filing.models import Filing
-from filings.filing.sections import ACTIONS, SECTIONS, TAKES_EFFECT
+from filings.filing.sections import ACTIONS, PROMISE_BARS, SECTIONS, TAKES_EFFECT, WARNINGS
 from filings.filing.states import FilingState
 from filings.followups.forms import ReceivedForm
 from filings.followups.models import FollowUp
-from filings.followups.selectors import follow_ups_of, marks_of, owed_of
+from filings.followups.selectors import (
+    follow_ups_of,
+    marks_of,
+    owed_of,
+    promise_barred_until,
+    promises_barred,
+)
 from filings.followups.services import follow_ups_begin
 from filings.followups.shown import shown, steps_of
 from filings.followups.states import FollowUpKind, FollowUpState
+from filings.people.models import InsuredPerson
 
 LIVING = {
     FilingState.DRAFT,
@@ -36,6 +44,19 @@ PRINTS = {
 def open_follow_ups(filing: Filing, *, by: User, at: dt.datetime) -> None:
     """What was only promised is followed up from the moment it counts."""
     follow_ups_begin(filing, by=by, at=at)
+
+
+@PROMISE_BARS.register("follow_ups")
+def barred(people: Collection[int], on: dt.date) -> dict[tuple[int, int], dt.date]:
+    """Whose promise proved untrue gives no other one for a while."""
+    return promises_barred(people, on)
+
+
+@WARNINGS.register("follow_ups", order=10)
+def warn_of_marks(user: User, person: InsuredPerson, region: PoolingRegion, today: dt.date) -> list[str]:
+    """Before a filing is begun: no letter of commitment from this person."""
+    until = promise_barred_until(person, region, today)
+    return [f"此人有承诺不实的记录，{until} 前不接受承诺书，请交证明。"] if until is not None else []
 
 
 @SECTIONS.register("follow_ups", order=20)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from django.db.models import QuerySet
 
@@ -144,5 +144,13 @@ def marks_of(person: InsuredPerson, by: User) -> list[DishonestyMark]:
 
 def promise_barred_until(person: InsuredPerson, region: PoolingRegion, on: dt.date) -> dt.date | None:
     """Until when a region takes no letter of commitment from a person; None: it may be taken [P]."""
-    rows = DishonestyMark.objects.standing().filter(person=person, region=region, no_promise_until__gte=on)
-    return rows.order_by("-no_promise_until").values_list("no_promise_until", flat=True).first()
+    return promises_barred([person.pk], on).get((person.pk, region.pk))
+
+
+def promises_barred(people: Collection[int], on: dt.date) -> dict[tuple[int, int], dt.date]:
+    """The same of many: (person, region) → until when."""
+    rows = DishonestyMark.objects.standing().filter(person__in=people, no_promise_until__gte=on)
+    barred: dict[tuple[int, int], dt.date] = {}
+    for person, region, until in rows.values_list("person", "region", "no_promise_until"):
+        barred[person, region] = max(until, barred.get((person, region), until))
+    return barred

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
 
 from agency.identity import age_on
@@ -29,11 +29,12 @@ from filings.filing.rules import (
     Submission,
     submission_reasons,
 )
+from filings.filing.sections import promises_barred
 from filings.filing.selectors import terms_of, validity_of
 from filings.filing.states import FilingState
 from filings.filing.validity import CROSS_PROVINCE, Terms, Validity
 from filings.groups.parse import GroupRow
-from filings.materials.rules import Group
+from filings.materials.rules import Group, rests_on_commitment
 from filings.materials.selectors import groups_of
 from filings.people.models import Enrolment, InsuredPerson
 from filings.people.selectors import people_by_certificate
@@ -106,21 +107,23 @@ def judge_many(rows: Sequence[GroupRow], sources: Sources) -> list[Judged]:
     """Every row judged as if it stood alone, received on the day of `sources`; what rows of one file do to
     each other is for the caller."""
     people = people_by_certificate(row.certificate for row in rows)
-    known = _known(rows, [person.pk for person in people.values()])
+    known = _known(rows, [person.pk for person in people.values()], sources.on)
     return [_judge(row, people.get(row.certificate), known, sources) for row in rows]
 
 
 @dataclass(frozen=True)
 class Known:
     """Filings of the persons of some rows: those that may share days with a row, by person, place and kind,
-    and those that were cancelled after they had been valid, by person; each in their order."""
+    and those that were cancelled after they had been valid, by person; each in their order. `barred`: until
+    when which region takes no promise from whom."""
 
     taken: dict[tuple[int, str, str], list[Filing]]
     cancelled: dict[int, list[Filing]]
+    barred: dict[tuple[int, int], dt.date] = field(default_factory=dict)
 
 
-def _known(rows: Sequence[GroupRow], people: list[int]) -> Known:
-    known = Known({}, {})
+def _known(rows: Sequence[GroupRow], people: list[int], on: dt.date) -> Known:
+    known = Known({}, {}, promises_barred(people, on))
     begins = [row.entry.begins_on for row in rows if row.entry.begins_on is not None]
     if not begins:
         return known
@@ -171,6 +174,9 @@ def _judge(
         missing_materials=sources.lacking(entry.kind, place.scope, region_id, given),
         overlap=_overlap(person, place, entry.kind, span, known),
         lock=_lock(person, terms, place, known, sources),
+        promises_barred_until=known.barred.get((person.pk, region_id))
+        if person is not None and rests_on_commitment(groups, entry.materials)
+        else None,
     )
     return Judged(
         entry=entry,

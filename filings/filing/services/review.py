@@ -108,7 +108,7 @@ def has_entered(filing: Filing, by: User) -> bool:
     return AuditEntry.objects.filter(
         subject_kind=Filing.machine.kind,
         subject_no=filing.filing_no,
-        action__in=["filing_saved", "filing_submitted"],
+        action__in=["filing_saved", "filing_submitted", "scan_added"],
         by=by,
     ).exists()
 
