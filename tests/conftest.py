@@ -1,7 +1,9 @@
-"""What every test stands on: reference data once per database, the world of people, logged-in clients."""
+"""What every test stands on: reference data and people once per database, the ground of a module, clients."""
 
 from __future__ import annotations
 
+import contextlib
+import gc
 import io
 import uuid
 from collections.abc import Callable, Iterator
@@ -11,25 +13,54 @@ import pytest
 import time_machine
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, connections
+from django.db import connection, connections, transaction
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
 
-from tests.support.world import NOON, World, make_world
+from tests.support.world import NOON, World, make_world, the_world
 
 BACKEND = "agency.organisation.backends.RoleBackend"
 DATA = Path(__file__).parent / "data"
 
+Ground = Callable[[], contextlib.AbstractContextManager[World]]
+
+
+def uses_a_database(item: pytest.Item) -> bool:
+    """Whether a test asks for a database, by its mark or by any fixture that it stands on."""
+    return "django_db_setup" in getattr(item, "fixturenames", ()) or bool(
+        item.get_closest_marker("django_db")
+    )
+
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests that need PostgreSQL, a browser or hours are chosen by the run that has them, never skipped."""
+    """Tests that need PostgreSQL, a browser or hours are chosen by the run that has them, never skipped.
+
+    With `--database-only` (the second run of `make test`) tests without a database are left out: they would
+    prove the same thing twice.
+    """
     chosen = config.getoption("-m") or ""
     vendor = settings.DATABASES["default"]["ENGINE"].rsplit(".", 1)[-1]
     left_out = {"postgresql"} if vendor != "postgresql" else set()
     left_out |= {name for name in ("browser", "long") if name not in chosen}
-    kept = [item for item in items if not any(item.get_closest_marker(name) for name in left_out)]
-    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    kept, dropped = [], []
+    for item in items:
+        unfit = any(item.get_closest_marker(name) for name in left_out)
+        unfit = unfit or (config.getoption("database_only") and not uses_a_database(item))
+        (dropped if unfit else kept).append(item)
+    config.hook.pytest_deselected(items=dropped)
     items[:] = kept
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database-only", action="store_true", help="leave out the tests that ask for no database"
+    )
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays until the end: the garbage collector need not look at it."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -39,16 +70,18 @@ def django_db_modify_db_settings(
     """A database for each parallel worker; uploads of tests go to a folder of their own."""
     settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.WHITENOISE_AUTOREFRESH = True  # else each client reads every static file before its first page
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(
     django_test_environment: None, django_db_blocker: object, django_db_modify_db_settings: None
 ) -> Iterator[None]:
-    """One test database with the reference data of `seeds/`, whatever tests were chosen."""
+    """One test database with the reference data of `seeds/` and the people, whatever tests were chosen."""
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         created = setup_databases(verbosity=0, interactive=False, aliases={"default"})
         call_command("seed", stdout=io.StringIO())
+        make_world()
     yield
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         teardown_databases(created, verbosity=0)
@@ -67,7 +100,32 @@ def noon(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture
 def world(db: None) -> World:
     """长春 pays, 吉林 treats, 延边 is the stranger; staff of each (see tests/support/world.py)."""
-    return make_world()
+    return the_world()
+
+
+@pytest.fixture(scope="module")
+def ground(django_db_setup: None, django_db_blocker: object) -> Iterator[Ground]:
+    """For data that all tests of a module share: a module's fixture writes it inside `with ground():`.
+
+    Every test is rolled back to that ground, and the ground itself after the module's last test. It lies under
+    *each* test that comes later in the module, so only modules whose tests all want it may ask for it.
+    """
+
+    @contextlib.contextmanager
+    def laying() -> Iterator[World]:
+        with django_db_blocker.unblock(), time_machine.travel(NOON, tick=True):  # type: ignore[attr-defined]
+            yield the_world()
+
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        outermost = transaction.atomic()
+        outermost._from_testcase = True  # as Django's TestCase says it: durable blocks may stand inside
+        outermost.__enter__()
+    try:
+        yield laying
+    finally:
+        with django_db_blocker.unblock():  # type: ignore[attr-defined]
+            transaction.set_rollback(True)
+            outermost.__exit__(None, None, None)
 
 
 @pytest.fixture
