@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import contextlib
 import gc
 import io
 import uuid
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
 from django.conf import settings
 from django.core.management import call_command
-from django.db import connection, connections, transaction
+from django.db import connection, connections
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
 
+from tests.support.ground import Ground, lie
 from tests.support.world import NOON, World, make_world, the_world
 
 BACKEND = "agency.organisation.backends.RoleBackend"
 DATA = Path(__file__).parent / "data"
-
-Ground = Callable[[], contextlib.AbstractContextManager[World]]
 
 
 def uses_a_database(item: pytest.Item) -> bool:
@@ -104,28 +104,13 @@ def world(db: None) -> World:
 
 
 @pytest.fixture(scope="module")
-def ground(django_db_setup: None, django_db_blocker: object) -> Iterator[Ground]:
-    """For data that all tests of a module share: a module's fixture writes it inside `with ground():`.
+def ground(django_db_setup: None, django_db_blocker: Any) -> Ground:
+    """For what all tests of a module share: `with ground(lay) as result: yield result` in a module's fixture.
 
-    Every test is rolled back to that ground, and the ground itself after the module's last test. It lies under
-    *each* test that comes later in the module, so only modules whose tests all want it may ask for it.
+    See tests/support/ground.py. It lies under *each* test that follows in the module: only modules whose
+    tests all want it may ask for it.
     """
-
-    @contextlib.contextmanager
-    def laying() -> Iterator[World]:
-        with django_db_blocker.unblock(), time_machine.travel(NOON, tick=True):  # type: ignore[attr-defined]
-            yield the_world()
-
-    with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        outermost = transaction.atomic()
-        outermost._from_testcase = True  # as Django's TestCase says it: durable blocks may stand inside
-        outermost.__enter__()
-    try:
-        yield laying
-    finally:
-        with django_db_blocker.unblock():  # type: ignore[attr-defined]
-            transaction.set_rollback(True)
-            outermost.__exit__(None, None, None)
+    return partial(lie, django_db_blocker)
 
 
 @pytest.fixture
