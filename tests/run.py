@@ -37,21 +37,22 @@ class Result:
 
 
 def execute(name: str, command: list[str], environment: dict[str, str]) -> tuple[int, int]:
-    """Run a command with its output kept until its end, so that two do not mix; (exit code, seconds)."""
+    """Run a command, each line of its output under its name, for two go at a time; (exit code, seconds)."""
     print(f"== {name} begins", flush=True)
     began = time.monotonic()
-    done = subprocess.run(
+    with subprocess.Popen(
         command,
         cwd=ROOT,
         env={**os.environ, **environment},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        check=False,
-    )
-    seconds = round(time.monotonic() - began)
-    print(f"== {name}\n{done.stdout.rstrip()}", flush=True)
-    return done.returncode, seconds
+        errors="replace",
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            print(f"{name:>10} | {line.rstrip()}", flush=True)
+    return process.returncode, round(time.monotonic() - began)
 
 
 def run_tests(run: Run) -> Result:
