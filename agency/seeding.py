@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeVar
@@ -68,6 +68,28 @@ class Tally:
         self.changed += 1
         return row
 
+    def upsert_all(self, model: type[Model], rows: Iterable[tuple[dict[str, Any], dict[str, Any]]]) -> None:
+        """`upsert` of many rows (key, values) of one table: read once, inserted at once.
+
+        Keys and values name columns (`region_id`, not `region`), the same ones in every row.
+        """
+        wanted = list(rows)
+        if not wanted:
+            return
+        columns = list(wanted[0][0])
+        stored = {tuple(getattr(row, name) for name in columns): row for row in model._default_manager.all()}
+        new = []
+        for key, values in wanted:
+            row = stored.get(tuple(key.values()))
+            if row is None:
+                new.append(model(**key, **values))
+            elif all(getattr(row, name) == value for name, value in values.items()):
+                self.same += 1
+            else:
+                self.upsert(model, key=key, values=values)
+        model._default_manager.bulk_create(new, batch_size=500)
+        self.created += len(new)
+
 
 def _changed_by_staff(row: Model) -> bool:
     """Whether staff added or changed this row in the admin."""
@@ -76,3 +98,11 @@ def _changed_by_staff(row: Model) -> bool:
         subject_kind=subject_kind(row),
         subject_no=str(row.pk),
     ).exists()
+
+
+def changed_by_staff(model: type[Model]) -> set[int]:
+    """The rows of a table that staff added or changed in the admin, by primary key."""
+    entries = AuditEntry.objects.filter(
+        action__in=(REFERENCE_ADDED, REFERENCE_CHANGED), subject_kind=subject_kind(model())
+    )
+    return {int(number) for number in entries.values_list("subject_no", flat=True)}

@@ -24,6 +24,7 @@ label_codes(
         "bad_id_number": "证件号码不对",
         "unknown_region": "区划不认识",
         "unknown_insurance_type": "险种不认识",
+        "unknown_kind": "类别不认识",
         "duplicate_in_file": "文件内重复",
         "conflicts_with_stored": "与已有的不同",
         "not_your_region": "不是本统筹区的",

@@ -86,7 +86,11 @@ class CheckRequest:
 
 @dataclass(frozen=True)
 class BatchKind:
-    """One kind of import. `check` reads and judges, `load` writes inside the caller's transaction."""
+    """One kind of import. `check` reads and judges, `load` writes inside the caller's transaction.
+
+    `may_confirm` is asked of whoever confirms, beside RELEASE_BATCHES. `load` finds who confirmed and when on
+    the batch, `undo` in its last step (`workflow.last_step`).
+    """
 
     kind: str
     title: str
@@ -98,3 +102,6 @@ class BatchKind:
     template: str = ""  # extra part of the preview page, gets `batch`
     undo: Callable[[Batch], int] | None = None
     columns: Sequence[str] = ()
+    may_confirm: May | None = None
+    blank_url: str = ""  # name of the URL that gives out an empty file to fill in
+    undo_told: str = "移出这一批写入的全部记录；批次、文件和经过仍保留。已签发期别的不能撤销。"

@@ -142,4 +142,5 @@ class Refusal(models.Model):
     @property
     def shown_value(self) -> str:
         """The value at fault, masked where it looks like an identity number."""
-        return mask_id(self.value) if self.column in ("证件号码", "certno") else self.value
+        is_number = self.column.endswith(("证件号码", "certno"))
+        return mask_id(self.value) if is_number else self.value

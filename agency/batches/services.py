@@ -176,6 +176,19 @@ def batch_check(
     return outcome
 
 
+def may_confirm(kind: str, by: User) -> bool:
+    """Whether `by` may confirm imports of this kind at all."""
+    asked = (May.RELEASE_BATCHES, batch_kind(kind).may_confirm)
+    return all(access.allowed(by, may) for may in asked if may is not None)
+
+
+def require_may_confirm(kind: str, by: User) -> None:
+    """Raise NotAllowed for whoever may not confirm imports of this kind."""
+    for may in (May.RELEASE_BATCHES, batch_kind(kind).may_confirm):
+        if may is not None:
+            access.require(by, may)
+
+
 def batch_load(
     batch: Batch, *, by: User, at: dt.datetime, preview_digest: str, progress: Progress = no_progress
 ) -> None:
@@ -184,7 +197,7 @@ def batch_load(
     `preview_digest` is of the preview that this person saw. Raises NotAllowed for the person who uploaded,
     PreviewOutdated when the file, checked again, no longer gives what was seen (it is then previewed anew).
     """
-    access.require(by, May.RELEASE_BATCHES)
+    require_may_confirm(batch.kind, by)
     if not batch.by_command:
         access.require_second_person(by, batch.created_by)
     if batch.state == BatchState.PREVIEWED and batch.preview_digest != preview_digest:
@@ -218,9 +231,9 @@ def _preview_again(batch: Batch, *, by: User, at: dt.datetime, progress: Progres
 
 def _write(batch: Batch, outcome: Outcome, *, by: User, at: dt.datetime) -> None:
     """Load and log, inside the caller's transaction."""
-    workflow.move(batch, BatchState.LOADING, by=by, at=at)
+    workflow.move(batch, BatchState.LOADING, by=by, at=at, confirmed_by=by, confirmed_at=at)
     batch_kind(batch.kind).load(batch, outcome)
-    workflow.move(batch, BatchState.LOADED, by=by, at=at, confirmed_by=by, confirmed_at=at)
+    workflow.move(batch, BatchState.LOADED, by=by, at=at)
     audit.record(
         "batch_loaded",
         by=by,
@@ -297,6 +310,7 @@ def batch_undo(batch: Batch, *, by: User, at: dt.datetime, reason: str) -> int:
     kind = batch_kind(batch.kind)
     if kind.undo is None:
         raise DomainError("cannot_undo", f"{kind.title}不能整批撤销，请逐条更正。")
+    require_may_confirm(batch.kind, by)
     access.require_second_person(by, batch.created_by)
     workflow.move(batch, BatchState.UNDONE, by=by, at=at, reason=reason)
     removed = kind.undo(batch)

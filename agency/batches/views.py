@@ -17,6 +17,8 @@ from agency.batches.services import (
     batch_undo,
     batch_withdraw,
     file_keep,
+    may_confirm,
+    require_may_confirm,
 )
 from agency.batches.states import BatchState
 from agency.errors import DomainError
@@ -115,11 +117,14 @@ def batch_detail(request: StaffRequest, batch_no: str) -> HttpResponse:
         "history": workflow.history(Batch.machine, batch.batch_no),
         "refusals": refusals[:REFUSALS_SHOWN],
         "more_refusals": len(refusals) > REFUSALS_SHOWN,
-        "may_confirm": not is_maker and workflow.can_move(batch, BatchState.LOADING, user),
+        "may_confirm": not is_maker
+        and may_confirm(batch.kind, user)
+        and workflow.can_move(batch, BatchState.LOADING, user),
         "waits_for_colleague": is_maker and batch.state == BatchState.PREVIEWED,
         "may_withdraw": access.allowed(user, kind.may_load)
         and workflow.can_move(batch, BatchState.WITHDRAWN, user),
         "may_undo": not is_maker
+        and may_confirm(batch.kind, user)
         and kind.undo is not None
         and workflow.can_move(batch, BatchState.UNDONE, user),
         "undo_form": ReasonForm(),
@@ -134,6 +139,7 @@ def batch_detail(request: StaffRequest, batch_no: str) -> HttpResponse:
 def batch_confirm(request: StaffRequest, batch_no: str) -> HttpResponse:
     """A second person confirms; loading runs in the background."""
     batch = _visible(request, batch_no)
+    require_may_confirm(batch.kind, request.user)
     access.require_second_person(request.user, batch.created_by)
     seen = request.POST.get("preview_digest", "")
     if seen != batch.preview_digest or batch.state != BatchState.PREVIEWED:

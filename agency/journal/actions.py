@@ -31,6 +31,9 @@ _DETAILS = {
     "confirmed": "已确认",
     "region": "统筹区",
     "cases": "明细数",
+    "scan": "扫描件",
+    "page": "页",
+    "pages": "页数",
 }
 LONG_DIGEST = 32
 

@@ -7,7 +7,7 @@ Table lookup, compare-and-set UPDATE, history row. Nobody writes `.state` elsewh
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
@@ -20,6 +20,7 @@ from agency.organisation.models import User
 from agency.organisation.roles import May
 
 REASON_LENGTH = 500
+CHUNK = 500  # rows of one statement, where many move together
 
 
 @dataclass(frozen=True)
@@ -82,17 +83,7 @@ def move(subject: Stateful, to: str, *, by: User, at: dt.datetime, reason: str =
     SomeoneElseWasFirst (the stored state is no longer the one that was read).
     """
     machine, was = subject.machine, subject.state
-    step = machine.transitions.get((was, to))
-    if step is None:
-        raise DomainError(
-            "no_such_step",
-            f"{subject.journal_no} 现在是“{machine.label(was)}”，不能变为“{machine.label(to)}”。",
-            state=was,
-        )
-    if step.may is not None:
-        access.require(by, step.may)
-    if step.reason_required and not reason.strip():
-        raise DomainError("reason_missing", f"请写明{step.label}的原因。", field="reason")
+    _require_step(subject, to, by=by, reason=reason)
     rows = type(subject)._base_manager.filter(pk=subject.pk, state=was)  # type: ignore[attr-defined]
     if rows.update(state=to, **fields) != 1:
         raise SomeoneElseWasFirst(subject_no=subject.journal_no)
@@ -108,6 +99,96 @@ def move(subject: Stateful, to: str, *, by: User, at: dt.datetime, reason: str =
     subject.state = to
     for name, value in fields.items():
         setattr(subject, name, value)
+
+
+def begin_many(subjects: Sequence[Stateful], *, by: User, at: dt.datetime, reason: str = "") -> None:
+    """`begin` of many records of one kind, in one statement."""
+    StateChange.objects.bulk_create(
+        StateChange(
+            subject_kind=subject.machine.kind,
+            subject_no=subject.journal_no,
+            to_state=subject.state,
+            by=by,
+            at=at,
+            reason=reason.strip()[:REASON_LENGTH],
+        )
+        for subject in subjects
+    )
+
+
+@transaction.atomic
+def move_many(
+    subjects: Sequence[Stateful],
+    to: str,
+    *,
+    by: User,
+    at: dt.datetime,
+    reason: str = "",
+    may: May | None = None,
+    **fields: Any,
+) -> None:
+    """`move` of many records of one kind that all stand in one state: all of them, or none.
+
+    `may` is the right that is asked for in place of the step's own, where one act (loading a batch) stands
+    for the steps of all its rows. Errors as of `move`; ValueError for records in different states.
+    """
+    if not subjects:
+        return
+    first = subjects[0]
+    machine, was = first.machine, first.state
+    if any(subject.state != was or subject.machine is not machine for subject in subjects):
+        raise ValueError("records that move together are of one kind and stand in one state")
+    _require_step(first, to, by=by, reason=reason, may=may)
+    for chunk in _chunks(subjects):
+        rows = type(first)._base_manager.filter(  # type: ignore[attr-defined]
+            pk__in=[subject.pk for subject in chunk], state=was
+        )
+        if rows.update(state=to, **fields) != len(chunk):
+            raise SomeoneElseWasFirst
+    StateChange.objects.bulk_create(
+        StateChange(
+            subject_kind=machine.kind,
+            subject_no=subject.journal_no,
+            from_state=was,
+            to_state=to,
+            by=by,
+            at=at,
+            reason=reason.strip()[:REASON_LENGTH],
+        )
+        for subject in subjects
+    )
+    for subject in subjects:
+        subject.state = to
+        for name, value in fields.items():
+            setattr(subject, name, value)
+
+
+def _chunks(subjects: Sequence[Stateful]) -> Iterator[Sequence[Stateful]]:
+    for start in range(0, len(subjects), CHUNK):
+        yield subjects[start : start + CHUNK]
+
+
+def _require_step(subject: Stateful, to: str, *, by: User, reason: str, may: May | None = None) -> None:
+    """That the table has the step, that `by` may take it, and that it has its reason."""
+    machine, was = subject.machine, subject.state
+    step = machine.transitions.get((was, to))
+    if step is None:
+        raise DomainError(
+            "no_such_step",
+            f"{subject.journal_no} 现在是“{machine.label(was)}”，不能变为“{machine.label(to)}”。",
+            state=was,
+        )
+    asked = may or step.may
+    if asked is not None:
+        access.require(by, asked)
+    if step.reason_required and not reason.strip():
+        raise DomainError("reason_missing", f"请写明{step.label}的原因。", field="reason")
+
+
+def last_step(subject: Stateful) -> StateChange:
+    """The newest history row of a record: who brought it to where it stands, when and why."""
+    rows = StateChange.objects.filter(subject_kind=subject.machine.kind, subject_no=subject.journal_no)
+    return rows.select_related("by").latest("id")
 
 
 def history(machine: Machine, subject_no: str) -> list[dict[str, Any]]:

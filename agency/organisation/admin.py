@@ -19,7 +19,6 @@ from agency.organisation.models import (
     AreaCode,
     CertificateType,
     Counter,
-    Institution,
     Place,
     PoolingRegion,
     RegionPair,
@@ -156,15 +155,6 @@ class CounterAdmin(LoggedAdmin):
     list_filter = ["agency"]
 
 
-@admin.register(Institution)
-class InstitutionAdmin(LoggedAdmin):
-    list_display = ["code", "name", "level", "region", "is_stub"]
-    list_select_related = ["region"]
-    list_filter = ["is_stub", "level", "region"]
-    search_fields = ["code", "name"]
-    show_full_result_count = False
-
-
 @admin.register(CertificateType)
 class CertificateTypeAdmin(LoggedAdmin):
     list_display = ["code", "name"]
@@ -298,7 +288,6 @@ REFERENCE: tuple[type[Model], ...] = (
     AreaCode,
     RegionPair,
     Place,
-    Institution,
     CertificateType,
 )
 OWN_UNIT: tuple[type[Model], ...] = (Agency, Counter)

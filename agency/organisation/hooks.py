@@ -11,6 +11,8 @@ from agency.organisation.models import (
     CertificateType,
     Counter,
     Institution,
+    InstitutionConnection,
+    InstitutionQualification,
     Place,
     PoolingRegion,
     RegionPair,
@@ -18,7 +20,7 @@ from agency.organisation.models import (
     User,
 )
 from agency.registry import DEMO, SEEDERS
-from agency.seeding import Tally, day, named, read_rows, yes
+from agency.seeding import Tally, changed_by_staff, day, named, read_rows, yes
 
 
 def _dates(row: dict[str, str]) -> dict[str, object]:
@@ -102,17 +104,55 @@ def seed_agencies(seeds: Path, tally: Tally) -> None:
                 **_dates(row),
             },
         )
-    for row in read_rows(seeds / "institutions.csv"):
-        tally.upsert(
-            Institution,
-            key={"code": row["code"]},
-            values={
-                "name": row["name"],
-                "level": row["level"],
-                "region": named(regions, row["region_code"]),
-                "is_stub": False,
-            },
-        )
+
+
+@SEEDERS.register("institutions", order=25)
+def seed_institutions(seeds: Path, tally: Tally) -> None:
+    """The directory; connections and qualifications of an institution that staff changed are theirs."""
+    regions = dict(PoolingRegion.objects.values_list("code", "pk"))
+    places = dict(Place.objects.values_list("code", "pk"))
+    tally.upsert_all(
+        Institution,
+        (
+            (
+                {"code": row["code"]},
+                {
+                    "name": row["name"],
+                    "level": row["level"],
+                    "region_id": named(regions, row["region_code"]),
+                    "place_id": named(places, row["place_code"]),
+                    "address": row["address"],
+                    "designated_from": day(row["designated_from"]),
+                    "designated_to": day(row["designated_to"]),
+                    "is_stub": False,
+                },
+            )
+            for row in read_rows(seeds / "institutions.csv")
+        ),
+    )
+    known = dict(Institution.objects.values_list("code", "pk"))
+    theirs = changed_by_staff(Institution)
+    connections = [
+        ({"institution_id": pk, "care_kind": kind, "scope": row["scope"]}, row)
+        for row in read_rows(seeds / "institution_connections.csv")
+        for kind in row["care_kinds"].split("|")
+        if (pk := known[row["institution_code"]]) not in theirs
+    ]
+    qualifications = [
+        ({"institution_id": pk, "qualification": row["qualification"]}, row)
+        for row in read_rows(seeds / "institution_qualifications.csv")
+        if (pk := known[row["institution_code"]]) not in theirs
+    ]
+    tally.upsert_all(InstitutionConnection, (_spanned(key, row) for key, row in connections))
+    tally.upsert_all(InstitutionQualification, (_spanned(key, row) for key, row in qualifications))
+
+
+def _spanned(key: dict[str, object], row: dict[str, str]) -> tuple[dict[str, object], dict[str, object]]:
+    """A dated row's key with its first day, and the rest."""
+    return {**key, "valid_from": day(row["valid_from"])}, {
+        "valid_to": day(row["valid_to"]),
+        "source": row["source"],
+    }
 
 
 @DEMO.register("staff", order=10)

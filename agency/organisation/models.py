@@ -223,6 +223,12 @@ class Institution(models.Model):
     class Meta:
         verbose_name = verbose_name_plural = "定点医药机构"
         ordering = ["code"]
+        indexes = [  # the directory: of a city, of a region or province, by exact name; each in its order
+            models.Index(fields=["place", "code"], name="institution_by_place"),
+            models.Index(fields=["region", "code"], name="institution_by_region"),
+            models.Index(fields=["name", "code"], name="institution_by_name"),
+            models.Index(fields=["code"], condition=Q(is_stub=True), name="institution_stubs"),
+        ]
         constraints = [
             models.CheckConstraint(
                 condition=Q(designated_to__isnull=True) | Q(designated_to__gte=F("designated_from")),

@@ -48,6 +48,9 @@ class May(models.TextChoices):
     READ_FILINGS = "read_filings", "看备案"
     TAKE_IN_FILINGS = "take_in_filings", "受理备案"
     REVIEW_FILINGS = "review_filings", "复核备案"
+    WAIVE_LOCK = "waive_lock", "准予提前变更就医地"
+    LOAD_FILINGS = "load_filings", "导入备案"
+    RELEASE_FILINGS = "release_filings", "确认导入的备案"
     UNMASK = "unmask", "查看完整证件号码"
     READ_BATCHES = "read_batches", "看导入批次"
     READ_CASES = "read_cases", "看结算明细"
@@ -73,6 +76,9 @@ GRANTS: dict[May, dict[Role, frozenset[Level]]] = {
     May.READ_FILINGS: {Role.INTAKE: ANY, Role.REVIEW: ANY, Role.SUPERVISOR: ANY, Role.AUDIT: ANY},
     May.TAKE_IN_FILINGS: {Role.INTAKE: ANY},
     May.REVIEW_FILINGS: {Role.REVIEW: ANY},
+    May.WAIVE_LOCK: {Role.SUPERVISOR: ABOVE},
+    May.LOAD_FILINGS: {Role.INTAKE: ANY, Role.SUPERVISOR: ABOVE},
+    May.RELEASE_FILINGS: {Role.REVIEW: ANY, Role.SUPERVISOR: ABOVE},
     May.UNMASK: {
         Role.INTAKE: ANY,
         Role.REVIEW: ANY,

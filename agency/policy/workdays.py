@@ -44,6 +44,13 @@ def calendar_known(day: dt.date) -> bool:
     return _published(day) is not None or Holiday.objects.filter(date__year=day.year).exists()
 
 
+def workdays_between(start: dt.date, end: dt.date) -> int:
+    """How many working days lie after `start` up to and with `end`; 0 when `end` is not later."""
+    overrides = dict(Holiday.objects.filter(date__gt=start, date__lte=end).values_list("date", "kind"))
+    days = (start + ONE_DAY * n for n in range(1, (end - start).days + 1))
+    return sum(_works(day, overrides.get(day)) for day in days)
+
+
 def add_workdays(start: dt.date, days: int) -> dt.date:
     """The day that lies `days` working days after `start` (start itself is not counted)."""
     if days < 0:

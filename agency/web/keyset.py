@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -28,18 +29,34 @@ class KeysetPage:
         return bool(self.rows)
 
 
+def number_key(text: str) -> int | None:
+    """A key that is a number; None for anything else."""
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
+
+
 def keyset_page(
-    request: HttpRequest, rows: QuerySet[Any], *, field: str = "pk", size: int = PAGE_SIZE
+    request: HttpRequest,
+    rows: QuerySet[Any],
+    *,
+    field: str = "pk",
+    size: int = PAGE_SIZE,
+    ascending: bool = False,
+    read_key: Callable[[str], Any] = number_key,
 ) -> KeysetPage:
-    """A page of `rows` by descending `field`, from `?before=` (older) or `?after=` (newer)."""
-    before, after = _key(request, "before"), _key(request, "after")
+    """A page of `rows` by descending `field`, from `?before=` (older) or `?after=` (newer).
+
+    An ascending list (by code, say) turns the two round: `?before=` still leads onward, `?after=` back.
+    """
+    onward, back = ("gt", "lt") if ascending else ("lt", "gt")
+    forth, reverse = (field, f"-{field}") if ascending else (f"-{field}", field)
+    before, after = (read_key(request.GET.get(name, "")) for name in ("before", "after"))
     if after is not None:
-        found = list(rows.filter(**{f"{field}__gt": after}).order_by(field)[: size + 1])
+        found = list(rows.filter(**{f"{field}__{back}": after}).order_by(reverse)[: size + 1])
         has_newer, found = len(found) > size, found[:size][::-1]
         has_older = True
     else:
-        older = rows if before is None else rows.filter(**{f"{field}__lt": before})
-        found = list(older.order_by(f"-{field}")[: size + 1])
+        older = rows if before is None else rows.filter(**{f"{field}__{onward}": before})
+        found = list(older.order_by(forth)[: size + 1])
         has_older, found = len(found) > size, found[:size]
         has_newer = before is not None
     newer = _url(request, after=getattr(found[0], field)) if found and has_newer else None
@@ -48,11 +65,6 @@ def keyset_page(
     return KeysetPage(found, newer, older_url, shown)
 
 
-def _key(request: HttpRequest, name: str) -> int | None:
-    text = request.GET.get(name, "")
-    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
-
-
-def _url(request: HttpRequest, **keys: int) -> str:
+def _url(request: HttpRequest, **keys: Any) -> str:
     kept = [(k, v) for k, v in request.GET.items() if k not in ("before", "after") and v]
     return f"{request.path}?{urlencode([*kept, *keys.items()])}"

@@ -1,6 +1,6 @@
 """URLs of the shared pages."""
 
-from django.urls import path
+from django.urls import include, path
 
 from agency.batches import views as batches
 from agency.web import login, views
@@ -18,6 +18,7 @@ urlpatterns = [
     path("verify/", views.verify, name="verify"),
     path("verify/<str:code>/", views.verify_code, name="verify_code"),
     path("jobs/<str:job_no>/", views.job, name="job"),
+    path("", include("agency.directory.urls")),
     path("health/", views.health, name="health"),
     path("imports/", batches.batch_list, name="batch_list"),
     path("imports/new/<slug:kind>/", batches.batch_new, name="batch_new"),

@@ -52,10 +52,14 @@ def reviewed_by_another(period: str | None) -> Iterator[Broken]:
 
 @CHECKS.register(WERE_REVIEWED, order=102)
 def in_force_was_reviewed(period: str | None) -> Iterator[Broken]:
-    """A filing in force has a reviewer, unless kind and channel asked for none on the day of its effect."""
+    """A filing in force has a reviewer, unless kind and channel asked for none on the day of its effect, or
+    the list that it came with was confirmed (a second person's act of its own, see `agency/batches`)."""
     asked = cache(needs_review)
     rows = Filing.objects.filter(
-        state__in=CAME_INTO_FORCE, reviewed_by__isnull=True, effective_at__isnull=False
+        state__in=CAME_INTO_FORCE,
+        reviewed_by__isnull=True,
+        effective_at__isnull=False,
+        batch__confirmed_by__isnull=True,
     )
     for filing in rows.select_related("insured_region").order_by("pk").iterator(chunk_size=CHUNK):
         on = timezone.localdate(filing.effective_at)

@@ -21,6 +21,7 @@ from filings.filing.places import province_of
 from filings.filing.services import (
     filing_approve,
     filing_cancel,
+    filing_change_begin,
     filing_decline,
     filing_draft_save,
     filing_return,
@@ -109,8 +110,11 @@ class _Story:
         if self.wanted not in (S.DRAFT, S.LAPSED):
             told.append((begun + 6 * MINUTE, self._submit))
         reviewed = self._review_moment(begun)
-        if self.wanted in (S.IN_FORCE, S.EXPIRED, S.CANCELLED):
+        if self.wanted in (S.IN_FORCE, S.EXPIRED, S.CANCELLED, S.SUPERSEDED) and self.reviewer is not None:
             told.append((reviewed, self._approve))
+        if self.wanted == S.SUPERSEDED:
+            changed = dt.datetime.combine(_day(self.row["valid_to"]) + ONE_DAY, dt.time(9, 30), SHANGHAI)
+            told += [(changed, self._change), (changed + 20 * MINUTE, self._approve)]
         if self.wanted == S.AWAITING_SUPPLEMENT:
             told += [(reviewed, self._return), (reviewed + 9 * MINUTE, self._correct)]
         if self.wanted == S.DECLINED:
@@ -166,12 +170,17 @@ class _Story:
             city=code,
             begins_on=begins_on,
             address=row["address"],
+            referring_institution=row["referring"],
+            diagnosis=row["diagnosis"],
+            referred_on=self.received_on if row["referring"] else None,
             materials=materials,
             channel=row["channel"],
         )
 
     def _given(self) -> dict[str, str]:
-        return {code: "original" for code in self.row["materials"].split("|") if code}
+        """Code → how it was given; `code=deferred` for a paper that is to come (容缺)."""
+        papers = [paper.partition("=") for paper in self.row["materials"].split("|") if paper]
+        return {code: how or "original" for code, _, how in papers}
 
     def _whole(self) -> dict[str, str]:
         """What was ticked at first for a filing that came back: the papers, and those that proved missing."""
@@ -208,6 +217,15 @@ class _Story:
 
     def _cancel(self, at: dt.datetime) -> None:
         filing_cancel(self._known(), by=self.clerk, at=at, reason=self.row["reason"])
+
+    def _change(self, at: dt.datetime) -> None:
+        """The person moves on: a successor for the place in `changes_to`."""
+        draft = filing_change_begin(self._known(), by=self.clerk, at=at)
+        moved = {**self.row, "care_area_code": self.row["changes_to"], "valid_from": str(at.date())}
+        self.row = moved
+        entry = self._entry(self._given())
+        self.filing = filing_draft_save(by=self.clerk, at=at, entry=entry, filing=draft)
+        filing_submit(self._known(), by=self.clerk, at=at)
 
     def _record_time(self, at: dt.datetime) -> None:
         filings_record_time(at=at)

@@ -7,7 +7,7 @@ from typing import Any, cast
 from django import forms
 
 from agency.organisation.models import PoolingRegion
-from filings.filing.forms import DayField
+from agency.web.fields import DayField
 from filings.filing.kinds import FilingKind
 from filings.filing.states import FilingState
 

@@ -44,6 +44,13 @@ class Form1(FormContent):
     kinds: tuple[Tick, ...] = ()
     scopes: tuple[Tick, ...] = ()
     period: str = ""
+    care_kind: str = ""
+    care_institution: str = ""
+    referring_institution: str = ""
+    diagnosis: str = ""
+    referred_on: dt.date | None = None
+    settlements: str = ""
+    replaces: str = ""
     materials: tuple[Tick, ...] = ()
     agent_name: str = ""
     agent_cert_no: str = ""
@@ -86,11 +93,18 @@ def form_of(filing: Filing, on: dt.date) -> Form1:
         category=_ticks(PersonCategory.choices, filing.category),
         phone=filing.phone,
         insured_at=_insured_at(filing),
-        care_at=filing.care_place_name,
+        care_at=_care_at(filing),
         address=filing.address,
         kinds=_ticks(FilingKind.choices, filing.kind),
         scopes=_ticks([("in", "省内"), ("out", "跨省")], scope),
         period=_period(filing),
+        care_kind=filing.get_care_kind_display() or "不限，按参保地待遇",
+        care_institution=str(filing.care_institution or "") if filing.kind == FilingKind.REFERRAL else "",
+        referring_institution=str(filing.referring_institution or ""),
+        diagnosis=filing.diagnosis,
+        referred_on=filing.referred_on,
+        settlements=f"可直接结算 {filing.settlements_allowed} 次" if filing.settlements_allowed else "",
+        replaces=filing.replaces.filing_no if filing.replaces is not None else "",
         materials=_materials(filing),
         agent_name=filing.agent_name,
         agent_cert_no=filing.agent_cert_no,
@@ -121,10 +135,18 @@ def _insured_at(filing: Filing) -> str:
     return f"{place}　{area.name}" if area is not None else place
 
 
+def _care_at(filing: Filing) -> str:
+    """就医地, with the hospital where one is named; a referral names it in its own line."""
+    if filing.care_institution is None or filing.kind == FilingKind.REFERRAL:
+        return filing.care_place_name
+    return f"{filing.care_place_name}　{filing.care_institution}"
+
+
 def _period(filing: Filing) -> str:
     """起止日期, both days included; 长期有效 without an end; no period where no day ever was valid."""
     if filing.never_valid:
-        return "没有有效日：生效前已撤销" if filing.effective_at is not None else "没有生效"
+        told = f"没有有效日：生效前{filing.get_state_display()}"
+        return told if filing.effective_at is not None else "没有生效"
     if filing.begins_on is None:
         return ""
     if filing.ends_on is not None:
@@ -144,6 +166,6 @@ def _materials(filing: Filing) -> tuple[Tick, ...]:
 def _paper(row: FilingMaterial) -> Tick:
     if row.material.code == COMMITMENT_LETTER:
         return Tick(f"{row.material}（代替证明）", promised=True)
-    if row.given_as == GivenAs.COMMITMENT:
+    if row.given_as in (GivenAs.COMMITMENT, GivenAs.DEFERRED):
         return Tick(f"{row.material}（待补交）", promised=True)
     return Tick(f"{row.material}（{row.get_given_as_display()}）", on=True)

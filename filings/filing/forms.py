@@ -3,32 +3,37 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any, cast
 
 from django import forms
 from django.urls import reverse_lazy
 
+from agency.directory.fields import InstitutionField
 from agency.errors import DomainError
-from agency.organisation.models import CertificateType
+from agency.organisation.models import CertificateType, PoolingRegion
+from agency.policy.care import CareKind
 from agency.policy.insurance import InsuranceType
-from agency.tabular.values import to_date, to_text
+from agency.tabular.values import to_text
+from agency.web.fields import DayField
 from filings.filing import places
 from filings.filing.entry import (
     AGENT_FIELDS,
-    FILING_FIELDS,
-    PERSON_FIELDS,
-    PLACE_FIELDS,
+    INSTITUTION_FIELDS,
+    SHOWN_FIELDS,
     FilingEntry,
     entry_from,
 )
 from filings.filing.kinds import Channel, FilingKind, GivenAs
-from filings.filing.validity import Terms, is_plausible
+from filings.filing.referrals import REFERRAL
+from filings.filing.validity import Terms
 from filings.materials.rules import COMMITMENT, COMMITMENT_LETTER, Group, serving
 from filings.materials.selectors import material_names
 from filings.people.rules import place_letters, read_certificate
 
 CHOOSE = ("", "请选择")
+REFERRAL_FIELDS = ("referring_institution", "diagnosis", "referred_on", "settlements_allowed")
 SEPARATOR = "+"
 
 
@@ -50,27 +55,12 @@ class NeededChoice(NeededToSubmit, forms.ChoiceField):
     default_error_messages = {"invalid_choice": "请从列表中选择一项。"}
 
 
-class DayField(forms.Field):
-    """A date, typed as 2026-11-20, 20261120 or 2026/11/20."""
-
-    def __init__(self, attrs: dict[str, Any] | None = None, **options: Any) -> None:
-        shape = {"inputmode": "numeric", "maxlength": 10, "autocomplete": "off"}
-        super().__init__(widget=forms.TextInput(attrs={**shape, **(attrs or {})}), **options)
-
-    def to_python(self, value: Any) -> dt.date | None:
-        if not value or isinstance(value, dt.date):
-            return value or None
-        try:
-            day = to_date(to_text(value))
-        except ValueError as error:
-            raise forms.ValidationError(str(error)) from None
-        if not is_plausible(day):
-            raise forms.ValidationError("日期要在 2000 年到 2099 年之间，请核对年份。")
-        return day
-
-
 class NeededDay(NeededToSubmit, DayField):
     """A date that a draft may leave empty."""
+
+
+class NeededInstitution(NeededToSubmit, InstitutionField):
+    """An institution that a draft may leave empty."""
 
 
 class KindSelect(forms.RadioSelect):
@@ -85,9 +75,10 @@ class KindSelect(forms.RadioSelect):
         return {**option, "note": self.notes.get(str(value), "")}
 
 
-def term_note(terms: Terms) -> str:
-    """长期有效, or how many months."""
-    return f"{terms.validity_months} 个月" if terms.validity_months else "长期有效"
+def term_note(kind: str, terms: Terms) -> str:
+    """长期有效, or how many months; of an emergency that it counts as filed [N22]."""
+    note = f"{terms.validity_months} 个月" if terms.validity_months else "长期有效"
+    return note if kind != FilingKind.EMERGENCY else f"视同已备案，{note}"
 
 
 def _text(
@@ -113,6 +104,8 @@ READS_PLACES = {
     "hx-swap": "outerHTML",
     "hx-sync": IN_TURN,
 }
+# Kind and begin decide much, but not the city: only what becomes another is put in, by the server's word.
+READS_RULES = {**READS_PLACES, "hx-swap": "none"}
 # Of the checklist only badges and count are put in, so that no select is taken away from under the hand.
 READS_CHECKLIST = {
     "hx-post": reverse_lazy("filings:places"),
@@ -125,7 +118,12 @@ READS_CHECKLIST = {
 def _by_letters(row: tuple[str, str]) -> tuple[str, str]:
     """A place behind its initials (SD 山东省): letters typed in the list lead to it."""
     code, name = row
-    return code, f"{place_letters(name)} {name}"
+    return code, f"{place_letters(_short(name))} {name}"
+
+
+def _short(name: str) -> str:
+    """内蒙古自治区 → 内蒙古, 香港特别行政区 → 香港: nobody types the rest."""
+    return re.sub(r"((壮族|回族|维吾尔)?自治区|特别行政区|（.*）)$", "", name)
 
 
 class FilingForm(forms.Form):
@@ -146,8 +144,22 @@ class FilingForm(forms.Form):
     kind = NeededChoice(label="备案类型")
     province = NeededChoice(label="省", widget=forms.Select(attrs=READS_PLACES))
     city = NeededChoice(label="市")
-    begins_on = NeededDay(label="生效日期", attrs=READS_PLACES)
+    begins_on = NeededDay(label="生效日期", attrs=READS_RULES)
     address = _text("异地居住地址", 200)
+    care_kind = forms.ChoiceField(label="就医类别", required=False)
+    care_institution = InstitutionField(
+        label="就诊医院", required=False, province="province", city="city", on="begins_on"
+    )
+    referring_institution = NeededInstitution(label="转出医院")
+    diagnosis = _text("诊断", 200, needed=True)
+    referred_on = NeededDay(label="转诊日期")
+    settlements_allowed = forms.IntegerField(
+        label="可直接结算次数",
+        required=False,
+        widget=forms.TextInput(attrs={"inputmode": "numeric", "maxlength": 2, "autocomplete": "off"}),
+        error_messages={"invalid": "次数填整数，不限次数就空着。"},
+    )
+    green_channel = forms.BooleanField(label="绿色通道（优先办理）", required=False)
     agent_name = _text("代办人姓名", 50)
     agent_cert_no = _text("代办人证件号码", 30, attrs={"class": "idno"})
     agent_phone = _text("代办人电话", 20, attrs={"inputmode": "tel"})
@@ -157,6 +169,7 @@ class FilingForm(forms.Form):
         self,
         *args: Any,
         on: dt.date,
+        region: PoolingRegion,
         kinds: Sequence[tuple[FilingKind, Terms]],
         groups: Sequence[Group] = (),
         province: str = "",
@@ -164,15 +177,18 @@ class FilingForm(forms.Form):
     ) -> None:
         super().__init__(*args, **options)
         self.groups = groups
+        self.other_nos: list[str] = []  # filings that an error names
         self._offer("cert_type", list(CertificateType.objects.values_list("code", "name")))
         self.fields["cert_no"].widget.attrs["data-id-type"] = self["cert_type"].id_for_label
         self._offer("insurance_type", [CHOOSE, *InsuranceType.choices])
+        self._offer("care_kind", [("", "不限"), *CareKind.choices])
         self.fields["kind"].widget = KindSelect(
-            {kind: term_note(terms) for kind, terms in kinds}, attrs=READS_PLACES
+            {kind: term_note(kind, terms) for kind, terms in kinds}, attrs=READS_RULES
         )
         self._offer("kind", [(kind.value, str(kind.label)) for kind, _ in kinds])
         self._offer("province", [CHOOSE, *(_by_letters(row) for row in places.provinces(on))])
         self._set_cities(province, on)
+        cast(InstitutionField, self.fields["referring_institution"]).refers(region)
         self.names = material_names()
         for group in groups:
             self._add_group(group)
@@ -202,10 +218,12 @@ class FilingForm(forms.Form):
             choices=[("", "还没有交"), *options],
             widget=forms.Select(attrs=READS_CHECKLIST | {"hx-select-oob": self._badges()}),
         )
+        ways = [GivenAs.ORIGINAL, GivenAs.COPY, *([GivenAs.DEFERRED] if group.deferral_allowed else [])]
         self.fields[f"given_{group.no}"] = forms.ChoiceField(
             label="提交方式",
-            choices=[(GivenAs.ORIGINAL, "原件"), (GivenAs.COPY, "复印件")],
+            choices=[(way.value, way.label) for way in ways],
             required=False,
+            widget=forms.Select(attrs=READS_CHECKLIST | {"hx-select-oob": self._badges()}),
         )
 
     def _badges(self) -> str:
@@ -230,13 +248,26 @@ class FilingForm(forms.Form):
         return name
 
     def _said(self, field: str) -> str:
-        return to_text(self.cleaned_data.get(field) or "")
+        return to_text(str(self.cleaned_data.get(field) or ""))
+
+    def clean(self) -> dict[str, Any]:
+        """What belongs to another kind is neither judged nor kept."""
+        said = super().clean() or self.cleaned_data
+        if said.get("kind") != REFERRAL:
+            for name in REFERRAL_FIELDS:
+                said[name] = None
+                self.errors.pop(name, None)
+        return said
 
     def entry(self, stored: FilingEntry | None = None) -> FilingEntry:
         """What was entered, as far as it has a shape; what the form does not show stays as stored."""
-        names = (*PERSON_FIELDS, *FILING_FIELDS, *PLACE_FIELDS, *AGENT_FIELDS)
-        said: dict[str, Any] = {name: self._said(name) for name in names}
-        said["begins_on"] = self.cleaned_data.get("begins_on")
+        said: dict[str, Any] = {name: self._said(name) for name in (*SHOWN_FIELDS, *AGENT_FIELDS)}
+        for name in ("begins_on", "referred_on", "settlements_allowed"):
+            said[name] = self.cleaned_data.get(name)
+        for name in INSTITUTION_FIELDS:
+            institution = self.cleaned_data.get(name)
+            said[name] = institution.code if institution is not None else ""
+        said["green_channel"] = bool(self.cleaned_data.get("green_channel"))
         said["agent_cert_no"] = said["agent_cert_no"].upper()
         materials, channel = self._materials(), Channel.COUNTER.value
         if stored is not None:

@@ -49,6 +49,10 @@ label_actions(
         "filing_returned": "退回补正",
         "filing_declined": "不予受理",
         "filing_cancelled": "撤销备案",
+        "filing_change_begun": "开始变更",
+        "filing_superseded": "备案被变更",
+        "lock_waived": "准予提前变更",
+        "material_received": "收到补交材料",
         "time_recorded": "记录到期与失效",
     }
 )
@@ -216,6 +220,7 @@ def seed_kinds(seeds: Path, tally: Tally) -> None:
                 "term": row["term"],
                 "validity_months": int(row["validity_months"]) if row["validity_months"] else None,
                 "lock_months": int(row["lock_months"]) if row["lock_months"] else None,
+                "settlements_allowed": int(row["settlements_allowed"] or 0) or None,
                 "offered": yes(row["offered"]),
                 "needs_review": yes(row["needs_review"]),
                 "source": row["source"],

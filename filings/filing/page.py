@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -13,16 +14,19 @@ from agency.errors import DomainError, DomainErrors
 from agency.journal import workflow
 from agency.organisation.models import PoolingRegion, User
 from agency.organisation.roles import Role
+from agency.policy.selectors import int_parameter
 from filings.filing import places
-from filings.filing.entry import AGENT_FIELDS, FilingEntry, entry_of
+from filings.filing.entry import AGENT_FIELDS, INSTITUTION_FIELDS, FilingEntry, entry_of
 from filings.filing.forms import FilingForm, material_initial
+from filings.filing.judging import judge_stored
 from filings.filing.kinds import GivenAs
 from filings.filing.lookup import PersonPanel, person_panel
 from filings.filing.models import Filing
-from filings.filing.selectors import judge_stored, offered_kinds, terms_of, validity_of
+from filings.filing.referrals import REFERRAL
+from filings.filing.selectors import locked_until, offered_kinds, terms_of, validity_of
 from filings.filing.states import FilingState
 from filings.filing.validity import Validity
-from filings.materials.rules import COMMITMENT_LETTER, Group, serving
+from filings.materials.rules import COMMITMENT_LETTER, DEFERRED, Group, serving
 from filings.materials.selectors import groups_of
 from filings.materials.sources import source_names
 from filings.people.models import InsuredPerson
@@ -53,6 +57,7 @@ class EntryPage:
     form: FilingForm
     version: int | None = None
     form_token: str = ""
+    saved: bool = False  # whether what was typed has just been kept as a draft
 
     @property
     def received_on(self) -> dt.date:
@@ -88,18 +93,27 @@ class EntryPage:
         span = validity_of(begins_on, terms, scope=scope)
         return validity_text(span, terms.lock_months) if span is not None and terms is not None else ""
 
+    def checklist_of(self) -> str:
+        """A mark of what the checklist asks for, so that one that asks for the same is not put in again: what
+        was chosen on it meanwhile stays."""
+        asked = [(group.no, group.alternatives, group.deferral_allowed) for group in self.form.groups]
+        return f"{zlib.crc32(repr(asked).encode()):08x}"
+
     def checklist(self) -> list[CheckItem]:
         return [self._item(group) for group in self.form.groups]
 
     def _item(self, group: Group) -> CheckItem:
         paper, given = self.form[f"material_{group.no}"], self.form[f"given_{group.no}"]
         codes = [code for code in str(paper.value() or "").split("+") if code]
-        served = serving(group, dict.fromkeys(codes, GivenAs.ORIGINAL.value))
+        how = str(given.value() or GivenAs.ORIGINAL.value)
         is_letter = codes == [COMMITMENT_LETTER]
+        served = serving(group, dict.fromkeys(codes, GivenAs.ORIGINAL.value if is_letter else how))
         if served is None:
             badge, tone = ("不齐", "bad") if codes else ("待交", "warn")
+        elif is_letter:
+            badge, tone = "承诺", "go"
         else:
-            badge, tone = ("承诺", "go") if is_letter else ("已核", "ok")
+            badge, tone = ("容缺", "go") if how == DEFERRED else ("已收", "ok")
         return CheckItem(badge, tone, group, paper, given, is_letter)
 
     def context(self) -> dict[str, Any]:
@@ -114,12 +128,36 @@ class EntryPage:
             "panel": panel,
             "validity": self.validity(),
             "checklist": items,
+            "checklist_of": self.checklist_of(),
             "sources": source_names(item.group.source for item in items),
+            "promise_allowed": any(item.group.commitment_allowed for item in items),
+            "deferral_days": self._deferral_days(items),
             "served": sum(item.tone in ("ok", "go") for item in items),
             "steps": self._steps(),
             "lacking": self._lacking(),
             "returned": self._returned(),
             "agent_open": any(self.value(name) for name in AGENT_FIELDS),
+            "is_referral": self.value("kind") == REFERRAL,
+            "replaced": self._replaced(),
+            "saved": self.saved,
+        }
+
+    def _deferral_days(self, items: list[CheckItem]) -> int:
+        """How many working days a paper to come has; 0 where none may come later."""
+        if not any(item.group.deferral_allowed for item in items):
+            return 0
+        return int_parameter("filing.deferred_material_workdays", self.on, self.region)
+
+    def _replaced(self) -> dict[str, Any] | None:
+        """变更: the filing whose place this one is to take, until when it is locked, and who waived that."""
+        old = self.filing.replaces if self.filing is not None else None
+        if self.filing is None or old is None:
+            return None
+        until = locked_until(old)
+        return {
+            "filing": old,
+            "locked_until": until if until is not None and until > self.on else None,
+            "waived_by": self.filing.lock_waived_by,
         }
 
     def _returned(self) -> dict[str, Any] | None:
@@ -179,7 +217,9 @@ def bound_page(
     province, kind = str(data.get("province", "")), str(data.get("kind", ""))
     scope = places.choose(province, "").scope
     groups = groups_of(kind, scope=scope, region=region, on=received_on)
-    form = FilingForm(data, on=on, kinds=offered_kinds(received_on), groups=groups, province=province)
+    form = FilingForm(
+        data, on=on, region=region, kinds=offered_kinds(received_on), groups=groups, province=province
+    )
     return EntryPage(by, region, on, filing, form, version)
 
 
@@ -188,10 +228,12 @@ def stored_page(by: User, on: dt.date, filing: Filing) -> EntryPage:
     entry = entry_of(filing)
     scope = places.choose(entry.province, "").scope
     groups = groups_of(entry.kind, scope=scope, region=filing.insured_region, on=filing.received_on)
-    initial = {**entry.form_fields(), **material_initial(groups, entry.materials)}
+    named = {name: getattr(filing, name) for name in INSTITUTION_FIELDS}
+    initial = {**entry.form_fields(), **named, **material_initial(groups, entry.materials)}
     form = FilingForm(
         initial=initial,
         on=on,
+        region=filing.insured_region,
         kinds=offered_kinds(filing.received_on),
         groups=groups,
         province=entry.province,
@@ -205,7 +247,7 @@ def new_page(by: User, region: PoolingRegion, on: dt.date, person: InsuredPerson
     if person is not None:
         panel = person_panel(by, person.cert_type, person.cert_no, region=region, on=on)
         initial |= {"cert_type": person.cert_type, "cert_no": person.cert_no, **recognised(panel)}
-    form = FilingForm(initial=initial, on=on, kinds=offered_kinds(on))
+    form = FilingForm(initial=initial, on=on, region=region, kinds=offered_kinds(on))
     if person is None:
         form.fields["cert_no"].widget.attrs["autofocus"] = True
     return EntryPage(by, region, on, None, form)
@@ -222,6 +264,9 @@ def recognised(panel: PersonPanel) -> dict[str, str]:
 def put_errors(form: FilingForm, error: DomainError) -> None:
     """Each reason beside its field, or above the form when it concerns the whole."""
     for reason in error.errors if isinstance(error, DomainErrors) else [error]:
+        other_no = reason.facts.get("other_no", "")
+        if other_no and other_no not in form.other_nos:
+            form.other_nos.append(other_no)
         field = reason.field if reason.field in form.fields else None
         if field is None or field not in form.errors:
             form.add_error(field, reason.message)

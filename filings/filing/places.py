@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
-from agency.organisation.models import Place, PoolingRegion, RegionKind
+from agency.organisation.models import Institution, Place, PoolingRegion, RegionKind
+from agency.organisation.places import JILIN, JILIN_NAME, cities, provinces
 from agency.organisation.selectors import not_cross_region_pairs
 from filings.filing.rules import CarePlace
 from filings.filing.validity import CROSS_PROVINCE, IN_PROVINCE
 
-JILIN = "220000"
-JILIN_NAME = "吉林省"
+__all__ = ["JILIN", "ChosenPlace", "choose", "cities", "judged", "province_of", "provinces"]
 
 
 @dataclass(frozen=True)
@@ -28,22 +28,6 @@ class ChosenPlace:
     def scope(self) -> str:
         """省内 or 跨省, by the province chosen; 跨省 while none is."""
         return IN_PROVINCE if self.province == JILIN else CROSS_PROVINCE
-
-
-def provinces(on: dt.date) -> list[tuple[str, str]]:
-    """(code, name) of Jilin first, then every other province in force."""
-    others = PoolingRegion.objects.in_force(on).filter(kind=RegionKind.OUTSIDE).values_list("code", "name")
-    return [(JILIN, f"{JILIN_NAME}（省内）"), *others]
-
-
-def cities(province: str, *, on: dt.date) -> list[tuple[str, str]]:
-    """(code, name) of the places within a province; empty where a filing names the province only."""
-    if province == JILIN:
-        here = PoolingRegion.objects.in_force(on).filter(kind=RegionKind.POOLING)
-        rows = Place.objects.filter(region__in=here).order_by("region__position", "code")
-    else:
-        rows = Place.objects.filter(province__code=province).order_by("code")
-    return list(rows.values_list("code", "name"))
 
 
 def province_of(area_code: str, region: PoolingRegion | None) -> str:
@@ -70,6 +54,15 @@ def choose(province: str, city: str) -> ChosenPlace:
     if within.exists():
         return ChosenPlace(province, outside)
     return ChosenPlace(province, outside, outside.code, outside.name, complete=True)
+
+
+def holds(place: ChosenPlace, institution: Institution) -> bool:
+    """Whether an institution stands in a place of care: in its city, else in the party the place is."""
+    if institution.place is not None and institution.place.code == place.area_code:
+        return True
+    same_party = place.region is not None and institution.region_id == place.region.pk
+    is_whole_party = place.region is not None and place.area_code == place.region.code
+    return same_party and (is_whole_party or institution.place is None)
 
 
 def judged(place: ChosenPlace, insured: PoolingRegion, on: dt.date) -> CarePlace:

@@ -3,24 +3,16 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from agency.errors import DomainError
-from agency.identity import IdentityError, read_id_number
+from filings.filing.agents import Agent, agent_reasons, is_phone
+from filings.filing.reasons import Reason
+from filings.filing.referrals import REFERRAL, Referral, referral_reasons
 from filings.filing.validity import ONE_DAY, Terms, is_plausible
 
 RETIRED_ONLY = frozenset({"retired_relocation"})
 RETIRED = "retired"
-_PHONE = re.compile(r"1[3-9][0-9]{9}|0[0-9]{2,3}-?[0-9]{7,8}(-[0-9]{1,6})?|00?[0-9]{8,16}|[0-9]{7,8}")
-
-_LIKE_RESIDENT_ID = re.compile(r"[0-9]{14,}[0-9Xx]?")
-
-
-def is_phone(text: str) -> bool:
-    """A mobile or fixed number of this country, or an international one."""
-    return _PHONE.fullmatch(re.sub(r"[\s()（）]", "", text)) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,38 +36,42 @@ class CarePlace:
 
 
 @dataclass(frozen=True, slots=True)
-class Agent:
-    """代办人: who comes for the person."""
-
-    name: str = ""
-    cert_no: str = ""
-    phone: str = ""
-    relation: str = ""
-
-    @property
-    def is_given(self) -> bool:
-        return any((self.name, self.cert_no, self.phone, self.relation))
-
-
-@dataclass(frozen=True, slots=True)
-class Reason:
-    """One thing that keeps a filing from being submitted: beside which field, and what to do."""
-
-    code: str
-    field: str | None
-    message: str
-    other_no: str = ""
-
-    def as_error(self) -> DomainError:
-        return DomainError(self.code, self.message, field=self.field, other_no=self.other_no)
-
-
-@dataclass(frozen=True, slots=True)
 class Overlap:
     """Another filing that shares a day: its number and its last day (None: until changed or cancelled)."""
 
     other_no: str
     ends_on: dt.date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Lock:
+    """变更锁定: until when the place of another filing stays, and whether a supervisor waived it."""
+
+    other_no: str
+    until: dt.date
+    waived: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Replaced:
+    """变更: the filing whose place this one is to take."""
+
+    other_no: str
+    begins_on: dt.date
+    in_force: bool
+    state_label: str
+    same_content: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """就诊医药机构 as named on the filing; `place_name` is where it stands."""
+
+    typed: str = ""
+    name: str = ""
+    designated: bool = True
+    in_place: bool = True
+    place_name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +104,11 @@ class Submission:
     has_material_rules: bool = True
     missing_materials: Sequence[Reason] = ()
     overlap: Overlap | None = None
+    named: Named = Named()
+    referral: Referral = Referral()
+    lock: Lock | None = None
+    replaced: Replaced | None = None
+    promises_barred_until: dt.date | None = None
 
 
 def submission_reasons(filed: Submission) -> list[Reason]:
@@ -116,7 +117,10 @@ def submission_reasons(filed: Submission) -> list[Reason]:
         *_person_reasons(filed),
         *_kind_reasons(filed),
         *_place_reasons(filed),
+        *_named_reasons(filed.named),
+        *_referral_reasons(filed),
         *_date_reasons(filed),
+        *_change_reasons(filed),
         *filed.missing_materials,
         *agent_reasons(filed.agent, filed.person_cert_no),
     ]
@@ -174,7 +178,7 @@ def _kind_reasons(filed: Submission) -> list[Reason]:
 def _place_reasons(filed: Submission) -> list[Reason]:
     place = filed.place
     if not place.province_chosen:
-        return [Reason("place_missing", "province", "请选择就医地所在的省。")]
+        return [Reason("place_missing", "province", "请选择就医地所在的省和市。")]
     if not place.complete:
         return [Reason("city_missing", "city", "请选择就医地所在的市。")]
     if place.is_own_region:
@@ -184,6 +188,55 @@ def _place_reasons(filed: Submission) -> list[Reason]:
         told = f"{filed.region_name}与这个统筹区之间不算异地就医，不用备案。"
         return [Reason("not_cross_region", "city", told)]
     return []
+
+
+def _named_reasons(named: Named) -> list[Reason]:
+    """A hospital is named on a filing only from the directory, and only where the filing goes [S0, S1, P]."""
+    if not named.typed:
+        return []
+    field = "care_institution"
+    if not named.name:
+        told = f"名录里没有“{named.typed}”，请按编码或名称从列表选，或者空着。"
+        return [Reason("unknown_institution", field, told)]
+    if not named.designated:
+        return [Reason("not_designated", field, f"{named.name}不是定点医药机构，请换一家，或者空着。")]
+    if not named.in_place:
+        told = f"{named.name}在{named.place_name or '别处'}，不在所选的就医地；请改就医地，或换一家医院。"
+        return [Reason("institution_elsewhere", field, told)]
+    return []
+
+
+def _referral_reasons(filed: Submission) -> list[Reason]:
+    if filed.kind != REFERRAL:
+        return []
+    return referral_reasons(
+        filed.referral, region_name=filed.region_name, on=filed.on, begins_on=filed.begins_on
+    )
+
+
+def _change_reasons(filed: Submission) -> list[Reason]:
+    """变更: the other must still be in force, the new one may not begin before it, something must change.
+
+    A place in another province stays for its months, unless a supervisor allowed it [S4, N22].
+    """
+    found, old = [], filed.replaced
+    if old is not None and not old.in_force:
+        told = f"要变更的 {old.other_no} 现在是“{old.state_label}”，不能再变更；请撤销这份草稿，重新办理。"
+        found.append(Reason("replaced_not_in_force", None, told, old.other_no))
+    if old is not None and filed.begins_on is not None and filed.begins_on < old.begins_on:
+        told = f"变更不能早于原备案的生效日期 {old.begins_on}。"
+        found.append(Reason("change_before_begin", "begins_on", told, old.other_no))
+    if old is not None and old.same_content:
+        told = f"与 {old.other_no} 的内容一样，没有变更；请改就医地、地址或其他内容，或者撤销这份草稿。"
+        found.append(Reason("nothing_changed", None, told, old.other_no))
+    lock = filed.lock
+    if lock is not None and not lock.waived and filed.begins_on is not None and filed.begins_on < lock.until:
+        told = (
+            f"{lock.other_no} 的就医地在省外，{lock.until} 前不能变更就医地；"
+            f"可把生效日期改为 {lock.until} 或以后，确需提前的，存草稿后请主管“准予提前变更”。"
+        )
+        found.append(Reason("locked", "begins_on", told, lock.other_no))
+    return found
 
 
 def _date_reasons(filed: Submission) -> list[Reason]:
@@ -223,38 +276,3 @@ def _overlap_reason(other: Overlap) -> Reason:
             f"到 {other.ends_on} 为止，有效期重叠；续办的，生效日期请填 {other.ends_on + ONE_DAY} 或以后。"
         )
     return Reason("overlapping", "begins_on", told, other.other_no)
-
-
-def agent_reasons(agent: Agent, person_cert_no: str) -> list[Reason]:
-    """Somebody who comes for the person gives name, certificate number, phone and relation, all four [S1]."""
-    if not agent.is_given:
-        return []
-    found = [
-        Reason(f"{field}_missing", field, f"有代办人的，请填写{label}；没有代办人，请把这一栏全部清空。")
-        for field, value, label in (
-            ("agent_name", agent.name, "代办人姓名"),
-            ("agent_cert_no", agent.cert_no, "代办人证件号码"),
-            ("agent_phone", agent.phone, "代办人电话"),
-            ("agent_relation", agent.relation, "与参保人关系"),
-        )
-        if not value
-    ]
-    if agent.cert_no:
-        found += _agent_number_reasons(agent.cert_no, person_cert_no)
-    if agent.phone and not is_phone(agent.phone):
-        told = "代办人电话不像电话号码，请填手机号，或带区号的座机。"
-        found.append(Reason("bad_phone", "agent_phone", told))
-    return found
-
-
-def _agent_number_reasons(cert_no: str, person_cert_no: str) -> list[Reason]:
-    if cert_no == person_cert_no:
-        told = "代办人与参保人是同一证件号码；本人来办的，不填代办人。"
-        return [Reason("agent_is_the_person", "agent_cert_no", told)]
-    if not _LIKE_RESIDENT_ID.fullmatch(cert_no):
-        return []  # a passport or another document: taken as text
-    try:
-        read_id_number("01", cert_no)
-    except IdentityError as error:
-        return [Reason("bad_id_number", "agent_cert_no", f"代办人{error.message}")]
-    return []

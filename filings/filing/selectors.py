@@ -3,28 +3,31 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from django.db.models import QuerySet
 
 from agency.organisation.models import PoolingRegion, User
-from agency.policy.insurance import InsuranceType
 from agency.policy.selectors import bool_parameter, int_parameter
-from filings.filing import places, rules
-from filings.filing.entry import FilingEntry, entry_of
 from filings.filing.kinds import FilingKind
 from filings.filing.models import Filing, KindTerms
-from filings.filing.rules import BeginSpan, Insurance, Overlap, Reason, Submission
 from filings.filing.states import FilingState
-from filings.filing.validity import Terms, Validity, is_plausible, validity
-from filings.materials.rules import Group, missing
-from filings.materials.selectors import groups_of, material_names
-from filings.people.models import Enrolment, InsuredPerson
-from filings.people.selectors import enrolment_in
+from filings.filing.validity import CROSS_PROVINCE, Terms, Validity, is_plausible, validity
+from filings.people.models import InsuredPerson
 
 COUNTED_AT_MOST = 99
-WITH_NAMES = ("person", "insured_region", "care_region", "taken_in_by", "reviewed_by", "counter")
+WITH_NAMES = (
+    "person",
+    "insured_region",
+    "care_region",
+    "taken_in_by",
+    "reviewed_by",
+    "counter",
+    "care_institution",
+    "referring_institution",
+    "replaces",
+    "assigned_to",
+)
 
 
 def filings_visible(by: User) -> QuerySet[Filing]:
@@ -54,6 +57,7 @@ def _terms(row: KindTerms) -> Terms:
         term=row.term,
         validity_months=row.validity_months,
         lock_months=row.lock_months,
+        settlements_allowed=row.settlements_allowed,
         offered=row.offered,
         needs_review=row.needs_review,
     )
@@ -80,7 +84,7 @@ def overlapping(
     kind: str,
     begins: dt.date,
     ends: dt.date | None,
-    but: str = "",
+    but: Sequence[str] = (),
 ) -> Filing | None:
     """Another filing of the same person, place and kind that is or was valid on one of the days [P]."""
     if person is None:
@@ -88,74 +92,7 @@ def overlapping(
     rows = Filing.objects.sharing_days(begins, ends).filter(
         person=person, care_area_code=area_code, kind=kind
     )
-    return rows.exclude(filing_no=but).order_by("pk").first()
-
-
-@dataclass(frozen=True)
-class Judged:
-    """An entry with everything it leads to: its place, terms, papers, and what keeps it from going on."""
-
-    entry: FilingEntry
-    person: InsuredPerson | None
-    enrolment: Enrolment | None
-    place: places.ChosenPlace
-    terms: Terms | None
-    validity: Validity | None
-    groups: tuple[Group, ...]
-    reasons: list[Reason]
-
-
-def judge(
-    entry: FilingEntry,
-    person: InsuredPerson | None,
-    region: PoolingRegion,
-    *,
-    received_on: dt.date,
-    on: dt.date,
-    own_no: str = "",
-) -> Judged:
-    """Everything about an entry taken in by `region`: rules as of the day it was received, insurance as of
-    today."""
-    place = places.choose(entry.province, entry.city)
-    terms = terms_of(entry.kind, received_on) if entry.kind else None
-    enrolment = None
-    if person is not None and entry.insurance_type:
-        enrolment = enrolment_in(person, region, entry.insurance_type)
-    span = validity_of(entry.begins_on, terms, scope=place.scope)
-    groups = groups_of(entry.kind, scope=place.scope, region=region, on=received_on)
-    filed = Submission(
-        on=on,
-        received_on=received_on,
-        begin_span=_begin_span(received_on, region),
-        region_name=region.name,
-        insurance_label=_label(entry.insurance_type),
-        insurance=_insurance(enrolment, on),
-        phone=entry.phone,
-        kind=entry.kind,
-        terms=terms,
-        place=places.judged(place, region, on),
-        begins_on=entry.begins_on,
-        ends_on=span.ends_on if span is not None else None,
-        address=entry.address,
-        agent=entry.agent,
-        person_cert_no=entry.cert_no,
-        has_material_rules=bool(groups),
-        missing_materials=material_reasons(groups, entry.materials),
-        overlap=_overlap(person, place, entry.kind, span, own_no),
-    )
-    return Judged(entry, person, enrolment, place, terms, span, groups, rules.submission_reasons(filed))
-
-
-def judge_stored(filing: Filing, on: dt.date) -> Judged:
-    """The judgement of a filing as it is stored."""
-    return judge(
-        entry_of(filing),
-        filing.person,
-        filing.insured_region,
-        received_on=filing.received_on,
-        on=on,
-        own_no=filing.filing_no,
-    )
+    return rows.exclude(filing_no__in=but).order_by("pk").first()
 
 
 def validity_of(begins_on: dt.date | None, terms: Terms | None, *, scope: str) -> Validity | None:
@@ -165,63 +102,12 @@ def validity_of(begins_on: dt.date | None, terms: Terms | None, *, scope: str) -
     return validity(begins_on, terms, scope=scope)
 
 
-def _begin_span(on: dt.date, region: PoolingRegion) -> BeginSpan:
-    return BeginSpan(
-        back=int_parameter("filing.backdate_days", on, region),
-        ahead=int_parameter("filing.ahead_days", on, region),
-    )
-
-
-def _overlap(
-    person: InsuredPerson | None,
-    place: places.ChosenPlace,
-    kind: str,
-    span: Validity | None,
-    own_no: str,
-) -> Overlap | None:
-    if span is None or not place.complete:
+def locked_until(filing: Filing) -> dt.date | None:
+    """The first day on which the place of a filing may be changed; None when it is not locked."""
+    if not filing.kind or not filing.is_cross_province:
         return None
-    other = overlapping(
-        person,
-        area_code=place.area_code,
-        kind=kind,
-        begins=span.begins_on,
-        ends=span.ends_on,
-        but=own_no,
-    )
-    return Overlap(other.filing_no, other.ends_on) if other is not None else None
-
-
-def _label(insurance_type: str) -> str:
-    return str(InsuranceType(insurance_type).label) if insurance_type in InsuranceType.values else ""
-
-
-def _insurance(enrolment: Enrolment | None, on: dt.date) -> Insurance | None:
-    if enrolment is None:
-        return None
-    return Insurance(
-        category=enrolment.category,
-        category_label=enrolment.get_category_display(),
-        status_label=enrolment.get_status_display(),
-        in_force=enrolment.in_force(on),
-    )
-
-
-def material_reasons(groups: tuple[Group, ...], given: Mapping[str, str]) -> list[Reason]:
-    """One sentence for each group that nothing serves, beside its field on the checklist."""
-    names = material_names()
-    found = []
-    for lack in missing(groups, given):
-        field = f"material_{lack.group.no}"
-        label = lack.group.label.partition("（")[0]
-        if lack.lacking:
-            papers = "、".join(names.get(code, code) for code in lack.lacking)
-            told = f"{label}不齐，还缺{papers}。"
-        else:
-            told = f"缺{label}，请在材料清单里选择。"
-        promise = "也可以签个人承诺书。" if lack.group.commitment_allowed else ""
-        found.append(Reason("material_missing", field, told + promise))
-    return found
+    span = validity_of(filing.begins_on, terms_of(filing.kind, filing.received_on), scope=CROSS_PROVINCE)
+    return span.locked_until if span is not None else None
 
 
 QUEUES = {

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Q, QuerySet
@@ -17,25 +18,39 @@ from filings.filing.models import Filing
 from filings.filing.states import WAITING, FilingState
 
 CHUNK = 500
+S = FilingState
 REASONS = {
-    FilingState.EXPIRED: "有效期已满",
-    FilingState.LAPSED: "逾期未办完",
+    S.EXPIRED: "有效期已满",
+    S.LAPSED: "逾期未办完",
+    S.AWAITING_SUPPLEMENT: "容缺材料逾期未补",
 }
 
 
 @dataclass
 class Recorded:
-    """How many filings were found expired and lapsed."""
+    """How many filings were found expired and lapsed, and how many lack a paper that was promised."""
 
     expired: int = 0
     lapsed: int = 0
+    unkept: int = 0
+
+    def add(self, state: FilingState) -> None:
+        self.expired += state == S.EXPIRED
+        self.lapsed += state == S.LAPSED
+        self.unkept += state == S.AWAITING_SUPPLEMENT
+
+    def __bool__(self) -> bool:
+        return bool(self.expired or self.lapsed or self.unkept)
 
 
-def record_ended(rows: QuerySet[Filing], *, at: dt.datetime) -> int:
-    """Record those of `rows` whose last day has passed as expired, inside the caller's transaction."""
+def record_ended(rows: QuerySet[Filing], *, at: dt.datetime) -> Recorded:
+    """Record what time has ended of those of `rows` that are in force: expired, or without the paper that was
+    promised. Inside the caller's transaction, which holds the person's lock."""
     by, on = system_account(), timezone.localdate(at)
-    ended = rows.filter(state=FilingState.IN_FORCE, ends_on__lt=on)
-    return sum(_record(filing, FilingState.EXPIRED, by=by, at=at) for filing in ended)
+    recorded = Recorded()
+    for filing in rows.filter(_in_force_no_more(on)):
+        _record(recorded, filing, on, by=by, at=at)
+    return recorded
 
 
 def filings_record_time(*, at: dt.datetime) -> Recorded:
@@ -44,9 +59,13 @@ def filings_record_time(*, at: dt.datetime) -> Recorded:
     recorded = Recorded()
     while _record_chunk(recorded, on, by=by, at=at):
         pass
-    if recorded.expired or recorded.lapsed:
-        audit.record("time_recorded", by=by, at=at, expired=recorded.expired, lapsed=recorded.lapsed)
+    if recorded:
+        audit.record("time_recorded", by=by, at=at, **asdict(recorded))
     return recorded
+
+
+def _in_force_no_more(on: dt.date) -> Q:
+    return Q(state=S.IN_FORCE) & (Q(ends_on__lt=on) | Q(proof_due_on__lt=on))
 
 
 @transaction.atomic
@@ -54,23 +73,28 @@ def _record_chunk(recorded: Recorded, on: dt.date, *, by: User, at: dt.datetime)
     """One chunk, committed for itself; whether there was anything left to do."""
     chunk = _overdue(on)
     for filing in chunk:
-        if filing.state_on(on) == FilingState.EXPIRED:
-            recorded.expired += _record(filing, FilingState.EXPIRED, by=by, at=at)
-        else:
-            recorded.lapsed += _record(filing, FilingState.LAPSED, by=by, at=at)
+        _record(recorded, filing, on, by=by, at=at)
     return bool(chunk)
 
 
 def _overdue(on: dt.date) -> list[Filing]:
     """The next ones; what somebody is working on is left to the next night, nobody waits for anybody."""
-    over = Q(state=FilingState.IN_FORCE, ends_on__lt=on) | Q(state__in=WAITING, deadline_on__lt=on)
+    over = _in_force_no_more(on) | Q(state__in=WAITING, deadline_on__lt=on)
     rows = Filing.objects.filter(over).select_for_update(skip_locked=True)
     return list(rows.order_by("pk")[:CHUNK])
 
 
-def _record(filing: Filing, to: FilingState, *, by: User, at: dt.datetime) -> bool:
+def _record(recorded: Recorded, filing: Filing, on: dt.date, *, by: User, at: dt.datetime) -> None:
+    """The steps from the stored state to that of the day; a paper that did not come passes through 待补正."""
+    to, steps = filing.state_on(on), []
+    if filing.state == S.IN_FORCE and to in (S.AWAITING_SUPPLEMENT, S.LAPSED):
+        unkept: dict[str, Any] = {"ends_on": filing.proof_due_on, "deadline_on": filing.proof_lapses_on}
+        steps.append((S.AWAITING_SUPPLEMENT, {**unkept, "proof_due_on": None, "proof_lapses_on": None}))
+    if to != S.AWAITING_SUPPLEMENT:
+        steps.append((to, {}))
     try:
-        workflow.move(filing, to, by=by, at=at, reason=REASONS[to])
+        for state, fields in steps:
+            workflow.move(filing, state, by=by, at=at, reason=REASONS[state], **fields)
     except SomeoneElseWasFirst:
-        return False
-    return True
+        return
+    recorded.add(to)

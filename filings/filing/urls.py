@@ -33,6 +33,8 @@ urlpatterns = [
     path("filings/<filing_no:filing_no>/return/", detail.filing_return_view, name="filing_return"),
     path("filings/<filing_no:filing_no>/decline/", detail.filing_decline_view, name="filing_decline"),
     path("filings/<filing_no:filing_no>/cancel/", detail.filing_cancel_view, name="filing_cancel"),
+    path("filings/<filing_no:filing_no>/change/", detail.filing_change_view, name="filing_change"),
+    path("filings/<filing_no:filing_no>/waive/", detail.filing_lock_waive_view, name="filing_lock_waive"),
     path("filings/<filing_no:filing_no>/form/1/", form1.filing_form1, name="filing_form1"),
     path("filings/<filing_no:filing_no>/form/1.pdf", form1.filing_form1_pdf, name="filing_form1_pdf"),
 ]

@@ -37,6 +37,7 @@ class Terms:
     term: str
     validity_months: int | None = None
     lock_months: int | None = None
+    settlements_allowed: int | None = None
     offered: bool = True
     needs_review: bool = True
 

@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from agency.organisation.admin import PROVINCE_EDITS, LoggedAdmin
 from agency.organisation.backends import grant_admin
+from filings.filing.kinds import FilingKind
 from filings.materials.models import MaterialKind, MaterialRule
 
 
@@ -16,13 +17,14 @@ class MaterialKindAdmin(LoggedAdmin):
 @admin.register(MaterialRule)
 class MaterialRuleAdmin(LoggedAdmin):
     list_display = [
-        "filing_kind",
+        "kind_label",
         "rule_set",
         "scope",
         "region",
         "group_no",
         "group_label",
         "commitment_allowed",
+        "deferral_allowed",
         "valid_from",
         "valid_to",
         "source",
@@ -30,6 +32,11 @@ class MaterialRuleAdmin(LoggedAdmin):
     list_select_related = ["region"]
     list_filter = ["rule_set", "filing_kind", "scope"]
     search_fields = ["filing_kind", "group_label", "alternatives"]
+
+    @admin.display(description="备案类型", ordering="filing_kind")
+    def kind_label(self, rule: MaterialRule) -> str:
+        known = rule.filing_kind in FilingKind.values
+        return str(FilingKind(rule.filing_kind).label) if known else rule.filing_kind
 
 
 grant_admin("filings.MaterialKind", PROVINCE_EDITS)

@@ -35,6 +35,7 @@ def seed_materials(seeds: Path, tally: Tally) -> None:
                 "group_label": row["group_label"],
                 "alternatives": row["alternatives"],
                 "commitment_allowed": yes(row["commitment_allowed"]),
+                "deferral_allowed": yes(row["deferral_allowed"]),
                 "valid_to": day(row["valid_to"]),
                 "source": row["source"],
                 "note": row["note"],

@@ -61,6 +61,9 @@ class MaterialRule(Dated):
     group_label = models.CharField("组名", max_length=60)
     alternatives = models.CharField("可选材料", max_length=400)
     commitment_allowed = models.BooleanField("可用承诺书代替", default=False)
+    deferral_allowed = models.BooleanField(
+        "可容缺后补", default=False, help_text="先受理，按打印的承诺限期补交"
+    )
     note = models.CharField("备注", max_length=300, blank=True)
 
     class Meta:

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 COMMITMENT_LETTER = "commitment_letter"
 COMMITMENT = "commitment"  # how a paper was given: promised, not shown
+DEFERRED = "deferred"  # 容缺: to be brought by a date
 
 NATIONAL, JILIN = "national", "jilin"
 ANY_SCOPE = "any"
@@ -31,6 +32,7 @@ class RuleRow:
     valid_from: dt.date
     source: str = ""
     note: str = ""
+    deferral_allowed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +45,7 @@ class Group:
     commitment_allowed: bool
     source: str = ""
     note: str = ""
+    deferral_allowed: bool = False
 
     @property
     def codes(self) -> frozenset[str]:
@@ -81,7 +84,15 @@ def groups_for(rows: Iterable[RuleRow], *, scope: str, region_id: int | None) ->
         if known is None or _precedence(row) > _precedence(known):
             chosen[row.group_no] = row
     return tuple(
-        Group(row.group_no, row.label, row.alternatives, row.commitment_allowed, row.source, row.note)
+        Group(
+            row.group_no,
+            row.label,
+            row.alternatives,
+            row.commitment_allowed,
+            row.source,
+            row.note,
+            row.deferral_allowed,
+        )
         for _, row in sorted(chosen.items())
     )
 
@@ -93,18 +104,19 @@ def _precedence(row: RuleRow) -> tuple[bool, bool, dt.date]:
 def serving(group: Group, given: Mapping[str, str]) -> tuple[str, ...] | None:
     """The papers among `given` (code → how it was given) that serve a group; None when nothing does.
 
-    A promise, the letter or a paper given as 承诺, serves only where the rule allows it [S0, S2].
+    A promise, the letter or a paper given as 承诺, and a paper to be brought later (容缺) serve only where
+    the rule allows it [S0, S2, P]; what was shown goes before what was promised.
     """
-    shown = {code for code, how in given.items() if how != COMMITMENT}
-    for alternative in group.alternatives:
-        if shown.issuperset(alternative):
-            return alternative
-    if not group.commitment_allowed:
-        return None
-    for alternative in group.alternatives:
-        if given.keys() >= set(alternative):
-            return alternative
-    return (COMMITMENT_LETTER,) if COMMITMENT_LETTER in given else None
+    promised = {COMMITMENT} if group.commitment_allowed else set()
+    later = {DEFERRED} if group.deferral_allowed else set()
+    for refused in ({COMMITMENT, DEFERRED}, {COMMITMENT, DEFERRED} - promised - later):
+        counted = {code for code, how in given.items() if how not in refused}
+        for alternative in group.alternatives:
+            if counted.issuperset(alternative):
+                return alternative
+    if group.commitment_allowed and COMMITMENT_LETTER in given:
+        return (COMMITMENT_LETTER,)
+    return None
 
 
 def missing(groups: Iterable[Group], given: Mapping[str, str]) -> list[Missing]:
@@ -119,6 +131,12 @@ def _lacking(group: Group, given: Mapping[str, str]) -> tuple[str, ...]:
         return ()
     nearest = min(begun, key=lambda alternative: sum(code not in given for code in alternative))
     return tuple(code for code in nearest if code not in given)
+
+
+def deferred(groups: Iterable[Group], given: Mapping[str, str]) -> tuple[str, ...]:
+    """容缺: the papers that serve a group and are still to be brought, in the order of the groups [P]."""
+    papers = [code for group in groups for code in serving(group, given) or ()]
+    return tuple(dict.fromkeys(code for code in papers if given.get(code) == DEFERRED))
 
 
 def rests_on_commitment(groups: Iterable[Group], given: Mapping[str, str]) -> bool:

@@ -10,12 +10,18 @@ from agency.tabular.read import TableError, header_name
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """One column of the file."""
+    """One column of a file; `also` are further names that platforms give it."""
 
     key: str
     title: str
     platform: str
     required: bool = True
+    also: tuple[str, ...] = ()
+
+    @property
+    def names(self) -> tuple[str, ...]:
+        """Every name under which the column is known."""
+        return tuple(name for name in (self.title, self.platform, *self.also) if name)
 
 
 COLUMNS: tuple[Column, ...] = (
@@ -30,17 +36,20 @@ COLUMNS: tuple[Column, ...] = (
     Column("employer", "单位", "emp_name", required=False),
 )
 TITLES = {column.key: column.title for column in COLUMNS}
-EXPECTED = [name for column in COLUMNS for name in (column.title, column.platform)]
+EXPECTED = [name for column in COLUMNS for name in column.names]
 
 
-def column_places(header: Sequence[str], filename: str) -> tuple[dict[str, int], list[str]]:
+def column_places(
+    header: Sequence[str],
+    filename: str,
+    columns: Sequence[Column] = COLUMNS,
+    subject: str = "参保登记",
+) -> tuple[dict[str, int], list[str]]:
     """Where each column stands in the file, and the names of columns that nobody asked for.
 
-    Raises TableError when a column that must have values is missing, or stands twice under both its names.
+    Raises TableError when a column that must have values is missing, or stands twice under two of its names.
     """
-    by_name = {
-        header_name(name).casefold(): column for column in COLUMNS for name in (column.title, column.platform)
-    }
+    by_name = {header_name(name).casefold(): column for column in columns for name in column.names}
     places: dict[str, int] = {}
     ignored: list[str] = []
     for index, name in enumerate(header):
@@ -51,11 +60,11 @@ def column_places(header: Sequence[str], filename: str) -> tuple[dict[str, int],
             raise TableError("duplicate_column", f"“{filename}”里“{column.title}”有两列，请只留一列再导入。")
         else:
             places[column.key] = index
-    missing = [column.title for column in COLUMNS if column.required and column.key not in places]
+    missing = [column.title for column in columns if column.required and column.key not in places]
     if missing:
         raise TableError(
             "missing_column",
-            f"“{filename}”缺少列：{'、'.join(missing)}。请对照参保登记的列名补齐。",
+            f"“{filename}”缺少列：{'、'.join(missing)}。请对照{subject}的列名补齐。",
             columns=missing,
         )
     return places, ignored

@@ -14,6 +14,5 @@ label_codes(
         "reversal_without_original": "退费找不到原结算",
         "reversal_does_not_match": "退费与原结算不符",
         "unknown_settlement": "找不到所扣的结算",
-        "unknown_kind": "扣款类别不认识",
     }
 )

@@ -16,6 +16,7 @@ from agency.organisation.roles import May
 from agency.registry import CARD, DEMO, HOME, NAV, SEARCH, SEEDERS, UNMASK
 from agency.seeding import Tally, day, read_rows
 from agency.web.parts import CardSection, HomePart, NavItem, SearchGroup, SearchRow, Tile, Unmasked
+from settlement.records import counting as counting  # joins SETTLED_COUNT
 from settlement.records.demo import load_demo_file
 from settlement.records.models import CareType, SettlementRecord
 from settlement.records.selectors import record_shown, records_of_person

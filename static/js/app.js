@@ -158,6 +158,66 @@
     all("[data-held]").forEach((el) => { el.disabled = false; delete el.dataset.held; el.removeAttribute("aria-busy"); });
   }
 
+  /* ---- picking an institution: a text box with a list below (ARIA combobox); see agency/directory/fields.py ---- */
+
+  const pickOf = (el) => el?.closest?.("[data-pick]");
+  const pickBox = (pick) => pick.querySelector("[role=combobox]");
+  const pickCode = (pick) => pick.querySelector("input[type=hidden]");
+  const pickOptions = (pick) => all("[role=option]", pick);
+  const pickOpen = (pick) => !pick.querySelector(".picks").hidden;
+  const pickMarked = (pick) => pick.querySelector("[role=option][aria-selected=true]");
+
+  function markPick(pick, option) {
+    pickOptions(pick).forEach((el) => el.setAttribute("aria-selected", String(el === option)));
+    if (!option) { pickBox(pick).removeAttribute("aria-activedescendant"); return; }
+    pickBox(pick).setAttribute("aria-activedescendant", option.id);
+    option.scrollIntoView({ block: "nearest" });
+  }
+
+  function showPicks(pick, open) {
+    const list = pick.querySelector(".picks");
+    list.hidden = !open;
+    pickBox(pick).setAttribute("aria-expanded", String(open && pickOptions(pick).length > 0));
+    pick.querySelector("[role=status]").textContent = open ? list.querySelector(".hint")?.textContent ?? "" : "";
+    markPick(pick, null);
+  }
+
+  function takePick(pick, option) {
+    const input = pickBox(pick);
+    input.value = option.dataset.name;
+    pickCode(pick).value = option.dataset.code;
+    if (input.form?.matches("[data-guard]")) unsaved.add(input.form);
+    showPicks(pick, false);
+    input.dispatchEvent(new Event("change", { bubbles: true }));
+  }
+
+  const askPicks = (pick) => pickBox(pick).dispatchEvent(new CustomEvent("pick"));
+
+  function pickTyped(event) {
+    const pick = event.target.matches?.("[role=combobox]") && pickOf(event.target);
+    if (!pick) return;
+    pickCode(pick).value = "";
+    if (!event.isComposing) askPicks(pick);
+  }
+
+  function pickPressed(event) {
+    const pick = event.target.matches?.("[role=combobox]") && pickOf(event.target);
+    if (!pick || event.isComposing || event.ctrlKey || event.altKey || event.metaKey) return;
+    const options = pickOptions(pick), marked = pickMarked(pick);
+    if (event.key === "ArrowDown" || event.key === "ArrowUp") {
+      event.preventDefault();
+      if (!pickOpen(pick)) { askPicks(pick); return; }
+      const from = marked ? options.indexOf(marked) : event.key === "ArrowDown" ? -1 : options.length;
+      markPick(pick, options[(from + (event.key === "ArrowDown" ? 1 : -1) + options.length) % options.length]);
+    } else if (event.key === "Enter" && pickOpen(pick) && marked) {
+      event.preventDefault();
+      takePick(pick, marked);
+    } else if (event.key === "Escape" && pickOpen(pick)) {
+      event.preventDefault();
+      showPicks(pick, false);
+    }
+  }
+
   /* ---- errors: first to the summary, from there to the field ---------------------------------- */
 
   const toSummary = (from) => from.querySelector?.(".errors[tabindex]")?.focus();
@@ -195,6 +255,14 @@
   }
 
   document.addEventListener("keydown", scanned);
+  document.addEventListener("keydown", pickPressed);
+  ["input", "compositionend"].forEach((type) => document.addEventListener(type, pickTyped));
+  document.addEventListener("focusin", (event) => {
+    const pick = event.target.matches?.("[role=combobox]") && pickOf(event.target);
+    if (pick && !pickCode(pick).value) askPicks(pick);
+  });
+  document.addEventListener("focusout", (event) => { const pick = pickOf(event.target); if (pick) showPicks(pick, false); });
+  document.addEventListener("mousedown", (event) => { if (event.target.closest?.(".picks")) event.preventDefault(); });
   document.addEventListener("keydown", pressed);
   document.addEventListener("change", settled, true);
   document.addEventListener("focusout", (event) => { if (event.target.matches?.("[data-id-number]")) { settled(event); checkNumber(event.target); } });
@@ -202,6 +270,8 @@
   document.addEventListener("submit", submitted);
   document.addEventListener("click", (event) => {
     toField(event);
+    const option = event.target.closest?.("[data-pick] [role=option]");
+    if (option) takePick(pickOf(option), option);
     if (event.target.closest?.("[data-print]")) window.print();
     if (event.target.closest?.("[data-keys-toggle]")) setKeys(keysOff() ? "on" : "off");
   });
@@ -224,7 +294,12 @@
     const { elt, successful } = event.detail;
     if (successful && elt.matches("form, [data-saves]")) unsaved.delete(elt.closest("form"));
   });
-  document.addEventListener("htmx:afterSwap", (event) => { prepare(event.target); toSummary(event.target); });
+  document.addEventListener("htmx:afterSwap", (event) => {
+    prepare(event.target);
+    toSummary(event.target);
+    const pick = event.target.matches?.(".picks") && pickOf(event.target);
+    if (pick) showPicks(pick, document.activeElement === pickBox(pick));
+  });
   document.addEventListener("htmx:responseError", sayFailure);
   document.addEventListener("htmx:sendError", sayFailure);
 

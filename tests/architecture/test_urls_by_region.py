@@ -19,7 +19,11 @@ from agency.organisation.roles import Level, May, Role, grants
 from settlement.clearing.comparisons import sheet_compare
 from settlement.clearing.services import period_compute
 from settlement.deductions.models import Deduction
+from tests.filings.groups.lists import make_worker
+from tests.filings.groups.lists import row as list_row
+from tests.filings.groups.lists import write as write_list
 from tests.filings.making import enrol, make_in_force, make_person
+from tests.filings.scans.files import make_scan
 from tests.settlement.deductions.rows import by_case
 from tests.settlement.records.files import row, write
 from tests.support.ground import Ground
@@ -46,9 +50,14 @@ def lay(world: World, tmp_path: Path) -> dict[str, str]:
     person = make_person()
     enrol(person, world.changchun)
     filing = make_in_force(world, person)
+    scan = make_scan(world, filing)
     case = write(tmp_path, [row("S1", 参保地区划="220102", 就医地区划="220202")])
     batch, _ = batch_run(
         kind="settlements", path=case, by=world.changchun_clearing, system=world.system, at=world.now
+    )
+    employer_list = write_list(tmp_path, [list_row(make_worker(world.changchun))])
+    filing_batch, _ = batch_run(
+        kind="filings", path=employer_list, by=world.clerk, system=world.system, at=world.now
     )
     deduction = write(tmp_path, [by_case("S1")], "deductions.csv")
     batch_run(
@@ -70,8 +79,11 @@ def lay(world: World, tmp_path: Path) -> dict[str, str]:
         )
     return {
         "filing_no": filing.filing_no,
+        "scan_no": str(scan.number),
+        "page_no": "1",
         "person_no": person.person_no,
         "batch_no": batch.batch_no,
+        "filing_batch_no": filing_batch.batch_no,
         "settlement_no": "S1",
         "deduction_no": Deduction.objects.get().deduction_no,
         "comparison_no": comparison.comparison_no,

@@ -42,7 +42,9 @@ def test_what_is_open_to_all_is_this_and_no_more() -> None:
 def test_what_any_staff_may_open_is_this_and_no_more() -> None:
     found = {route.name for route in ROUTES if route.rule == "staff"}
 
-    assert found == {"agency:home", "agency:logout", "agency:password", "agency:search", "agency:job"}
+    own = {"agency:home", "agency:logout", "agency:password", "agency:search", "agency:job"}
+    directory = {f"agency:institution_{name}" for name in ("list", "export", "print", "detail", "pick")}
+    assert found == own | directory
 
 
 @pytest.mark.django_db

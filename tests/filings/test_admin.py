@@ -9,11 +9,16 @@ from django.core.exceptions import ValidationError
 from django.test import Client
 
 from agency.journal.models import AuditEntry
-from filings.models import KindTerms, MaterialKind, MaterialRule
+from filings.models import ExemptionRule, KindTerms, MaterialKind, MaterialRule
 from tests.support.world import World
 
 Login = Callable[[object], Client]
-MODELS = {"materialkind": MaterialKind, "materialrule": MaterialRule, "kindterms": KindTerms}
+MODELS = {
+    "materialkind": MaterialKind,
+    "materialrule": MaterialRule,
+    "kindterms": KindTerms,
+    "exemptionrule": ExemptionRule,
+}
 
 
 @pytest.mark.parametrize("name", MODELS)

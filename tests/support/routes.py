@@ -14,8 +14,10 @@ SAMPLE = {
     "comparison_no": "C00000000000",
     "deduction_no": "D00000000000",
     "extension": "csv",
+    "institution_code": "H00000000000",
     "job_no": "J00000000000",
     "kind": "settlements",
+    "filing_batch_no": "B00000000000",
     "filing_no": "F0000000000",
     "person_no": "P00000000",
     "settlement_no": "0",
@@ -26,6 +28,8 @@ SAMPLE = {
     "region": "220100",
     "name": "none",
     "number": "0",
+    "scan_no": "1",
+    "page_no": "1",
 }
 
 

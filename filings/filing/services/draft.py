@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 from uuid import UUID
 
 from django.db import transaction
@@ -17,9 +18,10 @@ from agency.organisation.roles import May
 from agency.policy.selectors import int_parameter
 from agency.policy.workdays import add_workdays
 from filings.filing.entry import FilingEntry, given_materials
+from filings.filing.judging import Judged, judge
 from filings.filing.kinds import Channel
 from filings.filing.models import Filing, FilingMaterial
-from filings.filing.selectors import Judged, judge, needs_review
+from filings.filing.selectors import needs_review
 from filings.filing.services.common import (
     content_of,
     judged_fields,
@@ -30,13 +32,19 @@ from filings.filing.services.common import (
     require_editable,
 )
 from filings.filing.states import FilingState
-from filings.filing.timekeeping import record_ended
 from filings.filing.validity import add_months
 from filings.materials.models import MaterialKind
 from filings.people.models import InsuredPerson
 from filings.people.services import person_enter
 
 S = FilingState
+
+
+def has_been_valid(filing: Filing) -> bool:
+    """Whether it was in force before, and only lacks a paper that was promised (容缺)."""
+    return filing.effective_at is not None
+
+
 MAY_NOT_VANISH = frozenset(
     {"insurance_type_missing", "kind_missing", "place_missing", "city_missing", "begin_missing"}
 )
@@ -59,17 +67,19 @@ def filing_draft_save(
     filing: Filing | None = None,
     version: int | None = None,
     form_token: UUID | None = None,
+    replaces: Filing | None = None,
 ) -> Filing:
     """存草稿: keep what was entered, however incomplete, as a new draft or in place of the old content.
 
-    `form_token` marks one opened form: saved a second time it raises AlreadySaved. Other errors: what
-    `person_enter` refuses; `not_editable`; `lapsed`; SomeoneElseWasFirst when another clerk saved since
-    `version` was read; DomainErrors when a filing sent back would become incomplete.
+    `replaces` is the filing in force whose place a new draft is to take (变更). `form_token` marks one opened
+    form: saved a second time it raises AlreadySaved. Other errors: what `person_enter` refuses;
+    `not_editable`; `lapsed`; SomeoneElseWasFirst when another clerk saved since `version` was read;
+    DomainErrors when a filing sent back would become incomplete.
     """
     access.require(by, May.TAKE_IN_FILINGS, filing.insured_region if filing is not None else None)
     on = timezone.localdate(at)
     if filing is not None:
-        lock(filing, version)
+        lock(filing, version, at=at)
         require_editable(filing, on)
     person, done = person_enter(
         by=by,
@@ -81,7 +91,7 @@ def filing_draft_save(
         draft_no=filing.filing_no if filing is not None else "",
     )
     if filing is None:
-        filing, changed = _create(by, at, person, entry, form_token), None
+        filing, changed = _create(by, at, person, entry, form_token, replaces), None
     else:
         changed = _replace(filing, person, entry, on)
     if done:
@@ -97,15 +107,18 @@ def filing_submit(filing: Filing, *, by: User, at: dt.datetime, version: int | N
     no review is asked for."""
     access.require(by, May.TAKE_IN_FILINGS, filing.insured_region)
     on = timezone.localdate(at)
-    lock(filing, version)
+    lock(filing, version, at=at)
     require_editable(filing, on)
-    record_ended(Filing.objects.filter(person=filing.person_id), at=at)
     fields = {
         **judged_fields(judged_or_refused(filing, on)),
         "submitted_at": filing.submitted_at or at,
         "version": filing.version + 1,  # a reviewer's page of an earlier round is not of this one
     }
-    if needs_review(filing.kind, filing.channel, on=on, region=filing.insured_region):
+    if needs_review(filing.kind, filing.channel, on=on, region=filing.insured_region) or has_been_valid(
+        filing
+    ):
+        if has_been_valid(filing):
+            del fields["ends_on"]  # valid to the day its paper was due, until it is in force again
         workflow.move(filing, S.UNDER_REVIEW, by=by, at=at, deadline_on=_review_due(filing, on), **fields)
         log("filing_submitted", filing, by=by, at=at)
     else:
@@ -121,10 +134,15 @@ def _region_of(by: User) -> PoolingRegion:
 
 
 def _create(
-    by: User, at: dt.datetime, person: InsuredPerson, entry: FilingEntry, form_token: UUID | None
+    by: User,
+    at: dt.datetime,
+    person: InsuredPerson,
+    entry: FilingEntry,
+    form_token: UUID | None,
+    replaces: Filing | None,
 ) -> Filing:
     on, region = timezone.localdate(at), _region_of(by)
-    judged = judge(entry, person, region, received_on=on, on=on)
+    judged = judge(entry, person, region, received_on=on, on=on, replaces=replaces)
     month = f"{on:%Y%m}"
     number = next_number(f"filing-{month}")  # locks the series: from here on one after the other
     saved = Filing.objects.filter(form_token=form_token).first() if form_token is not None else None
@@ -133,6 +151,7 @@ def _create(
     filing = Filing.objects.create(
         filing_no=f"F{month}{number:04d}",
         form_token=form_token,
+        replaces=replaces,
         insured_region=region,
         received_on=on,
         counter=by.counter,
@@ -155,11 +174,16 @@ def _replace(filing: Filing, person: InsuredPerson, entry: FilingEntry, on: dt.d
         received_on=filing.received_on,
         on=on,
         own_no=filing.filing_no,
+        replaces=filing.replaces,
+        lock_waived=filing.lock_waived_by_id is not None,
     )
     content = content_of(judged)
     if filing.state == S.AWAITING_SUPPLEMENT:
         _require_whole(filing, person, judged)
         content["category"] = content["category"] or filing.category
+    if has_been_valid(filing):
+        _require_same_claim(filing, content)
+        del content["ends_on"]
     changed = [name for name, value in content.items() if getattr(filing, name) != value]
     if given_materials(filing) != dict(entry.materials):
         changed.append("materials")
@@ -181,6 +205,15 @@ def _require_whole(filing: Filing, person: InsuredPerson, judged: Judged) -> Non
     lacking = [reason.as_error() for reason in judged.reasons if reason.code in MAY_NOT_VANISH]
     if lacking:
         raise DomainErrors(lacking)
+
+
+def _require_same_claim(filing: Filing, content: dict[str, Any]) -> None:
+    """What was in force already keeps kind, place and begin: people relied on them."""
+    fixed = {"kind": "备案类型", "care_area_code": "就医地", "begins_on": "生效日期"}
+    moved = [label for name, label in fixed.items() if content[name] != getattr(filing, name)]
+    if moved:
+        told = f"这份备案生效过，只能补材料，{'、'.join(moved)}不能改；要改的请撤销后重新办理。"
+        raise DomainError("claim_fixed", told)
 
 
 def _write_materials(filing: Filing, entry: FilingEntry) -> None:
@@ -205,9 +238,11 @@ def _log_person(action: str, person: InsuredPerson, filing: Filing, *, by: User,
 
 
 def _review_due(filing: Filing, on: dt.date) -> dt.date:
-    """At the counter the same day, from the platforms within working days [S0, S1]."""
+    """At the counter the same day, from the platforms within working days; after a supplement what was
+    left of that time [S0, S1, P]."""
     at_hand = filing.channel in (Channel.COUNTER, Channel.PARTNER, Channel.DELEGATE)
-    days = int_parameter(
-        f"filing.review_workdays.{'counter' if at_hand else 'online'}", on, filing.insured_region
-    )
+    days = filing.review_days_left  # the clock stood still while the person had to act
+    if days is None:
+        key = f"filing.review_workdays.{'counter' if at_hand else 'online'}"
+        days = int_parameter(key, on, filing.insured_region)
     return add_workdays(on, days)

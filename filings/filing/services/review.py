@@ -15,11 +15,17 @@ from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
 from agency.policy.selectors import int_parameter
-from agency.policy.workdays import add_workdays
+from agency.policy.workdays import add_workdays, workdays_between
 from filings.filing.models import Filing
-from filings.filing.services.common import judged_fields, judged_or_refused, lock, log, put_in_force
-from filings.filing.states import FilingState
-from filings.filing.timekeeping import record_ended
+from filings.filing.services.common import (
+    NO_PROOF_DUE,
+    judged_fields,
+    judged_or_refused,
+    lock,
+    log,
+    put_in_force,
+)
+from filings.filing.states import TERMINAL, FilingState
 from filings.filing.validity import ONE_DAY
 
 S = FilingState
@@ -30,8 +36,7 @@ def filing_approve(
     filing: Filing, *, by: User, at: dt.datetime, version: int | None = None, note: str = ""
 ) -> Filing:
     """复核通过: by a second person, of the `version` they saw, after judging everything once more."""
-    _begin_review(filing, by, version)
-    record_ended(Filing.objects.filter(person=filing.person_id).exclude(pk=filing.pk), at=at)
+    _begin_review(filing, by, version, at)
     judged = judged_or_refused(filing, timezone.localdate(at))
     put_in_force(filing, by=by, at=at, reason=note, reviewed_by=by, reviewed_at=at, **judged_fields(judged))
     log("filing_in_force", filing, by=by, at=at, reviewed=True)
@@ -42,12 +47,22 @@ def filing_approve(
 def filing_return(
     filing: Filing, *, by: User, at: dt.datetime, reason: str, version: int | None = None
 ) -> Filing:
-    """退回补正: what is missing, and until when, in working days; not completed in time it lapses [P]."""
-    _begin_review(filing, by, version)
+    """退回补正: what is missing, and until when, in working days; not completed in time it lapses.
+
+    The clock of the review stands still meanwhile [P].
+    """
+    _begin_review(filing, by, version, at)
     on = timezone.localdate(at)
     days = int_parameter("filing.supplement_workdays", on, filing.insured_region)
+    left = workdays_between(on, filing.deadline_on) if filing.deadline_on is not None else None
     workflow.move(
-        filing, S.AWAITING_SUPPLEMENT, by=by, at=at, reason=reason, deadline_on=add_workdays(on, days)
+        filing,
+        S.AWAITING_SUPPLEMENT,
+        by=by,
+        at=at,
+        reason=reason,
+        deadline_on=add_workdays(on, days),
+        review_days_left=left,
     )
     log("filing_returned", filing, by=by, at=at, until=str(filing.deadline_on))
     return filing
@@ -58,7 +73,7 @@ def filing_decline(
     filing: Filing, *, by: User, at: dt.datetime, reason: str, version: int | None = None
 ) -> Filing:
     """不予受理, with the reason that the person is told."""
-    _begin_review(filing, by, version)
+    _begin_review(filing, by, version, at)
     workflow.move(filing, S.DECLINED, by=by, at=at, reason=reason, deadline_on=None)
     log("filing_declined", filing, by=by, at=at)
     return filing
@@ -72,13 +87,13 @@ def filing_cancel(
     before today; one that never was in force just stops."""
     access.require(by, May.TAKE_IN_FILINGS, filing.insured_region)
     on = timezone.localdate(at)
-    lock(filing, version)
-    if filing.state_on(on) != filing.state:
+    lock(filing, version, at=at)
+    if filing.state_on(on) in TERMINAL:
         label = filing.state_on(on).label
         raise DomainError(
             "already_over", f"{filing.filing_no} {label}，不用再撤销。", state=filing.state_on(on)
         )
-    fields: dict[str, Any] = {"deadline_on": None}
+    fields: dict[str, Any] = {"deadline_on": None, **NO_PROOF_DUE}
     if filing.state == S.IN_FORCE and filing.begins_on is not None:
         fields["ends_on"] = on - ONE_DAY if filing.begins_on < on else None
     workflow.move(filing, S.CANCELLED, by=by, at=at, reason=reason, **fields)
@@ -98,8 +113,8 @@ def has_entered(filing: Filing, by: User) -> bool:
     ).exists()
 
 
-def _begin_review(filing: Filing, by: User, version: int | None) -> None:
+def _begin_review(filing: Filing, by: User, version: int | None, at: dt.datetime) -> None:
     """A second person, with the right, looking at what is stored now."""
     access.require(by, May.REVIEW_FILINGS, filing.insured_region)
-    lock(filing, version)
+    lock(filing, version, at=at)
     access.require_second_person(by, by if has_entered(filing, by) else None)

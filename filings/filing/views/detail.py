@@ -20,19 +20,22 @@ from agency.web.access import needs
 from agency.web.forms import ReasonForm
 from agency.web.middleware import record_refusal
 from agency.web.request import StaffRequest
+from filings.filing.judging import judge_stored
 from filings.filing.models import Filing
 from filings.filing.page import validity_text
 from filings.filing.sections import ACTIONS, SECTIONS
-from filings.filing.selectors import judge_stored, terms_of, validity_of
+from filings.filing.selectors import terms_of, validity_of
 from filings.filing.services import (
     filing_approve,
     filing_cancel,
+    filing_change_begin,
     filing_decline,
+    filing_lock_waive,
     filing_return,
     has_entered,
 )
 from filings.filing.shown import state_label
-from filings.filing.states import OPEN, TONES, WAITING, FilingState
+from filings.filing.states import OPEN, STOPPED, TONES, WAITING, FilingState
 from filings.filing.validity import CROSS_PROVINCE, IN_PROVINCE
 from filings.filing.views.fetching import posted_version, seen_version, visible
 from filings.materials.rules import rests_on_commitment
@@ -40,7 +43,12 @@ from filings.people.selectors import people_visible
 
 S = FilingState
 PRINTS_SHOWN = 10
-ACTS = ("return", "decline", "cancel")
+ACTS = {
+    "return": "需要补什么",
+    "decline": "不予受理的原因",
+    "cancel": "撤销原因",
+    "waive": "准予的理由",
+}
 
 
 @needs(May.READ_FILINGS)
@@ -90,6 +98,34 @@ def filing_cancel_view(request: StaffRequest, filing_no: str) -> HttpResponse:
     return _with_reason(request, filing_no, "cancel", filing_cancel, "{no} 已撤销。")
 
 
+@needs(May.WAIVE_LOCK)
+@require_POST
+def filing_lock_waive_view(request: StaffRequest, filing_no: str) -> HttpResponse:
+    """A supervisor lets the place be changed early."""
+    told = "{no} 已准予提前变更，理由已记录。"
+    return _with_reason(request, filing_no, "waive", filing_lock_waive, told)
+
+
+@needs(May.TAKE_IN_FILINGS)
+@require_POST
+def filing_change_view(request: StaffRequest, filing_no: str) -> HttpResponse:
+    """Begin a successor; when one is under way, go on with that."""
+    filing = visible(request, filing_no)
+    try:
+        draft = filing_change_begin(filing, by=request.user, at=request.now, version=posted_version(request))
+    except NotAllowed:
+        raise
+    except DomainError as error:
+        record_refusal(request, error)
+        other_no = error.facts.get("other_no")
+        if other_no:
+            messages.info(request, error.message)
+            return redirect("filings:filing_detail", filing_no=other_no)
+        return _page(request, visible(request, filing_no), status=422, refused=[error])
+    messages.success(request, f"已建变更草稿 {draft.filing_no}；{filing_no} 在变更生效前继续有效。")
+    return redirect("filings:filing_edit", filing_no=draft.filing_no)
+
+
 def _with_reason(
     request: StaffRequest, filing_no: str, act: str, service: Callable[..., Filing], told: str
 ) -> HttpResponse:
@@ -103,7 +139,7 @@ def _with_reason(
             by=request.user,
             at=request.now,
             reason=form.cleaned_data["reason"],
-            version=posted_version(request) if act == "cancel" else seen_version(request),
+            version=seen_version(request) if act in ("return", "decline") else posted_version(request),
         )
     except NotAllowed:
         raise
@@ -118,7 +154,7 @@ def _with_reason(
 def _reason_form(act: str, data: Any = None) -> ReasonForm:
     form = ReasonForm(data, auto_id=f"id_{act}_%s")
     form.use_required_attribute = False
-    form.fields["reason"].label = {"return": "需要补什么", "decline": "不予受理的原因"}.get(act, "撤销原因")
+    form.fields["reason"].label = ACTS[act]
     return form
 
 
@@ -143,6 +179,9 @@ def _page(
         "until": _until(filing),
         "materials": list(filing.materials.select_related("material")),
         "on_commitment": rests_on_commitment(judged.groups, judged.entry.materials),
+        "proof_due_on": filing.proof_due_on if state == S.IN_FORCE else None,
+        "successors": list(filing.successors.order_by("pk")) if own else [],
+        "checked_label": "已核" if filing.effective_at is not None else "已收",
         "reasons": judged.reasons if state in OPEN else [],
         "refused": refused or [],
         "history": _history(filing, own=own),
@@ -152,7 +191,14 @@ def _page(
         "forms": {act: (forms or {}).get(act) or _reason_form(act) for act in ACTS},
         "sections": [section for section in _joined(SECTIONS, request, filing) if section is not None],
         "more_actions": [action for found in _joined(ACTIONS, request, filing) for action in found],
-        **_buttons(request, filing, state, own=own, whole=not judged.reasons),
+        **_buttons(
+            request,
+            filing,
+            state,
+            own=own,
+            whole=not judged.reasons,
+            locked=any(reason.code == "locked" for reason in judged.reasons),
+        ),
     }
     return render(request, "filings/filing/detail.html", context, status=status)
 
@@ -163,7 +209,7 @@ def _joined(registry: Registry[Any], request: StaffRequest, filing: Filing) -> l
 
 
 def _buttons(
-    request: StaffRequest, filing: Filing, state: FilingState, *, own: bool, whole: bool
+    request: StaffRequest, filing: Filing, state: FilingState, *, own: bool, whole: bool, locked: bool
 ) -> dict[str, bool]:
     """What whoever looks may do next."""
     entered = has_entered(filing, request.user)
@@ -174,7 +220,13 @@ def _buttons(
         "may_submit": takes_in and state in WAITING and whole,
         "may_review": reviews and not entered,
         "waits_for_colleague": reviews and entered or (takes_in and not reviews and state == S.UNDER_REVIEW),
-        "may_cancel": takes_in and state == filing.state and (state in OPEN or state == S.IN_FORCE),
+        "may_cancel": takes_in and (state in OPEN or state == S.IN_FORCE),
+        "may_change": takes_in and state == S.IN_FORCE,
+        "may_waive": own
+        and state in OPEN
+        and filing.lock_waived_by_id is None
+        and access.allowed(request.user, May.WAIVE_LOCK)
+        and locked,
         "may_print": own,
         "may_file_again": takes_in and state not in OPEN and state != S.IN_FORCE,
     }
@@ -189,9 +241,10 @@ def _history(filing: Filing, *, own: bool) -> list[dict[str, Any]]:
 def _validity(filing: Filing) -> str:
     """From, to, and the lock; empty while no begin is known."""
     if filing.never_valid:
-        return "没有有效日：生效前已撤销" if filing.effective_at is not None else "没有生效"
-    if filing.state == S.CANCELLED:
-        return f"{filing.begins_on} 起，至 {filing.ends_on}，已撤销"
+        told = f"没有有效日：生效前{filing.get_state_display()}"
+        return told if filing.effective_at is not None else "没有生效"
+    if filing.state in STOPPED:
+        return f"{filing.begins_on} 起，至 {filing.ends_on}，{filing.get_state_display()}"
     terms = terms_of(filing.kind, filing.received_on) if filing.kind else None
     scope = CROSS_PROVINCE if filing.is_cross_province else IN_PROVINCE
     span = validity_of(filing.begins_on, terms, scope=scope)

@@ -10,22 +10,25 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from agency.errors import DomainError, NotAllowed
+from agency.errors import DomainError, NotAllowed, SomeoneElseWasFirst
 from agency.journal import audit
 from agency.organisation.models import PoolingRegion
 from agency.organisation.roles import May
 from agency.web.access import needs
 from agency.web.middleware import record_refusal
 from agency.web.request import StaffRequest
+from filings.filing.entry import INSTITUTION_FIELDS, entry_of
+from filings.filing.judging import Judged, judge
 from filings.filing.models import Filing
 from filings.filing.page import EntryPage, bound_page, new_page, put_errors, recognised, stored_page
-from filings.filing.selectors import judge
 from filings.filing.services import AlreadySaved, filing_draft_save, filing_submit
 from filings.filing.states import WAITING, FilingState
 from filings.filing.views.fetching import editable, posted_version, seen_version
 from filings.people.selectors import home_region, people_visible
 
 PAGE = "filings/filing/form.html"
+# What cannot be known of somebody whose number is wrong.
+ABOUT_ENROLMENT = frozenset({"not_enrolled", "insurance_not_in_force"})
 
 
 @needs(May.TAKE_IN_FILINGS)
@@ -46,7 +49,7 @@ def filing_new(request: StaffRequest) -> HttpResponse:
 def filing_edit(request: StaffRequest, filing_no: str) -> HttpResponse:
     """Go on with a draft, or mend what was sent back."""
     filing = editable(request, filing_no)
-    if filing.state not in WAITING or filing.state_on(request.today) == FilingState.LAPSED:
+    if filing.state_on(request.today) not in WAITING:
         messages.info(request, f"{filing.filing_no} {filing.state_on(request.today).label}，内容不能再改。")
         return redirect("filings:filing_detail", filing_no=filing_no)
     if request.method == "POST":
@@ -66,15 +69,21 @@ def person_lookup(request: StaffRequest) -> HttpResponse:
 @needs(May.TAKE_IN_FILINGS)
 @require_POST
 def places(request: StaffRequest) -> HttpResponse:
-    """The fragments that follow kind, place and begin: cities, validity, checklist; after a paper was chosen
-    the checklist alone."""
+    """The fragments that follow kind, place and begin, as far as they become others; after a paper was chosen
+    the checklist alone. What is not put in keeps what was typed since the question was sent."""
     page = bound_page(
         request.user, _own_region(request), request.today, request.POST, filing=_filing_of(request)
     )
     page.form.errors.clear()
-    if request.htmx and (request.htmx.trigger_name or "").startswith("material_"):
+    if request.htmx and (request.htmx.trigger_name or "").startswith(("material_", "given_")):
         return render(request, "filings/filing/_checklist.html", page.context())
-    return render(request, "filings/filing/_place.html", {**page.context(), "oob": True})
+    context = page.context()
+    changes = {
+        "city_changes": not request.htmx or request.htmx.trigger_name == "province",
+        "checklist_changes": context["checklist_of"] != request.POST.get("checklist_of"),
+        "referral_changes": context["is_referral"] != ("referral_shown" in request.POST),
+    }
+    return render(request, "filings/filing/_place.html", {**context, **changes, "oob": True})
 
 
 @needs(May.TAKE_IN_FILINGS)
@@ -89,11 +98,12 @@ def filing_submit_view(request: StaffRequest, filing_no: str) -> HttpResponse:
     except DomainError as error:
         record_refusal(request, error)
         filing = editable(request, filing_no)
-        if filing.state not in WAITING:
+        if filing.state_on(request.today) not in WAITING:
             messages.error(request, error.message)
             return redirect("filings:filing_detail", filing_no=filing_no)
         _log_look(request, Filing.machine.kind, filing.filing_no, filing.insured_region)
         page = _posted_from_store(request, filing)
+        page.saved = True
         put_errors(page.form, error)
         return _show(request, page, status=422)
     return _submitted(request, filing)
@@ -119,7 +129,7 @@ def _take_in(request: StaffRequest, region: PoolingRegion, filing: Filing | None
         return _show(request, _read_person(request, region, filing))
     version = posted_version(request)
     page = bound_page(request.user, region, request.today, request.POST, filing=filing, version=version)
-    if not page.form.is_valid():
+    if not page.form.is_valid() or (action == "submit" and _is_taken(page)):
         if action == "submit":
             _add_reasons(page)
         return _show(request, page, status=422)
@@ -129,6 +139,8 @@ def _take_in(request: StaffRequest, region: PoolingRegion, filing: Filing | None
         raise
     except AlreadySaved as error:
         return _saved_before(request, error)
+    except SomeoneElseWasFirst as error:
+        return _changed_meanwhile(request, page, error)
     except DomainError as error:
         record_refusal(request, error)
         put_errors(page.form, error)
@@ -136,6 +148,33 @@ def _take_in(request: StaffRequest, region: PoolingRegion, filing: Filing | None
             _add_reasons(page)
         return _show(request, page, status=422)
     return _submit_saved(request, page, saved) if action == "submit" else _saved(request, saved)
+
+
+def _is_taken(page: EntryPage) -> bool:
+    """Whether a new filing's days are another's already: then no draft is left behind that nobody can use."""
+    return page.filing is None and any(reason.code == "overlapping" for reason in _judged(page).reasons)
+
+
+def _changed_meanwhile(request: StaffRequest, page: EntryPage, error: DomainError) -> HttpResponse:
+    """A colleague saved first: what was typed stays, and what differs is named."""
+    record_refusal(request, error)
+    if page.filing is None:
+        raise error
+    filing = editable(request, page.filing.filing_no)
+    if filing.state_on(page.on) not in WAITING:
+        messages.error(request, error.message)
+        return redirect("filings:filing_detail", filing_no=filing.filing_no)
+    typed, stored = page.entry(), entry_of(filing)
+    labels = [
+        str(page.form.fields[name].label)
+        for name in page.form.fields
+        if name != "green_channel" and getattr(typed, name, None) != getattr(stored, name, None)
+    ]
+    page.filing, page.version = filing, filing.version
+    differs = f"与您这里不同的有：{'、'.join(labels)}。" if labels else "与您这里填的没有不同。"
+    told = error.facts.get("told", error.message)
+    page.form.add_error(None, f"{told}{differs}再保存一次，就以您这里的为准。")
+    return _show(request, page, status=422)
 
 
 def _save(request: StaffRequest, page: EntryPage) -> Filing:
@@ -171,7 +210,7 @@ def _submit_saved(request: StaffRequest, page: EntryPage, filing: Filing) -> Htt
         filing_submit(filing, by=request.user, at=request.now)
     except DomainError as error:
         record_refusal(request, error)
-        page.filing, page.version = filing, filing.version
+        page.filing, page.version, page.saved = filing, filing.version, True
         put_errors(page.form, error)
         return _show(request, page, status=422)
     return _submitted(request, filing)
@@ -193,19 +232,24 @@ def _submitted(request: StaffRequest, filing: Filing) -> HttpResponse:
 
 def _add_reasons(page: EntryPage) -> None:
     """Beside what has no shape, also all that the rules would say."""
-    panel = page.person()
-    judged = judge(
+    for reason in _judged(page).reasons:
+        about_person = reason.code in ABOUT_ENROLMENT and "cert_no" in page.form.errors
+        if reason.field not in page.form.errors and not about_person:
+            put_errors(page.form, reason.as_error())
+
+
+def _judged(page: EntryPage) -> Judged:
+    filing = page.filing
+    return judge(
         page.entry(),
-        panel.person,
+        page.person().person,
         page.region,
         received_on=page.received_on,
         on=page.on,
-        own_no=page.filing.filing_no if page.filing is not None else "",
+        own_no=filing.filing_no if filing is not None else "",
+        replaces=filing.replaces if filing is not None else None,
+        lock_waived=filing is not None and filing.lock_waived_by_id is not None,
     )
-    for reason in judged.reasons:
-        about_person = reason.field == "insurance_type" and "cert_no" in page.form.errors
-        if reason.field not in page.form.errors and not about_person:
-            put_errors(page.form, reason.as_error())
 
 
 def _read_person(request: StaffRequest, region: PoolingRegion, filing: Filing | None) -> EntryPage:
@@ -231,6 +275,9 @@ def _posted_from_store(request: StaffRequest, filing: Filing) -> EntryPage:
     """The stored draft as a bound form, so that errors can stand beside its fields."""
     stored = stored_page(request.user, request.today, filing)
     data = {name: stored.value(name) for name in stored.form.fields}
+    data |= {
+        f"{name}_code": getattr(filing, name).code for name in INSTITUTION_FIELDS if getattr(filing, name)
+    }
     return bound_page(
         request.user, filing.insured_region, request.today, data, filing=filing, version=filing.version
     )

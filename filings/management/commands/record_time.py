@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import asdict
 from typing import Any
 
 from agency.commanding import CommandResult, StaffCommand
@@ -15,5 +16,5 @@ class Command(StaffCommand):
 
     def perform(self, by: User, at: dt.datetime, **options: Any) -> CommandResult:
         recorded = filings_record_time(at=at)
-        data = {"expired": recorded.expired, "lapsed": recorded.lapsed}
-        return CommandResult(data, [f"到期 {recorded.expired} 件，失效 {recorded.lapsed} 件。"])
+        told = f"到期 {recorded.expired} 件，失效 {recorded.lapsed} 件，容缺转待补正 {recorded.unkept} 件。"
+        return CommandResult(asdict(recorded), [told])

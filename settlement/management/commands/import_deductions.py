@@ -8,10 +8,10 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from agency.batches.commands import import_file, import_result
 from agency.commanding import CommandResult, StaffCommand
 from agency.organisation.models import User
 from settlement.deductions.batches import KIND
-from settlement.records.commands import import_file, import_result
 
 
 class Command(StaffCommand):

@@ -8,10 +8,10 @@ from typing import Any
 
 from django.core.management.base import CommandParser
 
+from agency.batches.commands import import_file, import_result, output, refused_rows
 from agency.commanding import CommandResult, StaffCommand
 from agency.organisation.models import User
 from settlement.records.batches import KIND
-from settlement.records.commands import import_file, import_result, output, refused_rows
 
 
 class Command(StaffCommand):

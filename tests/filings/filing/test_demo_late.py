@@ -30,4 +30,4 @@ def test_the_nightly_command_tells_what_it_recorded(db: None) -> None:
 
     call_command("record_time", "--json", stdout=out)
 
-    assert out.getvalue().strip() == '{"expired": 0, "lapsed": 0}'
+    assert out.getvalue().strip() == '{"expired": 0, "lapsed": 0, "unkept": 0}'

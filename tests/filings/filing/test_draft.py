@@ -212,7 +212,6 @@ def test_a_person_of_another_region_is_refused_alike_whatever_name_is_tried(worl
     [
         ({"province": "220000", "city": "220100"}, "place_is_insured_region"),
         ({"kind": "retired_relocation"}, "not_retired"),
-        ({"kind": "maternity"}, "kind_not_offered"),
         ({"begins_on": dt.date(2062, 11, 20)}, "begin_far_away"),
         ({"begins_on": dt.date(9999, 12, 31)}, "begin_far_away"),
         ({"begins_on": dt.date(2026, 1, 1), "kind": "temporary_other"}, "over_already"),

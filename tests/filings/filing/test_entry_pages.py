@@ -126,7 +126,9 @@ def test_a_stale_version_is_refused_in_a_sentence(world: World, as_user: Login) 
     response = client.post(url, typed(filing.person, "draft", version="1", address="乙写的"))
 
     assert response.status_code == 422
-    assert "刚被同事改过" in response.content.decode()
+    told = response.content.decode()
+    assert "刚被clerk改过" in told and "与您这里不同的有：异地居住地址。" in told
+    assert "乙写的" in told
     assert stored(filing).address == "甲写的"
 
 
@@ -248,7 +250,8 @@ def test_only_offered_kinds_stand_on_the_page(world: World, as_user: Login) -> N
     form = as_user(world.clerk).get(NEW).context["form"]
 
     assert [value for value, _ in form.fields["kind"].choices] == [
-        "retired_relocation", "long_term_residence", "long_term_work", "temporary_other",
+        "retired_relocation", "long_term_residence", "long_term_work", "maternity", "referral", "emergency",
+        "temporary_other",
     ]  # fmt: skip
 
 
@@ -434,7 +437,7 @@ def test_a_chosen_paper_is_told_at_once_with_the_count(world: World, as_user: Lo
     ).content.decode()
 
     assert page.strip().startswith('<section class="card" id="checklist"')
-    assert "1 / 2" in page and "已核" in page and "待交" in page
+    assert "1 / 2" in page and "已收" in page and "待交" in page
     assert 'id="city"' not in page and "hx-swap-oob" not in page
     assert "2 / 2" in promised and "承诺</span>" in promised
 

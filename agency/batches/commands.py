@@ -1,4 +1,4 @@
-"""What the import commands of this app share: load or only check a file, tell the counts."""
+"""What the import commands share: load or only check a file, tell the counts."""
 
 from __future__ import annotations
 

@@ -1,0 +1,259 @@
+"""备案的判断: an entry with everything it leads to, gathered once for the rules: page, services, imports."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from agency.identity import age_on
+from agency.organisation.institutions import institution_by_code, may_refer
+from agency.organisation.models import Institution, PoolingRegion
+from agency.policy.insurance import InsuranceType
+from agency.policy.selectors import int_parameter
+from filings.filing import places, rules
+from filings.filing.entry import INSTITUTION_FIELDS, FilingEntry, entry_of
+from filings.filing.models import Filing
+from filings.filing.reasons import Reason
+from filings.filing.referrals import REFERRAL, Referral
+from filings.filing.rules import BeginSpan, Insurance, Lock, Named, Overlap, Replaced, Submission
+from filings.filing.selectors import locked_until, overlapping, terms_of, validity_of
+from filings.filing.states import FilingState
+from filings.filing.validity import Terms, Validity
+from filings.materials.rules import Group, missing
+from filings.materials.selectors import groups_of, material_names
+from filings.people.models import Enrolment, InsuredPerson
+from filings.people.selectors import enrolment_in
+
+
+@dataclass(frozen=True)
+class Judged:
+    """An entry with everything it leads to: its place, terms, papers, and what keeps it from going on."""
+
+    entry: FilingEntry
+    person: InsuredPerson | None
+    enrolment: Enrolment | None
+    place: places.ChosenPlace
+    terms: Terms | None
+    validity: Validity | None
+    groups: tuple[Group, ...]
+    reasons: list[Reason]
+    institutions: Mapping[str, Institution | None]
+    is_elderly: bool = False
+
+    @property
+    def green_channel(self) -> bool:
+        """Ticked by the clerk, or by the person's age on the day of receipt [S0]."""
+        return self.entry.green_channel or self.is_elderly
+
+
+def judge(
+    entry: FilingEntry,
+    person: InsuredPerson | None,
+    region: PoolingRegion,
+    *,
+    received_on: dt.date,
+    on: dt.date,
+    own_no: str = "",
+    replaces: Filing | None = None,
+    lock_waived: bool = False,
+) -> Judged:
+    """Everything about an entry taken in by `region`: rules as of the day it was received, insurance as of
+    today. `replaces` is the filing whose place it is to take (变更)."""
+    place = places.choose(entry.province, entry.city)
+    terms = terms_of(entry.kind, received_on) if entry.kind else None
+    enrolment = None
+    if person is not None and entry.insurance_type:
+        enrolment = enrolment_in(person, region, entry.insurance_type)
+    span = validity_of(entry.begins_on, terms, scope=place.scope)
+    groups = groups_of(entry.kind, scope=place.scope, region=region, on=received_on)
+    institutions = institutions_of(entry)
+    but = [own_no, replaces.filing_no] if replaces is not None else [own_no]
+    filed = Submission(
+        on=on,
+        received_on=received_on,
+        begin_span=_begin_span(received_on, region),
+        region_name=region.name,
+        insurance_label=_label(entry.insurance_type),
+        insurance=_insurance(enrolment, on),
+        phone=entry.phone,
+        kind=entry.kind,
+        terms=terms,
+        place=places.judged(place, region, on),
+        begins_on=entry.begins_on,
+        ends_on=span.ends_on if span is not None else None,
+        address=entry.address,
+        agent=entry.agent,
+        person_cert_no=entry.cert_no,
+        has_material_rules=bool(groups),
+        missing_materials=material_reasons(groups, entry.materials),
+        overlap=_overlap(person, place, entry.kind, span, but),
+        named=_named(entry, institutions, place, on),
+        referral=_referral(entry, institutions, region, received_on),
+        lock=_lock(person, terms, place, own_no, replaces, waived=lock_waived),
+        replaced=_replaced(entry, replaces, on),
+    )
+    return Judged(
+        entry=entry,
+        person=person,
+        enrolment=enrolment,
+        place=place,
+        terms=terms,
+        validity=span,
+        groups=groups,
+        reasons=rules.submission_reasons(filed),
+        institutions=institutions,
+        is_elderly=is_elderly(person, received_on, region),
+    )
+
+
+def judge_stored(filing: Filing, on: dt.date) -> Judged:
+    """The judgement of a filing as it is stored."""
+    return judge(
+        entry_of(filing),
+        filing.person,
+        filing.insured_region,
+        received_on=filing.received_on,
+        on=on,
+        own_no=filing.filing_no,
+        replaces=filing.replaces,
+        lock_waived=filing.lock_waived_by_id is not None,
+    )
+
+
+def is_elderly(person: InsuredPerson | None, on: dt.date, region: PoolingRegion) -> bool:
+    """Whether the person's age opens the green channel [S0]; a parameter says from when."""
+    if person is None or person.birth_date is None:
+        return False
+    return age_on(person.birth_date, on) >= int_parameter("filing.green_channel_age", on, region)
+
+
+def institutions_of(entry: FilingEntry) -> dict[str, Institution | None]:
+    """The institutions named on an entry, by field; None where none is named or the directory has none."""
+    typed = {name: getattr(entry, name) for name in INSTITUTION_FIELDS}
+    return {name: institution_by_code(code) if code else None for name, code in typed.items()}
+
+
+def _named(
+    entry: FilingEntry, known: Mapping[str, Institution | None], place: places.ChosenPlace, on: dt.date
+) -> Named:
+    institution = known["care_institution"]
+    if institution is None:
+        return Named(typed=entry.care_institution)
+    return Named(
+        typed=entry.care_institution,
+        name=str(institution),
+        designated=institution.designated_on(on),
+        in_place=not place.complete or places.holds(place, institution),
+        place_name=str(institution.place or institution.region or ""),
+    )
+
+
+def _referral(
+    entry: FilingEntry, known: Mapping[str, Institution | None], region: PoolingRegion, on: dt.date
+) -> Referral:
+    if entry.kind != REFERRAL:
+        return Referral()
+    hospital = known["referring_institution"]
+    return Referral(
+        hospital_typed=entry.referring_institution,
+        hospital_name=str(hospital or ""),
+        may_refer=hospital is not None and may_refer(hospital, region, entry.referred_on or on),
+        diagnosis=entry.diagnosis,
+        referred_on=entry.referred_on,
+        settlements_allowed=entry.settlements_allowed,
+    )
+
+
+def _replaced(entry: FilingEntry, old: Filing | None, on: dt.date) -> Replaced | None:
+    if old is None or old.begins_on is None:
+        return None
+    before, state = entry_of(old), old.state_on(on)
+    same = replace(entry, materials={}, begins_on=None) == replace(before, materials={}, begins_on=None)
+    return Replaced(old.filing_no, old.begins_on, state == FilingState.IN_FORCE, state.label, same)
+
+
+def _lock(
+    person: InsuredPerson | None,
+    terms: Terms | None,
+    place: places.ChosenPlace,
+    own_no: str,
+    replaces: Filing | None,
+    *,
+    waived: bool,
+) -> Lock | None:
+    """The lock of the place that this filing would leave: that of the one it changes, and of one
+    that was cancelled, for cancelling and filing anew is a change too [S4, P].
+
+    A kind without a lock leaves nothing."""
+    if person is None or terms is None or not terms.lock_months or not place.complete:
+        return None
+    cancelled = Filing.objects.filter(person=person, state=FilingState.CANCELLED, ends_on__isnull=False)
+    left = list(cancelled.filter(effective_at__isnull=False).select_related("care_region"))
+    left += [replaces] if replaces is not None else []
+    locks = [
+        Lock(filing.filing_no, until, waived)
+        for filing in left
+        if filing.filing_no != own_no and filing.care_area_code != place.area_code
+        if (until := locked_until(filing)) is not None
+    ]
+    return max(locks, key=lambda lock: lock.until, default=None)
+
+
+def _begin_span(on: dt.date, region: PoolingRegion) -> BeginSpan:
+    return BeginSpan(
+        back=int_parameter("filing.backdate_days", on, region),
+        ahead=int_parameter("filing.ahead_days", on, region),
+    )
+
+
+def _overlap(
+    person: InsuredPerson | None,
+    place: places.ChosenPlace,
+    kind: str,
+    span: Validity | None,
+    but: Sequence[str],
+) -> Overlap | None:
+    if span is None or not place.complete:
+        return None
+    other = overlapping(
+        person,
+        area_code=place.area_code,
+        kind=kind,
+        begins=span.begins_on,
+        ends=span.ends_on,
+        but=but,
+    )
+    return Overlap(other.filing_no, other.ends_on) if other is not None else None
+
+
+def _label(insurance_type: str) -> str:
+    return str(InsuranceType(insurance_type).label) if insurance_type in InsuranceType.values else ""
+
+
+def _insurance(enrolment: Enrolment | None, on: dt.date) -> Insurance | None:
+    if enrolment is None:
+        return None
+    return Insurance(
+        category=enrolment.category,
+        category_label=enrolment.get_category_display(),
+        status_label=enrolment.get_status_display(),
+        in_force=enrolment.in_force(on),
+    )
+
+
+def material_reasons(groups: tuple[Group, ...], given: Mapping[str, str]) -> list[Reason]:
+    """One sentence for each group that nothing serves, beside its field on the checklist."""
+    names = material_names()
+    found = []
+    for lack in missing(groups, given):
+        field = f"material_{lack.group.no}"
+        label = lack.group.label.partition("（")[0]
+        if lack.lacking:
+            papers = "、".join(names.get(code, code) for code in lack.lacking)
+            told = f"{label}不齐，还缺{papers}。"
+        else:
+            told = f"缺{label}，请在材料清单里选择。"
+        promise = "也可以签个人承诺书。" if lack.group.commitment_allowed else ""
+        found.append(Reason("material_missing", field, told + promise))
+    return found
