@@ -10,6 +10,7 @@ from filings.groups.urls import urlpatterns as group_urls
 from filings.injuries.urls import urlpatterns as injury_urls
 from filings.leaflets.urls import urlpatterns as leaflet_urls
 from filings.outside_care.urls import urlpatterns as outside_care_urls
+from filings.queues.urls import urlpatterns as queue_urls
 from filings.reimbursements.urls import urlpatterns as reimbursement_urls
 from filings.scans.urls import urlpatterns as scan_urls
 from filings.stays.urls import urlpatterns as stay_urls
@@ -20,6 +21,7 @@ urlpatterns = [
     path("people/<str:person_no>/", person_card, name="person_card"),
     path("people/<str:person_no>/notes/", note_add, name="note_add"),
     *eligibility_urls,
+    *queue_urls,
     *filing_urls,
     *scan_urls,
     *group_urls,

@@ -1,11 +1,14 @@
-"""What every test stands on: reference data once per database, the world of people, logged-in clients."""
+"""What every test stands on: reference data and people once per database, the ground of a module, clients."""
 
 from __future__ import annotations
 
+import gc
 import io
 import uuid
 from collections.abc import Callable, Iterator
+from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 import time_machine
@@ -15,21 +18,49 @@ from django.db import connection, connections
 from django.test import Client
 from django.test.utils import setup_databases, teardown_databases
 
-from tests.support.world import NOON, World, make_world
+from tests.support.ground import Ground, lie
+from tests.support.world import NOON, World, make_world, the_world
 
 BACKEND = "agency.organisation.backends.RoleBackend"
 DATA = Path(__file__).parent / "data"
 
 
+def uses_a_database(item: pytest.Item) -> bool:
+    """Whether a test asks for a database, by its mark or by any fixture that it stands on."""
+    return "django_db_setup" in getattr(item, "fixturenames", ()) or bool(
+        item.get_closest_marker("django_db")
+    )
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests that need PostgreSQL, a browser or hours are chosen by the run that has them, never skipped."""
+    """Tests that need PostgreSQL, a browser or hours are chosen by the run that has them, never skipped.
+
+    With `--database-only` (the second run of `make test`) tests without a database are left out: they would
+    prove the same thing twice.
+    """
     chosen = config.getoption("-m") or ""
     vendor = settings.DATABASES["default"]["ENGINE"].rsplit(".", 1)[-1]
     left_out = {"postgresql"} if vendor != "postgresql" else set()
     left_out |= {name for name in ("browser", "long") if name not in chosen}
-    kept = [item for item in items if not any(item.get_closest_marker(name) for name in left_out)]
-    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    kept, dropped = [], []
+    for item in items:
+        unfit = any(item.get_closest_marker(name) for name in left_out)
+        unfit = unfit or (config.getoption("database_only") and not uses_a_database(item))
+        (dropped if unfit else kept).append(item)
+    config.hook.pytest_deselected(items=dropped)
     items[:] = kept
+
+
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption(
+        "--database-only", action="store_true", help="leave out the tests that ask for no database"
+    )
+
+
+def pytest_collection_finish() -> None:
+    """What was imported and collected stays until the end: the garbage collector need not look at it."""
+    gc.collect()
+    gc.freeze()
 
 
 @pytest.fixture(scope="session")
@@ -39,16 +70,18 @@ def django_db_modify_db_settings(
     """A database for each parallel worker; uploads of tests go to a folder of their own."""
     settings.MEDIA_ROOT = tmp_path_factory.mktemp("media")
     settings.PASSWORD_HASHERS = ["django.contrib.auth.hashers.MD5PasswordHasher"]
+    settings.WHITENOISE_AUTOREFRESH = True  # else each client reads every static file before its first page
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(
     django_test_environment: None, django_db_blocker: object, django_db_modify_db_settings: None
 ) -> Iterator[None]:
-    """One test database with the reference data of `seeds/`, whatever tests were chosen."""
+    """One test database with the reference data of `seeds/` and the people, whatever tests were chosen."""
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         created = setup_databases(verbosity=0, interactive=False, aliases={"default"})
         call_command("seed", stdout=io.StringIO())
+        make_world()
     yield
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
         teardown_databases(created, verbosity=0)
@@ -67,7 +100,17 @@ def noon(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.fixture
 def world(db: None) -> World:
     """长春 pays, 吉林 treats, 延边 is the stranger; staff of each (see tests/support/world.py)."""
-    return make_world()
+    return the_world()
+
+
+@pytest.fixture(scope="module")
+def ground(django_db_setup: None, django_db_blocker: Any) -> Ground:
+    """For what all tests of a module share: `with ground(lay) as result: yield result` in a module's fixture.
+
+    See tests/support/ground.py. It lies under *each* test that follows in the module: only modules whose
+    tests all want it may ask for it.
+    """
+    return partial(lie, django_db_blocker)
 
 
 @pytest.fixture

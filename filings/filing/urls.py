@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from filings.filing.views import detail, entry, form1, lists
+from filings.filing.views import detail, entry, form1
 
 
 class FilingNumber:
@@ -20,12 +20,9 @@ class FilingNumber:
 register_converter(FilingNumber, "filing_no")
 
 urlpatterns = [
-    path("filings/", lists.filing_list, name="filing_list"),
-    path("filings/export.<str:kind>", lists.filing_export, name="filing_export"),
     path("filings/new/", entry.filing_new, name="filing_new"),
     path("filings/person/", entry.person_lookup, name="person_lookup"),
     path("filings/places/", entry.places, name="places"),
-    path("filings/queue/<slug:name>/", lists.filing_queue, name="filing_queue"),
     path("filings/<filing_no:filing_no>/", detail.filing_detail, name="filing_detail"),
     path("filings/<filing_no:filing_no>/edit/", entry.filing_edit, name="filing_edit"),
     path("filings/<filing_no:filing_no>/submit/", entry.filing_submit_view, name="filing_submit"),

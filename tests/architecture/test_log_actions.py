@@ -1,11 +1,9 @@
 """Every action that the program records has a Chinese label for the log page."""
 
 import ast
-from pathlib import Path
 
 from agency.journal.actions import action_label
-
-ROOT = Path(__file__).parents[2]
+from tests.support.sources import nodes, parsed, sources
 
 
 def constants(tree: ast.Module) -> dict[str, str]:
@@ -19,19 +17,28 @@ def constants(tree: ast.Module) -> dict[str, str]:
     }
 
 
+def records_in_the_log(node: ast.AST) -> bool:
+    """Whether this is a call of `audit.record` that names an action."""
+    return (
+        isinstance(node, ast.Call)
+        and bool(node.args)
+        and isinstance(node.func, ast.Attribute)
+        and node.func.attr == "record"
+        and isinstance(node.func.value, ast.Name)
+        and node.func.value.id == "audit"
+    )
+
+
 def recorded_actions() -> set[str]:
     found = set()
-    for app in ("agency", "filings", "settlement"):
-        for path in (ROOT / app).rglob("*.py"):
-            tree = ast.parse(path.read_text(encoding="utf-8"))
-            names = constants(tree)
-            for node in ast.walk(tree):
-                if isinstance(node, ast.Call) and ast.unparse(node.func) == "audit.record" and node.args:
-                    first = node.args[0]
-                    if isinstance(first, ast.Constant):
-                        found.add(first.value)
-                    elif isinstance(first, ast.Name) and first.id in names:
-                        found.add(names[first.id])
+    for path in sources():
+        names = constants(parsed(path))
+        for node in filter(records_in_the_log, nodes(path)):
+            first = node.args[0]  # type: ignore[attr-defined]
+            if isinstance(first, ast.Constant):
+                found.add(first.value)
+            elif isinstance(first, ast.Name) and first.id in names:
+                found.add(names[first.id])
     return found
 
 

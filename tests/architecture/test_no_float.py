@@ -2,9 +2,9 @@
 
 import ast
 import re
-from pathlib import Path
 
-ROOT = Path(__file__).parents[2]
+from tests.support.sources import name_of, nodes, sources
+
 # The one place where a number must be a float: XlsxWriter writes numbers as doubles.
 MAY_NAME_FLOAT = {
     "agency/tabular/values.py",
@@ -17,22 +17,13 @@ MAY_NAME_FLOAT = {
 }
 
 
-def sources() -> list[Path]:
-    return [
-        path
-        for app in ("agency", "filings", "settlement")
-        for path in (ROOT / app).rglob("*.py")
-        if "migrations" not in path.parts
-    ]
-
-
 def test_no_float_stands_in_the_program() -> None:
     found = []
     for path in sources():
-        name = str(path.relative_to(ROOT))
+        name = name_of(path)
         if name in MAY_NAME_FLOAT:
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path):
             if isinstance(node, ast.Constant) and isinstance(node.value, float):
                 found.append(f"{name}:{node.lineno} {node.value}")
             if isinstance(node, ast.Name) and node.id == "float":
@@ -43,7 +34,7 @@ def test_no_float_stands_in_the_program() -> None:
 
 def test_no_money_column_is_decimal_or_float() -> None:
     found = [
-        str(path.relative_to(ROOT))
+        name_of(path)
         for path in sources()
         if re.search(r"models\.(Decimal|Float)Field", path.read_text(encoding="utf-8"))
     ]
@@ -54,12 +45,12 @@ def test_no_money_column_is_decimal_or_float() -> None:
 def test_nobody_writes_a_state_but_the_one_door() -> None:
     found = []
     for path in sources():
-        if str(path.relative_to(ROOT)) == "agency/journal/workflow.py":
+        if name_of(path) == "agency/journal/workflow.py":
             continue
-        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        for node in nodes(path):
             targets = node.targets if isinstance(node, ast.Assign) else []
             found += [
-                f"{path.relative_to(ROOT)}:{node.lineno}"
+                f"{name_of(path)}:{node.lineno}"
                 for target in targets
                 if isinstance(target, ast.Attribute) and target.attr == "state"
             ]
@@ -69,9 +60,7 @@ def test_nobody_writes_a_state_but_the_one_door() -> None:
                 and node.func.attr == "update"
             ):
                 found += [
-                    f"{path.relative_to(ROOT)}:{node.lineno}"
-                    for keyword in node.keywords
-                    if keyword.arg == "state"
+                    f"{name_of(path)}:{node.lineno}" for keyword in node.keywords if keyword.arg == "state"
                 ]
 
     assert found == []

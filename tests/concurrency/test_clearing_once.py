@@ -22,7 +22,7 @@ from settlement.records.models import SettlementRecord
 from tests.settlement.clearing import cases
 from tests.settlement.records.files import row
 from tests.support.together import all_at_once
-from tests.support.world import World, make_world
+from tests.support.world import World, the_world
 
 pytestmark = pytest.mark.postgresql
 TWENTY = 20
@@ -35,7 +35,7 @@ def load(world: World, path: Path, rows: list[dict]) -> None:
 
 
 def loaded(tmp_path: Path) -> World:
-    world = make_world()
+    world = the_world()
     load(world, tmp_path / "cases.csv", cases.CASES)
     return world
 

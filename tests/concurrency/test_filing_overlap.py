@@ -11,7 +11,7 @@ from filings.filing.services import filing_approve, filing_draft_save, filing_su
 from filings.models import Filing, InsuredPerson
 from tests.filings.making import enrol, id_number, make_draft, make_entry, make_person, make_submitted
 from tests.support.together import all_at_once
-from tests.support.world import World, make_world
+from tests.support.world import World, the_world
 
 pytestmark = pytest.mark.postgresql
 
@@ -24,7 +24,7 @@ def two_waiting(world: World) -> list[Filing]:
 
 @pytest.mark.parametrize("attempt", range(3))
 def test_two_parallel_approvals_of_overlapping_filings_have_one_effect(committed: None, attempt: int) -> None:
-    world = make_world()
+    world = the_world()
     filings = two_waiting(world)
 
     outcome = all_at_once(
@@ -36,7 +36,7 @@ def test_two_parallel_approvals_of_overlapping_filings_have_one_effect(committed
 
 
 def test_one_filing_approved_twice_at_once_takes_effect_once(committed: None) -> None:
-    world = make_world()
+    world = the_world()
     filing = two_waiting(world)[0]
     twice = [Filing.objects.get(pk=filing.pk) for _ in range(4)]
 
@@ -46,7 +46,7 @@ def test_one_filing_approved_twice_at_once_takes_effect_once(committed: None) ->
 
 
 def test_parallel_saves_of_one_draft_keep_the_first(committed: None) -> None:
-    world = make_world()
+    world = the_world()
     filing = make_draft(world)
     copies = [Filing.objects.get(pk=filing.pk) for _ in range(4)]
 
@@ -65,7 +65,7 @@ def test_parallel_saves_of_one_draft_keep_the_first(committed: None) -> None:
 
 
 def test_many_new_drafts_at_once_have_numbers_of_their_own(committed: None) -> None:
-    world = make_world()
+    world = the_world()
     people = [make_person(f"并发{number}") for number in range(8)]
 
     outcome = all_at_once(
@@ -80,7 +80,7 @@ def test_many_new_drafts_at_once_have_numbers_of_their_own(committed: None) -> N
 
 
 def test_one_new_person_saved_at_several_counters_at_once_is_one_person(committed: None) -> None:
-    world = make_world()
+    world = the_world()
     stranger = InsuredPerson(cert_type="01", cert_no=id_number(), name="新来的人")
 
     outcome = all_at_once(
@@ -92,7 +92,7 @@ def test_one_new_person_saved_at_several_counters_at_once_is_one_person(committe
 
 
 def test_one_form_sent_twice_at_once_is_saved_once(committed: None) -> None:
-    world = make_world()
+    world = the_world()
     person, token = make_person(), uuid4()
     enrol(person, world.changchun)
 
@@ -107,7 +107,7 @@ def test_one_form_sent_twice_at_once_is_saved_once(committed: None) -> None:
 
 @pytest.mark.parametrize("attempt", range(5))
 def test_what_is_submitted_was_judged_however_close_an_edit_comes(committed: None, attempt: int) -> None:
-    world = make_world()
+    world = the_world()
     filing = make_draft(world)
     copies = [Filing.objects.get(pk=filing.pk) for _ in range(2)]
     bare = make_entry(filing.person, kind="temporary_other", phone="")

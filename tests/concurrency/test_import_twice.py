@@ -14,7 +14,7 @@ from settlement.records.locks import lock_records
 from settlement.records.models import SettlementRecord
 from tests.settlement.records.files import row, write
 from tests.support.together import all_at_once
-from tests.support.world import World, make_world
+from tests.support.world import World, the_world
 
 pytestmark = pytest.mark.postgresql
 
@@ -27,7 +27,7 @@ def run(world: World, path: Path, kind: str = "settlements") -> None:
 
 @pytest.mark.usefixtures("committed")
 def test_two_commands_with_one_file_load_it_once(tmp_path: Path) -> None:
-    world, path = make_world(), write(tmp_path, ROWS)
+    world, path = the_world(), write(tmp_path, ROWS)
 
     outcome = all_at_once([lambda: run(world, path)] * 4)
 
@@ -40,7 +40,7 @@ def test_two_commands_with_one_file_load_it_once(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("committed")
 def test_two_files_that_share_cases_load_each_case_once(tmp_path: Path) -> None:
-    world = make_world()
+    world = the_world()
     paths = [write(tmp_path, ROWS[:200], "one.csv"), write(tmp_path, ROWS[100:], "two.csv")]
 
     outcome = all_at_once([lambda: run(world, paths[0]), lambda: run(world, paths[1])])
@@ -54,7 +54,7 @@ def test_two_files_that_share_cases_load_each_case_once(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("committed")
 def test_two_files_that_share_nothing_are_both_loaded(tmp_path: Path) -> None:
-    world = make_world()
+    world = the_world()
     paths = [write(tmp_path, ROWS[:150], "one.csv"), write(tmp_path, ROWS[150:], "two.csv")]
 
     outcome = all_at_once([lambda: run(world, paths[0]), lambda: run(world, paths[1])])
@@ -65,7 +65,7 @@ def test_two_files_that_share_nothing_are_both_loaded(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("committed")
 def test_two_confirmations_of_one_preview_load_it_once(tmp_path: Path) -> None:
-    world, path = make_world(), write(tmp_path, ROWS)
+    world, path = the_world(), write(tmp_path, ROWS)
     with path.open("rb") as stream:
         kept = file_keep(stream, name=path.name, by=world.prov_clearing, at=world.now)
     batch = batch_create(
@@ -91,7 +91,7 @@ def test_two_confirmations_of_one_preview_load_it_once(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("committed")
 def test_deductions_of_one_file_are_loaded_once(tmp_path: Path) -> None:
-    world = make_world()
+    world = the_world()
     run(world, write(tmp_path, [row()]))
     rows = [
         {"期别": "202610", "结算编号": "S1", "扣款类别": "审核扣款", "原因": f"第 {n} 项", "金额": "1.00"}
@@ -107,7 +107,7 @@ def test_deductions_of_one_file_are_loaded_once(tmp_path: Path) -> None:
 
 @pytest.mark.usefixtures("committed")
 def test_loading_waits_for_whoever_holds_the_records(tmp_path: Path) -> None:
-    world, path = make_world(), write(tmp_path, ROWS[:2])
+    world, path = the_world(), write(tmp_path, ROWS[:2])
     loader = threading.Thread(target=_run_and_close, args=(world, path))
 
     with transaction.atomic():

@@ -11,14 +11,14 @@ from agency.jobs.lease import KeptLease
 from agency.jobs.models import Job
 from agency.jobs.services import job_claim, job_enqueue, jobs_take_up_again
 from tests.support.together import all_at_once
-from tests.support.world import make_world
+from tests.support.world import the_world
 
 pytestmark = pytest.mark.postgresql
 
 
 @pytest.mark.usefixtures("committed")
 def test_a_lease_is_renewed_while_the_work_sits_in_one_long_transaction() -> None:
-    world = make_world()
+    world = the_world()
     job = job_enqueue("check_books", by=world.clerk, at=world.now)
     claimed = job_claim(job.job_no, timezone.now() - dt.timedelta(seconds=59))
     assert claimed is not None
@@ -32,7 +32,7 @@ def test_a_lease_is_renewed_while_the_work_sits_in_one_long_transaction() -> Non
 
 @pytest.mark.usefixtures("committed")
 def test_of_ten_workers_one_gets_the_job() -> None:
-    world = make_world()
+    world = the_world()
     job = job_enqueue("check_books", by=world.clerk, at=world.now)
     claims: list[bool] = []
 

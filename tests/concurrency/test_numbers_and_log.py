@@ -7,7 +7,7 @@ from agency.journal import audit
 from agency.journal.models import AuditEntry
 from agency.journal.numbers import next_number
 from tests.support.together import all_at_once
-from tests.support.world import make_world
+from tests.support.world import the_world
 
 pytestmark = pytest.mark.postgresql
 
@@ -28,7 +28,7 @@ def test_twenty_people_never_get_the_same_number() -> None:
 
 @pytest.mark.usefixtures("committed")
 def test_twenty_entries_at_once_stand_in_one_unbroken_chain() -> None:
-    world = make_world()
+    world = the_world()
 
     outcome = all_at_once([lambda: audit.record("parallel", by=world.clerk, at=world.now)] * 20)
 

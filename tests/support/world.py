@@ -66,32 +66,44 @@ class World:
         ]
 
 
-def make_world() -> World:
-    """Create the people; the regions come from the seeds."""
-    by_code = {region.code: region for region in PoolingRegion.objects.all()}
-    hall = {"level": Level.COUNTER, "region": "220100", "counter": "220100-01"}
-    yanbian_hall = {"level": Level.COUNTER, "region": "222400", "counter": "222400-01"}
-    province = {"level": Level.PROVINCE}
+HALL = {"level": Level.COUNTER, "region": "220100", "counter": "220100-01"}
+YANBIAN_HALL = {"level": Level.COUNTER, "region": "222400", "counter": "222400-01"}
+PROVINCE = {"level": Level.PROVINCE}
+PEOPLE: dict[str, tuple[Role, dict[str, str]]] = {
+    "clerk": (Role.INTAKE, HALL),
+    "reviewer": (Role.REVIEW, HALL),
+    "supervisor": (Role.SUPERVISOR, {"region": "220100"}),
+    "auditor": (Role.AUDIT, {"region": "220100"}),
+    "changchun_clearing": (Role.CLEARING, {"region": "220100"}),
+    "changchun_clearing_2": (Role.CLEARING, {"region": "220100"}),
+    "jilin_clearing": (Role.CLEARING, {"region": "220200"}),
+    "yanbian_clearing": (Role.CLEARING, {"region": "222400"}),
+    "yanbian_clerk": (Role.INTAKE, YANBIAN_HALL),
+    "yanbian_reviewer": (Role.REVIEW, YANBIAN_HALL),
+    "prov_clearing": (Role.CLEARING, PROVINCE),
+    "prov_clearing_2": (Role.CLEARING, PROVINCE),
+    "prov_finance": (Role.FINANCE, PROVINCE),
+    "prov_supervisor": (Role.SUPERVISOR, PROVINCE),
+    "prov_auditor": (Role.AUDIT, PROVINCE),
+    "prov_system": (Role.SYSTEM, PROVINCE),
+}
+
+
+def make_world() -> None:
+    """Create the people, once per database; the regions come from the seeds."""
+    for name, (role, place) in PEOPLE.items():
+        make_user(name, role, **place)
+
+
+def the_world() -> World:
+    """Regions and people as the database has them, fresh for each test."""
+    regions = {region.code: region for region in PoolingRegion.objects.all()}
+    people = User.objects.select_related("region", "counter").in_bulk(list(PEOPLE), field_name="username")
     return World(
-        changchun=by_code["220100"],
-        jilin=by_code["220200"],
-        yanbian=by_code["222400"],
-        liaoning=by_code["210000"],
+        changchun=regions["220100"],
+        jilin=regions["220200"],
+        yanbian=regions["222400"],
+        liaoning=regions["210000"],
         system=system_account(),
-        clerk=make_user("clerk", Role.INTAKE, **hall),
-        reviewer=make_user("reviewer", Role.REVIEW, **hall),
-        supervisor=make_user("supervisor", Role.SUPERVISOR, region="220100"),
-        auditor=make_user("auditor", Role.AUDIT, region="220100"),
-        changchun_clearing=make_user("changchun_clearing", Role.CLEARING, region="220100"),
-        changchun_clearing_2=make_user("changchun_clearing_2", Role.CLEARING, region="220100"),
-        jilin_clearing=make_user("jilin_clearing", Role.CLEARING, region="220200"),
-        yanbian_clearing=make_user("yanbian_clearing", Role.CLEARING, region="222400"),
-        yanbian_clerk=make_user("yanbian_clerk", Role.INTAKE, **yanbian_hall),
-        yanbian_reviewer=make_user("yanbian_reviewer", Role.REVIEW, **yanbian_hall),
-        prov_clearing=make_user("prov_clearing", Role.CLEARING, **province),
-        prov_clearing_2=make_user("prov_clearing_2", Role.CLEARING, **province),
-        prov_finance=make_user("prov_finance", Role.FINANCE, **province),
-        prov_supervisor=make_user("prov_supervisor", Role.SUPERVISOR, **province),
-        prov_auditor=make_user("prov_auditor", Role.AUDIT, **province),
-        prov_system=make_user("prov_system", Role.SYSTEM, **province),
+        **people,
     )

@@ -46,29 +46,39 @@ def text_of(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
-def named(paths: list[Path]) -> list[object]:
-    return [pytest.param(path, id=str(path.relative_to(ROOT))) for path in paths]
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
 
 
-@pytest.mark.parametrize("path", named(TEMPLATES))
-def test_a_template_has_no_inline_script_style_or_handler(path: Path) -> None:
-    assert inline_in(text_of(path)) == []
+def test_no_template_has_an_inline_script_style_or_handler() -> None:
+    inline = {name_of(path): inline_in(text_of(path)) for path in TEMPLATES}
+
+    assert {name: found for name, found in inline.items() if found} == {}
 
 
-@pytest.mark.parametrize("path", named(TEMPLATES))
-def test_a_template_comment_of_several_lines_is_not_printed(path: Path) -> None:
+def test_no_template_comment_of_several_lines_is_printed() -> None:
     """`{# … #}` ends with its line; a longer one would stand on the page."""
-    assert [line for line in text_of(path).splitlines() if "{#" in line and "#}" not in line] == []
+    printed = [
+        f"{name_of(path)}: {line}"
+        for path in TEMPLATES
+        for line in text_of(path).splitlines()
+        if "{#" in line and "#}" not in line
+    ]
+
+    assert printed == []
 
 
-@pytest.mark.parametrize("path", named(TEMPLATES + STATIC))
-def test_a_page_asks_no_other_host(path: Path) -> None:
-    assert EXTERNAL.findall(COMMENT.sub("", text_of(path))) == []
+def test_no_page_asks_another_host() -> None:
+    asked = {name_of(path): EXTERNAL.findall(COMMENT.sub("", text_of(path))) for path in TEMPLATES + STATIC}
+
+    assert {name: found for name, found in asked.items() if found} == {}
 
 
-@pytest.mark.parametrize("path", named([path for path in STATIC if path.suffix == ".js"]))
-def test_a_script_makes_no_script_or_markup_out_of_text(path: Path) -> None:
-    assert SCRIPT_BY_TEXT.findall(text_of(path)) == []
+def test_no_script_makes_a_script_or_markup_out_of_text() -> None:
+    made = {name_of(path): SCRIPT_BY_TEXT.findall(text_of(path)) for path in STATIC if path.suffix == ".js"}
+
+    assert made
+    assert {name: found for name, found in made.items() if found} == {}
 
 
 @pytest.mark.parametrize(
@@ -88,6 +98,6 @@ def test_the_check_finds_what_it_looks_for(markup: str, found: list[str]) -> Non
 
 
 def test_the_check_reads_the_pages_that_exist() -> None:
-    names = {path.relative_to(ROOT).as_posix() for path in TEMPLATES + STATIC}
+    names = {name_of(path) for path in TEMPLATES + STATIC}
 
     assert {"templates/base.html", "templates/components/_field.html", "static/js/app.js"} <= names

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from io import StringIO
+from collections.abc import Iterator
 
 import pytest
 from django.conf import settings
-from django.core.management import call_command
 
 from agency.journal.books import check_all
 from agency.journal.models import AuditEntry, StateChange
@@ -18,6 +17,7 @@ from filings.filing.demo import demo_filings
 from filings.filing.states import FilingState
 from filings.models import Filing
 from filings.people.hooks import demo_people
+from tests.support.ground import Ground
 from tests.support.world import CHINA
 
 MORNING = dt.datetime(2026, 11, 22, 8, 0, tzinfo=CHINA)
@@ -30,9 +30,14 @@ def tell(now: dt.datetime) -> Tally:
     return tally
 
 
-def test_every_state_there_is_stands_as_the_rows_say(db: None) -> None:
-    tell(MORNING)
+@pytest.fixture(scope="module")
+def told(ground: Ground) -> Iterator[Tally]:
+    """The demo, told in the morning, under every test of this module."""
+    with ground(lambda world: tell(MORNING)) as tally:
+        yield tally
 
+
+def test_every_state_there_is_stands_as_the_rows_say(told: Tally, db: None) -> None:
     rows = list(read_rows(settings.SEEDS_DIR / "demo" / "filings.csv"))
     wanted = Counter(row["state"] for row in rows)
     wanted["in_force"] += sum(bool(row["changes_to"]) for row in rows)  # what took a changed one's place
@@ -42,38 +47,17 @@ def test_every_state_there_is_stands_as_the_rows_say(db: None) -> None:
     assert check_all(None).broken == []
 
 
-def test_the_story_is_told_in_the_order_of_time(db: None) -> None:
-    tell(MORNING)
-
-    told = [entry.at for entry in AuditEntry.objects.filter(subject_kind="filing").order_by("seq")]
-    assert told == sorted(told)
-    assert told[-1] <= MORNING
+def test_the_story_is_told_in_the_order_of_time(told: Tally, db: None) -> None:
+    moments = [entry.at for entry in AuditEntry.objects.filter(subject_kind="filing").order_by("seq")]
+    assert moments == sorted(moments)
+    assert moments[-1] <= MORNING
     numbers = list(Filing.objects.order_by("received_on", "pk").values_list("filing_no", flat=True))
     assert numbers == sorted(numbers)
     assert StateChange.objects.filter(subject_kind="filing", at__gt=MORNING).count() == 0
 
 
-def test_told_again_nothing_is_added(db: None) -> None:
-    first = tell(MORNING)
-
+def test_told_again_nothing_is_added(told: Tally, db: None) -> None:
     again = tell(MORNING + dt.timedelta(days=40))
 
-    assert first.created > 100
+    assert told.created > 100
     assert (again.created, again.changed) == (0, 0)
-
-
-@pytest.mark.parametrize("now", [dt.datetime(2027, 8, 2, 10, 0, tzinfo=CHINA)])
-def test_told_late_what_is_open_is_open_still(db: None, now: dt.datetime) -> None:
-    tell(now)
-
-    states = {row.state_on(now.date()) for row in Filing.objects.all()}
-    assert {"draft", "under_review", "awaiting_supplement"} <= states
-
-
-def test_the_nightly_command_tells_what_it_recorded(db: None) -> None:
-    out = StringIO()
-
-    call_command("record_time", "--json", stdout=out)
-
-    told = '{"expired": 0, "lapsed": 0, "unkept": 0, "follow_ups_closed": 0}'
-    assert out.getvalue().strip() == told

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
@@ -16,9 +16,55 @@ from settlement.clearing.models import ClearingPeriod
 from settlement.clearing.services import period_compute, period_sign, region_confirm, unconfirmed
 from tests.settlement.clearing import cases
 from tests.settlement.records.files import Row
+from tests.support.ground import Ground
 from tests.support.world import World
 
 Load = Callable[..., Batch]
+
+
+def load_rows(world: World, path: Path, rows: Sequence[Row], kind: str) -> Batch:
+    """Load rows by a file, as the system account; every one is taken."""
+    cases.write(path, rows)
+    batch, outcome = batch_run(kind=kind, path=path, by=world.system, system=world.system, at=world.now)
+    assert outcome.refused == []
+    return batch
+
+
+def lay_month(world: World, folder: Path) -> ClearingPeriod:
+    load_rows(world, folder / "settlements.csv", cases.CASES, "settlements")
+    load_rows(world, folder / "deductions.csv", cases.DEDUCTIONS, "deductions")
+    return period_compute(period="202610", by=world.prov_clearing, at=world.now)
+
+
+def confirm_rest(month: ClearingPeriod, world: World) -> None:
+    for party in unconfirmed(month):
+        region = PoolingRegion.objects.get(pk=party.id)
+        region_confirm(period=month.period, region=region, by=world.system, at=world.now)
+
+
+def sign(month: ClearingPeriod, world: World) -> ClearingPeriod:
+    at = world.now + dt.timedelta(hours=1)
+    return period_sign(period=month.period, by=world.prov_clearing, at=at)
+
+
+@pytest.fixture(scope="module")
+def laid_month(ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """For modules of which every test wants `month`: `pytestmark = pytest.mark.usefixtures("laid_month")`."""
+    with ground(lambda world: lay_month(world, tmp_path_factory.mktemp("month"))):
+        yield
+
+
+@pytest.fixture(scope="module")
+def laid_signed(ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """For modules of which every test wants `signed`."""
+
+    def lay(world: World) -> None:
+        month = lay_month(world, tmp_path_factory.mktemp("month"))
+        confirm_rest(month, world)
+        sign(month, world)
+
+    with ground(lay):
+        yield
 
 
 @pytest.fixture
@@ -27,10 +73,7 @@ def load(world: World, tmp_path: Path) -> Load:
     numbers = itertools.count(1)
 
     def run(rows: Sequence[Row], kind: str = "settlements") -> Batch:
-        path = cases.write(tmp_path / f"{kind}-{next(numbers)}.csv", rows)
-        batch, outcome = batch_run(kind=kind, path=path, by=world.system, system=world.system, at=world.now)
-        assert outcome.refused == []
-        return batch
+        return load_rows(world, tmp_path / f"{kind}-{next(numbers)}.csv", rows, kind)
 
     return run
 
@@ -54,28 +97,24 @@ def compute(world: World) -> Callable[..., ClearingPeriod]:
 
 
 @pytest.fixture
-def month(loaded: None, compute: Callable[..., ClearingPeriod]) -> ClearingPeriod:
-    """The worked month, computed."""
-    return compute()
+def month(world: World, request: pytest.FixtureRequest) -> ClearingPeriod:
+    """The worked month, computed: for this test, or for its whole module where that asked for it."""
+    if {"laid_month", "laid_signed"} & set(request.fixturenames):
+        return ClearingPeriod.objects.get(period="202610")
+    request.getfixturevalue("loaded")
+    return request.getfixturevalue("compute")()
 
 
 @pytest.fixture
 def confirm_all(world: World) -> Callable[[ClearingPeriod], None]:
     """Every region that has not confirmed does, by the system account."""
-
-    def run(month: ClearingPeriod) -> None:
-        for party in unconfirmed(month):
-            region = PoolingRegion.objects.get(pk=party.id)
-            region_confirm(period=month.period, region=region, by=world.system, at=world.now)
-
-    return run
+    return lambda month: confirm_rest(month, world)
 
 
 @pytest.fixture
-def signed(
-    month: ClearingPeriod, world: World, confirm_all: Callable[[ClearingPeriod], None]
-) -> ClearingPeriod:
+def signed(request: pytest.FixtureRequest, month: ClearingPeriod, world: World) -> ClearingPeriod:
     """The worked month, signed by the province an hour later."""
-    confirm_all(month)
-    at = world.now + dt.timedelta(hours=1)
-    return period_sign(period=month.period, by=world.prov_clearing, at=at)
+    if "laid_signed" in request.fixturenames:
+        return month
+    confirm_rest(month, world)
+    return sign(month, world)

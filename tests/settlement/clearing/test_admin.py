@@ -16,6 +16,7 @@ from settlement.clearing.filling import sheet_data
 from settlement.clearing.models import ClearingLine, ClearingPeriod, SheetComparison
 from tests.support.world import World
 
+pytestmark = pytest.mark.usefixtures("laid_month")
 AsUser = Callable[..., Client]
 BASE = "/admin/settlement/"
 IMPORT = f"{BASE}sheetcomparison/import/"

@@ -22,9 +22,9 @@ from settlement.clearing.filling import MonthBook, sheet_data
 from settlement.clearing.models import ClearingPeriod
 from settlement.clearing.rules import Party
 from settlement.clearing.screen import screen_table
-from tests.settlement.records.files import row
 from tests.support.world import World
 
+pytestmark = pytest.mark.usefixtures("laid_month")
 AsUser = Callable[..., Client]
 
 
@@ -126,25 +126,6 @@ def test_deductions_of_form_14_are_listed_by_row_and_by_kind(
     assert listed(client, cases_url("14", "out|audit_disallowance", "amount"))[1] == [("重复收费", 10000)]
     assert len(listed(client, cases_url("14", f"out|{number}", "amount"))[1]) == 1
     assert listed(client, cases_url("14", "in", "amount"))[1] == []
-
-
-def test_many_records_come_in_pages(
-    load: Callable[..., object],
-    compute: Callable[..., ClearingPeriod],
-    world: World,
-    as_user: AsUser,
-) -> None:
-    load([row(f"S{number:03d}") for number in range(120)])
-    compute()
-    client = as_user(world.changchun_clearing)
-
-    first = client.get(cases_url("11", "", "due"))
-    second = client.get(first.context["page"].older_url)
-    third = client.get(second.context["page"].older_url)
-
-    assert [len(page.context["rows"]) for page in (first, second, third)] == [50, 50, 20]
-    assert "明细 120 笔" in first.content.decode()
-    assert third.context["page"].older_url is None
 
 
 @pytest.mark.parametrize(

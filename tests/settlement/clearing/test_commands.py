@@ -18,6 +18,8 @@ from settlement.clearing.models import ClearingPeriod, RegionConfirmation, Sheet
 from settlement.clearing.selectors import signed_periods
 from tests.support.world import World
 
+pytestmark = pytest.mark.usefixtures("laid_month")
+
 
 def run(*arguments: str) -> Any:
     """The one JSON object that the command prints."""
@@ -39,28 +41,6 @@ def refused(*arguments: str) -> str:
         call_command(*arguments, stdout=out)
     assert out.getvalue() == ""
     return str(error.value)
-
-
-def test_clear_period_tells_what_it_added_up(loaded: None) -> None:
-    assert run("clear_period", "202610") == {
-        "cases": 8,
-        "lines": 6,
-        "receivable": "2645.00",
-        "payable": "2645.00",
-    }
-    assert run("clear_period", "202610")["cases"] == 8
-
-
-def test_the_whole_month_by_commands(loaded: None) -> None:
-    run("clear_period", "202610")
-
-    assert run("confirm_period", "202610", "--region", "长春") == {"confirmed": 1}
-    assert run("confirm_period", "202610") == {"confirmed": 11}
-    assert run("confirm_period", "202610") == {"confirmed": 0}
-    signed = run("sign_period", "202610")
-    assert signed == {"digest": ClearingPeriod.objects.get().digest}
-    assert run("sign_period", "202610") == signed
-    assert run("check_books", "--period", "202610")["broken"] == []
 
 
 def test_sign_period_names_who_has_not_confirmed(month: ClearingPeriod) -> None:

@@ -23,6 +23,9 @@ from tests.support.world import World
 K = DifferenceKind
 
 
+pytestmark = pytest.mark.usefixtures("laid_month")
+
+
 def differences(
     month: ClearingPeriod, region: PoolingRegion | None, text: str, form: str = "10"
 ) -> list[Difference]:

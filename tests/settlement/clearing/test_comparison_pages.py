@@ -13,6 +13,7 @@ from settlement.clearing.filling import sheet_data
 from settlement.clearing.models import ClearingPeriod, SheetComparison
 from tests.support.world import World
 
+pytestmark = pytest.mark.usefixtures("laid_month")
 AsUser = Callable[..., Client]
 URL = "/clearing/202610/sheets/10/220200/compare/"
 

@@ -216,3 +216,10 @@ def test_a_deduction_that_is_late_goes_to_the_next_month(
     november = compute("202611")
     assert lines(november) == {("长春", "吉林", "employee", "inpatient"): (0, 0, 0, 0, 700, -700)}
     assert lines(signed)[("长春", "吉林", "employee", "inpatient")] == (1, 3, 100000, 56000, 10000, 60000)
+
+
+def test_a_month_that_was_not_computed_is_not_confirmed(loaded: None, world: World) -> None:
+    with pytest.raises(DomainError) as refused:
+        region_confirm(period="202610", region=world.changchun, by=world.changchun_clearing, at=world.now)
+
+    assert refused.value.code == "not_computed"

@@ -16,6 +16,8 @@ from settlement.clearing.services import region_confirm, unconfirmed
 from tests.settlement.records.files import row
 from tests.support.world import World
 
+pytestmark = pytest.mark.usefixtures("laid_month")
+
 
 def shown(month: ClearingPeriod, region: PoolingRegion) -> str:
     book = MonthBook(month)
@@ -73,13 +75,6 @@ def test_only_the_regions_own_clearing_staff_confirm(month: ClearingPeriod, worl
         confirm(world, name)
 
     assert not RegionConfirmation.objects.exists()
-
-
-def test_a_month_that_was_not_computed_is_not_confirmed(loaded: None, world: World) -> None:
-    with pytest.raises(DomainError) as refused:
-        confirm(world)
-
-    assert refused.value.code == "not_computed"
 
 
 def test_another_province_confirms_nothing(month: ClearingPeriod, world: World) -> None:

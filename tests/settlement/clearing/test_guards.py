@@ -17,6 +17,7 @@ from settlement.records.models import SettlementRecord
 from tests.settlement.records.files import row
 from tests.support.world import World
 
+pytestmark = pytest.mark.usefixtures("laid_signed")
 TABLES = {
     "period": "settlement_clearingperiod",
     "record": "settlement_settlementrecord",
@@ -113,11 +114,6 @@ def test_a_batch_of_a_signed_month_is_not_undone(signed: ClearingPeriod, world: 
         batch_undo(batch, by=world.prov_clearing_2, at=world.now, reason="试试")
 
     assert everything() == before
-
-
-def test_an_unsigned_month_is_open(month: ClearingPeriod) -> None:
-    assert ClearingLine.objects.filter(cases=1).update(records=9) == 4
-    assert SettlementRecord.objects.filter(settlement_no="S4").delete()[0] == 1
 
 
 @pytest.mark.postgresql

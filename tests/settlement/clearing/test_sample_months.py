@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from agency.sheets.filled import SheetData
 from settlement.clearing.filling import sheet_data
 from settlement.clearing.models import ClearingPeriod
 from settlement.clearing.services import period_compute
+from tests.support.ground import Ground
 from tests.support.world import World
 
 DATA = Path(__file__).parents[2] / "data"
@@ -33,14 +35,26 @@ KEYS = {
 Rows = dict[str, dict[str, Any]]
 
 
-@pytest.fixture(params=FILES)
-def month(request: pytest.FixtureRequest, world: World) -> tuple[ClearingPeriod, dict[str, Any]]:
-    """A sample month, imported and computed, with the answers."""
+@pytest.fixture(scope="module", params=FILES)
+def laid(request: pytest.FixtureRequest, ground: Ground) -> Iterator[str]:
+    """A sample month, imported and computed once for its five tests."""
     period, path = FILES[request.param]
-    for kind, file in (("settlements", path), ("deductions", path.parent / "deductions.csv")):
-        batch_run(kind=kind, path=file, by=world.system, system=world.system, at=world.now)
-    computed = period_compute(period=period, by=world.system, at=world.now)
-    return computed, json.loads((path.parent / "expected.json").read_text(encoding="utf-8"))
+
+    def lay(world: World) -> None:
+        for kind, file in (("settlements", path), ("deductions", path.parent / "deductions.csv")):
+            batch_run(kind=kind, path=file, by=world.system, system=world.system, at=world.now)
+        period_compute(period=period, by=world.system, at=world.now)
+
+    with ground(lay):
+        yield request.param
+
+
+@pytest.fixture
+def month(laid: str, db: None) -> tuple[ClearingPeriod, dict[str, Any]]:
+    """A sample month with the answers."""
+    period, path = FILES[laid]
+    answers = json.loads((path.parent / "expected.json").read_text(encoding="utf-8"))
+    return ClearingPeriod.objects.get(period=period), answers
 
 
 def shown(value: object) -> object:

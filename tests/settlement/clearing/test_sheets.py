@@ -18,6 +18,7 @@ from settlement.clearing.sheets import SHEETS
 from tests.settlement.records.files import row
 from tests.support.world import World
 
+pytestmark = pytest.mark.usefixtures("laid_month")
 HEADINGS = {
     "9": "序号,统筹区,应收-职工人次,应收-职工金额,应收-居民人次,应收-居民金额,应收-小计,应付-职工人次,"
     "应付-职工金额,应付-居民人次,应付-居民金额,应付-小计,扣款-应收侧,扣款-应付侧,轧差,收付",

@@ -21,6 +21,8 @@ from settlement.clearing.services import period_sign, region_confirm
 from tests.settlement.records.files import row
 from tests.support.world import World
 
+pytestmark = pytest.mark.usefixtures("laid_month")
+
 
 def sign(world: World, name: str = "prov_clearing", **changes: object) -> ClearingPeriod:
     chosen = {"period": "202610", "by": getattr(world, name), "at": world.now}

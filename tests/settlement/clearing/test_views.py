@@ -14,6 +14,7 @@ from settlement.clearing.selectors import signed_periods
 from tests.settlement.records.files import row
 from tests.support.world import World
 
+pytestmark = pytest.mark.usefixtures("laid_month")
 AsUser = Callable[..., Client]
 MONTH = "/clearing/202610/"
 JILIN_10 = f"{MONTH}sheets/10/220200/"
@@ -92,22 +93,6 @@ def test_what_does_not_exist_is_not_there(
     month: ClearingPeriod, world: World, as_user: AsUser, url: str
 ) -> None:
     assert as_user(world.prov_clearing).get(url).status_code == 404
-
-
-def test_the_list_tells_how_to_begin(world: World, as_user: AsUser) -> None:
-    page = as_user(world.prov_clearing).get("/clearing/").content.decode()
-
-    assert "还没有可清算的月份" in page
-    assert "/imports/new/settlements/" in page
-    assert "/imports/new/settlements/" not in as_user(world.auditor).get("/clearing/").content.decode()
-
-
-def test_a_month_with_cases_can_be_begun(loaded: None, world: World, as_user: AsUser) -> None:
-    page = as_user(world.prov_clearing).get(MONTH).content.decode()
-
-    assert "这个月还没有计算" in page
-    assert '<button class="btn go" type="submit">计算</button>' in page
-    assert "btn go" not in as_user(world.changchun_clearing).get(MONTH).content.decode()
 
 
 def test_the_sheet_shows_its_proofs_and_one_filled_button(

@@ -20,11 +20,12 @@ from agency.tabular.write import TableColumn, write_csv, write_xlsx
 from agency.web.access import needs
 from agency.web.keyset import keyset_page
 from agency.web.request import StaffRequest
-from filings.filing.filters import ListFilter
 from filings.filing.models import Filing
-from filings.filing.selectors import QUEUES, expiring_days, filings_visible, queue
+from filings.filing.selectors import expiring_days, filings_visible
 from filings.filing.shown import shown, state_label
 from filings.filing.states import CAME_INTO_FORCE
+from filings.queues.filters import ListFilter
+from filings.queues.selectors import QUEUES, queue
 
 QUEUE_SHOWN = 200
 MOST_EXPORTED = 20_000
@@ -66,7 +67,7 @@ def _ledger(request: StaffRequest, form: ListFilter, status: int = 200) -> HttpR
         "query": query.urlencode(),
         "is_filtered": any(form.cleaned_data.values()) if form.is_valid() else True,
     }
-    return render(request, "filings/filing/list.html", context, status=status)
+    return render(request, "filings/queues/list.html", context, status=status)
 
 
 @needs(May.READ_FILINGS)
@@ -84,7 +85,7 @@ def filing_queue(request: StaffRequest, name: str) -> HttpResponse:
         "may_take_in": access.allowed(request.user, May.TAKE_IN_FILINGS),
         "days": expiring_days(request.user, request.today),
     }
-    return render(request, "filings/filing/queue.html", context)
+    return render(request, "filings/queues/queue.html", context)
 
 
 @needs(May.READ_FILINGS)

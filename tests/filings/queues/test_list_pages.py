@@ -15,10 +15,10 @@ from openpyxl import load_workbook
 
 from agency.journal.models import AuditEntry
 from agency.policy.models import Parameter
-from filings.filing.selectors import queue, queue_count
 from filings.filing.services import filing_approve, filing_return
-from filings.filing.views import lists
 from filings.models import Filing
+from filings.queues import views
+from filings.queues.selectors import queue, queue_count
 from tests.filings.making import make_draft, make_in_force, make_submitted
 from tests.support.world import World
 
@@ -72,8 +72,8 @@ def test_pages_follow_by_key_and_never_count(
     world: World, as_user: Login, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = [make_draft(world).filing_no for _ in range(5)]
-    paged = lists.keyset_page
-    monkeypatch.setattr(lists, "keyset_page", lambda request, rows: paged(request, rows, size=2))
+    paged = views.keyset_page
+    monkeypatch.setattr(views, "keyset_page", lambda request, rows: paged(request, rows, size=2))
     client = as_user(world.clerk)
 
     with CaptureQueriesContext(connection) as queries:
@@ -191,7 +191,7 @@ def test_an_export_with_a_filter_that_cannot_be_read_is_refused(world: World, as
 def test_an_export_ends_at_its_limit_in_a_sentence(
     world: World, as_user: Login, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(lists, "MOST_EXPORTED", 2)
+    monkeypatch.setattr(views, "MOST_EXPORTED", 2)
     client = as_user(world.clerk)
     make_draft(world), make_draft(world)
     assert client.get("/filings/export.csv").status_code == 200

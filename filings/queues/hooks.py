@@ -1,0 +1,115 @@
+"""Where the lists of filings join shared pages: side bar and home."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.urls import reverse
+from django.utils import timezone
+
+from agency.organisation import access
+from agency.organisation.models import User
+from agency.organisation.roles import May
+from agency.registry import HOME, NAV
+from agency.web.parts import Action, HomePart, NavItem, Tile, TodoRow
+from filings.filing.models import Filing
+from filings.filing.selectors import expiring_days
+from filings.filing.states import TONES
+from filings.queues.selectors import QUEUES, queue, queue_count
+
+GROUP = "窗口"
+TODO_OF_EACH = 6
+
+
+def _queue_url(name: str) -> str:
+    return reverse("filings:filing_queue", kwargs={"name": name})
+
+
+def _detail_url(filing: Filing) -> str:
+    return reverse("filings:filing_detail", kwargs={"filing_no": filing.filing_no})
+
+
+def _takes_in(user: User) -> bool:
+    return access.allowed(user, May.TAKE_IN_FILINGS) and user.region_id is not None
+
+
+def _queues_of(user: User) -> list[str]:
+    """The queues that are this person's work."""
+    if _takes_in(user):
+        return ["to_review", "awaiting_supplement", "mine"]
+    return ["to_review"] if access.allowed(user, May.REVIEW_FILINGS) else []
+
+
+def _waits_for(name: str, user: User) -> bool:
+    """Whether this person is the one who can do something about a queue."""
+    return name != "to_review" or access.allowed(user, May.REVIEW_FILINGS)
+
+
+@NAV.register("filings", order=10)
+def nav(user: User) -> list[NavItem]:
+    """新办, the ledger, and the queues of the role with what waits in them."""
+    if not access.allowed(user, May.READ_FILINGS):
+        return []
+    today = timezone.localdate()
+    items = []
+    if _takes_in(user):
+        items.append(NavItem(GROUP, "新办备案", reverse("filings:filing_new"), key="N"))
+    items.append(NavItem(GROUP, "备案台账", reverse("filings:filing_list")))
+    for name in _queues_of(user):
+        count = queue_count(name, user, today)
+        hot = count > 0 and _waits_for(name, user) and _is_late(name, user, today)
+        items.append(NavItem(GROUP, QUEUES[name], _queue_url(name), count=count, hot=hot))
+    return items
+
+
+def _is_late(name: str, user: User, today: dt.date) -> bool:
+    """Whether anything in a queue is due today or was due before."""
+    return queue(name, user, today).order_by().filter(deadline_on__lte=today).exists()
+
+
+@HOME.register("filings", order=10)
+def home(user: User, today: dt.date) -> HomePart:
+    """Counts that lead to their queues, and what is due first."""
+    part = HomePart()
+    if not access.allowed(user, May.READ_FILINGS):
+        return part
+    if _takes_in(user):
+        part.actions.append(Action("新办备案", reverse("filings:filing_new"), key="N", primary=True))
+    own = _queues_of(user)
+    for name in [*own, "expiring"] if own else []:
+        part.tiles.append(_tile(name, user, today))
+    for name in own:
+        if not _waits_for(name, user):
+            continue
+        part.todo += [_todo(name, filing, today) for filing in queue(name, user, today)[:TODO_OF_EACH]]
+    return part
+
+
+def _tile(name: str, user: User, today: dt.date) -> Tile:
+    count = queue_count(name, user, today)
+    late = name != "expiring" and count > 0 and _waits_for(name, user) and _is_late(name, user, today)
+    calm = {
+        "to_review": "同事录入，等您复核" if _waits_for("to_review", user) else "已提交，等同事复核",
+        "awaiting_supplement": "等参保人补材料",
+        "mine": "还没有提交",
+        "expiring": f"{expiring_days(user, today)} 天内到期",
+    }
+    note = "今天到期或已超时" if late else calm[name]
+    return Tile(QUEUES[name], count, _queue_url(name), note=note, hot=late)
+
+
+def _todo(name: str, filing: Filing, today: dt.date) -> TodoRow:
+    due_on = filing.deadline_on
+    late = due_on is not None and due_on < today
+    told = {"to_review": "复核期限", "awaiting_supplement": "补正期限", "mine": "办理期限"}[name]
+    url = reverse("filings:filing_edit", kwargs={"filing_no": filing.filing_no})
+    return TodoRow(
+        badge="超时" if late else QUEUES[name] if name != "mine" else "草稿",
+        badge_tone="bad" if late else TONES[filing.state_on(today)],
+        number=filing.filing_no,
+        url=url if name == "mine" else _detail_url(filing),
+        title=filing.person.name,
+        detail=" · ".join(part for part in (filing.get_kind_display(), filing.care_place_name) if part),
+        due=f"{told} {due_on:%m-%d}" if due_on is not None else "",
+        due_on=due_on,
+    )
