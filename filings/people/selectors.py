@@ -50,8 +50,7 @@ def people_found(by: User, term: str, *, at_most: int = FOUND_AT_MOST) -> list[I
         return []
     if wanted.kind in (TermKind.PERSON_NO, TermKind.CERT_NO):
         column = "person_no" if wanted.kind is TermKind.PERSON_NO else "cert_no"
-        rows = InsuredPerson.objects.visible_to(by).filter(**{column: wanted.text}).order_by("pk")
-        return list(rows.prefetch_related(_enrolments_of(by))[: at_most + 1])
+        return _visible_among(by, list(InsuredPerson.objects.filter(**{column: wanted.text}).order_by("pk")))
     return _visible_of(by, _hits(by, wanted), at_most)
 
 
@@ -75,16 +74,31 @@ def _hits(by: User, wanted: Term) -> QuerySet[Any, int]:
 
 def _visible_of(by: User, hits: QuerySet[Any, int], at_most: int) -> list[InsuredPerson]:
     """Read on until enough persons are found whom `by` may see; each is asked for, none taken for granted."""
-    found: dict[int, InsuredPerson] = {}
-    step, start = (at_most + 1) * 2, 0
-    while len(found) <= at_most and (chunk := list(hits[start : start + step])):
-        fresh = [pk for pk in dict.fromkeys(chunk) if pk not in found]
-        people = InsuredPerson.objects.visible_to(by).in_bulk(fresh)
-        found |= {pk: people[pk] for pk in fresh if pk in people}
-        start, step = start + step, step * 4
-    rows = list(found.values())[: at_most + 1]
-    prefetch_related_objects(rows, _enrolments_of(by))
-    return rows
+    found: list[InsuredPerson] = []
+    looked_at: set[int] = set()
+    start, step = 0, at_most + 1 + at_most // 2  # somewhat more, for names that are read in several ways
+    while len(found) <= at_most and start >= 0:
+        chunk = list(hits[start : start + step])
+        fresh = [pk for pk in dict.fromkeys(chunk) if pk not in looked_at]
+        looked_at.update(fresh)
+        people = InsuredPerson.objects.in_bulk(fresh) if fresh else {}
+        found += _visible_among(by, [people[pk] for pk in fresh])
+        start, step = (start + step if len(chunk) == step else -1), step * 4
+    return found[: at_most + 1]
+
+
+def _visible_among(by: User, people: list[InsuredPerson]) -> list[InsuredPerson]:
+    """Those of these whom `by` may see, with the enrolments shown beside them.
+
+    Who is enrolled where `by` works is visible (InsuredPersonQuerySet.visible_to); only of the few others it
+    is asked whether they filed there.
+    """
+    prefetch_related_objects(people, _enrolments_of(by))
+    others = [person.pk for person in people if not person.enrolments.all()]
+    if not others:
+        return people
+    seen = set(people_visible(by).filter(pk__in=others).values_list("pk", flat=True))
+    return [person for person in people if person.enrolments.all() or person.pk in seen]
 
 
 def _enrolments_of(by: User) -> Prefetch:

@@ -137,7 +137,7 @@ def _alike_statements(by: User) -> list[Statement]:
         for sent in statements(
             lambda: alike(by, number=number, name=person.name, birth_date=person.birth_date)
         )
-        if "filings_insuredperson" in sent[0].partition("WHERE")[0]
+        if 'FROM "filings_insuredperson"' in sent[0]
     ]
 
 
