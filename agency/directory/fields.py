@@ -58,12 +58,8 @@ class InstitutionWidget(forms.Widget):
         typed = _as_typed(value)
         final = self.build_attrs(self.attrs, attrs)
         listbox = f"{final.get('id', name)}_list"
-        asks = {"pick": name, "pick_listbox": listbox, **self.asks}
-        sent = [
-            name,
-            *asks,
-            *(self.asks[key] for key in SIBLINGS if key in asks),
-        ]
+        asks = {"pick": name, "pick_listbox": listbox, **self._asked_in(name)}
+        sent = [name, *asks, *(asks[key] for key in SIBLINGS if key in asks)]
         context = {
             "name": name,
             "typed": typed,
@@ -74,6 +70,11 @@ class InstitutionWidget(forms.Widget):
             "sent": ",".join(dict.fromkeys(sent)),
         }
         return SafeString(render_to_string("agency/directory/_pick_field.html", context))
+
+    def _asked_in(self, name: str) -> dict[str, str]:
+        """The siblings under the names that they have in a form with a prefix (`stay-institution`)."""
+        prefix = name[: name.rfind("-") + 1]
+        return {key: f"{prefix}{said}" if key in SIBLINGS else said for key, said in self.asks.items()}
 
 
 class InstitutionField(forms.Field):

@@ -87,7 +87,7 @@ class Asked:
 class Reason:
     """One reason why not: what it is, what to do about it, and where that is written.
 
-    `filing_no` names the filing it speaks of; `leads_to` the page that helps (see links.py).
+    `filing_no` names the filing it speaks of; `leads_to` the page that helps.
     """
 
     code: str

@@ -7,12 +7,12 @@ from typing import Any, cast
 
 from django import forms
 
+from agency.directory.fields import InstitutionField
 from agency.errors import DomainError
 from agency.organisation import access
-from agency.organisation.models import CertificateType, Institution, User
+from agency.organisation.models import CertificateType, User
 from agency.policy.care import CareKind
-from agency.tabular.values import to_text
-from filings.eligibility.selectors import INSTITUTIONS_OFFERED, Question, institutions_named
+from filings.eligibility.selectors import Question
 from filings.filing.forms import DayField
 from filings.people.models import InsuredPerson
 from filings.people.rules import read_certificate
@@ -49,13 +49,7 @@ class EligibilityForm(forms.Form):
             attrs={"class": "idno", "data-id-number": "", "spellcheck": "false", "autocomplete": "off"}
         ),
     )
-    institution = forms.CharField(
-        label="医药机构",
-        max_length=100,
-        help_text="编码，或名称里的几个字",
-        error_messages={"required": "请填写医药机构的编码或名称。"},
-        widget=forms.TextInput(attrs={"autocomplete": "off"}),
-    )
+    institution = InstitutionField(label="医药机构", on="on")
     care_kind = forms.ChoiceField(
         label="就医类别",
         choices=[("", "请选择"), *CareKind.choices],
@@ -68,29 +62,15 @@ class EligibilityForm(forms.Form):
     def __init__(self, *args: Any, by: User, today: dt.date, **options: Any) -> None:
         super().__init__(*args, **options)
         self.by, self.today = by, today
-        self.candidates: list[Institution] = []
         self.known: InsuredPerson | None = None
         types = cast(forms.ChoiceField, self.fields["cert_type"])
         types.choices = list(CertificateType.objects.values_list("code", "name"))
         self.fields["cert_no"].widget.attrs["data-id-type"] = self["cert_type"].id_for_label
         opened_for = (self.data if self.is_bound else self.initial).get("person", "")
         self.fields["cert_no"].required = not opened_for
-        if not self.is_bound:
+        if not self.is_bound and "institution" not in self.initial:
             first = "institution" if opened_for else "cert_no"
             self.fields[first].widget.attrs["autofocus"] = True
-
-    def clean_institution(self) -> Institution | None:
-        """The institution of a code or a name; several are offered to choose from."""
-        text = to_text(self.cleaned_data["institution"])
-        found = institutions_named(text) if text else []
-        if len(found) == 1:
-            return found[0]
-        if not found:
-            told = f"没有找到“{text}”。请核对编码，或只输入名称里的几个字；外地机构要先登记才能查。"
-            raise forms.ValidationError(told)
-        self.candidates = found[:INSTITUTIONS_OFFERED]
-        many = "很多" if len(found) > INSTITUTIONS_OFFERED else f" {len(found)} "
-        raise forms.ValidationError(f"有{many}家机构的名称含“{text}”，请在下面选一家，或输入更多的字。")
 
     def clean_on(self) -> dt.date:
         return self.cleaned_data["on"] or self.today
@@ -132,3 +112,15 @@ class EligibilityForm(forms.Form):
             student=asked["student"],
             emergency=asked["emergency"],
         )
+
+
+def initial_of(question: Question) -> dict[str, Any]:
+    """The fields of a question that was asked, to ask another one."""
+    return {
+        "person": question.person.person_no,
+        "institution": question.institution,
+        "care_kind": question.care_kind.value,
+        "on": question.on,
+        "student": question.student,
+        "emergency": question.emergency,
+    }

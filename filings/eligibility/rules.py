@@ -7,7 +7,7 @@ from filings.eligibility.facts import Answer, Asked, FilingFact, InsuranceFact, 
 from filings.eligibility.filing_rules import SEE, filing_reasons, serving_filing
 
 SUSPENDED, ENDED = "suspended", "ended"
-CARD = "card"
+CARD, INSTITUTION = "card", "institution"
 BRING = "入院或就诊时带医保电子凭证、社会保障卡或有效身份证件，在医院直接结算。"
 MANUAL = "必须在这里就医的，先自费结算，留好票据、费用清单、病历，回参保地手工报销。"
 
@@ -62,10 +62,11 @@ def _hospital_reasons(asked: Asked) -> list[Reason]:
     if hospital.is_stub:
         told = f"{hospital.name}（{hospital.code}）只在结算文件里出现过，是不是定点医药机构、在哪里都不知道。"
         advice = "向就医地经办机构核实，请主管在后台补全机构资料后再查；也可换一家定点医院。"
-        return [Reason("institution_unknown", told, advice, "[S4]")]
+        return [Reason("institution_unknown", told, advice, "[S4]", "", INSTITUTION)]
     if hospital.region_id is None:
         told = f"{hospital.name}（{hospital.code}）没有登记所在的统筹区，看不出就医地。"
-        return [Reason("institution_place_unknown", told, "请主管在后台补全机构资料后再查。", "[P]")]
+        advice = "请主管在后台补全机构资料后再查。"
+        return [Reason("institution_place_unknown", told, advice, "[P]", "", INSTITUTION)]
     if hospital.is_designated:
         return []
     if hospital.designated_to is not None and hospital.designated_to < asked.on:
@@ -73,7 +74,8 @@ def _hospital_reasons(asked: Asked) -> list[Reason]:
     else:
         since = f"，{hospital.designated_from} 起才是定点"
     told = f"{hospital.name}在 {asked.on} 不是定点医药机构{since}。"
-    return [Reason("institution_not_designated", told, f"换一家定点医药机构。{MANUAL}", "[S4]")]
+    advice = f"换一家定点医药机构。{MANUAL}"
+    return [Reason("institution_not_designated", told, advice, "[S4]", "", INSTITUTION)]
 
 
 def _connection_reasons(asked: Asked) -> list[Reason]:
@@ -85,7 +87,7 @@ def _connection_reasons(asked: Asked) -> list[Reason]:
     open_for = [kind.label for kind in CareKind if (kind, asked.scope) in hospital.connected]
     told += f"，只开通了{'、'.join(open_for)}。" if open_for else "。"
     advice = f"换一家已联网的医药机构。{MANUAL}"
-    return [Reason("institution_not_connected", told, advice, "[S0,S4]")]
+    return [Reason("institution_not_connected", told, advice, "[S0,S4]", "", INSTITUTION)]
 
 
 def _at_home(asked: Asked) -> Reason:

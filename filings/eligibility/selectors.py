@@ -27,8 +27,6 @@ from filings.filing.states import CAME_INTO_FORCE
 from filings.people.models import Enrolment, InsuredPerson
 from filings.people.selectors import enrolments_of, home_region, is_enrolled_elsewhere
 
-INSTITUTIONS_OFFERED = 8
-
 
 @dataclass(frozen=True)
 class Question:
@@ -66,19 +64,6 @@ class Answered:
     place_name: str
     scope_label: str
     papers: tuple[PaperLine, ...]
-
-
-def institutions_named(text: str) -> list[Institution]:
-    """The institution of a code, or those whose name has the text in it, the exact name first; one more
-    than `INSTITUTIONS_OFFERED` when there are more."""
-    rows = Institution.objects.select_related("region", "place")
-    found = rows.filter(code=text.upper()).first()
-    if found is not None:
-        return [found]
-    exact = list(rows.filter(name=text)[:2])
-    if len(exact) == 1:
-        return exact
-    return list(rows.filter(name__icontains=text).order_by("code")[: INSTITUTIONS_OFFERED + 1])
 
 
 def answer_to(question: Question) -> Answered:

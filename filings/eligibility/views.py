@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from django.http import HttpResponse, QueryDict
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods
@@ -15,9 +15,9 @@ from agency.web.access import needs
 from agency.web.request import StaffRequest
 from filings.eligibility.facts import Reason
 from filings.eligibility.filing_rules import NEW, SEE
-from filings.eligibility.forms import EligibilityForm, person_numbered, unknown_to
+from filings.eligibility.forms import EligibilityForm, initial_of, person_numbered, unknown_to
 from filings.eligibility.paper import answer_page, answer_pdf, stated
-from filings.eligibility.rules import CARD
+from filings.eligibility.rules import CARD, INSTITUTION
 from filings.eligibility.selectors import Question, address_of, answer_to
 from filings.materials.sources import source_names
 
@@ -40,13 +40,13 @@ def eligibility(request: StaffRequest) -> HttpResponse:
     """The question is posted, so that no certificate number stands in a URL; its answer has an address of
     our own numbers and codes, which can be opened again."""
     if request.method == "POST":
-        form = EligibilityForm(_posted(request), by=request.user, today=request.today)
+        form = EligibilityForm(request.POST, by=request.user, today=request.today)
         if form.is_valid():
             return redirect(f"{reverse('filings:eligibility')}?{address_of(form.question())}")
         return _ask(request, form, status=422)
     if "institution" in request.GET:
         form = _asked_in_url(request)
-        return _answer(request, form) if form.is_valid() else _ask(request, form, status=422)
+        return _answer(request, form.question()) if form.is_valid() else _ask(request, form, status=422)
     return _begin(request)
 
 
@@ -74,14 +74,6 @@ def eligibility_pdf(request: StaffRequest) -> HttpResponse:
     return response
 
 
-def _posted(request: StaffRequest) -> QueryDict:
-    """What was typed; an institution picked from those offered takes the place of the text."""
-    typed = request.POST.copy()
-    if picked := request.POST.get("pick", ""):
-        typed["institution"] = str(picked)
-    return typed
-
-
 def _asked_in_url(request: StaffRequest) -> EligibilityForm:
     """A question from its address; a certificate number in a URL is not read."""
     asked = {name: request.GET[name] for name in IN_URL if name in request.GET}
@@ -99,17 +91,16 @@ def _begin(request: StaffRequest) -> HttpResponse:
 
 
 def _ask(request: StaffRequest, form: EligibilityForm, *, status: int, lost: str = "") -> HttpResponse:
-    context = {"form": form, "person": form.known, "lost": lost, "candidates": form.candidates}
+    context = {"form": form, "person": form.known, "lost": lost}
     return render(request, "filings/eligibility/ask.html", context, status=status)
 
 
-def _answer(request: StaffRequest, form: EligibilityForm) -> HttpResponse:
-    question = form.question()
+def _answer(request: StaffRequest, question: Question) -> HttpResponse:
     answered = answer_to(question)
     found = answered.answer
     shown = [_shown(request, reason, question) for reason in found.reasons or found.basis]
     context = {
-        "form": form,
+        "form": EligibilityForm(initial=initial_of(question), by=request.user, today=request.today),
         "person": question.person,
         "question": question,
         "answered": answered,
@@ -132,6 +123,9 @@ def _shown(request: StaffRequest, reason: Reason, question: Question) -> ShownRe
     elif reason.leads_to == CARD and access.allowed(request.user, May.READ_PEOPLE):
         url = reverse("filings:person_card", kwargs={"person_no": question.person.person_no})
         label = "看参保关系"
+    elif reason.leads_to == INSTITUTION:
+        url = reverse("agency:institution_detail", kwargs={"institution_code": question.institution.code})
+        label = "看机构的定点和联网"
     return ShownReason(reason, "；".join(source_names([reason.source])), url, label)
 
 

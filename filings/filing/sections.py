@@ -14,6 +14,8 @@ from agency.registry import Registry
 
 # (user, filing, today) -> CardSection | None, drawn under the filing's own cards
 SECTIONS: Registry[Callable[..., Any]] = Registry("sections of a filing")
+# (user, filing, today) -> Iterable[Action], the forms that print with the filing's person and content
+FORMS: Registry[Callable[..., Any]] = Registry("forms of a filing")
 # (user, filing, today) -> Iterable[Action], buttons beside the filing's own
 ACTIONS: Registry[Callable[..., Any]] = Registry("actions of a filing")
 # (filing, *, by, at) -> None, inside the transaction that puts a filing in force

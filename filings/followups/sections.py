@@ -12,9 +12,10 @@ from agency.organisation.models import PoolingRegion, User
 from agency.organisation.roles import May
 from agency.web.parts import Action, CardSection
 from filings.filing.models import Filing
-from filings.filing.sections import ACTIONS, PROMISE_BARS, SECTIONS, TAKES_EFFECT, WARNINGS
+from filings.filing.sections import ACTIONS, FORMS, PROMISE_BARS, SECTIONS, TAKES_EFFECT, WARNINGS
 from filings.filing.states import FilingState
 from filings.followups.forms import ReceivedForm
+from filings.followups.letters import DeferralLetter, Form2
 from filings.followups.models import FollowUp
 from filings.followups.selectors import (
     follow_ups_of,
@@ -37,6 +38,10 @@ LIVING = {
 PRINTS = {
     FollowUpKind.COMMITMENT: ("打印承诺书", "filings:filing_form2"),
     FollowUpKind.DEFERRED: ("打印容缺承诺书", "filings:filing_deferral"),
+}
+TITLES = {
+    FollowUpKind.COMMITMENT: f"表 2 {Form2.TITLE}",
+    FollowUpKind.DEFERRED: DeferralLetter.TITLE,
 }
 
 
@@ -91,12 +96,23 @@ def _may_check(rows: list[FollowUp], user: User, today: dt.date) -> bool:
 
 @ACTIONS.register("follow_ups", order=20)
 def letters_of_filing(user: User, filing: Filing, today: dt.date) -> list[Action]:
-    """The letters that belong to a filing, from the draft on: they are signed at the counter."""
+    """The letters that belong to a filing, as buttons: they are signed at the counter."""
+    return [Action(PRINTS[kind][0], url) for kind, url in _letters(user, filing, today)]
+
+
+@FORMS.register("2", order=20)
+def letters_among_forms(user: User, filing: Filing, today: dt.date) -> list[Action]:
+    """The same letters in the list of the filing's forms."""
+    return [Action(TITLES[kind], url) for kind, url in _letters(user, filing, today)]
+
+
+def _letters(user: User, filing: Filing, today: dt.date) -> list[tuple[FollowUpKind, str]]:
+    """Which letters belong to a filing, from the draft on, each with its print page."""
     if not access.within(user, filing.insured_region) or filing.state_on(today) not in LIVING:
         return []
     kinds = {item.kind for item in owed_of(filing)} | {row.kind for row in filing.follow_ups.all()}
     return [
-        Action(label, reverse(name, kwargs={"filing_no": filing.filing_no}))
-        for kind, (label, name) in PRINTS.items()
+        (kind, reverse(name, kwargs={"filing_no": filing.filing_no}))
+        for kind, (_, name) in PRINTS.items()
         if kind in kinds
     ]

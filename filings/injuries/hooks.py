@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.urls import reverse
 
+from agency.formlist.entries import FORM_PAGES
 from agency.journal.actions import label_actions
 from agency.masking import mask_id
 from agency.organisation import access
@@ -16,7 +17,8 @@ from agency.registry import CARD, DEMO, SEARCH
 from agency.seeding import Tally, day, read_rows
 from agency.web.parts import Action, CardSection, SearchGroup, SearchRow
 from filings.filing.models import Filing
-from filings.filing.sections import ACTIONS
+from filings.filing.sections import ACTIONS, FORMS
+from filings.injuries.form3 import Form3
 from filings.injuries.models import InjuryStatement
 from filings.injuries.rules import Proxy
 from filings.injuries.selectors import statements_of_person, statements_of_stay, statements_visible
@@ -67,6 +69,19 @@ def on_filing(user: User, filing: Filing, today: dt.date) -> list[Action]:
     if not _takes_in(user) or not access.within(user, filing.insured_region):
         return []
     return [Action("外伤承诺书", reverse("filings:injury_new") + f"?filing={filing.filing_no}")]
+
+
+@FORMS.register("3", order=30)
+def form_of_filing(user: User, filing: Filing, today: dt.date) -> list[Action]:
+    """Form 3 with the person of a filing, or what was written down of its newest stay."""
+    url = reverse("filings:filing_form3", kwargs={"filing_no": filing.filing_no})
+    return [Action(f"表 3 {Form3.TITLE}", url)]
+
+
+@FORM_PAGES.register("3")
+def form_page(user: User) -> Action | None:
+    """Form 3 is filled by writing down a statement."""
+    return Action("登记外伤承诺书", reverse("filings:injury_new")) if _takes_in(user) else None
 
 
 @STAY_SECTIONS.register("injuries", order=20)

@@ -7,6 +7,7 @@ from typing import Any
 
 from django import forms
 
+from agency.directory.fields import InstitutionField
 from agency.errors import DomainError
 from agency.money import parse_yuan, plain_yuan
 from agency.tabular.values import to_text
@@ -14,7 +15,6 @@ from filings.filing.forms import DayField
 from filings.outside_care.models import OutsideCare
 from filings.outside_care.rules import MOST_PRICE_FEN, Item, parse_quantity, quantity_text
 from filings.outside_care.services import HEAD, SlipEntry
-from filings.stays.fields import InstitutionText, written
 from filings.stays.forms import text_field
 
 ROWS_AT_FIRST, ROWS_MORE, ROWS_AT_MOST = 5, 5, 60
@@ -25,11 +25,7 @@ class SlipForm(forms.Form):
 
     use_required_attribute = False
 
-    outside_institution = InstitutionText(
-        label="外院或药店",
-        help_text="输入编码或名称",
-        error_messages={"required": "请填写外院或药店的编码或名称。"},
-    )
+    outside_institution = InstitutionField(label="外院或药店", on="prescribed_on")
     prescribed_on = DayField(label="开单日期", error_messages={"required": "请填写开单日期。"})
     department = text_field("开单科室", 50)
     doctor = text_field("责任医师", 30)
@@ -176,5 +172,4 @@ def _initial(item: Item) -> dict[str, Any]:
 
 def slip_initial(slip: OutsideCare) -> dict[str, Any]:
     """The head of a slip as it is stored."""
-    said = {name: getattr(slip, name) for name in HEAD}
-    return {**said, "outside_institution": written(slip.outside_institution)}
+    return {name: getattr(slip, name) for name in HEAD}

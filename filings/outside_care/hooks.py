@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.urls import reverse
 
+from agency.formlist.entries import FORM_PAGES
 from agency.journal.actions import label_actions
 from agency.masking import mask_id
 from agency.money import parse_yuan
@@ -19,7 +20,8 @@ from agency.registry import CARD, DEMO, SEARCH
 from agency.seeding import Tally, day, read_rows
 from agency.web.parts import Action, CardSection, SearchGroup, SearchRow
 from filings.filing.models import Filing
-from filings.filing.sections import ACTIONS
+from filings.filing.sections import ACTIONS, FORMS
+from filings.outside_care.form4 import Form4
 from filings.outside_care.models import OutsideCare
 from filings.outside_care.rules import Item, parse_quantity
 from filings.outside_care.selectors import slips_of_person, slips_of_stay, slips_visible
@@ -71,6 +73,19 @@ def on_filing(user: User, filing: Filing, today: dt.date) -> list[Action]:
     if not _takes_in(user) or not access.within(user, filing.insured_region):
         return []
     return [Action("外院购药单", reverse("filings:outside_care_new") + f"?filing={filing.filing_no}")]
+
+
+@FORMS.register("4", order=40)
+def form_of_filing(user: User, filing: Filing, today: dt.date) -> list[Action]:
+    """Form 4 with the person of a filing, or what was written down of its newest stay."""
+    url = reverse("filings:filing_form4", kwargs={"filing_no": filing.filing_no})
+    return [Action(f"表 4 {Form4.TITLE}", url)]
+
+
+@FORM_PAGES.register("4")
+def form_page(user: User) -> Action | None:
+    """Form 4 is filled by writing down a slip."""
+    return Action("登记外院购药单", reverse("filings:outside_care_new")) if _takes_in(user) else None
 
 
 @STAY_SECTIONS.register("outside_care", order=30)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from django.urls import reverse
 
+from agency.formlist.entries import MORE_PAPERS
 from agency.journal.actions import label_actions
 from agency.masking import mask_id
 from agency.organisation import access
@@ -14,8 +15,10 @@ from agency.organisation.models import User
 from agency.organisation.roles import May
 from agency.registry import DEMO, HOME, NAV, SEARCH, SEEDERS, STATEFUL
 from agency.seeding import Tally, day, read_rows
-from agency.web.parts import CardSection, HomePart, NavItem, SearchGroup, SearchRow, Tile
+from agency.web.parts import Action, CardSection, HomePart, NavItem, SearchGroup, SearchRow, Tile
 from filings.reimbursements.models import ManualReimbursement, ReimbursementPaper
+from filings.reimbursements.notice import ReimbursementNotice
+from filings.reimbursements.printing import NOTICE
 from filings.reimbursements.selectors import papers_to_bring, reimbursements_visible, waiting_count
 from filings.reimbursements.services import reimbursement_open
 from filings.reimbursements.states import TONES, ReimbursementState
@@ -95,6 +98,18 @@ def on_stay(user: User, stay: Stay, verdict: Verdict, today: dt.date) -> CardSec
         and not verdict.is_manual,
     }
     return CardSection("手工报销", "filings/reimbursements/_on_stay.html", context)
+
+
+@MORE_PAPERS.register("reimbursements", order=30)
+def notice_among_papers(user: User, today: dt.date) -> CardSection | None:
+    """The notice, blank with the papers to bring; filled it prints from the queue."""
+    if not access.allowed(user, May.READ_FILINGS):
+        return None
+    context = {
+        "papers": [(NOTICE, ReimbursementNotice.TITLE)],
+        "page": Action("从手工报销队列打印填好的", reverse("filings:reimbursement_list")),
+    }
+    return CardSection("手工报销", "agency/formlist/_papers.html", context)
 
 
 @STATEFUL.register("reimbursement")

@@ -42,6 +42,15 @@ class ReimbursementNotice(FormContent):
     opened_on: dt.date | None = None
 
 
+def blank_notice(on: dt.date) -> ReimbursementNotice:
+    """A notice to fill by hand, with the papers to bring as of a day."""
+    return ReimbursementNotice(papers=_papers(on))
+
+
+def _papers(on: dt.date) -> tuple[NoticePaper, ...]:
+    return tuple(NoticePaper(paper.name, paper.note) for paper in papers_to_bring(on))
+
+
 def notice_of(reimbursement: ManualReimbursement, opened_on: dt.date) -> ReimbursementNotice:
     """The notice of a stay in the queue; rules and papers are those of the day it was put there."""
     stay = reimbursement.stay
@@ -56,7 +65,7 @@ def notice_of(reimbursement: ManualReimbursement, opened_on: dt.date) -> Reimbur
         filing_no=stay.filing.filing_no if stay.filing is not None else "",
         filed_on=verdict.filed_on,
         why=verdict.sentence,
-        papers=tuple(NoticePaper(paper.name, paper.note) for paper in papers_to_bring(opened_on)),
+        papers=_papers(opened_on),
         opened_by=str(reimbursement.opened_by),
         opened_on=opened_on,
     )

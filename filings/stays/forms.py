@@ -7,13 +7,13 @@ from typing import Any, cast
 
 from django import forms
 
+from agency.directory.fields import InstitutionField
 from agency.organisation.models import User
 from agency.tabular.values import to_text
 from filings.filing.forms import DayField
 from filings.filing.models import Filing
 from filings.people.models import InsuredPerson
 from filings.people.selectors import people_visible
-from filings.stays.fields import InstitutionText, written
 from filings.stays.models import Stay
 from filings.stays.services import StayEntry
 
@@ -61,11 +61,7 @@ class StayForm(forms.Form):
 
     use_required_attribute = False
 
-    institution = InstitutionText(
-        label="医疗机构",
-        help_text="输入编码或名称，如 H11000000001",
-        error_messages={"required": "请填写医疗机构的编码或名称。"},
-    )
+    institution = InstitutionField(label="医疗机构", on="admitted_on")
     admission_no = text_field("住院号", 40, required=True)
     department = text_field("科室", 50)
     admitted_on = DayField(label="入院日期", error_messages={"required": "请填写入院日期。"})
@@ -109,7 +105,7 @@ def filing_initial(filing: Filing | None, filings: Sequence[Filing]) -> dict[str
 def stay_initial(stay: Stay) -> dict[str, Any]:
     """The fields of a stay as it is stored."""
     return {
-        "institution": written(stay.institution),
+        "institution": stay.institution,
         "admission_no": stay.admission_no,
         "department": stay.department,
         "admitted_on": stay.admitted_on,

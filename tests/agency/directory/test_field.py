@@ -83,6 +83,8 @@ def test_the_box_sends_only_what_narrows() -> None:
         'hx-params="care_institution,pick,pick_listbox,pick_province,pick_city,pick_on,province,city,begins_on"'
         in str(form["care_institution"])
     )
+    within = str(Picking(prefix="stay")["care_institution"])
+    assert "pick_on,stay-province,stay-city,stay-begins_on" in within and "stay-begins_on&quot;}" in within
     assert "pick_insured" in str(form["referring_institution"])
     assert "pick_insured" not in str(Picking()["referring_institution"])  # another form is not touched
 

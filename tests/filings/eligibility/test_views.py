@@ -198,7 +198,7 @@ def test_the_number_is_posted_and_the_answer_stands_at_an_address_without_it(
     filing = make_submitted(world, person)
     client = as_user(world.clerk)
 
-    response = client.post(PAGE, asked_of(person, "青岛某", student=""))
+    response = client.post(PAGE, asked_of(person, "青岛某院", student=""))
     page = client.get(response["Location"]).content.decode()
 
     assert response.status_code == 302 and response["Location"] == (
@@ -206,6 +206,8 @@ def test_the_number_is_posted_and_the_answer_stands_at_an_address_without_it(
     )
     assert person.cert_no not in page and mask_id(person.cert_no) in page
     assert "不能直接结算" in page and "只有一个原因" in page and "还在等复核" in page
+    assert 'value="青岛某院"' in page and 'name="institution_code" value="H37020200901"' in page
+    assert "autofocus" not in page
     assert f'href="/filings/{filing.filing_no}/"' in page and "依据：异地就医结算新规" in page
     assert not AuditEntry.objects.filter(action="unmasked").exists()
     asked_again = client.get(response["Location"] + "&student=on").content.decode()
@@ -226,30 +228,44 @@ def test_who_lacks_a_filing_is_led_to_it_with_the_papers_to_bring(
     assert "不能直接结算" in for_reviewer and "/filings/new/" not in for_reviewer
 
 
-def test_errors_stand_beside_their_fields_and_several_institutions_are_offered(
+def test_a_reason_about_the_institution_leads_to_its_page(
+    world: World, as_user: Login, person: InsuredPerson, qingdao: Institution
+) -> None:
+    InstitutionConnection.objects.filter(institution=qingdao).delete()
+    asked = f"?person={person.person_no}&institution={qingdao.code}&care_kind=inpatient"
+
+    page = as_user(world.clerk).get(PAGE + asked).content.decode()
+
+    link = f'<a href="/institutions/{qingdao.code}/">看机构的定点和联网</a>'
+    assert link in page.partition('id="reason-institution_not_connected"')[2].partition("</li>")[0]
+    assert page.count(link) == 1
+
+
+def test_errors_stand_beside_their_fields_and_say_which_institutions_could_be_meant(
     world: World, as_user: Login, person: InsuredPerson, qingdao: Institution
 ) -> None:
     client = as_user(world.clerk)
-    make_hospital("H37020200902", "370000", "青岛另一院", "370200")
+    other = make_hospital("H37020200902", "370000", "青岛某院", "370200")
 
     empty = client.post(PAGE, {})
-    several = client.post(PAGE, asked_of(person, "青岛"))
-    picked = client.post(PAGE, {**asked_of(person, "青岛"), "pick": "H37020200902"})
+    several = client.post(PAGE, asked_of(person, "青岛某院"))
+    part = client.post(PAGE, asked_of(person, "青岛某"))
+    picked = client.post(PAGE, asked_of(person, "青岛某院", institution_code=other.code))
     nowhere = client.post(PAGE, asked_of(person, "没有的医院", on="昨天"))
-    bad = client.post(PAGE, asked_of(person, "青岛某院", cert_no="220102196103150000"))
+    bad = client.post(PAGE, asked_of(person, qingdao.code, cert_no="220102196103150000"))
 
-    assert {response.status_code for response in (empty, several, nowhere, bad)} == {422}
+    assert {response.status_code for response in (empty, several, part, nowhere, bad)} == {422}
     page = empty.content.decode()
     for field, told in (
         ("cert_no", "请刷身份证，或输入证件号码。"),
-        ("institution", "请填写医药机构的编码或名称。"),
+        ("institution", "请填写机构，输入名称或编码。"),
         ("care_kind", "请选择就医类别。"),
     ):
         assert re.search(f'id="id_{field}_error">{told}', page) and f'href="#id_{field}"' in page
-    assert "有 2 家机构的名称含“青岛”" in several.content.decode()
-    assert 'name="pick" value="H37020200902"' in several.content.decode()
-    assert "institution=H37020200902" in picked["Location"]
-    assert "没有找到“没有的医院”" in nowhere.content.decode() and "哪一天" in nowhere.content.decode()
+    assert "有 2 家叫“青岛某院”，请从列表选，或改填编码：H37020200901" in several.content.decode()
+    assert "名称相近的有：H37020200901 青岛某院" in part.content.decode()
+    assert "institution=H37020200902&" in picked["Location"]
+    assert "名录里没有“没有的医院”" in nowhere.content.decode() and "哪一天" in nowhere.content.decode()
     assert "校验位不对" in bad.content.decode()
 
 
