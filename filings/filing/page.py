@@ -80,6 +80,7 @@ class EntryPage:
             self.value("cert_no"),
             region=self.region,
             on=self.on,
+            name=self.value("name"),
             insurance_type=self.value("insurance_type"),
             but_no=self.filing.filing_no if self.filing is not None else "",
         )
