@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 from collections.abc import Callable
 
 from django.test import Client
@@ -12,6 +13,8 @@ from agency.journal.models import AuditEntry
 from filings.filing.kinds import FilingKind
 from filings.leaflets.content import leaflet_of
 from filings.models import KindTerms
+from tests.filings.followups.made import promised
+from tests.filings.making import make_submitted
 from tests.support.world import World
 
 Login = Callable[[object], Client]
@@ -61,3 +64,15 @@ def test_the_paper_fits_one_page_and_nothing_is_logged(world: World, as_user: Lo
     assert len(PdfReader(io.BytesIO(pdf)).pages) == 1
     assert "异地就医备案一次性告知单" in page and "20 个工作日内补交" in page
     assert not AuditEntry.objects.exists()
+
+
+def test_a_filing_lists_the_forms_that_print_with_its_person(world: World, as_user: Login) -> None:
+    rests_on_papers, rests_on_promise = make_submitted(world), promised(world).filing
+    client = as_user(world.clerk)
+
+    for filing, expected in ((rests_on_papers, ["1", "3", "4"]), (rests_on_promise, ["1", "2", "3", "4"])):
+        url = f"/filings/{filing.filing_no}/"
+        listed = client.get(url).content.decode().partition("表单</h2>")[2].partition("</section>")[0]
+        assert re.findall(r'href="([^"]+)"', listed) == [f"{url}form/{no}/" for no in expected]
+    assert client.get(f"{url}form/4/").status_code == 200
+    assert as_user(world.yanbian_clerk).get(url).status_code == 404

@@ -10,6 +10,7 @@ from django.db import IntegrityError, transaction
 from agency.errors import DomainError, NotAllowed
 from agency.journal import workflow
 from agency.journal.models import PrintedForm
+from agency.journal.papers import PRINTED_FORMS
 from filings.models import ManualReimbursement, ReimbursementPaper
 from filings.reimbursements.checks import no_direct_settlement_beside, region_is_of_the_stay
 from filings.reimbursements.notice import notice_of
@@ -92,6 +93,10 @@ def test_the_notice_says_why_and_what_to_bring_and_stands_for_the_queue(world: W
     assert "晚于医院结算日 2026-11-15" in said.why
     assert [paper.name for paper in said.papers] == ["医疗费用票据", "费用清单", "诊断证明", "病历或出院小结"]
     assert paper.pdf.startswith(b"%PDF") and paper.digest == said.digest()
+    by_number = PRINTED_FORMS["手工报销"](world.clerk, world.now, case.reimbursement_no)
+    assert by_number.digest == paper.digest
+    with pytest.raises(DomainError, match=f"没有手工报销 {case.reimbursement_no}"):
+        PRINTED_FORMS["手工报销"](world.yanbian_clerk, world.now, case.reimbursement_no)
     assert standing_of_notice(printed).is_effective  # type: ignore[union-attr]
     stay_change(stay, by=world.clerk, at=world.now, version=1, entry=stay_entry(
         filing=stay.filing, settled_on=dt.date(2026, 11, 16)))  # fmt: skip
