@@ -8,7 +8,8 @@ from collections.abc import Callable
 from django.test import Client
 
 from agency.journal.models import AuditEntry
-from filings.filing.hooks import home, nav, search_filings
+from filings.filing.hooks import search_filings
+from filings.queues.hooks import home, nav
 from tests.filings.making import enrol, make_draft, make_in_force, make_person, make_submitted
 from tests.support.world import World
 
