@@ -9,13 +9,14 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from django.db import models, transaction
 
 from agency.journal.models import AuditEntry, NumberSeries
-from agency.journal.numbers import next_number
+from agency.journal.numbers import next_number, next_numbers
 from agency.organisation.models import PoolingRegion, User
 
 SERIES = "audit"
@@ -46,6 +47,16 @@ def entry_digest(entry: AuditEntry) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+@dataclass(frozen=True)
+class Subject:
+    """What one of several entries of the same act speaks of."""
+
+    kind: str
+    number: str
+    region: PoolingRegion | None
+    detail: dict[str, Any]
+
+
 @transaction.atomic
 def record(
     action: str,
@@ -74,6 +85,31 @@ def record(
     entry.digest = entry_digest(entry)
     entry.save(force_insert=True)
     return entry
+
+
+@transaction.atomic
+def record_many(action: str, *, by: User | None, at: dt.datetime, subjects: Sequence[Subject]) -> None:
+    """Append one entry for each subject of an act upon many, written at once."""
+    if not subjects:
+        return
+    numbers = next_numbers(SERIES, len(subjects))
+    digest = AuditEntry.objects.filter(seq=numbers[0] - 1).values_list("digest", flat=True).first() or GENESIS
+    entries = []
+    for seq, subject in zip(numbers, subjects, strict=True):
+        entry = AuditEntry(
+            seq=seq,
+            at=at,
+            by=by,
+            action=action,
+            subject_kind=subject.kind,
+            subject_no=subject.number,
+            region=subject.region,
+            detail=subject.detail,
+            previous_digest=digest,
+        )
+        entry.digest = digest = entry_digest(entry)
+        entries.append(entry)
+    AuditEntry.objects.bulk_create(entries, batch_size=500)
 
 
 def broken_links() -> Iterator[tuple[int, str]]:

@@ -54,6 +54,9 @@ class May(models.TextChoices):
     WAIVE_LOCK = "waive_lock", "准予提前变更就医地"
     LOAD_FILINGS = "load_filings", "导入备案"
     RELEASE_FILINGS = "release_filings", "确认导入的备案"
+    HAND_OVER_FILINGS = "hand_over_filings", "移交备案"
+    ASSIGN_FILINGS = "assign_filings", "分派同事的备案"
+    SEE_BOARD = "see_board", "看承办看板"
     UNMASK = "unmask", "查看完整证件号码"
     READ_BATCHES = "read_batches", "看导入批次"
     READ_CASES = "read_cases", "看结算明细"
@@ -85,6 +88,9 @@ GRANTS: dict[May, dict[Role, frozenset[Level]]] = {
     May.WAIVE_LOCK: {Role.SUPERVISOR: ABOVE},
     May.LOAD_FILINGS: {Role.INTAKE: ANY, Role.SUPERVISOR: ABOVE},
     May.RELEASE_FILINGS: {Role.REVIEW: ANY, Role.SUPERVISOR: ABOVE},
+    May.HAND_OVER_FILINGS: {Role.INTAKE: ANY, Role.REVIEW: ANY, Role.SUPERVISOR: ABOVE},
+    May.ASSIGN_FILINGS: {Role.REVIEW: ANY, Role.SUPERVISOR: ABOVE},
+    May.SEE_BOARD: {Role.REVIEW: ABOVE, Role.SUPERVISOR: ABOVE},
     May.UNMASK: {
         Role.INTAKE: ANY,
         Role.REVIEW: ANY,

@@ -9,6 +9,7 @@ from django.utils import timezone
 
 from agency.policy.workdays import calendar_known, is_workday
 from agency.registry import NAV
+from agency.web.parts import capped
 
 WEEKDAYS = "一二三四五六日"
 
@@ -44,7 +45,7 @@ def _nav(request: HttpRequest) -> list[dict[str, Any]]:
                 "label": item.label,
                 "url": item.url,
                 "key": item.key or None,
-                "count": item.count,
+                "count": capped(item.count or None),
                 "hot": item.hot,
                 "current": item.url == best,
             }

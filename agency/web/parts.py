@@ -6,6 +6,15 @@ import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
+COUNTED_AT_MOST = 99
+
+
+def capped(count: int | None) -> str:
+    """A count as it is shown: 99+ stands for any number above it; empty for none."""
+    if count is None:
+        return ""
+    return f"{COUNTED_AT_MOST}+" if count > COUNTED_AT_MOST else str(count)
+
 
 @dataclass(frozen=True)
 class NavItem:
@@ -34,6 +43,10 @@ class Tile:
     url: str
     note: str = ""
     hot: bool = False
+
+    @property
+    def shown(self) -> str:
+        return capped(self.count)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ import datetime as dt
 from django.urls import reverse
 from django.utils import timezone
 
+from agency.journal.actions import label_actions
 from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
@@ -14,8 +15,11 @@ from agency.registry import HOME, NAV
 from agency.web.parts import Action, HomePart, NavItem, Tile, TodoRow
 from filings.filing.models import Filing
 from filings.filing.selectors import expiring_days
-from filings.filing.states import TONES
-from filings.queues.selectors import QUEUES, queue, queue_count
+from filings.filing.states import TONES, FilingState
+from filings.queues.selectors import NEVER, QUEUES, queue, queue_count
+from filings.queues.services import ASSIGNED
+
+label_actions({ASSIGNED: "移交备案"})
 
 GROUP = "窗口"
 TODO_OF_EACH = 6
@@ -23,10 +27,6 @@ TODO_OF_EACH = 6
 
 def _queue_url(name: str) -> str:
     return reverse("filings:filing_queue", kwargs={"name": name})
-
-
-def _detail_url(filing: Filing) -> str:
-    return reverse("filings:filing_detail", kwargs={"filing_no": filing.filing_no})
 
 
 def _takes_in(user: User) -> bool:
@@ -37,7 +37,7 @@ def _queues_of(user: User) -> list[str]:
     """The queues that are this person's work."""
     if _takes_in(user):
         return ["to_review", "awaiting_supplement", "mine"]
-    return ["to_review"] if access.allowed(user, May.REVIEW_FILINGS) else []
+    return ["to_review", "mine"] if access.allowed(user, May.REVIEW_FILINGS) else []
 
 
 def _waits_for(name: str, user: User) -> bool:
@@ -47,7 +47,7 @@ def _waits_for(name: str, user: User) -> bool:
 
 @NAV.register("filings", order=10)
 def nav(user: User) -> list[NavItem]:
-    """新办, the ledger, and the queues of the role with what waits in them."""
+    """新办, the ledger, the queues of the role with what waits in them, and the board."""
     if not access.allowed(user, May.READ_FILINGS):
         return []
     today = timezone.localdate()
@@ -59,12 +59,14 @@ def nav(user: User) -> list[NavItem]:
         count = queue_count(name, user, today)
         hot = count > 0 and _waits_for(name, user) and _is_late(name, user, today)
         items.append(NavItem(GROUP, QUEUES[name], _queue_url(name), count=count, hot=hot))
+    if access.allowed(user, May.SEE_BOARD):
+        items.append(NavItem(GROUP, "承办看板", reverse("filings:queue_board")))
     return items
 
 
 def _is_late(name: str, user: User, today: dt.date) -> bool:
     """Whether anything in a queue is due today or was due before."""
-    return queue(name, user, today).order_by().filter(deadline_on__lte=today).exists()
+    return queue(name, user, today).order_by().filter(due_on__lte=today).exists()
 
 
 @HOME.register("filings", order=10)
@@ -76,13 +78,25 @@ def home(user: User, today: dt.date) -> HomePart:
     if _takes_in(user):
         part.actions.append(Action("新办备案", reverse("filings:filing_new"), key="N", primary=True))
     own = _queues_of(user)
-    for name in [*own, "expiring"] if own else []:
-        part.tiles.append(_tile(name, user, today))
+    part.tiles += [_tile(name, user, today) for name in ([*own, "expiring"] if own else [])]
+    part.tiles += _alarms(user, today)
     for name in own:
-        if not _waits_for(name, user):
-            continue
-        part.todo += [_todo(name, filing, today) for filing in queue(name, user, today)[:TODO_OF_EACH]]
+        if _waits_for(name, user):
+            part.todo += [_todo(name, filing, today) for filing in _todo_rows(name, user, today)]
     return part
+
+
+def _alarms(user: User, today: dt.date) -> list[Tile]:
+    """What went wrong somewhere in the region, and only when it did."""
+    notes = {"overdue": "复核超时或补正快失效"}
+    if access.allowed(user, May.ASSIGN_FILINGS):
+        notes["unattended"] = "承办人已停用或调离，请移交"
+    counted = [(name, note, queue_count(name, user, today)) for name, note in notes.items()]
+    return [
+        Tile(QUEUES[name], count, _queue_url(name), note=note, hot=True)
+        for name, note, count in counted
+        if count
+    ]
 
 
 def _tile(name: str, user: User, today: dt.date) -> Tile:
@@ -91,25 +105,41 @@ def _tile(name: str, user: User, today: dt.date) -> Tile:
     calm = {
         "to_review": "同事录入，等您复核" if _waits_for("to_review", user) else "已提交，等同事复核",
         "awaiting_supplement": "等参保人补材料",
-        "mine": "还没有提交",
+        "mine": "我承办、还没有办完",
         "expiring": f"{expiring_days(user, today)} 天内到期",
     }
     note = "今天到期或已超时" if late else calm[name]
     return Tile(QUEUES[name], count, _queue_url(name), note=note, hot=late)
 
 
+def _todo_rows(name: str, user: User, today: dt.date) -> list[Filing]:
+    """What is due first; of one's own only what nobody else is asked for in the queues beside it."""
+    rows = queue(name, user, today)
+    if name == "mine":
+        rows = rows.filter(state=FilingState.DRAFT)
+    return list(rows[:TODO_OF_EACH])
+
+
 def _todo(name: str, filing: Filing, today: dt.date) -> TodoRow:
-    due_on = filing.deadline_on
+    due_on = filing.due_on if filing.due_on != NEVER else None  # type: ignore[attr-defined]
     late = due_on is not None and due_on < today
     told = {"to_review": "复核期限", "awaiting_supplement": "补正期限", "mine": "办理期限"}[name]
-    url = reverse("filings:filing_edit", kwargs={"filing_no": filing.filing_no})
+    edit = "filings:filing_edit" if name == "mine" else "filings:filing_detail"
     return TodoRow(
         badge="超时" if late else QUEUES[name] if name != "mine" else "草稿",
         badge_tone="bad" if late else TONES[filing.state_on(today)],
         number=filing.filing_no,
-        url=url if name == "mine" else _detail_url(filing),
+        url=reverse(edit, kwargs={"filing_no": filing.filing_no}),
         title=filing.person.name,
-        detail=" · ".join(part for part in (filing.get_kind_display(), filing.care_place_name) if part),
+        detail=" · ".join(
+            part
+            for part in (
+                "绿色通道" if filing.green_channel else "",
+                filing.get_kind_display(),
+                filing.care_place_name,
+            )
+            if part
+        ),
         due=f"{told} {due_on:%m-%d}" if due_on is not None else "",
         due_on=due_on,
     )

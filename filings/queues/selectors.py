@@ -1,40 +1,168 @@
-"""Reads of the queues: what waits in a region, due first."""
+"""Reads of the queues: what is in work in a region, by whom, and what is due first."""
 
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
+from typing import Any
 
-from django.db.models import QuerySet
+from django.db.models import Case, Count, DateField, F, Min, Q, QuerySet, Value, When
+from django.db.models.functions import Coalesce
 
-from agency.organisation.models import User
+from agency.organisation.models import PoolingRegion, StaffRole, User
+from agency.organisation.roles import Role
+from agency.policy.selectors import int_parameter
+from agency.policy.workdays import add_workdays
+from agency.web.parts import COUNTED_AT_MOST
 from filings.filing.models import Filing
 from filings.filing.selectors import WITH_NAMES, expiring_days
-from filings.filing.states import FilingState
+from filings.filing.states import OPEN, WAITING, FilingState
 
-COUNTED_AT_MOST = 99
-
+S = FilingState
+NEVER = dt.date.max
 QUEUES = {
-    "mine": "我的草稿",
+    "mine": "我的在办",
     "to_review": "待复核",
     "awaiting_supplement": "待补正",
+    "overdue": "已逾期",
     "expiring": "即将到期",
+    "unattended": "无人承办",
+    "in_work": "全部在办",
 }
 
 
-def queue(name: str, by: User, on: dt.date) -> QuerySet[Filing]:
-    """One queue of the actor's own region; what is due first stands first."""
-    rows = Filing.objects.editable_by(by).select_related(*WITH_NAMES)
+def held_by(user: User) -> Q:
+    """Filings of which somebody is the one in charge: assigned, or else whoever took them in."""
+    return Q(assigned_to=user) | Q(assigned_to=None, taken_in_by=user)
+
+
+def in_work(on: dt.date) -> Q:
+    """Filings in work: open and not lapsed, or in force with a promised paper (容缺) still to come."""
+    too_late = Q(state__in=WAITING, deadline_on__lt=on)
+    owing = Q(state=S.IN_FORCE, proof_due_on__isnull=False, proof_lapses_on__gte=on) & (
+        Q(ends_on__isnull=True) | Q(ends_on__gte=on) | Q(proof_due_on__lt=on, ends_on__gt=F("proof_due_on"))
+    )
+    return (Q(state__in=sorted(OPEN)) & ~too_late) | owing
+
+
+def is_in_work(filing: Filing, on: dt.date) -> bool:
+    """The same of one filing."""
+    state = filing.state_on(on)
+    return state in OPEN or (state == S.IN_FORCE and filing.proof_due_on is not None)
+
+
+def unattended() -> Q:
+    """Filings of somebody who is not there any more: switched off, moved to another region, or the system."""
+    return Q(assigned_to__isnull=False) & _gone("assigned_to") | Q(assigned_to=None) & _gone("taken_in_by")
+
+
+def _gone(who: str) -> Q:
+    account = {f"{who}__is_active": True, f"{who}__is_system_account": False}
+    return ~Q(**account, **{f"{who}__region": F("insured_region")})
+
+
+def overdue(by: User, on: dt.date) -> Q:
+    """逾期: a review whose day has passed, a supplement that lapses within a few working days."""
+    soon = add_workdays(on, int_parameter("filing.lapse_notice_workdays", on, by.region))
+    unreviewed = Q(state=S.UNDER_REVIEW, deadline_on__lt=on)
+    lapsing = Q(state=S.AWAITING_SUPPLEMENT, deadline_on__gte=on, deadline_on__lte=soon)
+    owing = Q(state=S.IN_FORCE, proof_due_on__lt=on, proof_lapses_on__gte=on, proof_lapses_on__lte=soon)
+    return unreviewed | lapsing | owing
+
+
+def with_due_day(rows: QuerySet[Any], name: str, on: dt.date) -> QuerySet[Any]:
+    """Each row with `due_on`, the day by which something must be done; NEVER where there is none."""
+    if name == "expiring":
+        return rows.annotate(due_on=F("ends_on"))
+    due = Case(
+        When(state=S.IN_FORCE, proof_due_on__lt=on, then=F("proof_lapses_on")),
+        When(state=S.IN_FORCE, then=F("proof_due_on")),
+        default=F("deadline_on"),
+        output_field=DateField(),
+    )
+    return rows.annotate(due_on=Coalesce(due, Value(NEVER), output_field=DateField()))
+
+
+def queue(name: str, by: User, on: dt.date) -> QuerySet[Any]:
+    """One queue of the actor's own region: green channel first, then what is due first."""
+    rows = with_due_day(Filing.objects.editable_by(by), name, on).select_related(*WITH_NAMES, "assigned_to")
+    return _narrowed(rows, name, by, on).order_by("-green_channel", "due_on", "pk")
+
+
+def _narrowed(rows: Any, name: str, by: User, on: dt.date) -> QuerySet[Any]:
     if name == "mine":
-        return rows.filter(taken_in_by=by).in_state(FilingState.DRAFT, on).order_by("deadline_on", "pk")
+        return rows.filter(in_work(on) & held_by(by))
     if name == "to_review":
-        return rows.filter(state=FilingState.UNDER_REVIEW).order_by("deadline_on", "pk")
+        return rows.filter(state=S.UNDER_REVIEW)
     if name == "awaiting_supplement":
-        return rows.in_state(FilingState.AWAITING_SUPPLEMENT, on).order_by("deadline_on", "pk")
+        return rows.in_state(S.AWAITING_SUPPLEMENT, on)
+    if name == "overdue":
+        return rows.filter(overdue(by, on))
+    if name == "unattended":
+        return rows.filter(in_work(on) & unattended())
+    if name == "in_work":
+        return rows.filter(in_work(on))
     soon = on + dt.timedelta(days=expiring_days(by, on))
-    ending = rows.filter(state=FilingState.IN_FORCE, ends_on__gte=on, ends_on__lte=soon)
-    return ending.order_by("ends_on", "pk")
+    return rows.filter(state=S.IN_FORCE, ends_on__gte=on, ends_on__lte=soon)
 
 
 def queue_count(name: str, by: User, on: dt.date) -> int:
-    """How many wait, counted up to 99 through the index, never the whole table."""
-    return min(COUNTED_AT_MOST, len(queue(name, by, on).order_by().values_list("pk")[: COUNTED_AT_MOST + 1]))
+    """How many wait; one more than COUNTED_AT_MOST stands for any number above it."""
+    return len(queue(name, by, on).order_by().values_list("pk")[: COUNTED_AT_MOST + 1])
+
+
+def staff_who_may_hold(region: PoolingRegion) -> dict[User, str]:
+    """People of a region who can be in charge of filings, each with their roles in words."""
+    held: dict[int, list[str]] = {}
+    rows = StaffRole.objects.filter(user__region=region, role__in=[Role.INTAKE, Role.REVIEW])
+    for user_id, role in rows.order_by("role").values_list("user_id", "role"):
+        held.setdefault(user_id, []).append(str(Role(role).label))
+    users = User.objects.filter(pk__in=held, is_active=True, is_system_account=False).order_by("username")
+    return {user: "、".join(held[user.pk]) for user in users}
+
+
+def holder_of(filing: Filing) -> User:
+    """Who is in charge of a filing."""
+    return filing.assigned_to or filing.taken_in_by
+
+
+@dataclass(frozen=True)
+class Load:
+    """What one person has in work in one region."""
+
+    user: User
+    region: PoolingRegion
+    count: int
+    oldest: dt.date
+    overdue: int
+    drafts: int
+    reviews: int
+    supplements: int
+    is_gone: bool
+
+
+def board(by: User, on: dt.date) -> list[Load]:
+    """Open work per person, in one query over what is in work: nobody's first, then who has most overdue."""
+    rows = Filing.objects.editable_by(by).filter(in_work(on))
+    found = list(
+        rows.annotate(holder_id=Coalesce("assigned_to_id", "taken_in_by_id"))
+        .order_by()
+        .values("holder_id", "insured_region_id")
+        .annotate(
+            count=Count("pk"),
+            oldest=Min("received_on"),
+            overdue=Count("pk", filter=overdue(by, on)),
+            drafts=Count("pk", filter=Q(state=S.DRAFT)),
+            reviews=Count("pk", filter=Q(state=S.UNDER_REVIEW)),
+            supplements=Count("pk", filter=Q(state__in=[S.AWAITING_SUPPLEMENT, S.IN_FORCE])),
+        )
+    )
+    users = User.objects.select_related("region", "counter").in_bulk({row["holder_id"] for row in found})
+    regions = PoolingRegion.objects.in_bulk({row["insured_region_id"] for row in found})
+    loads = [_load(row, users[row.pop("holder_id")], regions[row.pop("insured_region_id")]) for row in found]
+    return sorted(loads, key=lambda one: (not one.is_gone, -one.overdue, -one.count, one.user.username))
+
+
+def _load(row: dict[str, Any], user: User, region: PoolingRegion) -> Load:
+    gone = not user.is_active or user.is_system_account or user.region_id != region.pk
+    return Load(user=user, region=region, is_gone=gone, **row)

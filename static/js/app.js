@@ -243,6 +243,25 @@
     note.scrollIntoView({ block: "nearest" });
   }
 
+  /* ---- check boxes of a list: all of a page at once, and how many are checked ------------------ */
+
+  const boxesOf = (head) => all(`input[type=checkbox][name="${head.dataset.checkAll}"]`, head.form || document);
+
+  function countChecked() {
+    all("[data-check-all]").forEach((head) => {
+      const boxes = boxesOf(head), count = boxes.filter((el) => el.checked).length;
+      head.hidden = boxes.length === 0;
+      head.checked = count > 0 && count === boxes.length;
+      head.indeterminate = count > 0 && count < boxes.length;
+      all(`[data-checked="${head.dataset.checkAll}"]`).forEach((said) => { said.textContent = count ? ` ${count} 件` : ""; });
+    });
+  }
+
+  function checkedAll(event) {
+    if (event.target.matches?.("[data-check-all]")) boxesOf(event.target).forEach((el) => { el.checked = event.target.checked; });
+    if (event.target.type === "checkbox") countChecked();
+  }
+
   /* ---- wiring ---------------------------------------------------------------------------------- */
 
   function prepare(from) {
@@ -265,6 +284,7 @@
   document.addEventListener("mousedown", (event) => { if (event.target.closest?.(".picks")) event.preventDefault(); });
   document.addEventListener("keydown", pressed);
   document.addEventListener("change", settled, true);
+  document.addEventListener("change", checkedAll);
   document.addEventListener("focusout", (event) => { if (event.target.matches?.("[data-id-number]")) { settled(event); checkNumber(event.target); } });
   document.addEventListener("input", (event) => { const form = event.target.form; if (form?.matches("[data-guard]")) unsaved.add(form); });
   document.addEventListener("submit", submitted);
@@ -305,5 +325,6 @@
 
   setKeys(storedKeys());
   prepare(document);
+  countChecked();
   toSummary(document);
 })();

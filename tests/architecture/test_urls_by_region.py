@@ -101,6 +101,7 @@ def lay(world: World, tmp_path: Path) -> dict[str, str]:
         "region_code": "220100",
         "extension": "csv",
         "name": "to_review",
+        "username": "clerk",
         "kind": "csv",
     }
 

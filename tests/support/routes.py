@@ -32,6 +32,7 @@ SAMPLE = {
     "region_code": "220100",
     "region": "220100",
     "name": "none",
+    "username": "nobody",
     "number": "0",
     "scan_no": "1",
     "page_no": "1",

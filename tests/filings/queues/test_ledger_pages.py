@@ -1,4 +1,4 @@
-"""The ledger, its export, and the queues."""
+"""The ledger and its export."""
 
 from __future__ import annotations
 
@@ -14,12 +14,9 @@ from django.test.utils import CaptureQueriesContext
 from openpyxl import load_workbook
 
 from agency.journal.models import AuditEntry
-from agency.policy.models import Parameter
-from filings.filing.services import filing_approve, filing_return
 from filings.models import Filing
-from filings.queues import views
-from filings.queues.selectors import queue, queue_count
-from tests.filings.making import make_draft, make_in_force, make_submitted
+from filings.queues.views import ledger
+from tests.filings.making import make_draft, make_in_force
 from tests.support.world import World
 
 Login = Callable[[object], Client]
@@ -72,8 +69,8 @@ def test_pages_follow_by_key_and_never_count(
     world: World, as_user: Login, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made = [make_draft(world).filing_no for _ in range(5)]
-    paged = views.keyset_page
-    monkeypatch.setattr(views, "keyset_page", lambda request, rows: paged(request, rows, size=2))
+    paged = ledger.keyset_page
+    monkeypatch.setattr(ledger, "keyset_page", lambda request, rows: paged(request, rows, size=2))
     client = as_user(world.clerk)
 
     with CaptureQueriesContext(connection) as queries:
@@ -126,43 +123,12 @@ def test_an_export_as_a_workbook_opens(world: World, as_user: Login) -> None:
     assert sheet["A2"].value == filing.filing_no
 
 
-@pytest.mark.parametrize("url", ["/filings/export.pdf", "/filings/queue/none/"])
+@pytest.mark.parametrize("url", ["/filings/export.pdf"])
 def test_what_does_not_exist_is_not_found(world: World, as_user: Login, url: str) -> None:
     assert as_user(world.clerk).get(url).status_code == 404
 
 
-def test_each_queue_has_its_own(world: World, as_user: Login) -> None:
-    draft, waiting, force = make_draft(world), make_submitted(world), make_in_force(world)
-    returned = make_submitted(world)
-    filing_return(returned, by=world.reviewer, at=world.now, reason="缺")
-    ending = make_submitted(world, kind="temporary_other", begins_on=dt.date(2026, 6, 10))
-    filing_approve(ending, by=world.reviewer, at=world.now)  # until 2026-12-09
-
-    def of(name: str) -> list[Filing]:
-        return list(queue(name, world.clerk, world.today))
-
-    assert of("mine") == [draft]
-    assert of("to_review") == [waiting]
-    assert of("awaiting_supplement") == [returned]
-    assert of("expiring") == [ending]
-    assert force not in of("expiring")
-    assert as_user(world.reviewer).get("/filings/queue/to_review/").status_code == 200
-
-
-def test_a_queue_is_the_regions_own(world: World) -> None:
-    make_submitted(world, province="220000", city="222400")
-
-    assert not queue("to_review", world.yanbian_reviewer, world.today).exists()
-
-
-def test_a_queue_past_its_deadline_has_lapsed(world: World) -> None:
-    make_draft(world)
-
-    assert queue_count("mine", world.clerk, world.today) == 1
-    assert queue_count("mine", world.clerk, dt.date(2027, 2, 21)) == 0
-
-
-@pytest.mark.parametrize("url", ["/filings/", "/filings/queue/to_review/", "/filings/export.csv"])
+@pytest.mark.parametrize("url", ["/filings/", "/filings/export.csv"])
 @pytest.mark.parametrize(
     ("who", "status"),
     [("clerk", 200), ("reviewer", 200), ("supervisor", 200), ("auditor", 200), ("prov_clearing", 403)],
@@ -173,7 +139,7 @@ def test_lists_are_for_those_who_may_read_filings(
     assert as_user(getattr(world, who)).get(url).status_code == status
 
 
-@pytest.mark.parametrize("url", ["/filings/", "/filings/queue/to_review/", "/filings/export.csv"])
+@pytest.mark.parametrize("url", ["/filings/", "/filings/export.csv"])
 def test_lists_are_not_for_anonymous_visitors(db: None, url: str) -> None:
     assert Client().get(url).status_code == 302
 
@@ -191,7 +157,7 @@ def test_an_export_with_a_filter_that_cannot_be_read_is_refused(world: World, as
 def test_an_export_ends_at_its_limit_in_a_sentence(
     world: World, as_user: Login, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(views, "MOST_EXPORTED", 2)
+    monkeypatch.setattr(ledger, "MOST_EXPORTED", 2)
     client = as_user(world.clerk)
     make_draft(world), make_draft(world)
     assert client.get("/filings/export.csv").status_code == 200
@@ -202,11 +168,3 @@ def test_an_export_ends_at_its_limit_in_a_sentence(
     assert response.status_code == 422
     assert "一次最多导出 2 行" in response.content.decode()
     assert AuditEntry.objects.filter(action="exported").count() == 1
-
-
-def test_how_soon_a_filing_ends_is_told_by_the_parameter(world: World, as_user: Login) -> None:
-    Parameter.objects.filter(key="filing.expiring_notice_days").update(value="45")
-    client = as_user(world.clerk)
-
-    assert "45 天内到期" in client.get("/filings/queue/expiring/").content.decode()
-    assert "45 天内到期" in client.get("/").content.decode()

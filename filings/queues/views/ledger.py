@@ -1,0 +1,97 @@
+"""备案台账 and its export."""
+
+from __future__ import annotations
+
+from django.db.models import QuerySet
+from django.http import Http404, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from agency.organisation import access
+from agency.organisation.roles import May
+from agency.web.access import needs
+from agency.web.keyset import keyset_page
+from agency.web.request import StaffRequest
+from filings.filing.models import Filing
+from filings.filing.selectors import filings_visible
+from filings.filing.shown import shown
+from filings.filing.states import CAME_INTO_FORCE
+from filings.queues.exporting import COLUMNS, KINDS, export, ledger_cells
+from filings.queues.filters import ListFilter
+
+MOST_EXPORTED = 20_000
+
+
+@needs(May.READ_FILINGS)
+@require_GET
+def filing_list(request: StaffRequest) -> HttpResponse:
+    """The ledger of filings, newest first, by state, kind, place and dates."""
+    return _ledger(request, ListFilter(request.GET))
+
+
+def _ledger(request: StaffRequest, form: ListFilter, status: int = 200) -> HttpResponse:
+    page = keyset_page(request, _listed(request, form))
+    query = request.GET.copy()
+    query.pop("before", None)
+    query.pop("after", None)
+    context = {
+        "form": form,
+        "page": page,
+        "rows": shown(page.rows, request.today),
+        "query": query.urlencode(),
+        "is_filtered": any(form.cleaned_data.values()) if form.is_valid() else True,
+    }
+    return render(request, "filings/queues/list.html", context, status=status)
+
+
+@needs(May.READ_FILINGS)
+@require_GET
+def filing_export(request: StaffRequest, kind: str) -> HttpResponse:
+    """What is listed, as CSV or XLSX, with masked numbers; the export stands in the log with its filters."""
+    if kind not in KINDS:
+        raise Http404
+    form = ListFilter(request.GET)
+    rows = _listed(request, form)
+    if rows.values_list("pk")[MOST_EXPORTED : MOST_EXPORTED + 1]:
+        form.add_error(None, f"一次最多导出 {MOST_EXPORTED} 行，没有导出；请用状态或受理日期缩小范围。")
+    if form.errors:
+        return _ledger(request, form, status=422)
+    filters = {name: str(value) for name, value in form.cleaned_data.items() if value}
+    return export(
+        request,
+        rows,
+        kind=kind,
+        title="备案台账",
+        columns=COLUMNS,
+        cells=ledger_cells,
+        what="filings",
+        filters=filters,
+    )
+
+
+def _listed(request: StaffRequest, form: ListFilter) -> QuerySet[Filing]:
+    """The rows that the filters leave; a filter that cannot be read leaves nothing."""
+    if not form.is_valid():
+        return Filing.objects.none()
+    rows, wanted = filings_visible(request.user), form.cleaned_data
+    if not access.sees_all(request.user):
+        rows = _of_one_side(request, wanted["side"])
+    if wanted["state"]:
+        rows = rows.in_state(wanted["state"], request.today)  # type: ignore[attr-defined]
+    if wanted["kind"]:
+        rows = rows.filter(kind=wanted["kind"])
+    if wanted["care"]:
+        rows = rows.filter(care_region__code=wanted["care"])
+    if wanted["since"]:
+        rows = rows.filter(received_on__gte=wanted["since"])
+    if wanted["until"]:
+        rows = rows.filter(received_on__lte=wanted["until"])
+    return rows
+
+
+def _of_one_side(request: StaffRequest, side: str) -> QuerySet[Filing]:
+    """A region's own insured (the default), or those of others who come here; each walks one index."""
+    region, rows = request.user.region, filings_visible(request.user)
+    if side == "care":
+        return rows.filter(care_region=region, state__in=CAME_INTO_FORCE)
+    return rows.filter(insured_region=region)
