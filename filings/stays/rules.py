@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -88,6 +89,26 @@ def read_late_until(value: str) -> LateUntil:
         raise DomainError("parameter_unreadable", told, key="filing.late_filing_until") from None
 
 
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """一段有效: a filing was put in force on a day and, unless it still is, left that state on another."""
+
+    begins_on: dt.date
+    left_on: dt.date | None = None
+
+    def holds(self, day: dt.date) -> bool:
+        return self.begins_on <= day and (self.left_on is None or day < self.left_on)
+
+
+def effective_for(spells: Sequence[Spell], limit_on: dt.date | None) -> dt.date | None:
+    """When a filing came into force, as far as a day is concerned: one that stopped for a promised paper and
+    is in force again was so before, too [P]. None when it never was."""
+    if not spells:
+        return None
+    found = [spell for spell in spells if limit_on is not None and spell.holds(limit_on)]
+    return (found or spells)[-1].begins_on
+
+
 def covers(filed: Filed, stay: StayDates, on: dt.date) -> bool:
     """Whether the filing is for the place of the stay, and valid on any of its days, so far as it has gone
     [P]."""
@@ -98,6 +119,11 @@ def covers(filed: Filed, stay: StayDates, on: dt.date) -> bool:
     ends = [day for day in (stay.settled_on, stay.discharged_on) if day is not None]
     last = max(stay.admitted_on, *(ends or [on]))
     return filed.begins_on <= last and (filed.ends_on is None or filed.ends_on >= stay.admitted_on)
+
+
+def limit_of(stay: StayDates, until: LateUntil) -> dt.date | None:
+    """The day before which a filing is in time; None: not yet known."""
+    return stay.admitted_on if until is LateUntil.ADMISSION else stay.settled_on
 
 
 def how_settled(
@@ -111,7 +137,7 @@ def how_settled(
     """
     fits = filed is not None and covers(filed, stay, on)
     made_on = filed.in_force_on if filed is not None and fits else None
-    limit_on = stay.admitted_on if until is LateUntil.ADMISSION else stay.settled_on
+    limit_on = limit_of(stay, until)
     in_time = made_on is not None and (limit_on is None or made_on <= limit_on)
     if in_time or limit_on is None:
         sentence = _direct(filed, fits=fits, made_on=made_on, limit_on=limit_on, until=until)

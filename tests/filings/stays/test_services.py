@@ -9,7 +9,7 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from agency.errors import DomainError, DomainErrors, NotAllowed, SomeoneElseWasFirst
-from agency.journal.models import AuditEntry
+from agency.journal.models import AuditEntry, StateChange
 from agency.organisation.models import Institution, PoolingRegion
 from agency.policy.models import Parameter
 from filings.models import Filing, Stay
@@ -105,6 +105,25 @@ def test_a_filing_for_another_place_or_without_its_promised_paper_does_not_settl
     Filing.objects.filter(pk=filing.pk).update(proof_due_on=due, proof_lapses_on=due)
     here.filing.refresh_from_db()  # type: ignore[union-attr]
     assert "有效期不含这次就医" in verdict_of(here, world.today).sentence
+
+
+@pytest.mark.parametrize(("settled", "manual"), [(5, False), (12, True), (25, False)])
+def test_a_filing_that_stopped_for_a_promised_paper_was_in_force_before_that_too(
+    world: World, settled: int, manual: bool
+) -> None:
+    filing = make_in_force(world)
+    days = {number: world.now + dt.timedelta(days=number) for number in (10, 20)}
+    about = {"subject_kind": "filing", "subject_no": filing.filing_no, "by": world.system}
+    waits, runs = "awaiting_supplement", "in_force"
+    StateChange.objects.create(from_state=runs, to_state=waits, at=days[10], **about)
+    StateChange.objects.create(from_state="under_review", to_state=runs, at=days[20], **about)
+    Filing.objects.filter(pk=filing.pk).update(effective_at=days[20])
+    filing.refresh_from_db()
+    stay = make_stay(world, filing.person, filing=filing)
+    stay.admitted_on = world.today
+    stay.settled_on = world.today + dt.timedelta(days=settled)
+
+    assert verdict_of(stay, world.today + dt.timedelta(days=30)).is_manual is manual
 
 
 @pytest.mark.parametrize(
