@@ -20,8 +20,12 @@ ORIGINAL = "original"
 
 
 def id_number(area: str = "220102", birth: str = "19610315", serial: int = 0) -> str:
-    """A resident ID with the right check digit; even serials are women."""
-    digits = f"{area}{birth}{serial or next(_serial) * 2:03d}"
+    """A resident ID with the right check digit; even serials are women.
+
+    Serials have three figures; with more than a day has numbers for, the next areas go on.
+    """
+    further, within = divmod(serial or next(_serial) * 2, 1000)
+    digits = f"{int(area) + further}{birth}{within:03d}"
     return digits + check_digit(digits)
 
 
