@@ -222,11 +222,7 @@ def _buttons(
         "waits_for_colleague": reviews and entered or (takes_in and not reviews and state == S.UNDER_REVIEW),
         "may_cancel": takes_in and (state in OPEN or state == S.IN_FORCE),
         "may_change": takes_in and state == S.IN_FORCE,
-        "may_waive": own
-        and state in OPEN
-        and filing.lock_waived_by_id is None
-        and access.allowed(request.user, May.WAIVE_LOCK)
-        and locked,
+        "may_waive": own and state in OPEN and access.allowed(request.user, May.WAIVE_LOCK) and locked,
         "may_print": own,
         "may_file_again": takes_in and state not in OPEN and state != S.IN_FORCE,
     }
