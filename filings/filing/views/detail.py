@@ -43,6 +43,7 @@ from filings.people.selectors import people_visible
 
 S = FilingState
 PRINTS_SHOWN = 10
+SEEN = ("return", "decline", "waive")  # judged by what is on the page: a page that does not say its version is refused
 ACTS = {
     "return": "需要补什么",
     "decline": "不予受理的原因",
@@ -139,7 +140,7 @@ def _with_reason(
             by=request.user,
             at=request.now,
             reason=form.cleaned_data["reason"],
-            version=seen_version(request) if act in ("return", "decline") else posted_version(request),
+            version=seen_version(request) if act in SEEN else posted_version(request),
         )
     except NotAllowed:
         raise
