@@ -18,7 +18,7 @@ from filings.filing.reasons import Reason
 from filings.filing.referrals import REFERRAL, Referral
 from filings.filing.rules import BeginSpan, Insurance, Lock, Named, Overlap, Replaced, Submission
 from filings.filing.sections import promises_barred
-from filings.filing.selectors import locked_until, overlapping, terms_of, validity_of
+from filings.filing.selectors import locks_of, overlapping, terms_of, validity_of
 from filings.filing.states import FilingState
 from filings.filing.validity import Terms, Validity
 from filings.materials.rules import Group, missing, rests_on_commitment
@@ -207,12 +207,8 @@ def _lock(
     if terms.lock_months:
         cancelled = Filing.objects.filter(person=person, state=FilingState.CANCELLED, ends_on__isnull=False)
         left += cancelled.filter(effective_at__isnull=False).select_related("care_region")
-    locks = [
-        Lock(filing.filing_no, until, waived)
-        for filing in left
-        if filing.filing_no != own_no and filing.care_area_code != place.area_code
-        if (until := locked_until(filing)) is not None
-    ]
+    left = [row for row in left if row.filing_no != own_no and row.care_area_code != place.area_code]
+    locks = [Lock(number, until, waived) for number, until in locks_of(left)]
     return max(locks, key=lambda lock: lock.until, default=None)
 
 

@@ -43,7 +43,7 @@ from filings.people.selectors import people_visible
 
 S = FilingState
 PRINTS_SHOWN = 10
-SEEN = ("return", "decline", "waive")  # judged by what is on the page: a page that does not say its version is refused
+SEEN = ("return", "decline", "waive")  # judged by what the page showed: it must say its version
 ACTS = {
     "return": "需要补什么",
     "decline": "不予受理的原因",
