@@ -204,6 +204,7 @@ class Filing(models.Model):
         related_name="+",
     )
     lock_waived_reason = models.CharField("提前变更的理由", max_length=300, blank=True)
+    lock_waived_area_code = models.CharField("准予变更到的区划", max_length=6, blank=True)
     batch = models.ForeignKey(
         Batch, models.PROTECT, null=True, blank=True, verbose_name="导入批次", related_name="filings"
     )
@@ -339,8 +340,25 @@ class Filing(models.Model):
 
     @property
     def never_valid(self) -> bool:
-        """Whether it ended without a single valid day: refused, lapsed, or stopped before it began."""
-        return self.state in STOPPED and (self.effective_at is None or self.ends_on is None)
+        """Whether it stands without a single valid day: refused, lapsed, stopped or fallen too early."""
+        if self.effective_at is None:
+            return self.state in STOPPED
+        return self.state not in LASTING and self.ends_on is None
+
+    @property
+    def has_been_valid(self) -> bool:
+        """Whether it took effect before: one that is open again only lacks a promised paper (容缺)."""
+        return self.effective_at is not None
+
+    @property
+    def is_lock_waived(self) -> bool:
+        """Whether a supervisor lets it leave a locked place for the one that it names now."""
+        return self.lock_waived_by_id is not None and self.lock_waived_area_code == self.care_area_code
+
+    @property
+    def to_replace(self) -> Filing | None:
+        """变更: the filing whose place it is still to take; once it took effect it has done so."""
+        return None if self.has_been_valid else self.replaces
 
     def state_on(self, on: dt.date) -> FilingState:
         """The state as it is on a day, whether or not time's part was recorded already.

@@ -103,7 +103,7 @@ def _narrowed(rows: Any, name: str, by: User, on: dt.date) -> QuerySet[Any]:
     if name == "in_work":
         return rows.filter(in_work(on))
     soon = on + dt.timedelta(days=expiring_days(by, on))
-    return rows.filter(state=S.IN_FORCE, ends_on__gte=on, ends_on__lte=soon)
+    return rows.in_state(S.IN_FORCE, on).filter(ends_on__lte=soon)
 
 
 def queue_count(name: str, by: User, on: dt.date) -> int:

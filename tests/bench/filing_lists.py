@@ -7,9 +7,10 @@ from collections.abc import Callable
 
 from agency.organisation.models import User
 from agency.organisation.roles import Level, Role
-from filings.filing.selectors import QUEUES, filings_visible, queue, queue_count
+from filings.filing.selectors import filings_visible
 from filings.filing.states import FilingState
 from filings.models import Filing
+from filings.queues.selectors import QUEUES, queue, queue_count
 from tests.bench.population import LARGE, SMALL, make_filings, make_people
 from tests.bench.timing import measured, plan, statements, table
 from tests.support.world import make_user

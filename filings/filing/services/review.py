@@ -10,7 +10,6 @@ from django.utils import timezone
 
 from agency.errors import DomainError
 from agency.journal import workflow
-from agency.journal.models import AuditEntry
 from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
@@ -18,7 +17,7 @@ from agency.policy.selectors import int_parameter
 from agency.policy.workdays import add_workdays, workdays_between
 from filings.filing.models import Filing
 from filings.filing.services.common import (
-    NO_PROOF_DUE,
+    has_entered,
     judged_fields,
     judged_or_refused,
     lock,
@@ -26,6 +25,7 @@ from filings.filing.services.common import (
     put_in_force,
 )
 from filings.filing.states import TERMINAL, FilingState
+from filings.filing.timekeeping import NO_PROOF_DUE
 from filings.filing.validity import ONE_DAY
 
 S = FilingState
@@ -99,18 +99,6 @@ def filing_cancel(
     workflow.move(filing, S.CANCELLED, by=by, at=at, reason=reason, **fields)
     log("filing_cancelled", filing, by=by, at=at)
     return filing
-
-
-def has_entered(filing: Filing, by: User) -> bool:
-    """Whether `by` entered any part of it: took it in, or saved or submitted it since."""
-    if filing.taken_in_by_id == by.pk:
-        return True
-    return AuditEntry.objects.filter(
-        subject_kind=Filing.machine.kind,
-        subject_no=filing.filing_no,
-        action__in=["filing_saved", "filing_submitted", "scan_added"],
-        by=by,
-    ).exists()
 
 
 def _begin_review(filing: Filing, by: User, version: int | None, at: dt.datetime) -> None:

@@ -96,6 +96,8 @@ def test_another_address_in_the_same_place_is_no_change_of_place(world: World) -
 def test_a_supervisor_lets_go_early_with_a_reason(world: World) -> None:
     old = make_in_force(world)
     draft = filing_change_begin(old, by=world.clerk, at=world.now)
+    entry = make_entry(old.person, city="370600", address="烟台市芝罘区6号")
+    filing_draft_save(by=world.clerk, at=world.now, entry=entry, filing=draft)
 
     with pytest.raises(NotAllowed):
         filing_lock_waive(stored(draft), by=world.reviewer, at=world.now, reason="随子女迁居")
