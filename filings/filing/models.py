@@ -311,6 +311,18 @@ class Filing(models.Model):
             models.Index(fields=["insured_region", "-id"], name="filing_list_of_insured"),
             models.Index(fields=["insured_region", "state", "-id"], name="filing_queue_of_insured"),
             models.Index(fields=["care_region", "state", "-id"], name="filing_queue_of_care"),
+            # serves the queues: what is open in a region, green channel first, then what is due first
+            models.Index(
+                fields=["insured_region", "state", "-green_channel", "deadline_on", "id"],
+                name="filing_open_by_due",
+            ),
+            models.Index(fields=["insured_region", "state", "ends_on"], name="filing_ending_of_insured"),
+            # serves the queues: promised papers (容缺) of a region that are still to come
+            models.Index(
+                fields=["insured_region", "proof_due_on"],
+                condition=Q(proof_due_on__isnull=False),
+                name="filing_owing_of_insured",
+            ),
             models.Index(fields=["person", "-id"], name="filing_of_person"),
             # serves the nightly recording of what time has ended, and the queue of what ends soon
             models.Index(fields=["state", "ends_on"], name="filing_by_end"),
