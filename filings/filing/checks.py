@@ -103,12 +103,14 @@ def place_belongs_to_region(period: str | None) -> Iterator[Broken]:
 @CHECKS.register(CHANGES_JOIN, order=105)
 def changes_join(period: str | None) -> Iterator[Broken]:
     """What was changed has a successor that took effect, of the same person and region, and is valid to the
-    day before at most; what took effect as a change has put an end to the filing before it."""
+    day before at most; what took effect as a change has put an end to the filing before it, unless it was
+    called off before it began."""
     took_effect = Filing.objects.filter(replaces=OuterRef("pk"), effective_at__isnull=False)
     superseded = Filing.objects.filter(state=FilingState.SUPERSEDED)
     for number in _numbers(superseded.filter(~Exists(took_effect))):
         yield Broken(CHANGES_JOIN, number, "已变更，但没有生效过的变更后的备案")
     later = Filing.objects.filter(replaces__isnull=False, effective_at__isnull=False)
+    later = later.exclude(state=FilingState.CANCELLED, ends_on__isnull=True)  # called off before it began
     for number in _numbers(later.exclude(replaces__state=FilingState.SUPERSEDED)):
         yield Broken(CHANGES_JOIN, number, "变更已生效，但原备案没有转为已变更")
     for number in _numbers(later.filter(replaces__ends_on__gte=F("begins_on"))):

@@ -208,8 +208,16 @@ def _lock(
         cancelled = Filing.objects.filter(person=person, state=FilingState.CANCELLED, ends_on__isnull=False)
         left += cancelled.filter(effective_at__isnull=False).select_related("care_region")
     left = [row for row in left if row.filing_no != own_no and row.care_area_code != place.area_code]
-    locks = [Lock(number, until, waived) for number, until in locks_of(left)]
+    since = {_first_at_place(row).filing_no: row.filing_no for row in left}
+    locks = [Lock(since[no], until, waived) for no, until in locks_of([_first_at_place(row) for row in left])]
     return max(locks, key=lambda lock: lock.until, default=None)
+
+
+def _first_at_place(filing: Filing) -> Filing:
+    """The filing with which the person came to the place: another address there begins no new lock."""
+    while filing.replaces is not None and filing.replaces.care_area_code == filing.care_area_code:
+        filing = filing.replaces
+    return filing
 
 
 def _begin_span(on: dt.date, region: PoolingRegion) -> BeginSpan:

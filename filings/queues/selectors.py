@@ -155,8 +155,8 @@ class Load:
 
 def board(by: User, on: dt.date) -> list[Load]:
     """Open work per person, in one query over what is in work: nobody's first, then who has most overdue."""
-    rows = Filing.objects.filter(in_work(on), pk__in=_maybe_in_work(by))
-    found = list(
+    rows: QuerySet[Any] = Filing.objects.filter(in_work(on), pk__in=_maybe_in_work(by))
+    found: list[Any] = list(
         rows.annotate(holder_id=Coalesce("assigned_to_id", "taken_in_by_id"))
         .order_by()
         .values("holder_id", "insured_region_id")
