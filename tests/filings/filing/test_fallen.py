@@ -11,7 +11,6 @@ from django.test import Client
 from django.urls import reverse
 
 from filings.filing.entry import entry_of
-from filings.filing.selectors import queue
 from filings.filing.services import (
     filing_approve,
     filing_change_begin,
@@ -22,6 +21,7 @@ from filings.filing.services import (
 from filings.filing.timekeeping import filings_record_time
 from filings.followups.services import follow_ups_record_time
 from filings.models import Filing, FollowUp
+from filings.queues.selectors import queue
 from tests.filings.making import make_entry, make_in_force, make_submitted, stored
 from tests.support.world import World
 

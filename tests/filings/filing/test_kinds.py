@@ -13,10 +13,10 @@ from django.urls import reverse
 from agency.errors import DomainErrors
 from filings.filing.forms import papers_not_shown
 from filings.filing.referrals import Referral, referral_reasons
-from filings.filing.selectors import queue
 from filings.filing.services import filing_submit
 from filings.materials.selectors import groups_of
 from filings.models import Filing
+from filings.queues.selectors import queue
 from tests.filings.making import enrol, make_draft, make_person, make_submitted, stored
 from tests.support.world import World
 
