@@ -320,6 +320,17 @@ class Filing(models.Model):
                 name="filing_by_proof_due",
             ),
             models.Index(fields=["assigned_to", "state", "-id"], name="filing_of_assignee"),
+            # serves the queue 待复核 in its order: green channel first, then due first
+            models.Index(
+                fields=["insured_region", "state", "-green_channel", "deadline_on", "id"],
+                name="filing_queue_by_due",
+            ),
+            # serves the queues of what is in work: those in force of which a paper is still to come
+            models.Index(
+                fields=["insured_region", "state", "proof_lapses_on"],
+                condition=Q(proof_lapses_on__isnull=False),
+                name="filing_owing_of_insured",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -20,6 +20,7 @@ from filings.filing.states import OPEN, WAITING, FilingState
 
 S = FilingState
 NEVER = dt.date.max
+PLAIN = {"to_review": "deadline_on", "expiring": "ends_on"}  # the queues whose due day is one column
 QUEUES = {
     "mine": "我的在办",
     "to_review": "待复核",
@@ -72,8 +73,8 @@ def overdue(by: User, on: dt.date) -> Q:
 
 def with_due_day(rows: QuerySet[Any], name: str, on: dt.date) -> QuerySet[Any]:
     """Each row with `due_on`, the day by which something must be done; NEVER where there is none."""
-    if name == "expiring":
-        return rows.annotate(due_on=F("ends_on"))
+    if name in PLAIN:
+        return rows.annotate(due_on=F(PLAIN[name]))
     due = Case(
         When(state=S.IN_FORCE, proof_due_on__lt=on, then=F("proof_lapses_on")),
         When(state=S.IN_FORCE, then=F("proof_due_on")),
