@@ -174,6 +174,7 @@ SEEDS_DIR = BASE_DIR / "seeds"
 UPLOAD_MAX_BYTES = env.int("UPLOAD_MAX_BYTES", default=600 * 1024 * 1024)
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2 * 1024 * 1024
 DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
+DATA_UPLOAD_MAX_NUMBER_FILES = 1000  # a page says in its own words how many it takes; this only ends excess
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024 * 1024
 FILE_UPLOAD_HANDLERS = [
     "agency.web.uploads.StaffUploadHandler",

@@ -39,8 +39,8 @@ def import_file(
 
 
 @contextmanager
-def output(path: Path | None) -> Iterator[Callable[[bytes], None]]:
-    """Where a command writes what it found, opened before it begins; no path: nowhere.
+def output(path: Path | None) -> Iterator[Callable[[Callable[[], bytes]], None]]:
+    """Where a command writes what it found, opened before it begins; no path: nowhere, and nothing is made.
 
     DomainError when one cannot write there. When the work fails, what stood there stays.
     """
@@ -53,9 +53,10 @@ def output(path: Path | None) -> Iterator[Callable[[bytes], None]]:
     except OSError as error:
         raise DomainError("cannot_write", f"不能写到 {path}：{error.strerror}。什么都没有做。") from error
 
-    def write(content: bytes) -> None:
+    def write(content: Callable[[], bytes]) -> None:
+        made = content()
         stream.truncate(0)
-        stream.write(content)
+        stream.write(made)
 
     try:
         with stream:

@@ -30,13 +30,15 @@ def refused_workbook(batch: Batch) -> bytes:
 
 def workbook_of(header: Sequence[str], rows: Iterable[RefusedLine], *, at: dt.datetime) -> bytes:
     """The same of rows that stand in no batch: (line, code, column, value, message, cells)."""
-    columns = [*REASONS, *(TableColumn(title, "text", 18) for title in header)]
-    width = len(header)
+    ours = {column.title for column in REASONS}
+    kept = [index for index, title in enumerate(header) if title not in ours]  # of a list that came back
+    columns = [*REASONS, *(TableColumn(header[index], "text", 18) for index in kept)]
     buffer = io.BytesIO()
-    lines: Iterator[list[Value]] = ([*row[:5], *_padded(row[5], width)] for row in rows)
+    lines: Iterator[list[Value]] = ([*row[:5], *_picked(row[5], kept)] for row in rows)
     write_xlsx(buffer, "拒绝行", columns, lines, at=at)
     return buffer.getvalue()
 
 
-def _padded(cells: Sequence[str], width: int) -> list[str]:
-    return [str(cell) for cell in cells[:width]] + [""] * (width - len(cells))
+def _picked(cells: Sequence[str], wanted: Sequence[int]) -> list[str]:
+    """A row may be shorter than its header."""
+    return [str(cells[index]) if index < len(cells) else "" for index in wanted]

@@ -64,14 +64,7 @@ def batch_new(request: StaffRequest, kind: str) -> HttpResponse:
         upload = form.cleaned_data["file"]
         try:
             kept = file_keep(upload, name=upload.name, by=request.user, at=request.now)
-            batch = batch_create(kind=kind, kept=kept, file_name=upload.name, by=request.user, at=request.now)
-            job_enqueue(
-                "batch_check",
-                by=request.user,
-                at=request.now,
-                subject_kind="batch",
-                subject_no=batch.batch_no,
-            )
+            batch = _open(request, kind, kept, upload.name)
         except DomainError as error:
             record_refusal(request, error)
             form.add_error("file", error.message)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+MEGABYTE = 1024 * 1024
 
 
 def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
@@ -11,7 +15,14 @@ def forbidden(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def bad_request(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
-    message = "提交的内容里有不能识别的字符，或文件太大。请返回检查后重试。"
+    if isinstance(exception, TooManyFilesSent):
+        most = settings.DATA_UPLOAD_MAX_NUMBER_FILES
+        message = f"一次送来的文件超过 {most} 个，都没有收。请分几次上传。"
+    elif isinstance(exception, RequestDataTooBig):
+        most = settings.UPLOAD_MAX_BYTES // MEGABYTE
+        message = f"一次送来的内容太大（文件合计最多 {most} MB），都没有收。请分几次上传。"
+    else:
+        message = "提交的内容里有不能识别的字符，或文件太大。请返回检查后重试。"
     return render(request, "400.html", {"message": message}, status=400)
 
 

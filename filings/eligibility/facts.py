@@ -62,6 +62,7 @@ class FilingFact:
     settlements_allowed: int | None = None
     settled: int = 0
     successor_no: str = ""
+    was_in_force: bool = False  # whether it ever came into force
 
 
 @dataclass(frozen=True, slots=True)

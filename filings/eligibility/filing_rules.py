@@ -58,10 +58,14 @@ def _other_care(filing: FilingFact, asked: Asked) -> bool:
 
 
 def _is_coming(filing: FilingFact, on: dt.date) -> bool:
-    begins_later = filing.begins_on is not None and filing.begins_on > on
-    return not filing.in_force and (
-        filing.state in PENDING or (filing.state in (IN_FORCE, EXPIRED) and begins_later)
-    )
+    return not filing.in_force and (filing.state in PENDING or _begins_later(filing, on))
+
+
+def _begins_later(filing: FilingFact, on: dt.date) -> bool:
+    """Whether its valid days, all of them, lie after the day; what became of it since changes nothing of
+    that."""
+    had_days = filing.was_in_force or filing.state in (IN_FORCE, EXPIRED)
+    return had_days and filing.begins_on is not None and filing.begins_on > on
 
 
 def _end(filing: FilingFact) -> tuple[dt.date, str]:
@@ -83,6 +87,10 @@ def _unusable(filing: FilingFact, asked: Asked) -> Reason:
 
 def _coming(filing: FilingFact, asked: Asked) -> Reason:
     number = filing.number
+    if _begins_later(filing, asked.on):
+        told = f"备案 {number} 从 {filing.begins_on} 起才有效，{asked.on} 还没有生效。"
+        return Reason("filing_begins_later", told, f"{filing.begins_on} 起就医；要提前的，另办备案。{LATE}",
+                      "[P]", number, SEE)  # fmt: skip
     if filing.state == UNDER_REVIEW:
         told = f"备案 {number} 已提交，还在等复核，没有生效。"
         return Reason("filing_under_review", told, "请同事复核；医院结算前生效即可直接结算。", "[S0,S1]",
@@ -91,16 +99,13 @@ def _coming(filing: FilingFact, asked: Asked) -> Reason:
         told = f"备案 {number} 还是草稿，没有提交。"
         until = f"（{filing.deadline_on} 前办完，逾期失效）" if filing.deadline_on else ""
         return Reason("filing_is_draft", told, f"填齐后提交{until}。", "[S1]", number, SEE)
-    if filing.state == AWAITING:
-        return _awaiting(filing)
-    told = f"备案 {number} 从 {filing.begins_on} 起才有效，{asked.on} 还没有生效。"
-    return Reason("filing_begins_later", told, f"{filing.begins_on} 起就医；要提前的，另办备案。{LATE}",
-                  "[P]", number, SEE)  # fmt: skip
+    return _awaiting(filing)
 
 
 def _awaiting(filing: FilingFact) -> Reason:
-    if filing.proof_due_on is not None:
-        told = f"备案 {filing.number} 容缺的材料 {filing.proof_due_on} 前没有补来，现为待补正。"
+    if filing.was_in_force:
+        due = f" {filing.proof_due_on} 前" if filing.proof_due_on else "逾期"
+        told = f"备案 {filing.number} 容缺的材料{due}没有补来，现为待补正。"
         return Reason("filing_awaits_supplement", told, "补来容缺的材料，备案恢复后即可直接结算。", "[P]",
                       filing.number, SEE)  # fmt: skip
     told = f"备案 {filing.number} 退回补正，还没有生效。"
@@ -126,6 +131,8 @@ def _ended(filing: FilingFact, asked: Asked) -> Reason:
                       number, SEE)  # fmt: skip
     if filing.state == LAPSED:
         told = f"备案 {number} 逾期没有办完，已失效。"
+        if filing.was_in_force:
+            told = f"备案 {number} 容缺的材料逾期没有补来，已失效，最后有效日 {filing.proof_due_on or last}。"
         return Reason("filing_lapsed", told, RENEW, "[S1,P]", number, NEW)
     told = f"备案 {number} 已到期{until}。"
     return Reason("filing_expired", told, f"续办备案。{LATE}", "[S4,N22]", number, NEW)

@@ -17,11 +17,12 @@ from agency.organisation.models import (
 )
 from agency.policy.care import CareKind
 from filings.eligibility.counting import CountedSpan, settled_under
-from filings.eligibility.coverage import city_of, counted_prefix, covers
+from filings.eligibility.coverage import counted_prefix, covers
 from filings.eligibility.facts import Answer, Asked, FilingFact, HospitalFact, InsuranceFact
+from filings.eligibility.places import city_of_institution, regions_in_city
 from filings.eligibility.rules import answer
 from filings.eligibility.wanted import PaperLine, papers_for
-from filings.exemptions.selectors import Area, CityPairs, area_of, city_pairs, need_in
+from filings.exemptions.selectors import CityPairs, area_of, city_pairs, need_in
 from filings.filing.models import Filing
 from filings.filing.states import CAME_INTO_FORCE
 from filings.people.models import Enrolment, InsuredPerson
@@ -82,7 +83,7 @@ def answer_to(question: Question) -> Answered:
         on=on,
         pairs=pairs,
     )
-    hospital = _hospital(question.institution, area, pairs, on)
+    hospital = _hospital(question.institution, pairs, on)
     in_force = enrolment is not None and enrolment.in_force(on)
     scope_label = str(ConnectionScope(area.scope).label)
     asked = Asked(
@@ -133,12 +134,8 @@ def _insurance(enrolment: Enrolment | None, on: dt.date) -> InsuranceFact | None
     )
 
 
-def _hospital(institution: Institution, area: Area, pairs: CityPairs, on: dt.date) -> HospitalFact:
-    region, place = institution.region, institution.place
-    in_city: set[int] = set()
-    if region is not None:
-        in_city = {region.pk, *pairs.beside(region.pk)}
-        in_city |= {place.region_id} if place is not None and place.region_id is not None else set()
+def _hospital(institution: Institution, pairs: CityPairs, on: dt.date) -> HospitalFact:
+    region = institution.region
     connections = InstitutionConnection.objects.in_force(on).filter(institution=institution)
     name = institution.name or institution.code
     return HospitalFact(
@@ -150,9 +147,9 @@ def _hospital(institution: Institution, area: Area, pairs: CityPairs, on: dt.dat
         designated_to=institution.designated_to,
         region_id=region.pk if region is not None else None,
         is_outside=region is not None and region.is_outside,
-        city_code=place.code if place is not None else city_of(area.code),
+        city_code=city_of_institution(institution),
         place_name=_place_name(institution),
-        city_region_ids=frozenset(in_city),
+        city_region_ids=regions_in_city(institution, pairs),
         connected=frozenset(connections.values_list("care_kind", "scope")),
     )
 
@@ -211,6 +208,7 @@ def _filing(row: Filing, on: dt.date, successor_no: str) -> FilingFact:
         care_kind_label=row.get_care_kind_display(),
         settlements_allowed=row.settlements_allowed,
         successor_no=successor_no,
+        was_in_force=row.effective_at is not None and not row.never_valid,
     )
 
 

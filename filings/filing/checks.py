@@ -14,7 +14,7 @@ from agency.registry import CHECKS
 from agency.web.parts import Broken
 from filings.filing.models import Filing
 from filings.filing.selectors import needs_review, terms_of, validity_of
-from filings.filing.states import CAME_INTO_FORCE, LASTING
+from filings.filing.states import CAME_INTO_FORCE, LASTING, FilingState
 from filings.filing.validity import CROSS_PROVINCE, IN_PROVINCE, Terms
 
 NO_OVERLAP = "备案有效期不重叠"
@@ -22,6 +22,8 @@ SECOND_PERSON = "备案由第二人复核"
 WERE_REVIEWED = "生效备案都经过复核"
 DATES_BY_TERMS = "备案期限合规则"
 PLACE_AND_REGION = "就医地与统筹区一致"
+CHANGES_JOIN = "变更前后相接"
+PROOF_DATES = "容缺期限只在已生效的备案上"
 CHUNK = 2000
 
 
@@ -96,6 +98,35 @@ def place_belongs_to_region(period: str | None) -> Iterator[Broken]:
     for number, code, region_id, on in columns.iterator(chunk_size=CHUNK):
         if table.region_id(code, on) != region_id:
             yield Broken(PLACE_AND_REGION, number, f"就医地区划 {code} 不属于所记的统筹区")
+
+
+@CHECKS.register(CHANGES_JOIN, order=105)
+def changes_join(period: str | None) -> Iterator[Broken]:
+    """What was changed has a successor that took effect, of the same person and region, and is valid to the
+    day before at most; what took effect as a change has put an end to the filing before it, unless it was
+    called off before it began."""
+    took_effect = Filing.objects.filter(replaces=OuterRef("pk"), effective_at__isnull=False)
+    superseded = Filing.objects.filter(state=FilingState.SUPERSEDED)
+    for number in _numbers(superseded.filter(~Exists(took_effect))):
+        yield Broken(CHANGES_JOIN, number, "已变更，但没有生效过的变更后的备案")
+    later = Filing.objects.filter(replaces__isnull=False, effective_at__isnull=False)
+    later = later.exclude(state=FilingState.CANCELLED, ends_on__isnull=True)  # called off before it began
+    for number in _numbers(later.exclude(replaces__state=FilingState.SUPERSEDED)):
+        yield Broken(CHANGES_JOIN, number, "变更已生效，但原备案没有转为已变更")
+    for number in _numbers(later.filter(replaces__ends_on__gte=F("begins_on"))):
+        yield Broken(CHANGES_JOIN, number, "原备案的截止日期不早于变更的生效日期")
+    changes = Filing.objects.filter(replaces__isnull=False)
+    same = Q(person=F("replaces__person"), insured_region=F("replaces__insured_region"))
+    for number in _numbers(changes.exclude(same)):
+        yield Broken(CHANGES_JOIN, number, "与原备案不是同一人、同一参保地")
+
+
+@CHECKS.register(PROOF_DATES, order=106)
+def proof_dates_are_of_filings_in_force(period: str | None) -> Iterator[Broken]:
+    """A date for a paper still to come stands on filings in force only."""
+    rows = Filing.objects.filter(proof_due_on__isnull=False).exclude(state=FilingState.IN_FORCE)
+    for number in _numbers(rows):
+        yield Broken(PROOF_DATES, number, "不是已生效，却还有容缺材料期限")
 
 
 def _numbers(rows: object) -> Iterator[str]:

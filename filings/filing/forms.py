@@ -26,7 +26,7 @@ from filings.filing.entry import (
     entry_from,
 )
 from filings.filing.kinds import Channel, FilingKind, GivenAs
-from filings.filing.referrals import REFERRAL
+from filings.filing.referrals import MOST_SETTLEMENTS, OUT_OF_SPAN, REFERRAL
 from filings.filing.validity import Terms
 from filings.materials.rules import COMMITMENT, COMMITMENT_LETTER, Group, serving
 from filings.materials.selectors import material_names
@@ -35,6 +35,7 @@ from filings.people.rules import place_letters, read_certificate
 CHOOSE = ("", "请选择")
 REFERRAL_FIELDS = ("referring_institution", "diagnosis", "referred_on", "settlements_allowed")
 SEPARATOR = "+"
+HANDED_IN = (GivenAs.ORIGINAL, GivenAs.COPY)
 
 
 class NeededToSubmit:
@@ -156,8 +157,14 @@ class FilingForm(forms.Form):
     settlements_allowed = forms.IntegerField(
         label="可直接结算次数",
         required=False,
+        min_value=1,
+        max_value=MOST_SETTLEMENTS,
         widget=forms.TextInput(attrs={"inputmode": "numeric", "maxlength": 2, "autocomplete": "off"}),
-        error_messages={"invalid": "次数填整数，不限次数就空着。"},
+        error_messages={
+            "invalid": "次数填整数，不限次数就空着。",
+            "min_value": OUT_OF_SPAN,
+            "max_value": OUT_OF_SPAN,
+        },
     )
     green_channel = forms.BooleanField(label="绿色通道（优先办理）", required=False)
     agent_name = _text("代办人姓名", 50)
@@ -291,9 +298,13 @@ def _papers_shown(group: Group, given: Mapping[str, str]) -> tuple[str, ...]:
 
 
 def papers_not_shown(groups: Sequence[Group], given: Mapping[str, str]) -> dict[str, str]:
-    """The papers handed in that no field of the checklist stands for: a second voucher, or one more proof."""
+    """The papers handed in that no field of the checklist stands for: a second voucher, or one more proof.
+
+    What was only promised for a group that is asked for no longer is promised no longer.
+    """
     seen = {code for group in groups for code in _papers_shown(group, given)}
-    return {code: how for code, how in given.items() if code not in seen}
+    held = {code: how for code, how in given.items() if how in HANDED_IN and code != COMMITMENT_LETTER}
+    return {code: how for code, how in held.items() if code not in seen}
 
 
 def material_initial(groups: Sequence[Group], given: Mapping[str, str]) -> dict[str, str]:

@@ -34,6 +34,7 @@ label_actions(
         "filing_cancelled": "撤销备案",
         "filing_change_begun": "开始变更",
         "filing_superseded": "备案被变更",
+        "filing_revived": "变更撤回，恢复生效",
         "lock_waived": "准予提前变更",
         "material_received": "收到补交材料",
         "time_recorded": "记录到期与失效",

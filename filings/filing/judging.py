@@ -18,7 +18,7 @@ from filings.filing.reasons import Reason
 from filings.filing.referrals import REFERRAL, Referral
 from filings.filing.rules import BeginSpan, Insurance, Lock, Named, Overlap, Replaced, Submission
 from filings.filing.sections import promises_barred
-from filings.filing.selectors import locked_until, overlapping, terms_of, validity_of
+from filings.filing.selectors import locks_of, overlapping, terms_of, validity_of
 from filings.filing.states import FilingState
 from filings.filing.validity import Terms, Validity
 from filings.materials.rules import Group, missing, rests_on_commitment
@@ -57,10 +57,11 @@ def judge(
     on: dt.date,
     own_no: str = "",
     replaces: Filing | None = None,
-    lock_waived: bool = False,
+    lock_waived_for: str = "",
 ) -> Judged:
     """Everything about an entry taken in by `region`: rules as of the day it was received, insurance as of
-    today. `replaces` is the filing whose place it is to take (变更)."""
+    today. `replaces` is the filing whose place it is to take (变更); `lock_waived_for` is the area code of
+    the place that a supervisor lets it go to early."""
     place = places.choose(entry.province, entry.city)
     terms = terms_of(entry.kind, received_on) if entry.kind else None
     enrolment = None
@@ -91,7 +92,7 @@ def judge(
         overlap=_overlap(person, place, entry.kind, span, but),
         named=_named(entry, institutions, place, on),
         referral=_referral(entry, institutions, region, received_on),
-        lock=_lock(person, terms, place, own_no, replaces, waived=lock_waived),
+        lock=_lock(person, terms, place, own_no, replaces, waived=lock_waived_for == place.area_code),
         replaced=_replaced(entry, replaces, on),
         promises_barred_until=_barred_until(person, region, entry, groups, on),
     )
@@ -118,8 +119,8 @@ def judge_stored(filing: Filing, on: dt.date) -> Judged:
         received_on=filing.received_on,
         on=on,
         own_no=filing.filing_no,
-        replaces=filing.replaces,
-        lock_waived=filing.lock_waived_by_id is not None,
+        replaces=filing.to_replace,
+        lock_waived_for=filing.lock_waived_area_code,
     )
 
 
@@ -199,19 +200,24 @@ def _lock(
     """The lock of the place that this filing would leave: that of the one it changes, and of one
     that was cancelled, for cancelling and filing anew is a change too [S4, P].
 
-    A kind without a lock leaves nothing."""
-    if person is None or terms is None or not terms.lock_months or not place.complete:
+    A new filing of a kind without a lock leaves nothing; a change leaves its place whatever it becomes."""
+    if person is None or terms is None or not place.complete:
         return None
-    cancelled = Filing.objects.filter(person=person, state=FilingState.CANCELLED, ends_on__isnull=False)
-    left = list(cancelled.filter(effective_at__isnull=False).select_related("care_region"))
-    left += [replaces] if replaces is not None else []
-    locks = [
-        Lock(filing.filing_no, until, waived)
-        for filing in left
-        if filing.filing_no != own_no and filing.care_area_code != place.area_code
-        if (until := locked_until(filing)) is not None
-    ]
+    left = [replaces] if replaces is not None else []
+    if terms.lock_months:
+        cancelled = Filing.objects.filter(person=person, state=FilingState.CANCELLED, ends_on__isnull=False)
+        left += cancelled.filter(effective_at__isnull=False).select_related("care_region")
+    left = [row for row in left if row.filing_no != own_no and row.care_area_code != place.area_code]
+    since = {_first_at_place(row).filing_no: row.filing_no for row in left}
+    locks = [Lock(since[no], until, waived) for no, until in locks_of([_first_at_place(row) for row in left])]
     return max(locks, key=lambda lock: lock.until, default=None)
+
+
+def _first_at_place(filing: Filing) -> Filing:
+    """The filing with which the person came to the place: another address there begins no new lock."""
+    while filing.replaces is not None and filing.replaces.care_area_code == filing.care_area_code:
+        filing = filing.replaces
+    return filing
 
 
 def _begin_span(on: dt.date, region: PoolingRegion) -> BeginSpan:

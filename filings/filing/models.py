@@ -204,6 +204,7 @@ class Filing(models.Model):
         related_name="+",
     )
     lock_waived_reason = models.CharField("提前变更的理由", max_length=300, blank=True)
+    lock_waived_area_code = models.CharField("准予变更到的区划", max_length=6, blank=True)
     batch = models.ForeignKey(
         Batch, models.PROTECT, null=True, blank=True, verbose_name="导入批次", related_name="filings"
     )
@@ -310,6 +311,18 @@ class Filing(models.Model):
             models.Index(fields=["insured_region", "-id"], name="filing_list_of_insured"),
             models.Index(fields=["insured_region", "state", "-id"], name="filing_queue_of_insured"),
             models.Index(fields=["care_region", "state", "-id"], name="filing_queue_of_care"),
+            # serves the queues: what is open in a region, green channel first, then what is due first
+            models.Index(
+                fields=["insured_region", "state", "-green_channel", "deadline_on", "id"],
+                name="filing_open_by_due",
+            ),
+            models.Index(fields=["insured_region", "state", "ends_on"], name="filing_ending_of_insured"),
+            # serves the queues: promised papers (容缺) of a region that are still to come
+            models.Index(
+                fields=["insured_region", "proof_due_on"],
+                condition=Q(proof_due_on__isnull=False),
+                name="filing_owing_of_insured",
+            ),
             models.Index(fields=["person", "-id"], name="filing_of_person"),
             # serves the nightly recording of what time has ended, and the queue of what ends soon
             models.Index(fields=["state", "ends_on"], name="filing_by_end"),
@@ -320,17 +333,6 @@ class Filing(models.Model):
                 name="filing_by_proof_due",
             ),
             models.Index(fields=["assigned_to", "state", "-id"], name="filing_of_assignee"),
-            # serves the queue 待复核 in its order: green channel first, then due first
-            models.Index(
-                fields=["insured_region", "state", "-green_channel", "deadline_on", "id"],
-                name="filing_queue_by_due",
-            ),
-            # serves the queues of what is in work: those in force of which a paper is still to come
-            models.Index(
-                fields=["insured_region", "state", "proof_lapses_on"],
-                condition=Q(proof_lapses_on__isnull=False),
-                name="filing_owing_of_insured",
-            ),
         ]
 
     def __str__(self) -> str:
@@ -350,8 +352,25 @@ class Filing(models.Model):
 
     @property
     def never_valid(self) -> bool:
-        """Whether it ended without a single valid day: refused, lapsed, or stopped before it began."""
-        return self.state in STOPPED and (self.effective_at is None or self.ends_on is None)
+        """Whether it stands without a single valid day: refused, lapsed, stopped or fallen too early."""
+        if self.effective_at is None:
+            return self.state in STOPPED
+        return self.state not in LASTING and self.ends_on is None
+
+    @property
+    def has_been_valid(self) -> bool:
+        """Whether it took effect before: one that is open again only lacks a promised paper (容缺)."""
+        return self.effective_at is not None
+
+    @property
+    def is_lock_waived(self) -> bool:
+        """Whether a supervisor lets it leave a locked place for the one that it names now."""
+        return self.lock_waived_by_id is not None and self.lock_waived_area_code == self.care_area_code
+
+    @property
+    def to_replace(self) -> Filing | None:
+        """变更: the filing whose place it is still to take; once it took effect it has done so."""
+        return None if self.has_been_valid else self.replaces
 
     def state_on(self, on: dt.date) -> FilingState:
         """The state as it is on a day, whether or not time's part was recorded already.

@@ -171,14 +171,14 @@ class EntryPage:
 
     def _replaced(self) -> dict[str, Any] | None:
         """变更: the filing whose place this one is to take, until when it is locked, and who waived that."""
-        old = self.filing.replaces if self.filing is not None else None
+        old = self.filing.to_replace if self.filing is not None else None
         if self.filing is None or old is None:
             return None
         until = locked_until(old)
         return {
             "filing": old,
             "locked_until": until if until is not None and until > self.on else None,
-            "waived_by": self.filing.lock_waived_by,
+            "waived_by": self.filing.lock_waived_by if self.filing.is_lock_waived else None,
         }
 
     def _returned(self) -> dict[str, Any] | None:

@@ -9,6 +9,7 @@ from filings.filing.reasons import Reason
 
 REFERRAL = "referral"
 MOST_SETTLEMENTS = 99
+OUT_OF_SPAN = f"可直接结算次数填 1 到 {MOST_SETTLEMENTS}，不限次数就空着。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,8 +46,7 @@ def referral_reasons(
         found.append(Reason("diagnosis_missing", "diagnosis", "请填写诊断，与转诊证明一致。"))
     found += _day_reasons(referral.referred_on, on, begins_on)
     if referral.settlements_allowed is not None and not 1 <= referral.settlements_allowed <= MOST_SETTLEMENTS:
-        told = f"可直接结算次数填 1 到 {MOST_SETTLEMENTS}，不限次数就空着。"
-        found.append(Reason("bad_settlements_allowed", "settlements_allowed", told))
+        found.append(Reason("bad_settlements_allowed", "settlements_allowed", OUT_OF_SPAN))
     return found
 
 

@@ -7,7 +7,7 @@ of it. A section is a CardSection; its template gets `section` and the page's co
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Collection
+from collections.abc import Callable, Collection, Sequence
 from typing import Any
 
 from agency.registry import Registry
@@ -20,10 +20,23 @@ FORMS: Registry[Callable[..., Any]] = Registry("forms of a filing")
 ACTIONS: Registry[Callable[..., Any]] = Registry("actions of a filing")
 # (filing, *, by, at) -> None, inside the transaction that puts a filing in force
 TAKES_EFFECT: Registry[Callable[..., Any]] = Registry("when a filing takes effect")
+# (filings, *, by, at) -> None: the same of many that are new and fetched with their person and insured region
+# (a list that is loaded), under the name that stands in TAKES_EFFECT, without a query for each
+TAKE_EFFECT_TOGETHER: Registry[Callable[..., Any]] = Registry("when many filings take effect together")
 # (person ids, on) -> {(person id, region id): until}, where a region takes no promise from a person
 PROMISE_BARS: Registry[Callable[..., Any]] = Registry("who may give no promise")
 # (user, person, region, today) -> Iterable[str], what a clerk is to know before a filing is begun
 WARNINGS: Registry[Callable[..., Any]] = Registry("warnings of a person")
+
+
+def take_effect_together(filings: Sequence[Any], **acting: Any) -> None:
+    """What follows when many new filings take effect; an entry for single ones only is asked for each."""
+    for entry in TAKES_EFFECT:
+        if entry.name in TAKE_EFFECT_TOGETHER:
+            TAKE_EFFECT_TOGETHER[entry.name](filings, **acting)
+            continue
+        for filing in filings:
+            entry.function(filing, **acting)
 
 
 def promises_barred(people: Collection[int], on: dt.date) -> dict[tuple[int, int], dt.date]:

@@ -102,10 +102,27 @@ def validity_of(begins_on: dt.date | None, terms: Terms | None, *, scope: str) -
 
 def locked_until(filing: Filing) -> dt.date | None:
     """The first day on which the place of a filing may be changed; None when it is not locked."""
-    if not filing.kind or not filing.is_cross_province:
-        return None
-    span = validity_of(filing.begins_on, terms_of(filing.kind, filing.received_on), scope=CROSS_PROVINCE)
-    return span.locked_until if span is not None else None
+    return dict(locks_of([filing])).get(filing.filing_no)
+
+
+def locks_of(filings: Sequence[Filing]) -> list[tuple[str, dt.date]]:
+    """The numbers of those whose place is locked, with the first day on which it may be changed; one query
+    for all. The lock is that of the day of receipt."""
+    away = [filing for filing in filings if filing.kind and filing.is_cross_province]
+    kinds = {filing.kind for filing in away}
+    rows = list(KindTerms.objects.filter(kind__in=kinds).order_by("-valid_from")) if away else []
+    found = []
+    for filing in away:
+        terms = next((_terms(row) for row in rows if _holds(row, filing)), None)
+        span = validity_of(filing.begins_on, terms, scope=CROSS_PROVINCE)
+        if span is not None and span.locked_until is not None:
+            found.append((filing.filing_no, span.locked_until))
+    return found
+
+
+def _holds(row: KindTerms, filing: Filing) -> bool:
+    on = filing.received_on
+    return row.kind == filing.kind and row.valid_from <= on and (row.valid_to is None or row.valid_to >= on)
 
 
 def filings_of(person: InsuredPerson, by: User) -> list[Filing]:

@@ -26,9 +26,16 @@ def shown(rows: Iterable[Filing], on: dt.date) -> list[ShownFiling]:
 
 
 def state_label(filing: Filing, on: dt.date) -> str:
-    """The state of the day; one in force that has not begun says from when."""
-    state, begins_on = filing.state_on(on), filing.begins_on
-    if state != FilingState.IN_FORCE or begins_on is None or begins_on <= on:
-        return state.label
-    day = f"{begins_on:%m-%d}" if begins_on.year == on.year else str(begins_on)
-    return f"{state.label} · 自 {day} 起"
+    """The state of the day; one in force that has not begun says from when, one that was changed and is still
+    valid until when."""
+    state, begins_on, ends_on = filing.state_on(on), filing.begins_on, filing.ends_on
+    if state == FilingState.IN_FORCE and begins_on is not None and begins_on > on:
+        return f"{state.label} · 自 {_short(begins_on, on)} 起"
+    if state == FilingState.SUPERSEDED and ends_on is not None and ends_on >= on:
+        return f"{state.label} · 有效至 {_short(ends_on, on)}"
+    return state.label
+
+
+def _short(day: dt.date, on: dt.date) -> str:
+    """Month and day; with the year where it is another."""
+    return f"{day:%m-%d}" if day.year == on.year else str(day)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.utils import timezone
 
 from agency.journal.models import PrintedForm
@@ -9,6 +11,7 @@ from agency.journal.prints import changed_since
 from agency.registry import STANDING
 from agency.web.parts import Standing
 from filings.filing.models import Filing
+from filings.filing.shown import state_label
 from filings.filing.states import FilingState
 
 # The acts that change what a paper tells; a paper handed in later stands on form 1 alone.
@@ -24,6 +27,12 @@ def standing_of_filing(printed: PrintedForm) -> Standing | None:
     filing = Filing.objects.filter(filing_no=printed.subject_no).first()
     if filing is None:
         return None
-    state = filing.state_on(timezone.localdate())
+    on = timezone.localdate()
+    counts = filing.state_on(on) == FilingState.IN_FORCE or _is_valid(filing, on)
     changed_at = changed_since(printed, CHANGES.get(printed.form_no, ENTERED))
-    return Standing(state.label, state == FilingState.IN_FORCE, changed_at)
+    return Standing(state_label(filing, on), counts, changed_at)
+
+
+def _is_valid(filing: Filing, on: dt.date) -> bool:
+    """One that was changed counts to the day before its successor begins."""
+    return Filing.objects.in_force(on).filter(pk=filing.pk).exists()

@@ -20,7 +20,7 @@ class FilingState(models.TextChoices):
 
 S = FilingState
 OPEN = frozenset({S.DRAFT, S.UNDER_REVIEW, S.AWAITING_SUPPLEMENT})
-TERMINAL = frozenset({S.SUPERSEDED, S.EXPIRED, S.CANCELLED, S.DECLINED, S.LAPSED})
+TERMINAL = frozenset({S.EXPIRED, S.CANCELLED, S.DECLINED, S.LAPSED})
 # Lists, in one order: they stand in queries and constraints.
 WAITING = [S.DRAFT, S.AWAITING_SUPPLEMENT]  # may be changed; lapse at their deadline
 LASTING = [S.IN_FORCE, S.EXPIRED]  # valid to their last day, or for good
@@ -46,6 +46,7 @@ FILING_MACHINE = Machine(
         (S.AWAITING_SUPPLEMENT, S.LAPSED): Step("逾期失效"),
         (S.IN_FORCE, S.AWAITING_SUPPLEMENT): Step("容缺材料逾期未补"),
         (S.IN_FORCE, S.SUPERSEDED): Step("变更"),
+        (S.SUPERSEDED, S.IN_FORCE): Step("变更撤回"),
         (S.IN_FORCE, S.EXPIRED): Step("到期"),
         (S.IN_FORCE, S.CANCELLED): Step("撤销", May.TAKE_IN_FILINGS, reason_required=True),
     },

@@ -19,6 +19,7 @@ from filings.filing.states import WAITING, FilingState
 
 CHUNK = 500
 S = FilingState
+NO_PROOF_DUE: dict[str, None] = {"proof_due_on": None, "proof_lapses_on": None}
 REASONS = {
     S.EXPIRED: "有效期已满",
     S.LAPSED: "逾期未办完",
@@ -88,13 +89,20 @@ def _record(recorded: Recorded, filing: Filing, on: dt.date, *, by: User, at: dt
     """The steps from the stored state to that of the day; a paper that did not come passes through 待补正."""
     to, steps = filing.state_on(on), []
     if filing.state == S.IN_FORCE and to in (S.AWAITING_SUPPLEMENT, S.LAPSED):
-        unkept: dict[str, Any] = {"ends_on": filing.proof_due_on, "deadline_on": filing.proof_lapses_on}
-        steps.append((S.AWAITING_SUPPLEMENT, {**unkept, "proof_due_on": None, "proof_lapses_on": None}))
+        unkept: dict[str, Any] = {"ends_on": _last_kept(filing), "deadline_on": filing.proof_lapses_on}
+        steps.append((S.AWAITING_SUPPLEMENT, {**unkept, **NO_PROOF_DUE}))
     if to != S.AWAITING_SUPPLEMENT:
-        steps.append((to, {}))
+        steps.append((to, dict(NO_PROOF_DUE)))
     try:
         for state, fields in steps:
             workflow.move(filing, state, by=by, at=at, reason=REASONS[state], **fields)
     except SomeoneElseWasFirst:
         return
     recorded.add(to)
+
+
+def _last_kept(filing: Filing) -> dt.date | None:
+    """The last valid day of one whose paper did not come: the day it was due; none where that was before it
+    began."""
+    due_on, begins_on = filing.proof_due_on, filing.begins_on
+    return due_on if due_on is not None and begins_on is not None and begins_on <= due_on else None

@@ -12,11 +12,12 @@ from filings.filing.models import Filing, FilingMaterial
 from filings.filing.states import FilingState
 from filings.followups.models import DishonestyMark, FollowUp
 from filings.followups.selectors import owed_of
-from filings.followups.states import FollowUpState
+from filings.followups.states import FollowUpKind, FollowUpState
 from filings.materials.rules import COMMITMENT_LETTER
 
 ALL_FOLLOWED = "承诺与容缺都在跟踪"
 OF_ITS_REGION = "跟踪与备案同属参保地"
+SAME_DATES = "容缺跟踪与备案同期"
 CONSEQUENCES = "不实承诺都已撤销并标记"
 CHUNK = 500
 
@@ -47,6 +48,16 @@ def follow_ups_are_of_the_region(period: str | None) -> Iterator[Broken]:
     rows = FollowUp.objects.exclude(region=F("filing__insured_region")).order_by("pk")
     for number in rows.values_list("follow_up_no", flat=True):
         yield Broken(OF_ITS_REGION, number, "统筹区与备案的参保地不同")
+
+
+@CHECKS.register(SAME_DATES, order=133)
+def deferred_papers_are_due_with_the_filing(period: str | None) -> Iterator[Broken]:
+    """A deferred paper that is open has the dates of its filing in force."""
+    rows = FollowUp.objects.filter(
+        kind=FollowUpKind.DEFERRED, state=FollowUpState.OPEN, filing__state=FilingState.IN_FORCE
+    ).exclude(due_on=F("filing__proof_due_on"), lapses_on=F("filing__proof_lapses_on"))
+    for number in rows.order_by("pk").values_list("follow_up_no", flat=True):
+        yield Broken(SAME_DATES, number, "期限与备案的容缺期限不同")
 
 
 @CHECKS.register(CONSEQUENCES, order=132)

@@ -26,12 +26,13 @@ from filings.people.models import InsuredPerson
 
 S = FollowUpState
 RECEIVED_AS = [GivenAs.ORIGINAL, GivenAs.COPY]
-LIVING = [FilingState.IN_FORCE, FilingState.AWAITING_SUPPLEMENT]
+LIVING = [FilingState.IN_FORCE, FilingState.AWAITING_SUPPLEMENT, FilingState.UNDER_REVIEW]
 
 
 def is_living(filing: Filing, on: dt.date) -> bool:
-    """Whether there is still somebody to ask: the filing is in force, or its missing paper may yet come."""
-    return filing.state_on(on) in LIVING and (filing.ends_on is None or filing.ends_on >= on)
+    """Whether there is still somebody to ask: the filing is in force, or its missing paper may yet come, or
+    came and is looked at."""
+    return filing.state_on(on) in LIVING
 
 
 class FollowUpQuerySet(models.QuerySet):
@@ -41,16 +42,21 @@ class FollowUpQuerySet(models.QuerySet):
 
     def waiting(self, on: dt.date) -> FollowUpQuerySet:
         """Open ones whose filing still lives on a day: right at any moment, without a nightly job."""
-        living = Q(filing__state=FilingState.IN_FORCE) & (
-            Q(filing__proof_due_on__isnull=True)
-            | Q(filing__proof_due_on__gte=on)
-            | Q(filing__proof_lapses_on__gte=on)
+        due_on = "filing__proof_due_on"
+        fallen = Q(filing__proof_due_on__lt=on) & (
+            Q(filing__ends_on__isnull=True) | Q(filing__ends_on__gt=F(due_on))
+        )
+        firm = Q(filing__proof_due_on__isnull=True) | Q(filing__proof_due_on__gte=on)
+        firm |= Q(filing__ends_on__lte=F(due_on))
+        lasting = firm & (Q(filing__ends_on__isnull=True) | Q(filing__ends_on__gte=on))
+        in_force = Q(filing__state=FilingState.IN_FORCE) & (
+            lasting | fallen & Q(filing__proof_lapses_on__gte=on)
         )
         supplement = Q(filing__state=FilingState.AWAITING_SUPPLEMENT) & (
             Q(filing__deadline_on__isnull=True) | Q(filing__deadline_on__gte=on)
         )
-        days = Q(filing__ends_on__isnull=True) | Q(filing__ends_on__gte=on)
-        return self.filter(days, living | supplement, state=S.OPEN)
+        under_review = Q(filing__state=FilingState.UNDER_REVIEW)
+        return self.filter(in_force | supplement | under_review, state=S.OPEN)
 
     def overdue(self, on: dt.date) -> FollowUpQuerySet:
         return self.waiting(on).filter(due_on__lt=on)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 
 from django.urls import reverse
 
@@ -12,7 +12,15 @@ from agency.organisation.models import PoolingRegion, User
 from agency.organisation.roles import May
 from agency.web.parts import Action, CardSection
 from filings.filing.models import Filing
-from filings.filing.sections import ACTIONS, FORMS, PROMISE_BARS, SECTIONS, TAKES_EFFECT, WARNINGS
+from filings.filing.sections import (
+    ACTIONS,
+    FORMS,
+    PROMISE_BARS,
+    SECTIONS,
+    TAKE_EFFECT_TOGETHER,
+    TAKES_EFFECT,
+    WARNINGS,
+)
 from filings.filing.states import FilingState
 from filings.followups.forms import ReceivedForm
 from filings.followups.letters import DeferralLetter, Form2
@@ -24,7 +32,7 @@ from filings.followups.selectors import (
     promise_barred_until,
     promises_barred,
 )
-from filings.followups.services import follow_ups_begin
+from filings.followups.services import follow_ups_begin, follow_ups_begin_many
 from filings.followups.shown import shown, steps_of
 from filings.followups.states import FollowUpKind, FollowUpState
 from filings.people.models import InsuredPerson
@@ -49,6 +57,12 @@ TITLES = {
 def open_follow_ups(filing: Filing, *, by: User, at: dt.datetime) -> None:
     """What was only promised is followed up from the moment it counts."""
     follow_ups_begin(filing, by=by, at=at)
+
+
+@TAKE_EFFECT_TOGETHER.register("follow_ups")
+def open_follow_ups_of_many(filings: Sequence[Filing], *, by: User, at: dt.datetime) -> None:
+    """The same of a list."""
+    follow_ups_begin_many(filings, by=by, at=at)
 
 
 @PROMISE_BARS.register("follow_ups")

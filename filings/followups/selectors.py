@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 
 from django.db.models import QuerySet
 
@@ -12,7 +12,7 @@ from agency.periods import first_day, last_day
 from agency.policy.selectors import int_parameter
 from agency.policy.workdays import add_workdays
 from filings.filing.entry import given_materials
-from filings.filing.models import Filing
+from filings.filing.models import Filing, FilingMaterial
 from filings.filing.validity import CROSS_PROVINCE, IN_PROVINCE
 from filings.followups.models import DishonestyMark, FollowUp, FollowUpQuerySet
 from filings.followups.rules import Owed, owed_by
@@ -65,8 +65,20 @@ def counted(rows: QuerySet[FollowUp]) -> int:
 
 def groups_of_filing(filing: Filing) -> tuple[Group, ...]:
     """The material rules under which a filing was taken in."""
-    scope = CROSS_PROVINCE if filing.is_cross_province else IN_PROVINCE
-    return groups_of(filing.kind, scope=scope, region=filing.insured_region, on=filing.received_on)
+    return groups_of(filing.kind, scope=scope_of(filing), region=filing.insured_region, on=filing.received_on)
+
+
+def scope_of(filing: Filing) -> str:
+    """Of which material rules: for places outside the province, or within it."""
+    return CROSS_PROVINCE if filing.is_cross_province else IN_PROVINCE
+
+
+def given_materials_of(filings: Sequence[Filing]) -> dict[int, dict[str, str]]:
+    """`given_materials` of several filings, in one query."""
+    given: dict[int, dict[str, str]] = {filing.pk: {} for filing in filings}
+    for row in FilingMaterial.objects.filter(filing__in=given).select_related("material"):
+        given[row.filing_id][row.material.code] = row.given_as
+    return given
 
 
 def owed_of(filing: Filing) -> list[Owed]:
@@ -81,8 +93,12 @@ def rests_on_promise(filing: Filing) -> bool:
 
 def promise_due_on(filing: Filing, on: dt.date) -> dt.date:
     """By when the proof behind a promise made on a day is to be handed in [P]."""
-    days = int_parameter("filing.commitment_followup_workdays", on, filing.insured_region)
-    return add_workdays(on, days)
+    return promise_due_in(filing.insured_region, on)
+
+
+def promise_due_in(region: PoolingRegion, on: dt.date) -> dt.date:
+    """The same for any filing of an insured region [P]."""
+    return add_workdays(on, int_parameter("filing.commitment_followup_workdays", on, region))
 
 
 def deferral_dates(filing: Filing, on: dt.date) -> tuple[dt.date, dt.date]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 
+from django.db.models import prefetch_related_objects
 from django.utils import timezone
 
 from agency.batches.kinds import Outcome
@@ -13,10 +14,11 @@ from agency.batches.services import PreviewOutdated
 from agency.errors import DomainError
 from agency.journal import workflow
 from agency.journal.numbers import next_numbers
+from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
 from filings.filing.models import Filing, FilingMaterial
-from filings.filing.sections import TAKES_EFFECT
+from filings.filing.sections import take_effect_together
 from filings.filing.services.common import content_of
 from filings.filing.states import FilingState
 from filings.filing.timekeeping import record_ended
@@ -40,6 +42,7 @@ def load_filings(batch: Batch, outcome: Outcome) -> None:
     by, at = batch.confirmed_by, batch.confirmed_at
     if not rows or by is None or at is None:
         return
+    _require_uploader(batch.created_by)
     on = timezone.localdate(at)
     _lock_people(row.judged.person.pk for row in rows if row.judged.person is not None)
     candidates = list(_judged_again(rows, on, at=at))
@@ -58,9 +61,18 @@ def load_filings(batch: Batch, outcome: Outcome) -> None:
         effective_at=at,
         deadline_on=None,
     )
-    for filing in filings:
-        for entry in TAKES_EFFECT:
-            entry.function(filing, by=by, at=at)
+    prefetch_related_objects(filings, "insured_region")
+    take_effect_together(filings, by=by, at=at)
+
+
+def _require_uploader(by: User) -> None:
+    """Whoever uploaded stands for having taken the filings in, so must still be somebody who may [P]."""
+    if access.allowed(by, May.LOAD_FILINGS):
+        return
+    why = f"没有“{May.LOAD_FILINGS.label}”的权限了" if by.is_active else "账户已停用"
+    raise DomainError(
+        "uploader_may_not", f"上传人{by}{why}，这份名单不能写入；请撤回，由经办的同事重新上传。"
+    )
 
 
 def _reviewer(batch: Batch, by: User) -> User | None:

@@ -14,7 +14,7 @@ MILLI = 1000
 MOST_QUANTITY_MILLI = 10**9  # a million pieces; times the dearest price it still fits 64 bits
 MOST_PRICE_FEN = 10**9  # ten million yuan
 _FOLD = str.maketrans("０１２３４５６７８９．，", "0123456789.,")
-_QUANTITY = re.compile(r"([0-9]{1,7})(?:\.([0-9]{1,3}))?")
+_QUANTITY = re.compile(r"([0-9]{1,7}|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.([0-9]{1,3}))?")
 
 
 class QuantityError(DomainError):
@@ -25,12 +25,13 @@ class QuantityError(DomainError):
 
 
 def parse_quantity(text: str) -> int:
-    """A quantity in thousandths: `1.5` → 1500; at most three decimals, more than nothing, never rounded."""
-    folded = text.translate(_FOLD).replace(",", "").strip()
+    """A quantity in thousandths: `1.5` → 1500, `1,200` → 1200000; at most three decimals, more than nothing,
+    never rounded; a comma elsewhere than before three figures is not guessed at."""
+    folded = text.translate(_FOLD).strip()
     found = _QUANTITY.fullmatch(folded)
     if found is None:
         raise QuantityError(f"“{text.strip()[:20]}”不是数量：请填数字，最多三位小数，例如 2 或 1.5。")
-    milli = int(found[1]) * MILLI + int((found[2] or "").ljust(3, "0"))
+    milli = int(found[1].replace(",", "")) * MILLI + int((found[2] or "").ljust(3, "0"))
     if not 0 < milli <= MOST_QUANTITY_MILLI:
         raise QuantityError("数量要大于 0，不超过 1000000。")
     return milli

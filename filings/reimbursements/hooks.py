@@ -26,6 +26,7 @@ from filings.stays.models import Stay
 from filings.stays.rules import Verdict
 from filings.stays.sections import STAY_SECTIONS
 from filings.stays.selectors import judged
+from filings.stays.settled import settled_directly
 
 label_actions(
     {
@@ -87,12 +88,14 @@ def on_stay(user: User, stay: Stay, verdict: Verdict, today: dt.date) -> CardSec
     if known is None and not verdict.is_manual:
         return None
     takes_in = access.allowed(user, May.TAKE_IN_FILINGS) and access.within(user, stay.insured_region)
+    settled_no = settled_directly(stay)
     context = {
         "stay": stay,
         "case": known,
+        "settled_no": settled_no,
         "tone": TONES[ReimbursementState(known.state)] if known is not None else "",
         "papers": papers_to_bring(today),
-        "may_open": takes_in and known is None,
+        "may_open": takes_in and known is None and not settled_no,
         "is_beside_direct": known is not None
         and known.state == ReimbursementState.WAITING
         and not verdict.is_manual,
@@ -138,7 +141,7 @@ def seed_papers(seeds: Path, tally: Tally) -> None:
 def demo_reimbursements(seeds: Path, tally: Tally, now: dt.datetime) -> None:
     """The demo stays that were filed too late wait to be reimbursed by hand."""
     rows = Stay.objects.filter(manual_reimbursement__isnull=True)
-    waiting = rows.select_related("insured_region", "filing", "recorded_by").order_by("pk")
+    waiting = rows.select_related("insured_region", "filing", "recorded_by", "person").order_by("pk")
     for found in judged(waiting, now.date()):
         if found.verdict.is_manual and found.stay.filing is not None:
             at = min(now, found.stay.recorded_at + dt.timedelta(minutes=5))

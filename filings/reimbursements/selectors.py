@@ -15,8 +15,9 @@ from filings.reimbursements.states import ReimbursementState
 COUNTED_AT_MOST = 99
 WITH_NAMES = (
     "stay__person",
-    "stay__institution",
-    "stay__filing",
+    "stay__institution__region",
+    "stay__institution__place",
+    "stay__filing__care_region",
     "stay__insured_region",
     "insured_region",
     "assigned_to",

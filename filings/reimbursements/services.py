@@ -17,6 +17,7 @@ from filings.reimbursements.models import ManualReimbursement
 from filings.reimbursements.states import ReimbursementState
 from filings.stays.models import Stay
 from filings.stays.selectors import verdict_of
+from filings.stays.settled import settled_directly
 
 S = ReimbursementState
 
@@ -25,15 +26,14 @@ S = ReimbursementState
 def reimbursement_open(stay: Stay, *, by: User, at: dt.datetime) -> ManualReimbursement:
     """列入手工报销: a stay that can no longer be settled directly waits to be reimbursed by hand [S2].
 
-    Errors: NotAllowed, `settles_directly`, `already_queued` (`facts["number"]`).
+    Errors: NotAllowed, `settles_directly`, `settled_directly`, `already_queued` (`facts["number"]`).
     """
     access.require(by, May.TAKE_IN_FILINGS, stay.insured_region)
-    rows = Stay.objects.select_for_update(of=("self",)).select_related("insured_region", "filing")
-    stay = rows.get(pk=stay.pk)
-    on = timezone.localdate(at)
+    stay, on = _locked(stay.pk), timezone.localdate(at)
     verdict = verdict_of(stay, on)
     if not verdict.is_manual:
         raise DomainError("settles_directly", f"{stay.stay_no} 不用手工报销：{verdict.sentence}")
+    _require_not_settled(stay)
     known = ManualReimbursement.objects.filter(stay=stay).first()
     if known is not None:
         told = f"{stay.stay_no} 已经列入手工报销 {known}，{known.get_state_display()}。"
@@ -67,13 +67,9 @@ def reimbursement_take(reimbursement: ManualReimbursement, *, by: User, at: dt.d
 def reimbursement_done(
     reimbursement: ManualReimbursement, *, by: User, at: dt.datetime, note: str
 ) -> ManualReimbursement:
-    """办结, with a note of what was done. Refused while the stay can be settled directly after all."""
+    """办结, with a note of what was done. Refused while the stay settles directly after all, or did."""
     access.require(by, May.TAKE_IN_FILINGS, reimbursement.insured_region)
-    stay = Stay.objects.select_related("insured_region", "filing").get(pk=reimbursement.stay_id)
-    verdict = verdict_of(stay, timezone.localdate(at))
-    if not verdict.is_manual:
-        told = f"{stay.stay_no} 的日期更正过，现在可以直接结算，不能再手工报销。请改为“不再报销”。"
-        raise DomainError("settles_directly", told, field="reason")
+    _require_by_hand(reimbursement, at, "请改为“不再报销”。")
     workflow.move(reimbursement, S.DONE, by=by, at=at, reason=note)
     _log("reimbursement_done", reimbursement, by=by, at=at)
     return reimbursement
@@ -94,11 +90,34 @@ def reimbursement_withdraw(
 def reimbursement_reopen(
     reimbursement: ManualReimbursement, *, by: User, at: dt.datetime, reason: str
 ) -> ManualReimbursement:
-    """重新列入 what was withdrawn by mistake, with the reason."""
+    """重新列入 what was withdrawn by mistake, with the reason; refused like 办结."""
     access.require(by, May.TAKE_IN_FILINGS, reimbursement.insured_region)
+    _require_by_hand(reimbursement, at, "不用重新列入。")
     workflow.move(reimbursement, S.WAITING, by=by, at=at, reason=reason)
     _log("reimbursement_reopened", reimbursement, by=by, at=at)
     return reimbursement
+
+
+def _locked(pk: int) -> Stay:
+    """The stay as it stands; nobody corrects it until the caller has committed."""
+    rows = Stay.objects.select_for_update(of=("self",))
+    return rows.select_related("insured_region", "filing", "person").get(pk=pk)
+
+
+def _require_by_hand(reimbursement: ManualReimbursement, at: dt.datetime, advice: str) -> None:
+    stay = _locked(reimbursement.stay_id)
+    if not verdict_of(stay, timezone.localdate(at)).is_manual:
+        told = f"{stay.stay_no} 的日期更正过，现在可以直接结算，不能再手工报销。{advice}"
+        raise DomainError("settles_directly", told, field="reason")
+    _require_not_settled(stay)
+
+
+def _require_not_settled(stay: Stay) -> None:
+    """Never paid by hand beside a direct settlement of the same stay [S0, S2]."""
+    number = settled_directly(stay)
+    if number:
+        told = f"{stay.stay_no} 已在医院直接结算（结算编号 {number}），不能再手工报销；医院退费后才可以。"
+        raise DomainError("settled_directly", told, field="reason", number_settled=number)
 
 
 def _log(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -15,7 +16,7 @@ from agency.organisation.roles import May
 from agency.web.forms import ReasonForm
 from agency.web.parts import CardSection
 from filings.filing.models import Filing
-from filings.filing.sections import SECTIONS, TAKES_EFFECT
+from filings.filing.sections import SECTIONS, TAKE_EFFECT_TOGETHER, TAKES_EFFECT
 from filings.scans.forms import ScanForm
 from filings.scans.models import Scan
 from filings.scans.rules import MEGABYTE
@@ -105,3 +106,8 @@ def whoever_scanned_does_not_review(filing: Filing, *, by: User, at: dt.datetime
     """Bringing a paper is entering a part of the filing: a second person approves it [P]."""
     if filing.reviewed_by_id == by.pk and not by.is_system_account and has_scanned(filing, by):
         raise NotAllowed("您上传过这份备案的扫描件，不能自己复核，请由另一位同事办理。")
+
+
+@TAKE_EFFECT_TOGETHER.register("scans")
+def nobody_scanned_new_ones(filings: Sequence[Filing], *, by: User, at: dt.datetime) -> None:
+    """Of filings that a list has just brought there is no scan yet, so nobody is kept from releasing them."""

@@ -77,6 +77,9 @@ class StayPart:
         data = request.POST if request.method == "POST" else None
         stays = stays_of(subject.person, request.user)
         own = [stay for stay in stays if stay.insured_region_id == subject.region.pk]
+        named = chosen or subject.stay
+        if named is not None and named not in own:  # an older one than those shown
+            own.append(named)
         first = chosen or subject.stay or _of_filing(own, subject.filing) or (own[0] if own else None)
         self.is_first, self.may_add = not own, chosen is None
         self.choice = StayChoice(

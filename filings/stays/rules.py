@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -40,7 +41,8 @@ class StayDates:
 @dataclass(frozen=True, slots=True)
 class Filed:
     """A filing as this judgement sees it: `effective_on` is the day it was put in force (None: it never was),
-    `begins_on`–`ends_on` its valid days, `is_open` whether it may still take effect."""
+    `begins_on`–`ends_on` its valid days, `is_open` whether it may still take effect, `is_for_place` whether
+    its place of care is the one of the stay."""
 
     number: str
     received_on: dt.date
@@ -48,6 +50,14 @@ class Filed:
     begins_on: dt.date | None = None
     ends_on: dt.date | None = None
     is_open: bool = False
+    is_for_place: bool = True
+
+    @property
+    def in_force_on(self) -> dt.date | None:
+        """The first day on which it was in force: put so, and begun."""
+        if self.effective_on is None or self.begins_on is None:
+            return self.effective_on
+        return max(self.effective_on, self.begins_on)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,13 +89,41 @@ def read_late_until(value: str) -> LateUntil:
         raise DomainError("parameter_unreadable", told, key="filing.late_filing_until") from None
 
 
+@dataclass(frozen=True, slots=True)
+class Spell:
+    """一段有效: a filing was put in force on a day and, unless it still is, left that state on another."""
+
+    begins_on: dt.date
+    left_on: dt.date | None = None
+
+    def holds(self, day: dt.date) -> bool:
+        return self.begins_on <= day and (self.left_on is None or day < self.left_on)
+
+
+def effective_for(spells: Sequence[Spell], limit_on: dt.date | None) -> dt.date | None:
+    """When a filing came into force, as far as a day is concerned: one that stopped for a promised paper and
+    is in force again was so before, too [P]. None when it never was."""
+    if not spells:
+        return None
+    found = [spell for spell in spells if limit_on is not None and spell.holds(limit_on)]
+    return (found or spells)[-1].begins_on
+
+
 def covers(filed: Filed, stay: StayDates, on: dt.date) -> bool:
-    """Whether the filing is valid on any day of the stay, so far as it has gone [P]."""
+    """Whether the filing is for the place of the stay, and valid on any of its days, so far as it has gone
+    [P]."""
+    if not filed.is_for_place:
+        return False
     if filed.begins_on is None:
         return True
     ends = [day for day in (stay.settled_on, stay.discharged_on) if day is not None]
     last = max(stay.admitted_on, *(ends or [on]))
     return filed.begins_on <= last and (filed.ends_on is None or filed.ends_on >= stay.admitted_on)
+
+
+def limit_of(stay: StayDates, until: LateUntil) -> dt.date | None:
+    """The day before which a filing is in time; None: not yet known."""
+    return stay.admitted_on if until is LateUntil.ADMISSION else stay.settled_on
 
 
 def how_settled(
@@ -94,12 +132,12 @@ def how_settled(
     """补办: a filing that was in force when the hospital settled (or, where the parameter says so, at
     admission) settles the stay directly; one made later means manual reimbursement [S2, S4].
 
-    The day that counts is the one on which the filing came into force: earlier no hospital could see it; the
+    The day that counts is the first on which the filing was in force: earlier no hospital could see it; the
     same day still counts as in time [P].
     """
     fits = filed is not None and covers(filed, stay, on)
-    made_on = filed.effective_on if filed is not None and fits else None
-    limit_on = stay.admitted_on if until is LateUntil.ADMISSION else stay.settled_on
+    made_on = filed.in_force_on if filed is not None and fits else None
+    limit_on = limit_of(stay, until)
     in_time = made_on is not None and (limit_on is None or made_on <= limit_on)
     if in_time or limit_on is None:
         sentence = _direct(filed, fits=fits, made_on=made_on, limit_on=limit_on, until=until)
@@ -133,6 +171,8 @@ def _manual(
 def _no_filing(filed: Filed | None, *, fits: bool) -> str:
     if filed is None:
         return "这次就医没有关联的备案。"
+    if not filed.is_for_place:
+        return f"备案 {filed.number} 的就医地不含这家医疗机构。"
     if not fits:
         return f"备案 {filed.number} 的有效期不含这次就医。"
     return f"备案 {filed.number} 还没有生效。" if filed.is_open else f"备案 {filed.number} 没有生效过。"

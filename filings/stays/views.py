@@ -92,6 +92,8 @@ def stay_edit(request: StaffRequest, stay_no: str) -> HttpResponse:
     own_region(request)
     stay = _visible(request, stay_no)
     filings = filings_to_choose(stay.person, stay.insured_region, request.user)
+    if stay.filing is not None and stay.filing not in filings:  # an older one than those offered
+        filings.append(stay.filing)
     data = request.POST if request.method == "POST" else None
     form = StayForm(data, filings=filings, initial=stay_initial(stay))
     if form.is_valid():

@@ -17,6 +17,7 @@ from agency.registry import CARD, DEMO, HOME, NAV, SEARCH, SEEDERS, UNMASK
 from agency.seeding import Tally, day, read_rows
 from agency.web.parts import CardSection, HomePart, NavItem, SearchGroup, SearchRow, Tile, Unmasked
 from settlement.records import counting as counting  # joins SETTLED_COUNT
+from settlement.records import of_stay as of_stay  # joins DIRECT_SETTLEMENT and CHECKS
 from settlement.records.demo import load_demo_file
 from settlement.records.models import CareType, SettlementRecord
 from settlement.records.selectors import record_shown, records_of_person, reversed_among

@@ -231,6 +231,14 @@
     (field || target).scrollIntoView({ block: "center" });
   }
 
+  /* What a page of refusal (400, 403) says first; "" for any other answer. */
+  function saidBy(xhr) {
+    if (![400, 403].includes(xhr?.status)) return "";
+    const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
+    const said = page.querySelector("main .sheet-card p")?.textContent.trim();
+    return said ? `没有办成：${said}` : "";
+  }
+
   function sayFailure(event) {
     const place = document.querySelector("[data-flashes]");
     if (!place || event.detail?.xhr?.status === 422) return;
@@ -238,7 +246,7 @@
     note.className = "note bad";
     note.setAttribute("role", "alert");
     note.textContent = event.type === "htmx:sendError" ? "没有办成：连不上服务器。请检查网络后重试，填写的内容还在页面上。"
-      : `没有办成：服务器答复 ${event.detail?.xhr?.status ?? ""}。请重试；仍不行请刷新页面或重新登录。`;
+      : saidBy(event.detail?.xhr) || `没有办成：服务器答复 ${event.detail?.xhr?.status ?? ""}。请重试；仍不行请刷新页面或重新登录。`;
     place.replaceChildren(note);
     note.scrollIntoView({ block: "nearest" });
   }

@@ -18,13 +18,12 @@ from filings.filing.judging import Judged, judge_stored
 from filings.filing.models import Filing
 from filings.filing.sections import TAKES_EFFECT
 from filings.filing.states import WAITING, FilingState
-from filings.filing.timekeeping import record_ended
+from filings.filing.timekeeping import NO_PROOF_DUE, record_ended
 from filings.filing.validity import ONE_DAY
 from filings.materials.rules import deferred
 from filings.people.models import InsuredPerson
 
 S = FilingState
-NO_PROOF_DUE: dict[str, None] = {"proof_due_on": None, "proof_lapses_on": None}
 
 
 def require_editable(filing: Filing, on: dt.date) -> None:
@@ -67,6 +66,18 @@ def _changed_by(filing: Filing) -> str:
     return f"刚被{entry.by}改过（{timezone.localtime(entry.at):%H:%M}）"
 
 
+def has_entered(filing: Filing, by: User) -> bool:
+    """Whether `by` entered any part of it: took it in, or saved or submitted it since."""
+    if filing.taken_in_by_id == by.pk:
+        return True
+    return AuditEntry.objects.filter(
+        subject_kind=Filing.machine.kind,
+        subject_no=filing.filing_no,
+        action__in=["filing_saved", "filing_submitted", "scan_added"],
+        by=by,
+    ).exists()
+
+
 def judged_or_refused(filing: Filing, on: dt.date) -> Judged:
     judged = judge_stored(filing, on)
     if judged.reasons:
@@ -99,9 +110,9 @@ def content_of(judged: Judged) -> dict[str, Any]:
 def put_in_force(filing: Filing, *, by: User, at: dt.datetime, reason: str = "", **fields: Any) -> None:
     """The move into force, from the moment `at`, and all that follows from it: the filing that it changes is
     superseded, a paper still to be brought (容缺) gets its date."""
-    if filing.replaces is not None:
-        _supersede(filing.replaces, filing, by=by, at=at)
-    fields |= _proof_dates(filing, at)
+    if filing.to_replace is not None:
+        _supersede(filing.to_replace, filing, by=by, at=at)
+    fields |= {**_proof_dates(filing, at), "review_days_left": None}
     workflow.move(
         filing, S.IN_FORCE, by=by, at=at, reason=reason, effective_at=at, deadline_on=None, **fields
     )
@@ -110,8 +121,10 @@ def put_in_force(filing: Filing, *, by: User, at: dt.datetime, reason: str = "",
 
 
 def _supersede(old: Filing, new: Filing, *, by: User, at: dt.datetime) -> None:
-    """变更: the old one is valid to the day before the new one begins; without such a day it has none."""
-    last = new.begins_on - ONE_DAY if new.begins_on is not None else None
+    """变更: the old one is valid to the day before the new one begins, and never longer than it was; without
+    such a day it has none."""
+    lasts = [day for day in (new.begins_on and new.begins_on - ONE_DAY, old.ends_on) if day is not None]
+    last = min(lasts, default=None)
     ends_on = last if last is not None and old.begins_on is not None and old.begins_on <= last else None
     reason = f"变更为 {new.filing_no}"
     workflow.move(

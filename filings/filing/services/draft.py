@@ -40,11 +40,6 @@ from filings.people.services import person_enter
 S = FilingState
 
 
-def has_been_valid(filing: Filing) -> bool:
-    """Whether it was in force before, and only lacks a paper that was promised (容缺)."""
-    return filing.effective_at is not None
-
-
 MAY_NOT_VANISH = frozenset(
     {"insurance_type_missing", "kind_missing", "place_missing", "city_missing", "begin_missing"}
 )
@@ -114,10 +109,9 @@ def filing_submit(filing: Filing, *, by: User, at: dt.datetime, version: int | N
         "submitted_at": filing.submitted_at or at,
         "version": filing.version + 1,  # a reviewer's page of an earlier round is not of this one
     }
-    if needs_review(filing.kind, filing.channel, on=on, region=filing.insured_region) or has_been_valid(
-        filing
-    ):
-        if has_been_valid(filing):
+    reviewed = needs_review(filing.kind, filing.channel, on=on, region=filing.insured_region)
+    if reviewed or filing.has_been_valid:
+        if filing.has_been_valid:
             del fields["ends_on"]  # valid to the day its paper was due, until it is in force again
         workflow.move(filing, S.UNDER_REVIEW, by=by, at=at, deadline_on=_review_due(filing, on), **fields)
         log("filing_submitted", filing, by=by, at=at)
@@ -174,14 +168,15 @@ def _replace(filing: Filing, person: InsuredPerson, entry: FilingEntry, on: dt.d
         received_on=filing.received_on,
         on=on,
         own_no=filing.filing_no,
-        replaces=filing.replaces,
-        lock_waived=filing.lock_waived_by_id is not None,
+        replaces=filing.to_replace,
+        lock_waived_for=filing.lock_waived_area_code,
     )
     content = content_of(judged)
+    _require_same_person(filing, person)
     if filing.state == S.AWAITING_SUPPLEMENT:
-        _require_whole(filing, person, judged)
+        _require_whole(judged)
         content["category"] = content["category"] or filing.category
-    if has_been_valid(filing):
+    if filing.has_been_valid:
         _require_same_claim(filing, content)
         del content["ends_on"]
     changed = [name for name, value in content.items() if getattr(filing, name) != value]
@@ -195,13 +190,22 @@ def _replace(filing: Filing, person: InsuredPerson, entry: FilingEntry, on: dt.d
     return changed
 
 
-def _require_whole(filing: Filing, person: InsuredPerson, judged: Judged) -> None:
-    """A filing sent back keeps its person, insurance, kind, place and begin; they may change, not vanish.
+def _require_same_person(filing: Filing, person: InsuredPerson) -> None:
+    """A change is of the same person as what it changes; so is what was sent back."""
+    if person.pk == filing.person_id:
+        return
+    if filing.state == S.AWAITING_SUPPLEMENT:
+        raise DomainError("person_fixed", "待补正的备案不能换人；换人请撤销后重新办理。", field="cert_no")
+    if filing.replaces is not None:
+        told = f"这是 {filing.replaces.filing_no} 的变更，不能换人；换人请撤销这份草稿，另行新办。"
+        raise DomainError("person_fixed", told, field="cert_no")
+
+
+def _require_whole(judged: Judged) -> None:
+    """A filing sent back keeps its insurance, kind, place and begin; they may change, not vanish.
 
     Nothing else keeps a correction from being saved: whether it may be submitted is judged then.
     """
-    if person.pk != filing.person_id:
-        raise DomainError("person_fixed", "待补正的备案不能换人；换人请撤销后重新办理。", field="cert_no")
     lacking = [reason.as_error() for reason in judged.reasons if reason.code in MAY_NOT_VANISH]
     if lacking:
         raise DomainErrors(lacking)

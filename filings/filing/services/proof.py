@@ -16,8 +16,9 @@ from filings.filing.entry import given_materials
 from filings.filing.judging import judge_stored
 from filings.filing.kinds import GivenAs
 from filings.filing.models import Filing, FilingMaterial
-from filings.filing.services.common import NO_PROOF_DUE, lock, log
+from filings.filing.services.common import lock, log
 from filings.filing.states import FilingState
+from filings.filing.timekeeping import NO_PROOF_DUE
 from filings.materials.models import MaterialKind
 from filings.materials.rules import deferred
 

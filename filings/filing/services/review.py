@@ -10,15 +10,15 @@ from django.utils import timezone
 
 from agency.errors import DomainError
 from agency.journal import workflow
-from agency.journal.models import AuditEntry
 from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
 from agency.policy.selectors import int_parameter
 from agency.policy.workdays import add_workdays, workdays_between
 from filings.filing.models import Filing
+from filings.filing.selectors import terms_of, validity_of
 from filings.filing.services.common import (
-    NO_PROOF_DUE,
+    has_entered,
     judged_fields,
     judged_or_refused,
     lock,
@@ -26,7 +26,8 @@ from filings.filing.services.common import (
     put_in_force,
 )
 from filings.filing.states import TERMINAL, FilingState
-from filings.filing.validity import ONE_DAY
+from filings.filing.timekeeping import NO_PROOF_DUE
+from filings.filing.validity import CROSS_PROVINCE, IN_PROVINCE, ONE_DAY
 
 S = FilingState
 
@@ -88,7 +89,7 @@ def filing_cancel(
     access.require(by, May.TAKE_IN_FILINGS, filing.insured_region)
     on = timezone.localdate(at)
     lock(filing, version, at=at)
-    if filing.state_on(on) in TERMINAL:
+    if filing.state_on(on) in (*TERMINAL, S.SUPERSEDED):
         label = filing.state_on(on).label
         raise DomainError(
             "already_over", f"{filing.filing_no} {label}，不用再撤销。", state=filing.state_on(on)
@@ -96,21 +97,25 @@ def filing_cancel(
     fields: dict[str, Any] = {"deadline_on": None, **NO_PROOF_DUE}
     if filing.state == S.IN_FORCE and filing.begins_on is not None:
         fields["ends_on"] = on - ONE_DAY if filing.begins_on < on else None
+    is_change_undone = filing.state == S.IN_FORCE and filing.begins_on is not None and filing.begins_on > on
     workflow.move(filing, S.CANCELLED, by=by, at=at, reason=reason, **fields)
     log("filing_cancelled", filing, by=by, at=at)
+    if is_change_undone and filing.replaces is not None:
+        _revive(filing.replaces, filing, by=by, at=at)
     return filing
 
 
-def has_entered(filing: Filing, by: User) -> bool:
-    """Whether `by` entered any part of it: took it in, or saved or submitted it since."""
-    if filing.taken_in_by_id == by.pk:
-        return True
-    return AuditEntry.objects.filter(
-        subject_kind=Filing.machine.kind,
-        subject_no=filing.filing_no,
-        action__in=["filing_saved", "filing_submitted", "scan_added"],
-        by=by,
-    ).exists()
+def _revive(old: Filing, change: Filing, *, by: User, at: dt.datetime) -> None:
+    """A change that was called off before it began changes nothing: the filing whose place it was to take is
+    in force to its own end, as it was [P]."""
+    if old.state != S.SUPERSEDED:
+        return
+    scope = CROSS_PROVINCE if old.is_cross_province else IN_PROVINCE
+    span = validity_of(old.begins_on, terms_of(old.kind, old.received_on), scope=scope)
+    ends_on = span.ends_on if span is not None else None
+    reason = f"变更 {change.filing_no} 生效前已撤销"
+    workflow.move(old, S.IN_FORCE, by=by, at=at, reason=reason, ends_on=ends_on)
+    log("filing_revived", old, by=by, at=at, successor=change.filing_no)
 
 
 def _begin_review(filing: Filing, by: User, version: int | None, at: dt.datetime) -> None:

@@ -43,6 +43,7 @@ from filings.people.selectors import people_visible
 
 S = FilingState
 PRINTS_SHOWN = 10
+SEEN = ("return", "decline", "waive")  # judged by what the page showed: it must say its version
 ACTS = {
     "return": "需要补什么",
     "decline": "不予受理的原因",
@@ -139,7 +140,7 @@ def _with_reason(
             by=request.user,
             at=request.now,
             reason=form.cleaned_data["reason"],
-            version=seen_version(request) if act in ("return", "decline") else posted_version(request),
+            version=seen_version(request) if act in SEEN else posted_version(request),
         )
     except NotAllowed:
         raise
@@ -222,11 +223,7 @@ def _buttons(
         "waits_for_colleague": reviews and entered or (takes_in and not reviews and state == S.UNDER_REVIEW),
         "may_cancel": takes_in and (state in OPEN or state == S.IN_FORCE),
         "may_change": takes_in and state == S.IN_FORCE,
-        "may_waive": own
-        and state in OPEN
-        and filing.lock_waived_by_id is None
-        and access.allowed(request.user, May.WAIVE_LOCK)
-        and locked,
+        "may_waive": own and state in OPEN and access.allowed(request.user, May.WAIVE_LOCK) and locked,
         "may_print": own,
         "may_file_again": takes_in and state not in OPEN and state != S.IN_FORCE,
     }

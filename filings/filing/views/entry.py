@@ -247,8 +247,8 @@ def _judged(page: EntryPage) -> Judged:
         received_on=page.received_on,
         on=page.on,
         own_no=filing.filing_no if filing is not None else "",
-        replaces=filing.replaces if filing is not None else None,
-        lock_waived=filing is not None and filing.lock_waived_by_id is not None,
+        replaces=filing.to_replace if filing is not None else None,
+        lock_waived_for=filing.lock_waived_area_code if filing is not None else "",
     )
 
 

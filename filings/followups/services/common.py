@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django.utils import timezone
 
 from agency.errors import DomainError
 from agency.journal import audit, workflow
-from agency.journal.numbers import next_number
+from agency.journal.numbers import next_numbers
 from agency.organisation.models import User
 from agency.organisation.selectors import system_account
 from filings.filing.models import Filing
@@ -19,21 +20,35 @@ from filings.followups.rules import STEPS
 from filings.followups.states import FollowUpKind, FollowUpState
 
 S, K = FollowUpState, FollowUpKind
+CHUNK = 500
 
 
-def create(filing: Filing, *, by: User, at: dt.datetime, **fields: object) -> FollowUp:
+def create(filing: Filing, *, by: User, at: dt.datetime, **fields: Any) -> FollowUp:
+    return create_many([(filing, fields)], by=by, at=at)[0]
+
+
+def create_many(
+    wanted: Sequence[tuple[Filing, Mapping[str, Any]]], *, by: User, at: dt.datetime
+) -> list[FollowUp]:
+    """One follow-up for each filing and its columns, numbered in their order."""
     on = timezone.localdate(at)
-    number = next_number(f"follow-up-{on:%Y%m}")
-    row = FollowUp.objects.create(
-        follow_up_no=f"G{on:%Y%m}{number:04d}",
-        filing=filing,
-        region=filing.insured_region,
-        opened_on=on,
-        opened_by=by,
-        **fields,
+    numbers = next_numbers(f"follow-up-{on:%Y%m}", len(wanted))
+    rows = FollowUp.objects.bulk_create(
+        [
+            FollowUp(
+                follow_up_no=f"G{on:%Y%m}{number:04d}",
+                filing=filing,
+                region=filing.insured_region,
+                opened_on=on,
+                opened_by=by,
+                **fields,
+            )
+            for number, (filing, fields) in zip(numbers, wanted, strict=True)
+        ],
+        batch_size=CHUNK,
     )
-    workflow.begin(row, by=by, at=at)
-    return row
+    workflow.begin_many(rows, by=by, at=at)
+    return rows
 
 
 def keep(row: FollowUp, papers: str, how: str, *, by: User, at: dt.datetime, reason: str = "") -> None:

@@ -30,6 +30,7 @@ from filings.reimbursements.services import (
 )
 from filings.reimbursements.states import TONES, ReimbursementState
 from filings.stays.selectors import stays_visible, verdict_of
+from filings.stays.settled import settled_directly
 
 
 @needs(May.TAKE_IN_FILINGS)
@@ -169,6 +170,7 @@ def _page(
         "tone": TONES[state],
         "days": days_waiting(reimbursement, request.today),
         "verdict": verdict_of(reimbursement.stay, request.today),
+        "settled_no": settled_directly(reimbursement.stay) if state != ReimbursementState.WITHDRAWN else "",
         "papers": papers_to_bring(request.today),
         "history": workflow.history(ManualReimbursement.machine, reimbursement.reimbursement_no),
         "may_close": acts and waits,

@@ -33,5 +33,5 @@ class Command(StaffCommand):
                 progress=self.progress,
                 dry_run=options["dry_run"],
             )
-            write(refused_rows(outcome, at))
+            write(lambda: refused_rows(outcome, at))
         return import_result(options["file"], batch, outcome)

@@ -2,10 +2,12 @@
 
 import logging
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
+from django.urls import reverse
 
 from agency.journal.models import AuditEntry
 from agency.web.logs import QuietFormatter
@@ -72,3 +74,23 @@ def test_a_flash_never_leads_to_another_site(world: World, as_user: Callable[...
     response = as_user(world.prov_clearing).post("/books/", HTTP_REFERER="http://testserver//evil.example/x")
 
     assert "evil" not in response.headers.get("Location", "")
+
+
+def test_too_many_files_and_too_large_a_body_are_told_apart(
+    world: World, as_user: Callable[..., Client], settings: Any
+) -> None:
+    client, url = as_user(world.clerk), reverse("agency:batch_new", kwargs={"kind": "people"})
+    settings.DATA_UPLOAD_MAX_NUMBER_FILES, settings.UPLOAD_MAX_BYTES = 2, 1024 * 1024
+
+    many = client.post(url, {"file": [SimpleUploadedFile(f"{number}.csv", b"x") for number in range(3)]})
+    large = client.post(url, {"file": SimpleUploadedFile("a.csv", b"x" * 1_200_000)})
+
+    assert (many.status_code, large.status_code) == (400, 400)
+    assert "超过 2 个，都没有收" in many.content.decode()
+    assert "合计最多 1 MB），都没有收" in large.content.decode()
+
+
+def test_who_may_not_is_told_why(world: World, as_user: Callable[..., Client]) -> None:
+    page = as_user(world.changchun_clearing).get(reverse("filings:blank_list"))
+
+    assert page.status_code == 403 and "您没有“导入备案”的权限，请联系主管。" in page.content.decode()

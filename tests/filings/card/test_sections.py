@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
 from filings.filing.printing import form1_page
 from filings.filing.services import filing_return
 from filings.models import Filing, InsuredPerson
 from tests.filings.making import enrol, id_number, make_draft, make_in_force, make_person, make_submitted
+from tests.filings.staying import make_slip, make_stay
 from tests.support.world import World
 
 Login = Callable[[object], Client]
@@ -17,6 +20,23 @@ Login = Callable[[object], Client]
 
 def card(client: Client, person: InsuredPerson) -> str:
     return client.get(f"/people/{person.person_no}/").content.decode()
+
+
+def test_the_card_takes_the_same_queries_however_much_is_known(world: World, as_user: Login) -> None:
+    """Of open filings, each of which is judged, at most six are shown; all else is read at once."""
+    person, client = make_person(), as_user(world.clerk)
+    enrol(person, world.changchun)
+    spent = []
+    for several in range(2):
+        for number in range(1 + several * 3):
+            make_in_force(world, person, city=f"370{1 + several * 3 + number}00")
+            stay = make_stay(world, person, admission_no=f"ZY{several}{number}")
+            make_slip(world, stay)
+        with CaptureQueriesContext(connection) as queries:
+            card(client, person)
+        spent.append(len(queries))
+
+    assert spent[0] == spent[1] <= 60
 
 
 def test_each_open_filing_has_one_next_step_for_whoever_looks(world: World, as_user: Login) -> None:

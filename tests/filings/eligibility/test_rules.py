@@ -109,9 +109,29 @@ def test_old_filings_for_other_places_are_none_for_this_one() -> None:
         ({"state": "draft", "deadline_on": dt.date(2027, 2, 20)}, "filing_is_draft", "还是草稿"),
         ({"state": "awaiting_supplement"}, "filing_awaits_supplement", "退回补正"),
         (
-            {"state": "awaiting_supplement", "proof_due_on": dt.date(2026, 11, 10)},
+            {"state": "awaiting_supplement", "was_in_force": True, "proof_due_on": dt.date(2026, 11, 10)},
             "filing_awaits_supplement",
             "容缺的材料 2026-11-10 前没有补来",
+        ),
+        (  # the same, once the nightly command has recorded it
+            {"state": "awaiting_supplement", "was_in_force": True, "ends_on": dt.date(2026, 11, 10)},
+            "filing_awaits_supplement",
+            "容缺的材料逾期没有补来",
+        ),
+        (
+            {"state": "lapsed", "was_in_force": True, "ends_on": dt.date(2026, 11, 10)},
+            "filing_lapsed",
+            "容缺的材料逾期没有补来，已失效，最后有效日 2026-11-10",
+        ),
+        (  # asked about a day before it began, whatever became of it
+            {"state": "superseded", "was_in_force": True, "begins_on": dt.date(2026, 12, 1)},
+            "filing_begins_later",
+            "从 2026-12-01 起才有效",
+        ),
+        (
+            {"state": "lapsed", "was_in_force": True, "begins_on": dt.date(2026, 12, 1)},
+            "filing_begins_later",
+            "2026-11-20 还没有生效",
         ),
         ({"begins_on": dt.date(2026, 12, 1)}, "filing_begins_later", "从 2026-12-01 起才有效"),
         (

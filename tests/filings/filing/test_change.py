@@ -7,6 +7,7 @@ import datetime as dt
 import pytest
 
 from agency.errors import DomainError, DomainErrors, NotAllowed
+from filings.filing.checks import changes_join, filings_do_not_overlap
 from filings.filing.services import (
     filing_approve,
     filing_cancel,
@@ -96,6 +97,8 @@ def test_another_address_in_the_same_place_is_no_change_of_place(world: World) -
 def test_a_supervisor_lets_go_early_with_a_reason(world: World) -> None:
     old = make_in_force(world)
     draft = filing_change_begin(old, by=world.clerk, at=world.now)
+    entry = make_entry(old.person, city="370600", address="烟台市芝罘区6号")
+    filing_draft_save(by=world.clerk, at=world.now, entry=entry, filing=draft)
 
     with pytest.raises(NotAllowed):
         filing_lock_waive(stored(draft), by=world.reviewer, at=world.now, reason="随子女迁居")
@@ -177,3 +180,37 @@ def test_what_is_no_longer_in_force_cannot_be_changed(world: World) -> None:
         filing_approve(stored(submitted), by=world.reviewer, at=at)
     assert codes(too_late.value) == ["replaced_not_in_force"]
     assert stored(submitted).state == "under_review"
+
+
+def test_a_change_called_off_before_it_begins_changes_nothing(world: World) -> None:
+    """Approved on 2027-06-08 for 2027-07-01, cancelled on 2027-06-10: the old one goes on as it was."""
+    old, at = make_in_force(world), world.now + LATER
+    draft = filing_change_begin(old, by=world.clerk, at=at)
+    entry = make_entry(old.person, city="370600", address="烟台市芝罘区6号", begins_on=D(2027, 7, 1))
+    filing_draft_save(by=world.clerk, at=at, entry=entry, filing=draft)
+    new = filing_approve(filing_submit(stored(draft), by=world.clerk, at=at), by=world.reviewer, at=at)
+    assert (stored(old).state, stored(old).ends_on) == ("superseded", D(2027, 6, 30))
+
+    filing_cancel(new, by=world.clerk, at=at + dt.timedelta(days=2), reason="不搬了")
+
+    assert (stored(new).state, stored(new).never_valid) == ("cancelled", True)
+    assert (stored(old).state, stored(old).ends_on) == ("in_force", None)
+    assert list(Filing.objects.in_force(D(2027, 8, 1))) == [old]
+    assert [found for check in (filings_do_not_overlap, changes_join) for found in check(None)] == []
+
+
+def test_another_address_in_the_place_does_not_begin_the_lock_anew(world: World) -> None:
+    """At 青岛 from 2026-11-20, new address there from 2027-05-01: the place may be left from 2027-05-20."""
+    old = make_in_force(world)
+    moved_at = dt.datetime.combine(D(2027, 5, 1), world.now.timetz())
+    draft = filing_change_begin(old, by=world.clerk, at=moved_at)
+    entry = make_entry(old.person, address="青岛市崂山区新址8号", begins_on=D(2027, 5, 1))
+    filing_draft_save(by=world.clerk, at=moved_at, entry=entry, filing=draft)
+    there = filing_approve(
+        filing_submit(stored(draft), by=world.clerk, at=moved_at), by=world.reviewer, at=moved_at
+    )
+
+    at = dt.datetime.combine(D(2027, 5, 20), world.now.timetz())
+    away = filing_change_begin(stored(there), by=world.clerk, at=at)
+
+    assert to_yantai(there, away, world, at).state == "under_review"

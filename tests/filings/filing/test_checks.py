@@ -11,9 +11,15 @@ from django.test.utils import CaptureQueriesContext
 
 from agency.journal.books import check_all
 from filings.filing.checks import in_force_was_reviewed
-from filings.filing.services import filing_cancel, filing_submit
+from filings.filing.services import (
+    filing_approve,
+    filing_cancel,
+    filing_change_begin,
+    filing_draft_save,
+    filing_submit,
+)
 from filings.models import Filing, KindTerms
-from tests.filings.making import make_draft, make_in_force
+from tests.filings.making import make_draft, make_entry, make_in_force
 from tests.support.world import World
 
 
@@ -105,3 +111,45 @@ def test_whether_a_review_was_due_is_judged_on_the_day_of_effect(world: World) -
         assert list(in_force_was_reviewed(None)) == []
 
     assert len(queries) < len(drafts)
+
+
+def changed(world: World) -> tuple[Filing, Filing]:
+    """A filing in force and the change that took its place from 2027-01-10 on."""
+    old = make_in_force(world)
+    draft = filing_change_begin(old, by=world.clerk, at=world.now)
+    entry = make_entry(old.person, address="青岛市崂山区新址8号", begins_on=dt.date(2027, 1, 10))
+    filing_draft_save(by=world.clerk, at=world.now, entry=entry, filing=draft)
+    submitted = filing_submit(Filing.objects.get(pk=draft.pk), by=world.clerk, at=world.now)
+    return old, filing_approve(submitted, by=world.reviewer, at=world.now)
+
+
+@pytest.mark.parametrize(
+    ("side", "column", "value"),
+    [
+        (1, "replaces_id", None),
+        (0, "state", "in_force"),
+        (0, "ends_on", "2027-02-01"),
+        (1, "insured_region_id", "jilin"),
+    ],
+)
+def test_a_change_torn_apart_is_found(world: World, side: int, column: str, value: object) -> None:
+    pair = changed(world)
+    assert found() == {}
+
+    value = world.jilin.pk if value == "jilin" else value
+    damage(f"UPDATE filings_filing SET {column} = %s WHERE id = %s", value, pair[side].pk)
+
+    broken = found()["变更前后相接"]
+    assert broken == [pair[0].filing_no if column == "replaces_id" else pair[1].filing_no]
+
+
+def test_a_date_for_papers_left_on_an_ended_filing_is_found(world: World) -> None:
+    filing = make_in_force(world)
+    filing_cancel(filing, by=world.clerk, at=world.now, reason="录错")
+
+    damage(
+        "UPDATE filings_filing SET proof_due_on = '2026-12-04', proof_lapses_on = '2026-12-11' WHERE id = %s",
+        filing.pk,
+    )
+
+    assert found() == {"容缺期限只在已生效的备案上": [filing.filing_no]}

@@ -7,11 +7,30 @@ import re
 from collections.abc import Callable
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 
-from filings.filing.services import filing_approve, filing_cancel, filing_return, filing_submit
-from tests.filings.making import make_draft, make_in_force, make_submitted, stored
-from tests.support.world import World
+from agency.organisation.roles import Role
+from filings.filing.services import (
+    filing_approve,
+    filing_cancel,
+    filing_change_begin,
+    filing_draft_save,
+    filing_return,
+    filing_submit,
+)
+from filings.models import Filing
+from tests.filings.making import (
+    enrol,
+    make_draft,
+    make_entry,
+    make_in_force,
+    make_person,
+    make_submitted,
+    stored,
+)
+from tests.support.world import World, make_user
 
 Login = Callable[[object], Client]
 
@@ -223,3 +242,47 @@ def test_the_care_region_sees_the_steps_without_the_reasons(world: World, as_use
 
     assert "待补正" in there and "13911112222" not in there
     assert "13911112222" in here
+
+
+def test_a_supervisor_lets_a_locked_place_go_on_the_page(world: World, as_user: Login) -> None:
+    old = make_in_force(world)
+    draft = filing_change_begin(old, by=world.clerk, at=world.now)
+    entry = make_entry(old.person, city="370600")
+    draft = filing_draft_save(by=world.clerk, at=world.now, entry=entry, filing=draft)
+    url, said = f"/filings/{draft.filing_no}/waive/", {"reason": "随子女迁居", "version": draft.version}
+    elsewhere = make_user("elsewhere", Role.SUPERVISOR, region="220200")
+
+    assert as_user(elsewhere).post(url, said).status_code == 404
+    assert as_user(world.reviewer).post(url, said).status_code == 403
+    own = as_user(world.supervisor)
+    assert "准予提前变更" in own.get(f"/filings/{draft.filing_no}/").content.decode()
+    assert own.post(url, {"reason": "随子女迁居"}).status_code == 422
+    assert own.post(url, said | {"reason": " "}).status_code == 422
+    assert own.post(url, said).status_code == 302
+    page = own.get(f"/filings/{draft.filing_no}/").content.decode()
+    assert "随子女迁居" in page and "/waive/" not in page
+    assert own.post(url, said).status_code == 422
+
+
+def test_a_page_asks_no_more_the_more_a_person_cancelled(world: World, as_user: Login) -> None:
+    person = make_person()
+    enrol(person, world.changchun)
+    draft = make_draft(world, person)
+    clerk = as_user(world.clerk)
+
+    def asked() -> int:
+        with CaptureQueriesContext(connection) as queries:
+            clerk.get(f"/filings/{draft.filing_no}/")
+        return len(queries)
+
+    cities = ("370600", "370300", "370700", "370800")
+    filings = [make_in_force(world, person, city=city) for city in cities]
+
+    def cancelled(some: list[Filing]) -> None:
+        for filing in some:
+            filing_cancel(filing, by=world.clerk, at=world.now + dt.timedelta(days=3), reason="搬走")
+
+    cancelled(filings[:1])
+    once = asked()
+    cancelled(filings[1:])
+    assert asked() == once

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from agency.errors import DomainErrors
+from filings.filing.forms import papers_not_shown
 from filings.filing.referrals import Referral, referral_reasons
+from filings.filing.selectors import queue
 from filings.filing.services import filing_submit
-from tests.filings.making import enrol, make_draft, make_person, stored
+from filings.materials.selectors import groups_of
+from filings.models import Filing
+from tests.filings.making import enrol, make_draft, make_person, make_submitted, stored
 from tests.support.world import World
 
 D = dt.date
@@ -158,3 +165,44 @@ def test_the_elderly_take_the_green_channel_and_others_may_be_let_in(world: Worl
     enrol(young, world.changchun)
     assert make_draft(world, young).green_channel is False
     assert make_draft(world, young, kind="temporary_other", green_channel=True).green_channel is True
+
+
+def test_the_green_channel_stands_first_in_the_queue_of_review(world: World) -> None:
+    young = make_person(birth_date=D(1990, 1, 1))
+    enrol(young, world.changchun)
+    first = make_submitted(world, young, kind="temporary_other")
+    old = make_submitted(world)
+
+    assert list(queue("to_review", world.reviewer, world.now.date())) == [old, first]
+
+
+@pytest.mark.parametrize("count", ["40000", "1" + "0" * 30, "-5", "0", "两次"])
+def test_a_count_of_settlements_without_sense_is_refused_on_the_form(
+    world: World, as_user: Callable[[object], Client], count: str
+) -> None:
+    person = make_person()
+    enrol(person, world.changchun)
+    said = {"action": "draft", "cert_type": "01", "cert_no": person.cert_no, "name": person.name}
+    said |= {"kind": "referral", "settlements_allowed": count}
+
+    page = as_user(world.clerk).post(reverse("filings:filing_new"), said)
+
+    assert (page.status_code, "不限次数就空着" in page.content.decode()) == (422, True)
+    assert not Filing.objects.exists()
+    # of another kind the field is neither judged nor kept
+    as_user(world.clerk).post(reverse("filings:filing_new"), said | {"kind": "temporary_other"})
+    assert Filing.objects.get().settlements_allowed is None
+
+
+def test_a_promise_for_papers_asked_for_no_longer_is_not_kept(world: World) -> None:
+    letter = {
+        "valid_identity_card": "original",
+        "social_security_card": "copy",
+        "commitment_letter": "original",
+    }
+    region, on = world.changchun, world.now.date()
+    groups = groups_of("temporary_other", scope="cross_province", region=region, on=on)
+
+    assert papers_not_shown(groups, letter | {"residence_permit": "deferred"}) == {
+        "social_security_card": "copy"
+    }

@@ -12,6 +12,7 @@ ALL = (
     checks.promises_are_followed,
     checks.follow_ups_are_of_the_region,
     checks.untrue_promises_had_consequences,
+    checks.deferred_papers_are_due_with_the_filing,
 )
 
 
@@ -36,3 +37,12 @@ def test_each_damage_is_named(world: World) -> None:
         (checks.OF_ITS_REGION, open_one.follow_up_no),
         (checks.CONSEQUENCES, untrue.follow_up_no),
     }
+
+
+def test_a_due_date_that_left_its_filing_is_named(world: World) -> None:
+    row = deferred(world)
+    assert found() == []
+
+    FollowUp.objects.filter(pk=row.pk).update(lapses_on=world.now.date())
+
+    assert found() == [(checks.SAME_DATES, row.follow_up_no)]

@@ -8,8 +8,19 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from agency.batches.refused import refused_workbook
 from agency.errors import DomainError
-from tests.filings.groups.lists import EMPLOYER, HEADER, checked, loaded, make_worker, refused, row, write
+from tests.filings.groups.lists import (
+    EMPLOYER,
+    HEADER,
+    checked,
+    loaded,
+    make_worker,
+    previewed,
+    refused,
+    row,
+    write,
+)
 from tests.filings.making import make_in_force
 from tests.support.world import World
 
@@ -225,3 +236,18 @@ def test_optional_columns_may_be_absent(world: World, tmp_path: Path) -> None:
         del said[name]
 
     assert checked(write(tmp_path, [said]), world).accepted == 1
+
+
+def test_refused_rows_come_back_mended_or_are_refused_once_more(world: World, tmp_path: Path) -> None:
+    person = make_worker(world.changchun)
+    first, again = tmp_path / "first.xlsx", tmp_path / "again.xlsx"
+    first.write_bytes(refused_workbook(previewed(world, write(tmp_path, [row(person, 渠道="朋友")]))))
+    again.write_bytes(refused_workbook(previewed(world, first)))
+    book = openpyxl.load_workbook(again)
+    titles = [str(cell.value) for cell in book.active[1]]
+
+    assert titles[:5] == ["行号", "原因代码", "列", "值", "原因"] and len(titles) == len(set(titles))
+    assert refused(again, world) == {2: ("unknown_channel", "渠道")}
+    book.active.cell(2, titles.index("渠道") + 1).value = "合作单位"
+    book.save(again)
+    assert checked(again, world).accepted == 1

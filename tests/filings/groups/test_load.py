@@ -6,6 +6,8 @@ import datetime as dt
 from pathlib import Path
 
 import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from agency.batches.models import Batch
 from agency.batches.services import PreviewOutdated, batch_load, batch_run, batch_undo, batch_withdraw
@@ -17,6 +19,9 @@ from agency.organisation.roles import Level, Role
 from agency.registry import CHECKS
 from filings.filing.sections import TAKES_EFFECT
 from filings.filing.services import filing_cancel
+from filings.followups.models import FollowUp
+from filings.followups.rules import write_alternatives
+from filings.followups.selectors import owed_of, promise_due_on
 from filings.models import Filing
 from tests.filings.groups.lists import checked, loaded, make_worker, previewed, row, write
 from tests.filings.making import make_in_force, stored
@@ -227,3 +232,42 @@ def test_a_withdrawn_list_leaves_nothing(world: World, tmp_path: Path) -> None:
     batch_withdraw(batch, by=world.clerk, at=world.now)
 
     assert (Batch.objects.get().state, Filing.objects.count()) == ("withdrawn", 0)
+
+
+def test_effect_costs_no_more_queries_for_many(world: World, tmp_path: Path) -> None:
+    people = [make_worker(world.changchun) for _ in range(24)]
+    told = [row(one, 材料="有效身份证件、个人承诺书") for one in people]
+    loaded(world, write(tmp_path, told[:2], "first.csv"))  # whatever is read once for good
+    costs = []
+    for number, rows in enumerate((told[2:4], told[4:])):
+        batch = previewed(world, write(tmp_path, rows, f"{number}.csv"))
+        with CaptureQueriesContext(connection) as queries:
+            batch_load(batch, by=world.reviewer, at=world.now, preview_digest=batch.preview_digest)
+        costs.append(len(queries))
+
+    assert costs[0] == costs[1]
+    opened = FollowUp.objects.order_by("pk")
+    assert [one.follow_up_no[-2:] for one in opened] == [f"{number:02d}" for number in range(1, 25)]
+    assert {one.filing.person.pk for one in opened} == {one.pk for one in people}
+    assert {(one.kind, one.region, one.opened_by) for one in opened} == {
+        ("commitment", world.changchun, world.reviewer)
+    }
+    first = opened[0]
+    assert workflow.last_step(first).by == world.reviewer
+    filing = first.filing
+    assert (first.due_on, first.papers) == (
+        promise_due_on(filing, world.today),
+        write_alternatives(owed_of(filing)[0].alternatives),
+    )
+
+
+def test_a_list_of_somebody_who_may_no_longer_load_is_refused_by_name(world: World, tmp_path: Path) -> None:
+    batch = previewed(world, write(tmp_path, [row(make_worker(world.changchun))]))
+    User.objects.filter(pk=world.clerk.pk).update(is_active=False)
+    batch = Batch.objects.get(pk=batch.pk)
+
+    with pytest.raises(DomainError, match="上传人clerk.*账户已停用.*重新上传") as refused:
+        batch_load(batch, by=world.reviewer, at=world.now, preview_digest=batch.preview_digest)
+
+    assert refused.value.code == "uploader_may_not"
+    assert Batch.objects.get().state == "previewed" and Filing.objects.count() == 0

@@ -102,6 +102,22 @@ def test_a_stay_of_somebody_else_is_refused(world: World, as_user: Login) -> Non
     assert posted.status_code == 422 and not InjuryStatement.objects.exists()
 
 
+def test_a_statement_of_a_stay_older_than_those_offered_is_corrected(
+    world: World, as_user: Login, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stay = make_stay(world)
+    statement = make_statement(world, stay)
+    make_stay(world, stay.person, admission_no="ZY2")
+    monkeypatch.setattr("filings.stays.selectors.SHOWN", 1)
+
+    posted = as_user(world.clerk).post(
+        f"/injuries/{statement.statement_no}/edit/", {**INJURY, "stay": stay.stay_no, "version": "1"}
+    )
+
+    statement.refresh_from_db()
+    assert posted.status_code == 302 and statement.version == 2
+
+
 def test_a_correction_shows_on_the_paper_that_was_printed_before(world: World, as_user: Login) -> None:
     statement = make_statement(world)
     client, url = as_user(world.clerk), f"/injuries/{statement.statement_no}/"

@@ -26,7 +26,9 @@ def test_a_quantity_is_exact(text: str, milli: int, shown: str) -> None:
     assert quantity_text(milli) == shown
 
 
-@pytest.mark.parametrize("text", ["", "0", "0.000", "-1", "1.2345", "1e3", "两盒", "99999999", "1000000.001"])
+@pytest.mark.parametrize(
+    "text", ["", "0", "0.000", "-1", "1.2345", "1e3", "两盒", "99999999", "1000000.001", "1,5", "1,50"]
+)
 def test_what_is_no_quantity_is_refused_never_rounded(text: str) -> None:
     with pytest.raises(QuantityError):
         parse_quantity(text)

@@ -235,3 +235,13 @@ def test_a_write_that_failed_after_the_file_leaves_an_orphan_that_is_swept(
     call_command("sweep_scans", stdout=said)
     assert "清除 0 个没有记录的文件" in said.getvalue()
     assert store.digest_on_disk(kept.digest) == kept.digest
+
+
+def test_two_hundred_files_at_once_are_refused_with_the_limit(world: World, as_user: Login) -> None:
+    filing, photo = make_draft(world), files.jpeg()
+
+    sent = [(f"{number}.jpg", photo) for number in range(200)]
+    response = post(as_user(world.clerk), filing, *sent, htmx=True)
+
+    assert response.status_code == 422
+    assert "一次最多 10 个文件，这次有 200 个，都没有收" in response.content.decode()

@@ -18,6 +18,8 @@ TODAY = day("11-20")
 FILED = Filed("F1", day("11-11"), day("11-12"), begins_on=day("11-01"))
 OPEN = Filed("F1", day("11-11"), begins_on=day("11-01"), is_open=True)
 GONE = Filed("F1", day("11-11"), begins_on=day("11-01"))
+AHEAD = Filed("F1", day("11-01"), day("11-02"), begins_on=day("11-14"))
+ELSEWHERE = Filed("F1", day("11-01"), day("11-02"), begins_on=day("11-01"), is_for_place=False)
 TOO_EARLY = Filed("F1", day("01-02"), day("01-02"), begins_on=day("01-02"), ends_on=day("07-01"))
 
 
@@ -40,6 +42,10 @@ TOO_EARLY = Filed("F1", day("01-02"), day("01-02"), begins_on=day("01-02"), ends
         ("11-15", None, "settlement", "manual_reimbursement", "没有关联的备案。医院结算日是 2026-11-15"),
         ("11-15", GONE, "settlement", "manual_reimbursement", "没有生效过"),
         ("11-15", TOO_EARLY, "settlement", "manual_reimbursement", "有效期不含这次就医"),
+        ("11-15", AHEAD, "admission", "manual_reimbursement", "备案 2026-11-14 才生效，晚于入院日"),
+        ("11-15", AHEAD, "settlement", "direct_settlement", "备案 2026-11-14 已生效"),
+        ("11-15", ELSEWHERE, "settlement", "manual_reimbursement", "就医地不含这家医疗机构"),
+        (None, ELSEWHERE, "settlement", "direct_settlement", "就医地不含这家医疗机构。医院还没有结算"),
         ("11-15", FILED, "admission", "manual_reimbursement", "晚于入院日 2026-11-10"),
         (None, FILED, "admission", "manual_reimbursement", "晚于入院日 2026-11-10"),
     ],

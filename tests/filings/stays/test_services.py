@@ -9,9 +9,10 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from agency.errors import DomainError, DomainErrors, NotAllowed, SomeoneElseWasFirst
-from agency.journal.models import AuditEntry
+from agency.journal.models import AuditEntry, StateChange
+from agency.organisation.models import Institution, PoolingRegion
 from agency.policy.models import Parameter
-from filings.models import Stay
+from filings.models import Filing, Stay
 from filings.stays.checks import filing_is_of_the_person
 from filings.stays.selectors import verdict_of
 from filings.stays.services import AlreadyRecorded, stay_change, stay_record
@@ -84,6 +85,45 @@ def test_the_verdict_comes_from_the_filing_and_the_dated_parameter(world: World)
     assert (late.is_manual, late.source, late.filed_on) == (True, "[S2]", world.today)
     assert not same_day.is_manual
     assert (verdict_of(stay, world.today).is_manual, verdict_of(stay, world.today).source) == (True, "[S4]")
+
+
+def test_a_filing_for_another_place_or_without_its_promised_paper_does_not_settle_the_stay(
+    world: World,
+) -> None:
+    filing = make_in_force(world, begins_on=dt.date(2026, 11, 1))
+    settled = dt.date(2026, 11, 20)
+    here = make_late_stay(world, filing, settled_on=settled)
+    yantai = Institution.objects.create(
+        code="H37060200901", name="烟台某院", region=PoolingRegion.objects.get(code="370000")
+    )
+    elsewhere = make_late_stay(world, filing, settled_on=settled, institution=yantai)
+    assert not verdict_of(here, world.today).is_manual
+    told = verdict_of(elsewhere, world.today)
+    assert told.is_manual and "就医地不含这家医疗机构" in told.sentence
+
+    due = dt.date(2026, 11, 9)  # the day before the admission, not recorded by the nightly command yet
+    Filing.objects.filter(pk=filing.pk).update(proof_due_on=due, proof_lapses_on=due)
+    here.filing.refresh_from_db()  # type: ignore[union-attr]
+    assert "有效期不含这次就医" in verdict_of(here, world.today).sentence
+
+
+@pytest.mark.parametrize(("settled", "manual"), [(5, False), (12, True), (25, False)])
+def test_a_filing_that_stopped_for_a_promised_paper_was_in_force_before_that_too(
+    world: World, settled: int, manual: bool
+) -> None:
+    filing = make_in_force(world)
+    days = {number: world.now + dt.timedelta(days=number) for number in (10, 20)}
+    about = {"subject_kind": "filing", "subject_no": filing.filing_no, "by": world.system}
+    waits, runs = "awaiting_supplement", "in_force"
+    StateChange.objects.create(from_state=runs, to_state=waits, at=days[10], **about)
+    StateChange.objects.create(from_state="under_review", to_state=runs, at=days[20], **about)
+    Filing.objects.filter(pk=filing.pk).update(effective_at=days[20])
+    filing.refresh_from_db()
+    stay = make_stay(world, filing.person, filing=filing)
+    stay.admitted_on = world.today
+    stay.settled_on = world.today + dt.timedelta(days=settled)
+
+    assert verdict_of(stay, world.today + dt.timedelta(days=30)).is_manual is manual
 
 
 @pytest.mark.parametrize(
