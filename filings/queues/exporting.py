@@ -17,7 +17,8 @@ from agency.tabular.write import TableColumn, write_csv, write_xlsx
 from agency.web.request import StaffRequest
 from filings.filing.models import Filing
 from filings.filing.shown import state_label
-from filings.queues.selectors import NEVER, holder_of
+from filings.queues.selectors import holder_of
+from filings.queues.shown import due_day
 
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 KINDS = ("csv", "xlsx")
@@ -68,8 +69,7 @@ def ledger_cells(filing: Filing, on: dt.date) -> list[Any]:
 
 def queue_cells(filing: Filing, on: dt.date) -> list[Any]:
     """A row of a queue under QUEUE_COLUMNS."""
-    due_on: dt.date = filing.due_on  # type: ignore[attr-defined]
-    own = [str(holder_of(filing)), None if due_on == NEVER else due_on, "是" if filing.green_channel else ""]
+    own = [str(holder_of(filing)), due_day(filing), "是" if filing.green_channel else ""]
     return [*ledger_cells(filing, on), *own]
 
 

@@ -16,8 +16,9 @@ from agency.web.parts import Action, HomePart, NavItem, Tile, TodoRow
 from filings.filing.models import Filing
 from filings.filing.selectors import expiring_days
 from filings.filing.states import TONES, FilingState
-from filings.queues.selectors import NEVER, QUEUES, queue, queue_count
+from filings.queues.selectors import QUEUES, queue, queue_count
 from filings.queues.services import ASSIGNED
+from filings.queues.shown import due_day
 
 label_actions({ASSIGNED: "移交备案"})
 
@@ -121,7 +122,7 @@ def _todo_rows(name: str, user: User, today: dt.date) -> list[Filing]:
 
 
 def _todo(name: str, filing: Filing, today: dt.date) -> TodoRow:
-    due_on = filing.due_on if filing.due_on != NEVER else None  # type: ignore[attr-defined]
+    due_on = due_day(filing)
     late = due_on is not None and due_on < today
     told = {"to_review": "复核期限", "awaiting_supplement": "补正期限", "mine": "办理期限"}[name]
     edit = "filings:filing_edit" if name == "mine" else "filings:filing_detail"

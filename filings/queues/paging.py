@@ -55,7 +55,8 @@ def sorted_page(
 
 def _values(anchors: QuerySet[Any], key: int, order: tuple[str, ...]) -> tuple[Any, ...] | None:
     names = [name.lstrip("-") for name in order]
-    return anchors.filter(pk=key).order_by().values_list(*names).first()
+    values = anchors.filter(pk=key).order_by().values_list(*names).first()
+    return None if values is None or None in values else values
 
 
 def _turned(name: str) -> str:

@@ -91,7 +91,7 @@ def queue(name: str, by: User, on: dt.date) -> QuerySet[Any]:
     return _narrowed(rows, name, by, on).order_by("-green_channel", "due_on", "pk")
 
 
-def _maybe_in_work(by: User) -> QuerySet[Any]:
+def maybe_in_work(by: User) -> QuerySet[Any]:
     """The keys of all that can be in work, each half out of an index: an OR of the two would read the whole
     ledger of a region (docs/performance.md)."""
     rows = Filing.objects.editable_by(by).order_by()
@@ -101,7 +101,7 @@ def _maybe_in_work(by: User) -> QuerySet[Any]:
 
 def _narrowed(rows: Any, name: str, by: User, on: dt.date) -> QuerySet[Any]:
     if name not in ("to_review", "expiring"):
-        rows = rows.filter(pk__in=_maybe_in_work(by))
+        rows = rows.filter(pk__in=maybe_in_work(by))
     if name == "mine":
         return rows.filter(in_work(on) & held_by(by))
     if name == "to_review":
@@ -155,7 +155,7 @@ class Load:
 
 def board(by: User, on: dt.date) -> list[Load]:
     """Open work per person, in one query over what is in work: nobody's first, then who has most overdue."""
-    rows: QuerySet[Any] = Filing.objects.filter(in_work(on), pk__in=_maybe_in_work(by))
+    rows: QuerySet[Any] = Filing.objects.filter(in_work(on), pk__in=maybe_in_work(by))
     found: list[Any] = list(
         rows.annotate(holder_id=Coalesce("assigned_to_id", "taken_in_by_id"))
         .order_by()

@@ -41,8 +41,14 @@ def queue_rows(rows: Iterable[Filing], by: User, on: dt.date) -> list[QueueRow]:
     return [_row(filing, by, on, assigns=assigns, gives=gives) for filing in rows]
 
 
+def due_day(filing: Filing) -> dt.date | None:
+    """The day that `selectors.with_due_day` gave it; None where there is none."""
+    due_on: dt.date | None = filing.due_on  # type: ignore[attr-defined]
+    return None if due_on == NEVER else due_on
+
+
 def _row(filing: Filing, by: User, on: dt.date, *, assigns: bool, gives: bool) -> QueueRow:
-    due_on: dt.date | None = filing.due_on if filing.due_on != NEVER else None  # type: ignore[attr-defined]
+    due_on = due_day(filing)
     holder = holder_of(filing)
     return QueueRow(
         filing=filing,

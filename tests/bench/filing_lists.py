@@ -10,14 +10,15 @@ from agency.organisation.roles import Level, Role
 from filings.filing.selectors import filings_visible
 from filings.filing.states import FilingState
 from filings.models import Filing
-from filings.queues.selectors import QUEUES, queue, queue_count
+from filings.queues.paging import SORTS
+from filings.queues.selectors import QUEUES, board, queue, queue_count
 from tests.bench.population import LARGE, SMALL, make_filings, make_people
 from tests.bench.timing import measured, plan, statements, table
 from tests.support.world import make_user
 
 TITLE = "备案台账与待办 (lists of filings)"
 TODAY = dt.date(2026, 11, 20)
-PAGE, QUEUE = 51, 201
+PAGE = 51
 ASKED = 30
 TOO_LONG = 5.0  # milliseconds
 
@@ -66,6 +67,11 @@ def _asked(by: User) -> dict[str, Callable[[], object]]:
             asked[f"state {state.label}"] = lambda state=state: list(own.in_state(state, TODAY)[:PAGE])
     if by.level != Level.PROVINCE:
         for name, label in QUEUES.items():
-            asked[f"queue {label}"] = lambda name=name: list(queue(name, by, TODAY)[:QUEUE])
+            asked[f"queue {label}"] = lambda name=name: list(queue(name, by, TODAY)[:PAGE])
             asked[f"count {label}"] = lambda name=name: queue_count(name, by, TODAY)
+        for sort, order in SORTS.items():
+            asked[f"queue 待复核 by {sort}"] = lambda order=order: list(
+                queue("to_review", by, TODAY).order_by(*order)[:PAGE]
+            )
+    asked["board"] = lambda: board(by, TODAY)
     return asked
