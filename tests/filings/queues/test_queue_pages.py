@@ -195,4 +195,4 @@ def test_a_late_row_says_by_how_much(world: World, as_user: Login) -> None:
 
     page = as_user(world.reviewer).get("/filings/queue/overdue/").content.decode()
 
-    assert "已超 3 天" in page and "绿色通道" in page and '<tr class="late">' in page
+    assert "已超 3 天" in page and "优先" in page and '<tr class="late">' in page
