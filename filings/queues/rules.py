@@ -7,6 +7,7 @@ import datetime as dt
 from filings.filing.states import FilingState
 
 S = FilingState
+FAR = 31
 
 
 def may_hold(state: FilingState, *, takes_in: bool, reviews: bool) -> bool:
@@ -18,10 +19,12 @@ def may_hold(state: FilingState, *, takes_in: bool, reviews: bool) -> bool:
 
 
 def due_words(due_on: dt.date | None, on: dt.date) -> str:
-    """今天到期, 还有 3 天, 已超 2 天; empty without a due day."""
+    """今天到期, 还有 3 天, 已超 2 天; empty without a due day, and while it is more than a month away."""
     if due_on is None:
         return ""
     days = (due_on - on).days
+    if days > FAR:
+        return ""
     if days == 0:
         return "今天到期"
     return f"还有 {days} 天" if days > 0 else f"已超 {-days} 天"

@@ -261,7 +261,7 @@
       head.hidden = boxes.length === 0;
       head.checked = count > 0 && count === boxes.length;
       head.indeterminate = count > 0 && count < boxes.length;
-      all(`[data-checked="${head.dataset.checkAll}"]`).forEach((said) => { said.textContent = count ? ` ${count} 件` : ""; });
+      all(`[data-checked="${head.dataset.checkAll}"]`).forEach((said) => { said.textContent = count ? `${count} 件` : ""; });
     });
   }
 

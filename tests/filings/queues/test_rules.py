@@ -19,7 +19,7 @@ def test_a_filing_is_held_by_whoever_can_do_something_about_it(state: FilingStat
 
 
 @pytest.mark.parametrize(
-    ("days", "words"), [(0, "今天到期"), (1, "还有 1 天"), (30, "还有 30 天"), (-2, "已超 2 天")]
+    ("days", "words"), [(0, "今天到期"), (1, "还有 1 天"), (31, "还有 31 天"), (32, ""), (-2, "已超 2 天")]
 )
 def test_a_due_day_is_told_in_words(days: int, words: str) -> None:
     assert due_words(ON + dt.timedelta(days=days), ON) == words
