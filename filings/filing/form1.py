@@ -145,8 +145,7 @@ def _care_at(filing: Filing) -> str:
 def _period(filing: Filing) -> str:
     """起止日期, both days included; 长期有效 without an end; no period where no day ever was valid."""
     if filing.never_valid:
-        told = f"没有有效日：生效前{filing.get_state_display()}"
-        return told if filing.effective_at is not None else "没有生效"
+        return filing.never_valid_because
     if filing.begins_on is None:
         return ""
     if filing.ends_on is not None:

@@ -372,6 +372,14 @@ class Filing(models.Model):
         """变更: the filing whose place it is still to take; once it took effect it has done so."""
         return None if self.has_been_valid else self.replaces
 
+    @property
+    def never_valid_because(self) -> str:
+        """Why it has no valid day: 没有生效, or stopped on its first day or before."""
+        if self.effective_at is None:
+            return "没有生效"
+        when = "生效当天" if self.state == S.SUPERSEDED else "生效前"
+        return f"没有有效日：{when}{self.get_state_display()}"
+
     def state_on(self, on: dt.date) -> FilingState:
         """The state as it is on a day, whether or not time's part was recorded already.
 

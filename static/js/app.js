@@ -26,11 +26,22 @@
     try { return localStorage.getItem("keys") === "off" ? "off" : "on"; } catch { return "on"; }
   }
 
+  /* Ctrl+Enter sends the form that one is in: that of an open box, never the page's own behind it, and never
+     one that is on its way already. */
+  function formOfKey() {
+    const own = document.activeElement?.closest?.("form");
+    if (own) return own.matches("[data-submit-key], details.confirm form") ? own : null;
+    return document.querySelector("details.confirm[open] form") ? null : document.querySelector("form[data-submit-key]");
+  }
+
   function submitByKey() {
-    const form = document.activeElement?.closest?.("form[data-submit-key]") || document.querySelector("form[data-submit-key]");
+    const form = formOfKey();
     if (!form) return false;
-    const button = Array.from(form.elements).find((el) => el.matches("button.go, [type=submit].go"));
-    form.requestSubmit(button || undefined);
+    const elements = Array.from(form.elements);
+    if (elements.some((el) => el.hasAttribute("data-held"))) return true;
+    const sends = elements.filter((el) => el.matches("button:not([type=button]), input[type=submit]") && !el.disabled);
+    const button = sends.find((el) => el.matches(".go")) || (form.matches("details.confirm form") ? sends[0] : undefined);
+    form.requestSubmit(button);
     return true;
   }
 

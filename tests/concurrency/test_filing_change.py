@@ -26,7 +26,7 @@ from filings.followups.services import (
 from filings.models import DishonestyMark, Filing, FollowUp
 from tests.filings.making import enrol, make_draft, make_entry, make_in_force, make_person
 from tests.support.together import all_at_once
-from tests.support.world import World, make_world
+from tests.support.world import World, the_world
 
 pytestmark = pytest.mark.postgresql
 LATER = dt.timedelta(days=200)
@@ -42,7 +42,7 @@ def waiting_change(world: World) -> tuple[Filing, Filing]:
 
 
 def test_two_counters_that_begin_a_change_make_one_draft(committed: None) -> None:
-    world = make_world()
+    world = the_world()
     old = make_in_force(world)
     copies = [Filing.objects.get(pk=old.pk) for _ in range(5)]
 
@@ -54,7 +54,7 @@ def test_two_counters_that_begin_a_change_make_one_draft(committed: None) -> Non
 
 @pytest.mark.parametrize("attempt", range(3))
 def test_a_change_approved_while_the_old_one_is_cancelled_has_one_end(committed: None, attempt: int) -> None:
-    world = make_world()
+    world = the_world()
     old, new = waiting_change(world)
     at = world.now + LATER
 
@@ -73,7 +73,7 @@ def test_a_change_approved_while_the_old_one_is_cancelled_has_one_end(committed:
 
 def test_the_deemed_filed_take_effect_once_however_many_counters_enter_them(committed: None) -> None:
     """An emergency needs no review: submission itself puts it in force."""
-    world = make_world()
+    world = the_world()
     person = make_person()
     enrol(person, world.changchun)
     drafts = [make_draft(world, person, kind="emergency") for _ in range(4)]
@@ -85,7 +85,7 @@ def test_the_deemed_filed_take_effect_once_however_many_counters_enter_them(comm
 
 
 def test_two_supervisors_who_let_go_at_once_leave_one_reason(committed: None) -> None:
-    world = make_world()
+    world = the_world()
     old = make_in_force(world)
     draft = filing_change_begin(old, by=world.clerk, at=world.now)
     entry = make_entry(old.person, city="370600")
@@ -106,7 +106,7 @@ def test_two_supervisors_who_let_go_at_once_leave_one_reason(committed: None) ->
 def test_a_paper_that_comes_while_the_night_records_is_taken_or_refused(
     committed: None, attempt: int
 ) -> None:
-    world = make_world()
+    world = the_world()
     papers = {"valid_identity_card": "original", "residence_permit": "deferred"}
     filing = make_in_force(world, materials=papers)
     at = world.now + dt.timedelta(days=17)  # past the day on which it was due
@@ -131,7 +131,7 @@ def test_a_paper_that_comes_while_the_night_records_is_taken_or_refused(
 def test_a_promise_found_untrue_while_its_change_is_approved_has_one_outcome(
     committed: None, attempt: int
 ) -> None:
-    world = make_world()
+    world = the_world()
     promise = {"valid_identity_card": "original", "commitment_letter": "original"}
     old = make_in_force(world, materials=promise)
     draft = filing_change_begin(old, by=world.clerk, at=world.now)

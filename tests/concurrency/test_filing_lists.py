@@ -15,7 +15,7 @@ from filings.models import Filing
 from tests.filings.groups.lists import make_worker, previewed, row, write
 from tests.filings.making import make_submitted
 from tests.support.together import all_at_once
-from tests.support.world import World, make_world
+from tests.support.world import World, the_world
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.usefixtures("committed")]
 
@@ -29,7 +29,7 @@ def overlaps() -> list[object]:
 
 
 def test_one_list_sent_four_times_at_once_is_loaded_once(tmp_path: Path) -> None:
-    world = make_world()
+    world = the_world()
     path = write(tmp_path, [row(make_worker(world.changchun)) for _ in range(30)])
 
     outcome = all_at_once([partial(run, world, path)] * 4)
@@ -42,7 +42,7 @@ def test_one_list_sent_four_times_at_once_is_loaded_once(tmp_path: Path) -> None
 def test_two_lists_with_the_same_workers_in_other_order_never_wait_in_a_circle(
     tmp_path: Path,
 ) -> None:
-    world = make_world()
+    world = the_world()
     rows = [row(make_worker(world.changchun)) for _ in range(40)]
     later = [{**one, "生效日期": "2026-12-01"} for one in reversed(rows)]
     paths = [write(tmp_path, rows, "one.csv"), write(tmp_path, later, "two.csv")]
@@ -56,7 +56,7 @@ def test_two_lists_with_the_same_workers_in_other_order_never_wait_in_a_circle(
 
 @pytest.mark.parametrize("attempt", range(3))
 def test_a_list_and_a_counter_make_no_overlap(tmp_path: Path, attempt: int) -> None:
-    world = make_world()
+    world = the_world()
     person = make_worker(world.changchun)
     papers = {"valid_identity_card": "original", "work_contract": "original"}
     waiting = make_submitted(

@@ -9,14 +9,14 @@ from filings.scans.services import Incoming, scans_add
 from tests.filings.making import make_draft
 from tests.filings.scans.files import jpeg
 from tests.support.together import all_at_once
-from tests.support.world import make_world
+from tests.support.world import the_world
 
 pytestmark = pytest.mark.postgresql
 
 
 @pytest.mark.usefixtures("committed")
 def test_a_double_click_and_two_clerks_make_each_scan_once() -> None:
-    world = make_world()
+    world = the_world()
     filing = make_draft(world)
 
     def send(photo: bytes) -> None:

@@ -13,13 +13,13 @@ from filings.stays.services import stay_change, stay_record
 from tests.filings.making import enrol, make_person
 from tests.filings.staying import make_late_stay, make_reimbursement, stay_entry
 from tests.support.together import all_at_once
-from tests.support.world import make_world
+from tests.support.world import the_world
 
 pytestmark = [pytest.mark.postgresql, pytest.mark.usefixtures("committed")]
 
 
 def test_one_admission_is_written_down_once_and_corrected_by_one_person() -> None:
-    world, person = make_world(), make_person()
+    world, person = the_world(), make_person()
     enrol(person, world.changchun)
     record = partial(stay_record, by=world.clerk, at=world.now, person=person, entry=stay_entry())
     assert all_at_once([record] * 3) == {"done": 1, "stay_known": 2}
@@ -40,7 +40,7 @@ def test_one_admission_is_written_down_once_and_corrected_by_one_person() -> Non
 
 
 def test_a_stay_is_listed_once_and_closed_in_one_way() -> None:
-    world = make_world()
+    world = the_world()
     stay = make_late_stay(world)
     opens = [partial(reimbursement_open, stay, by=world.clerk, at=world.now)] * 3
     assert all_at_once(opens) == {"done": 1, "already_queued": 2}
@@ -57,7 +57,7 @@ def test_a_stay_is_listed_once_and_closed_in_one_way() -> None:
 
 @pytest.mark.parametrize("attempt", range(3))
 def test_listing_and_correcting_do_not_wait_for_each_other_forever(attempt: int) -> None:
-    world = make_world()
+    world = the_world()
     case = make_reimbursement(world)
     unsettled = stay_entry(admitted_on=dt.date(2026, 11, 10))
 

@@ -117,3 +117,39 @@ def test_the_number_is_masked_until_somebody_asks_for_it(person: Opens) -> None:
     clerk.page.get_by_role("button", name="看全号").first.click()
 
     expect(clerk.page.get_by_text(CHILD)).to_be_visible()
+
+
+def test_ctrl_enter_sends_the_box_that_is_open_never_the_page_behind_it(person: Opens) -> None:
+    reviewer = person("cc_review")
+    page = reviewer.page
+    reviewer.goes_to("/filings/queue/to_review/")
+    page.locator("tbody a.code").first.click()
+    page.get_by_text("退回补正", exact=True).first.click()
+    page.locator("#id_return_reason").fill("缺房产证")
+
+    page.keyboard.press("Control+Enter")
+
+    expect(page.get_by_text("已退回补正").first).to_be_visible()
+    expect(page.get_by_text("缺房产证").first).to_be_visible()
+
+
+def test_a_form_that_was_sent_twice_by_key_is_sent_once(person: Opens) -> None:
+    clerk = person("cc_intake2")
+    page = clerk.page
+    clerk.goes_to("/filings/new/")
+    page.keyboard.type("220102199803304930")
+    page.keyboard.press("Enter")
+    expect(page.locator("#id_name")).to_have_value("袁浩")
+    page.locator("#id_phone").fill("13800432716")
+    page.locator("input[name=kind]").first.focus()
+    page.keyboard.press("6")
+    letters_to(page, "#id_province", "cq", "重庆市")
+    expect(page.locator("#validity_shown")).not_to_have_value("")
+    expect(page.locator("#checklist select[name^=material_]")).to_have_count(1)
+    page.locator("#checklist select[name^=material_]").select_option(index=1)
+
+    page.keyboard.press("Control+Enter")
+    page.keyboard.press("Control+Enter")
+
+    page.wait_for_url(re.compile(r"/filings/F\d+/$"))
+    expect(page.get_by_text("已生效").first).to_be_visible()

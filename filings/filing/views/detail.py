@@ -238,8 +238,7 @@ def _history(filing: Filing, *, own: bool) -> list[dict[str, Any]]:
 def _validity(filing: Filing) -> str:
     """From, to, and the lock; empty while no begin is known."""
     if filing.never_valid:
-        told = f"没有有效日：生效前{filing.get_state_display()}"
-        return told if filing.effective_at is not None else "没有生效"
+        return filing.never_valid_because
     if filing.state in STOPPED:
         return f"{filing.begins_on} 起，至 {filing.ends_on}，{filing.get_state_display()}"
     terms = terms_of(filing.kind, filing.received_on) if filing.kind else None
