@@ -11,6 +11,7 @@ from django.db.models import Q
 from agency.journal.workflow import Machine
 from agency.organisation import access
 from agency.organisation.models import Dated, PoolingRegion, User, dates_in_order
+from filings.materials.sources import source_names
 from filings.reimbursements.states import REIMBURSEMENT_MACHINE, ReimbursementState
 from filings.stays.models import Stay
 
@@ -33,6 +34,11 @@ class ReimbursementPaper(Dated):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def source_names(self) -> str:
+        """The source as staff know it."""
+        return "、".join(source_names([self.source]))
 
 
 class ReimbursementQuerySet(models.QuerySet):

@@ -9,6 +9,7 @@ from enum import StrEnum
 
 from agency.errors import DomainError
 from filings.filing.rules import Reason
+from filings.materials.sources import source_names
 
 
 class LateUntil(StrEnum):
@@ -77,6 +78,11 @@ class Verdict:
     @property
     def is_manual(self) -> bool:
         return self.how is HowSettled.MANUAL
+
+    @property
+    def source_names(self) -> str:
+        """The source as staff know it."""
+        return "、".join(source_names([self.source]))
 
 
 def read_late_until(value: str) -> LateUntil:

@@ -39,7 +39,7 @@ def test_a_clerk_records_a_stay_from_the_filing_and_sees_how_it_is_settled(
     assert saved.url == f"/stays/{stay.stay_no}/"
     for where in (saved.url, f"/filings/{filing.filing_no}/", f"/people/{filing.person.person_no}/"):
         assert "手工报销" in client.get(where).content.decode()
-    assert "依据 [S2]" in client.get(f"/filings/{filing.filing_no}/").content.decode()
+    assert "依据 吉林省异地就医经办规程问答" in client.get(f"/filings/{filing.filing_no}/").content.decode()
     again = client.post(f"/stays/{stay.stay_no}/edit/", typed(version="1", filing=filing.filing_no))
     assert again.url == saved.url
     assert "settled_on: 2026-11-15 → 空" in client.get(saved.url).content.decode()
