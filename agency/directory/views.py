@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -10,21 +9,20 @@ from django.contrib import messages
 from django.db.models import QuerySet
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
-from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from agency.directory.forms import DirectoryFilter, PickForm
 from agency.directory.rules import SCOPE_WORDS, Standing, read_code
 from agency.directory.selectors import by_level, institutions_found, institutions_suggested
 from agency.directory.shown import connection_spans, place_of, qualification_spans, shown
-from agency.journal import audit
 from agency.organisation import access
 from agency.organisation.institutions import institution_by_code
 from agency.organisation.models import ConnectionScope, Institution
 from agency.organisation.places import JILIN, place_name
 from agency.policy.care import CareKind
-from agency.tabular.write import TableColumn, write_csv, write_xlsx
+from agency.tabular.write import TableColumn
 from agency.web.access import any_staff
+from agency.web.exporting import KINDS, exported
 from agency.web.keyset import keyset_page
 from agency.web.request import StaffRequest
 
@@ -32,7 +30,6 @@ MOST_EXPORTED = 20_000
 EXPORTED_AT_ONCE = 2000
 MOST_PRINTED = 20  # rows of two lines each still fit one A4
 MOST_OFFERED = 10
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 COLUMNS = [
     TableColumn("机构编码", width=15),
     TableColumn("名称", width=30),
@@ -87,7 +84,7 @@ def _listed(form: DirectoryFilter) -> QuerySet[Institution]:
 @require_GET
 def institution_export(request: StaffRequest, kind: str) -> HttpResponse:
     """What is listed, as CSV or XLSX; the export stands in the log with its filters."""
-    if kind not in ("csv", "xlsx"):
+    if kind not in KINDS:
         raise Http404
     form = DirectoryFilter(request.GET, today=request.today)
     rows = _listed(form)
@@ -95,28 +92,16 @@ def institution_export(request: StaffRequest, kind: str) -> HttpResponse:
         form.add_error(None, f"一次最多导出 {MOST_EXPORTED} 行，没有导出；请用省、市或等级缩小范围。")
     if form.errors:
         return _list(request, form, status=422)
-    buffer = io.BytesIO()
-    if kind == "xlsx":
-        count = write_xlsx(buffer, "定点医药机构", COLUMNS, _exported(form, rows), at=request.now)
-    else:
-        count = write_csv(buffer, COLUMNS, _exported(form, rows))
-    audit.record(
-        "exported",
-        by=request.user,
-        at=request.now,
+    return exported(
+        request,
+        _exported(form, rows),
+        kind=kind,
+        title="定点医药机构",
+        columns=COLUMNS,
         subject_kind="institution",
-        region=request.user.region,
         what="institutions",
-        format=kind,
-        rows=count,
         filters={name: str(value) for name, value in form.cleaned_data.items() if value},
     )
-    response = HttpResponse(
-        buffer.getvalue(), content_type=XLSX if kind == "xlsx" else "text/csv; charset=utf-8"
-    )
-    name = f"institutions-{timezone.localtime(request.now):%Y%m%d-%H%M}.{kind}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 def _exported(form: DirectoryFilter, rows: QuerySet[Institution]) -> Iterator[list[Any]]:

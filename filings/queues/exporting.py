@@ -3,25 +3,21 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from django.db.models import QuerySet
 from django.http import HttpResponse
-from django.utils import timezone
 
-from agency.journal import audit
 from agency.masking import mask_id
-from agency.tabular.write import TableColumn, write_csv, write_xlsx
+from agency.tabular.write import TableColumn
+from agency.web.exporting import exported
 from agency.web.request import StaffRequest
 from filings.filing.models import Filing
 from filings.filing.shown import state_label
 from filings.queues.selectors import holder_of
 from filings.queues.shown import due_day
 
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-KINDS = ("csv", "xlsx")
 COLUMNS = [
     TableColumn("备案编号", width=14),
     TableColumn("姓名", width=12),
@@ -85,26 +81,13 @@ def export(
     filters: dict[str, str],
 ) -> HttpResponse:
     """The file as an answer; `what` and `filters` tell the log what was taken out."""
-    buffer = io.BytesIO()
-    lines = (cells(filing, request.today) for filing in rows.iterator(chunk_size=2000))
-    if kind == "xlsx":
-        count = write_xlsx(buffer, title, list(columns), lines, at=request.now)
-    else:
-        count = write_csv(buffer, list(columns), lines)
-    audit.record(
-        "exported",
-        by=request.user,
-        at=request.now,
-        subject_kind="filing",
-        region=request.user.region,
+    return exported(
+        request,
+        (cells(filing, request.today) for filing in rows.iterator(chunk_size=2000)),
+        kind=kind,
+        title=title,
+        columns=columns,
+        subject_kind=Filing.machine.kind,
         what=what,
-        format=kind,
-        rows=count,
         filters=filters,
     )
-    response = HttpResponse(
-        buffer.getvalue(), content_type=XLSX if kind == "xlsx" else "text/csv; charset=utf-8"
-    )
-    name = f"{what}-{timezone.localtime(request.now):%Y%m%d-%H%M}.{kind}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response

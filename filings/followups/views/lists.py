@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,13 +14,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods
 
 from agency.errors import DomainError, NotAllowed
-from agency.journal import audit
 from agency.masking import mask_id
 from agency.organisation import access
 from agency.organisation.models import PoolingRegion
 from agency.organisation.roles import May
-from agency.tabular.write import TableColumn, write_csv, write_xlsx
+from agency.tabular.write import TableColumn
 from agency.web.access import needs
+from agency.web.exporting import KINDS, exported
 from agency.web.keyset import keyset_page
 from agency.web.middleware import record_refusal
 from agency.web.request import StaffRequest
@@ -34,7 +33,6 @@ from filings.followups.shown import shown
 from filings.followups.states import FollowUpKind
 
 MOST_EXPORTED = 20_000
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 COLUMNS = [
     TableColumn("跟踪编号", width=14),
     TableColumn("种类", width=8),
@@ -124,7 +122,7 @@ def _listed(request: StaffRequest, form: FollowUpFilter, name: str) -> QuerySet[
 @require_GET
 def follow_up_export(request: StaffRequest, kind: str) -> HttpResponse:
     """What is listed, as CSV or XLSX, with masked numbers; logged with its filters."""
-    if kind not in ("csv", "xlsx"):
+    if kind not in KINDS:
         raise Http404
     form, name = FollowUpFilter(request.GET, by=request.user), _tab_name(request)
     rows = _listed(request, form, name)
@@ -133,27 +131,17 @@ def follow_up_export(request: StaffRequest, kind: str) -> HttpResponse:
         return _page(request, form, status=422, told=told)
     if not form.is_valid():
         return _page(request, form, status=422, told="筛选条件看不懂，没有导出；请重新选择。")
-    buffer = io.BytesIO()
-    if kind == "xlsx":
-        count = write_xlsx(buffer, "承诺与容缺", COLUMNS, _exported(request, rows), at=request.now)
-    else:
-        count = write_csv(buffer, COLUMNS, _exported(request, rows))
-    audit.record(
-        "exported",
-        by=request.user,
-        at=request.now,
+    return exported(
+        request,
+        _exported(request, rows),
+        kind=kind,
+        title="承诺与容缺",
+        columns=COLUMNS,
         subject_kind="follow_up",
-        region=request.user.region,
         what="follow_ups",
-        format=kind,
-        rows=count,
+        file_stem="follow-ups",
         filters={"tab": name, **{key: value for key, value in form.cleaned_data.items() if value}},
     )
-    content_type = XLSX if kind == "xlsx" else "text/csv; charset=utf-8"
-    response = HttpResponse(buffer.getvalue(), content_type=content_type)
-    file_name = f"follow-ups-{timezone.localtime(request.now):%Y%m%d-%H%M}.{kind}"
-    response["Content-Disposition"] = f'attachment; filename="{file_name}"'
-    return response
 
 
 def _exported(request: StaffRequest, rows: QuerySet[FollowUp]) -> Iterator[list[Any]]:

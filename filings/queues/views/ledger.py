@@ -10,13 +10,14 @@ from django.views.decorators.http import require_GET
 from agency.organisation import access
 from agency.organisation.roles import May
 from agency.web.access import needs
+from agency.web.exporting import KINDS
 from agency.web.keyset import keyset_page
 from agency.web.request import StaffRequest
 from filings.filing.models import Filing
 from filings.filing.selectors import filings_visible
 from filings.filing.shown import shown
 from filings.filing.states import CAME_INTO_FORCE
-from filings.queues.exporting import COLUMNS, KINDS, export, ledger_cells
+from filings.queues.exporting import COLUMNS, export, ledger_cells
 from filings.queues.filters import ListFilter
 
 MOST_EXPORTED = 20_000

@@ -17,11 +17,12 @@ from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
 from agency.web.access import needs
+from agency.web.exporting import KINDS
 from agency.web.middleware import record_refusal
 from agency.web.request import StaffRequest
 from filings.filing.models import Filing
 from filings.filing.selectors import expiring_days
-from filings.queues.exporting import KINDS, QUEUE_COLUMNS, export, queue_cells
+from filings.queues.exporting import QUEUE_COLUMNS, export, queue_cells
 from filings.queues.filters import QueueFilter
 from filings.queues.forms import HandOverForm
 from filings.queues.paging import sorted_page

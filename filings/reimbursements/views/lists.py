@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 from collections.abc import Iterator
 from typing import Any
 
@@ -13,11 +12,11 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from agency.journal import audit
 from agency.masking import mask_id
 from agency.organisation.roles import May
-from agency.tabular.write import TableColumn, write_csv, write_xlsx
+from agency.tabular.write import TableColumn
 from agency.web.access import needs
+from agency.web.exporting import KINDS, exported
 from agency.web.keyset import keyset_page
 from agency.web.request import StaffRequest
 from filings.reimbursements.forms import QueueFilter
@@ -26,7 +25,6 @@ from filings.reimbursements.selectors import days_waiting, reimbursements_listed
 from filings.reimbursements.states import TONES, ReimbursementState
 
 MOST_EXPORTED = 20_000
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 COLUMNS = [
     TableColumn("手工报销编号", width=14),
     TableColumn("状态", width=10),
@@ -77,34 +75,23 @@ def _shown(row: ManualReimbursement, on: dt.date) -> dict[str, Any]:
 @require_GET
 def reimbursement_export(request: StaffRequest, kind: str) -> HttpResponse:
     """What is listed, as CSV or XLSX, with masked numbers; the export stands in the log with its filters."""
-    if kind not in ("csv", "xlsx"):
+    if kind not in KINDS:
         raise Http404
     form = QueueFilter(request.GET)
     rows = reimbursements_listed(request.user, form.narrowed())
     if rows.values_list("pk")[MOST_EXPORTED : MOST_EXPORTED + 1]:
         form.add_error(None, f"一次最多导出 {MOST_EXPORTED} 行，没有导出；请用状态缩小范围。")
         return _queue(request, form, status=422)
-    buffer = io.BytesIO()
-    if kind == "xlsx":
-        count = write_xlsx(buffer, "手工报销", COLUMNS, _exported(request, rows), at=request.now)
-    else:
-        count = write_csv(buffer, COLUMNS, _exported(request, rows))
-    audit.record(
-        "exported",
-        by=request.user,
-        at=request.now,
+    return exported(
+        request,
+        _exported(request, rows),
+        kind=kind,
+        title="手工报销",
+        columns=COLUMNS,
         subject_kind=ManualReimbursement.machine.kind,
-        region=request.user.region,
         what="reimbursements",
-        format=kind,
-        rows=count,
         filters={name: str(value) for name, value in form.cleaned_data.items() if value},
     )
-    content_type = XLSX if kind == "xlsx" else "text/csv; charset=utf-8"
-    response = HttpResponse(buffer.getvalue(), content_type=content_type)
-    name = f"reimbursements-{timezone.localtime(request.now):%Y%m%d-%H%M}.{kind}"
-    response["Content-Disposition"] = f'attachment; filename="{name}"'
-    return response
 
 
 def _exported(request: StaffRequest, rows: QuerySet[ManualReimbursement]) -> Iterator[list[Any]]:
