@@ -17,9 +17,9 @@ from filings.injuries.form3 import Form3, form3_of, form3_of_filing, form3_of_st
 from filings.injuries.models import InjuryStatement
 from filings.injuries.selectors import statements_visible
 from filings.injuries.services import KIND
+from filings.stays.blanks import blank_of_filing, blank_of_stay
 from filings.stays.models import Stay
 from filings.stays.selectors import stays_visible
-from filings.stays.services import KIND as STAY_KIND
 
 
 @PRINTED_FORMS.register(Form3.FORM_NO, order=3)
@@ -64,14 +64,7 @@ def form3_with_stay(stay: Stay, by: User, at: dt.datetime) -> Printable:
     statement = statements_visible(by).filter(stay=stay).first()
     if statement is not None:
         return form3_of_statement(statement)
-    return Printable(
-        said=form3_of_stay(stay, timezone.localdate(at)),
-        subject_kind=STAY_KIND,
-        subject_no=stay.stay_no,
-        region=stay.insured_region,
-        made_at=stay.changed_at,
-        vouched=False,
-    )
+    return blank_of_stay(form3_of_stay(stay, timezone.localdate(at)), stay)
 
 
 def form3_with_filing(filing: Filing, by: User, at: dt.datetime) -> Printable:
@@ -79,11 +72,4 @@ def form3_with_filing(filing: Filing, by: User, at: dt.datetime) -> Printable:
     stay = stays_visible(by).filter(filing=filing).first()
     if stay is not None:
         return form3_with_stay(stay, by, at)
-    return Printable(
-        said=form3_of_filing(filing, timezone.localdate(at)),
-        subject_kind=Filing.machine.kind,
-        subject_no=filing.filing_no,
-        region=filing.insured_region,
-        made_at=filing.effective_at or filing.taken_in_at,
-        vouched=False,
-    )
+    return blank_of_filing(form3_of_filing(filing, timezone.localdate(at)), filing)

@@ -17,9 +17,9 @@ from filings.outside_care.form4 import Form4, form4_of, form4_of_filing, form4_o
 from filings.outside_care.models import OutsideCare
 from filings.outside_care.selectors import slips_visible
 from filings.outside_care.services import KIND
+from filings.stays.blanks import blank_of_filing, blank_of_stay
 from filings.stays.models import Stay
 from filings.stays.selectors import stays_visible
-from filings.stays.services import KIND as STAY_KIND
 
 
 @PRINTED_FORMS.register(Form4.FORM_NO, order=4)
@@ -64,14 +64,7 @@ def form4_with_stay(stay: Stay, by: User, at: dt.datetime) -> Printable:
     slip = slips_visible(by).filter(stay=stay).first()
     if slip is not None:
         return form4_of_slip(slip)
-    return Printable(
-        said=form4_of_stay(stay, timezone.localdate(at)),
-        subject_kind=STAY_KIND,
-        subject_no=stay.stay_no,
-        region=stay.insured_region,
-        made_at=stay.changed_at,
-        vouched=False,
-    )
+    return blank_of_stay(form4_of_stay(stay, timezone.localdate(at)), stay)
 
 
 def form4_with_filing(filing: Filing, by: User, at: dt.datetime) -> Printable:
@@ -79,11 +72,4 @@ def form4_with_filing(filing: Filing, by: User, at: dt.datetime) -> Printable:
     stay = stays_visible(by).filter(filing=filing).first()
     if stay is not None:
         return form4_with_stay(stay, by, at)
-    return Printable(
-        said=form4_of_filing(filing, timezone.localdate(at)),
-        subject_kind=Filing.machine.kind,
-        subject_no=filing.filing_no,
-        region=filing.insured_region,
-        made_at=filing.effective_at or filing.taken_in_at,
-        vouched=False,
-    )
+    return blank_of_filing(form4_of_filing(filing, timezone.localdate(at)), filing)
