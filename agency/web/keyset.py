@@ -35,6 +35,17 @@ def number_key(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
+def first_rows(rows: QuerySet[Any], limit: int) -> list[Any]:
+    """The first rows of a list, in its order: their keys out of an index first, then the rows themselves.
+
+    In one statement PostgreSQL, which weighs the order of eight joins at most, would join every row of the
+    list with all that is told of it, and sort them, before it takes the first fifty.
+    """
+    keys = list(rows.select_related(None).values_list("pk", flat=True)[:limit])
+    found = {row.pk: row for row in rows.order_by().filter(pk__in=keys)}
+    return [found[key] for key in keys if key in found]
+
+
 def keyset_page(
     request: HttpRequest,
     rows: QuerySet[Any],
@@ -52,12 +63,12 @@ def keyset_page(
     forth, reverse = (field, f"-{field}") if ascending else (f"-{field}", field)
     before, after = (read_key(request.GET.get(name, "")) for name in ("before", "after"))
     if after is not None:
-        found = list(rows.filter(**{f"{field}__{back}": after}).order_by(reverse)[: size + 1])
+        found = first_rows(rows.filter(**{f"{field}__{back}": after}).order_by(reverse), size + 1)
         has_newer, found = len(found) > size, found[:size][::-1]
         has_older = True
     else:
         older = rows if before is None else rows.filter(**{f"{field}__{onward}": before})
-        found = list(older.order_by(forth)[: size + 1])
+        found = first_rows(older.order_by(forth), size + 1)
         has_older, found = len(found) > size, found[:size]
         has_newer = before is not None
     newer = _url(request, after=getattr(found[0], field)) if found and has_newer else None

@@ -7,10 +7,12 @@ from collections.abc import Sequence
 
 from django.db.models import QuerySet
 
+from agency.organisation import access
 from agency.organisation.models import PoolingRegion, User
 from agency.policy.selectors import bool_parameter, int_parameter
 from filings.filing.kinds import FilingKind
 from filings.filing.models import Filing, KindTerms
+from filings.filing.states import CAME_INTO_FORCE
 from filings.filing.validity import CROSS_PROVINCE, Terms, Validity, is_plausible, validity
 from filings.people.models import InsuredPerson
 
@@ -31,6 +33,19 @@ WITH_NAMES = (
 def filings_visible(by: User) -> QuerySet[Filing]:
     """Filings that `by` may look at, newest first."""
     return Filing.objects.visible_to(by).select_related(*WITH_NAMES).order_by("-pk")
+
+
+def filings_listed(by: User, side: str = "") -> QuerySet[Filing]:
+    """The ledger, newest first: a region's own insured, or (`side` is "care") those of others who come to it.
+
+    Either side walks one index; the two at once would be an OR that none serves. The province sees all.
+    """
+    rows = Filing.objects.select_related(*WITH_NAMES).order_by("-pk")
+    if access.sees_all(by):
+        return rows
+    if side == "care":
+        return rows.filter(care_region=by.region_id, state__in=CAME_INTO_FORCE)
+    return rows.filter(insured_region=by.region_id)
 
 
 def in_force(person: InsuredPerson, care_region: PoolingRegion, on: dt.date, kind: str = "") -> Filing | None:

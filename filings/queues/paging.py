@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
-from agency.web.keyset import PAGE_SIZE, KeysetPage, number_key
+from agency.web.keyset import PAGE_SIZE, KeysetPage, first_rows, number_key
 
 # what may be asked for in the URL → the order; green channel stands first in each [S2]
 SORTS = {
@@ -40,7 +40,7 @@ def sorted_page(
     backward = before is None and anchor is not None
     way = tuple(_turned(name) for name in order) if backward else order
     part = rows if anchor is None else rows.filter(_beyond(way, anchor))
-    found = list(part.order_by(*way)[: size + 1])
+    found = first_rows(part.order_by(*way), size + 1)
     more, found = len(found) > size, found[:size]
     if backward:
         found.reverse()

@@ -7,7 +7,8 @@ from collections.abc import Callable
 
 from agency.organisation.models import User
 from agency.organisation.roles import Level, Role
-from filings.filing.selectors import filings_visible
+from agency.web.keyset import first_rows
+from filings.filing.selectors import filings_listed
 from filings.filing.states import FilingState
 from filings.models import Filing
 from filings.queues.paging import SORTS
@@ -54,24 +55,23 @@ def measure(out: Callable[[str], None]) -> None:
 
 def _asked(by: User) -> dict[str, Callable[[], object]]:
     """What the pages ask, of one person."""
-    rows = filings_visible(by)
-    own = rows if by.level == Level.PROVINCE else rows.filter(insured_region=by.region)
+    own = filings_listed(by)
     middle = Filing.objects.order_by("pk")[Filing.objects.count() // 2].pk
     asked: dict[str, Callable[[], object]] = {
-        "ledger, first page": lambda: list(own[:PAGE]),
-        "ledger, in the middle": lambda: list(own.filter(pk__lt=middle)[:PAGE]),
-        "ledger, other people's": lambda: list(rows.filter(care_region=by.region)[:PAGE]),
+        "ledger, first page": lambda: first_rows(own, PAGE),
+        "ledger, in the middle": lambda: first_rows(own.filter(pk__lt=middle), PAGE),
+        "ledger, other people's": lambda: first_rows(filings_listed(by, "care"), PAGE),
     }
     for state in FilingState:
         if state != FilingState.SUPERSEDED:
-            asked[f"state {state.label}"] = lambda state=state: list(own.in_state(state, TODAY)[:PAGE])
+            asked[f"state {state.label}"] = lambda state=state: first_rows(own.in_state(state, TODAY), PAGE)
     if by.level != Level.PROVINCE:
         for name, label in QUEUES.items():
-            asked[f"queue {label}"] = lambda name=name: list(queue(name, by, TODAY)[:PAGE])
+            asked[f"queue {label}"] = lambda name=name: first_rows(queue(name, by, TODAY), PAGE)
             asked[f"count {label}"] = lambda name=name: queue_count(name, by, TODAY)
         for sort, order in SORTS.items():
-            asked[f"queue 待复核 by {sort}"] = lambda order=order: list(
-                queue("to_review", by, TODAY).order_by(*order)[:PAGE]
+            asked[f"queue 待复核 by {sort}"] = lambda order=order: first_rows(
+                queue("to_review", by, TODAY).order_by(*order), PAGE
             )
     asked["board"] = lambda: board(by, TODAY)
     return asked

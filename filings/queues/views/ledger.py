@@ -7,16 +7,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
-from agency.organisation import access
 from agency.organisation.roles import May
 from agency.web.access import needs
 from agency.web.exporting import KINDS
 from agency.web.keyset import keyset_page
 from agency.web.request import StaffRequest
 from filings.filing.models import Filing
-from filings.filing.selectors import filings_visible
+from filings.filing.selectors import filings_listed
 from filings.filing.shown import shown
-from filings.filing.states import CAME_INTO_FORCE
 from filings.queues.exporting import COLUMNS, export, ledger_cells
 from filings.queues.filters import ListFilter
 
@@ -74,9 +72,8 @@ def _listed(request: StaffRequest, form: ListFilter) -> QuerySet[Filing]:
     """The rows that the filters leave; a filter that cannot be read leaves nothing."""
     if not form.is_valid():
         return Filing.objects.none()
-    rows, wanted = filings_visible(request.user), form.cleaned_data
-    if not access.sees_all(request.user):
-        rows = _of_one_side(request, wanted["side"])
+    wanted = form.cleaned_data
+    rows = filings_listed(request.user, wanted["side"])
     if wanted["state"]:
         rows = rows.in_state(wanted["state"], request.today)  # type: ignore[attr-defined]
     if wanted["kind"]:
@@ -88,11 +85,3 @@ def _listed(request: StaffRequest, form: ListFilter) -> QuerySet[Filing]:
     if wanted["until"]:
         rows = rows.filter(received_on__lte=wanted["until"])
     return rows
-
-
-def _of_one_side(request: StaffRequest, side: str) -> QuerySet[Filing]:
-    """A region's own insured (the default), or those of others who come here; each walks one index."""
-    region, rows = request.user.region, filings_visible(request.user)
-    if side == "care":
-        return rows.filter(care_region=region, state__in=CAME_INTO_FORCE)
-    return rows.filter(insured_region=region)
