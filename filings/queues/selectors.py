@@ -6,6 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
 from django.db.models import Case, Count, DateField, F, Min, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
@@ -15,7 +16,7 @@ from agency.policy.selectors import int_parameter
 from agency.policy.workdays import add_workdays
 from agency.web.parts import COUNTED_AT_MOST
 from filings.filing.models import Filing
-from filings.filing.selectors import WITH_NAMES, expiring_days
+from filings.filing.selectors import LISTED, expiring_days
 from filings.filing.states import OPEN, WAITING, FilingState
 
 S = FilingState
@@ -87,21 +88,24 @@ def with_due_day(rows: QuerySet[Any], name: str, on: dt.date) -> QuerySet[Any]:
 
 def queue(name: str, by: User, on: dt.date) -> QuerySet[Any]:
     """One queue of the actor's own region: green channel first, then what is due first."""
-    rows = with_due_day(Filing.objects.editable_by(by), name, on).select_related(*WITH_NAMES, "assigned_to")
+    rows = with_due_day(Filing.objects.editable_by(by), name, on).select_related(*LISTED)
     return _narrowed(rows, name, by, on).order_by("-green_channel", "due_on", "pk")
 
 
 def maybe_in_work(by: User) -> QuerySet[Any]:
-    """The keys of all that can be in work, each half out of an index: an OR of the two would read the whole
-    ledger of a region (docs/performance.md)."""
+    """What can be in work. On SQLite each half of it out of an index, since an OR of the two would read the
+    whole ledger of a region, where PostgreSQL joins two bitmaps (docs/performance.md)."""
     rows = Filing.objects.editable_by(by).order_by()
+    if connection.vendor != "sqlite":
+        return rows
     owing = rows.filter(proof_due_on__isnull=False)
-    return rows.filter(state__in=sorted(OPEN)).values("pk").union(owing.values("pk"), all=True)
+    keys = rows.filter(state__in=sorted(OPEN)).values("pk").union(owing.values("pk"), all=True)
+    return Filing.objects.filter(pk__in=keys)
 
 
 def _narrowed(rows: Any, name: str, by: User, on: dt.date) -> QuerySet[Any]:
     if name not in ("to_review", "expiring"):
-        rows = rows.filter(pk__in=maybe_in_work(by))
+        rows &= maybe_in_work(by)
     if name == "mine":
         return rows.filter(in_work(on) & held_by(by))
     if name == "to_review":
@@ -155,7 +159,7 @@ class Load:
 
 def board(by: User, on: dt.date) -> list[Load]:
     """Open work per person, in one query over what is in work: nobody's first, then who has most overdue."""
-    rows: QuerySet[Any] = Filing.objects.filter(in_work(on), pk__in=maybe_in_work(by))
+    rows: QuerySet[Any] = maybe_in_work(by).filter(in_work(on))
     found: list[Any] = list(
         rows.annotate(holder_id=Coalesce("assigned_to_id", "taken_in_by_id"))
         .order_by()

@@ -49,6 +49,31 @@ def check_settlements(request: CheckRequest) -> Outcome:
     return outcome
 
 
+@dataclass(slots=True)
+class Tally:
+    """Accepted rows that have parties, insurance type and month in common. Amounts are fen."""
+
+    cases: int = 0
+    reversals: int = 0
+    lines: int = 0  # the sum of their line numbers, by which a misplaced record is found
+    total_fee_fen: int = 0
+    fund_fen: int = 0
+    account_fen: int = 0
+
+    def add(self, row: Candidate) -> None:
+        self.cases += 1
+        self.reversals += row.is_reversal
+        self.lines += row.row.line_no
+        total, fund, account = row.sums
+        self.total_fee_fen += total
+        self.fund_fen += fund
+        self.account_fen += account
+
+    @property
+    def sums(self) -> tuple[int, int, int]:
+        return self.total_fee_fen, self.fund_fen, self.account_fen
+
+
 class _Check:
     """One pass over one file."""
 
@@ -57,9 +82,8 @@ class _Check:
         self.checker = RowChecker(reference)
         self.accepted = Accepted(request, revision())
         self.outcome = Outcome(encoding=table.encoding, header=list(table.header), payload=self.accepted)
-        self.totals = ControlTotals(TOTALS, reference.region_names)
-        self.counts: Counter[str] = Counter()
-        self.periods: Counter[str] = Counter()
+        self.tallies: dict[tuple[tuple[int, int], str, str], Tally] = {}
+        self.periods: dict[str, str] = {}  # month of settlement → month of clearing
         own = None if access.sees_all(request.by) else request.by.region_id
         self.resolver = Resolver(
             own_region=own,
@@ -84,6 +108,7 @@ class _Check:
                 self.request.progress(self.outcome.rows)
         self.resolver.take(block)
         self.resolver.finish()
+        self.outcome.accepted = sum(tally.cases for tally in self.tallies.values())
         self.outcome.refused.sort(key=lambda refused: refused.line_no)
         self.outcome.ignored_columns = self.layout.ignored
         self.outcome.fingerprint = self.accepted.spool.fingerprint()
@@ -91,17 +116,18 @@ class _Check:
         return self.outcome
 
     def accept(self, row: Candidate) -> None:
-        period = self.reference.period_of(row.month)
+        period = self.periods.get(row.month)
+        if period is None:
+            period = self.periods[row.month] = self.reference.period_of(row.month)
         self.accepted.spool.add(f"{row.content}\t{row.digest}\t{row.month}\t{period}\t{row.row.line_no}")
         code, name = row.institution
-        self.accepted.institutions.setdefault(code, name)
-        self.outcome.accepted += 1
-        self.periods[period] += 1
-        self.counts["late"] += period != row.month
-        self.counts["local"] += row.regions[0] == row.regions[1]
-        self.counts["reversals"] += row.is_reversal
-        self.counts["lines"] += row.row.line_no
-        self.totals.add(self.reference.region_codes[row.regions[0]], row.insurance_type, 1, *row.sums)
+        if code not in self.accepted.institutions:
+            self.accepted.institutions[code] = name
+        key = (row.regions, row.insurance_type, row.month)
+        tally = self.tallies.get(key)
+        if tally is None:
+            tally = self.tallies[key] = Tally()
+        tally.add(row)
 
     def unchanged(self, row: Candidate) -> None:
         self.outcome.unchanged += 1
@@ -120,17 +146,27 @@ class _Check:
 
     def _preview(self) -> dict[str, Any]:
         """Counts and control totals (fen); plain JSON."""
+        totals = ControlTotals(TOTALS, self.reference.region_names)
+        counts: Counter[str] = Counter(reversals=0, local=0, late=0, line_sum=0)
+        periods: Counter[str] = Counter()
+        for (regions, insurance_type, month), tally in self.tallies.items():
+            period = self.periods[month]
+            totals.add(self.reference.region_codes[regions[0]], insurance_type, tally.cases, *tally.sums)
+            periods[period] += tally.cases
+            counts["late"] += tally.cases if period != month else 0
+            counts["local"] += tally.cases if regions[0] == regions[1] else 0
+            counts["reversals"] += tally.reversals
+            counts["line_sum"] += tally.lines
         return {
             "new": self.outcome.accepted,
             "unchanged": self.outcome.unchanged,
-            **{name: self.counts[name] for name in ("reversals", "local", "late")},
-            "periods": dict(sorted(self.periods.items())),
-            "line_sum": self.counts["lines"],
+            **counts,
+            "periods": dict(sorted(periods.items())),
             "totals": [
                 {**row, "insurance_type": insurance, "insurance_name": InsuranceType(insurance).label}
-                for insurance, row in self.totals.rows()
+                for insurance, row in totals.rows()
             ],
-            "sum": self.totals.sum(),
+            "sum": totals.sum(),
         }
 
 

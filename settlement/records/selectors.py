@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from agency.organisation import access
@@ -18,6 +20,10 @@ from settlement.records.models import SettlementRecord
 
 T = TypeVar("T")
 ASKED_AT_ONCE = 500
+_DIGESTS = (
+    f"SELECT settlement_no, content_digest FROM {SettlementRecord._meta.db_table} "
+    "WHERE correction_no = 0 AND settlement_no"
+)
 
 
 def chunks(items: Collection[T], size: int = ASKED_AT_ONCE) -> Iterator[list[T]]:
@@ -33,11 +39,19 @@ def _delivered(numbers: list[str]) -> QuerySet[SettlementRecord]:
 
 
 def stored_digests(numbers: Collection[str]) -> dict[str, str]:
-    """Settlement number → content digest of what is stored."""
-    found: dict[str, str] = {}
-    for block in chunks(numbers):
-        found.update(_delivered(block).values_list("settlement_no", "content_digest"))
-    return found
+    """Settlement number → content digest of what is stored. One parameter however many numbers: the ORM's IN
+    costs more than the answer."""
+    among, given = _among(numbers)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_DIGESTS} {among}", [given])
+        return dict(cursor.fetchall())
+
+
+def _among(texts: Collection[str]) -> tuple[str, Any]:
+    """The end of a condition: the column is one of these; and its parameter."""
+    if connection.vendor == "postgresql":
+        return "= ANY(%s)", list(texts)
+    return "IN (SELECT value FROM json_each(%s))", json.dumps(list(texts))
 
 
 def stored_contents(numbers: Collection[str]) -> dict[str, list[str]]:

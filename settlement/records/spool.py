@@ -9,28 +9,38 @@ from itertools import islice
 
 from settlement.records.content import FIELDS, NUMBER
 
-IN_MEMORY_BYTES = 16 * 1024 * 1024
+IN_MEMORY_BYTES = 1024 * 1024
 BLOCK_LINES = 2000
 
 
 class Spool:
-    """Lines of accepted rows, in the order in which they were accepted; a nameless file beyond 16 MB."""
+    """Lines of accepted rows, in the order in which they were accepted; a nameless file beyond 1 MB."""
 
     def __init__(self) -> None:
         self._file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115 - closed with us
         self._digest = hashlib.sha256()
+        self._fresh: list[str] = []
 
     def add(self, line: str) -> None:
-        data = line.encode() + b"\n"
-        self._digest.update(data)
-        self._file.write(data)
+        self._fresh.append(line)
+        if len(self._fresh) >= BLOCK_LINES:
+            self._write()
+
+    def _write(self) -> None:
+        if self._fresh:
+            data = ("\n".join(self._fresh) + "\n").encode()
+            self._digest.update(data)
+            self._file.write(data)
+            self._fresh.clear()
 
     def fingerprint(self) -> str:
         """A digest of all lines (hex)."""
+        self._write()
         return self._digest.hexdigest()
 
     def blocks(self) -> Iterator[list[bytes]]:
         """All lines, without their ends, in blocks."""
+        self._write()
         self._file.seek(0)
         while block := [line[:-1] for line in islice(self._file, BLOCK_LINES)]:
             yield block
