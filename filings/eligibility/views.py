@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET, require_http_methods
 from agency.organisation import access
 from agency.organisation.roles import May
 from agency.web.access import needs
+from agency.web.papers import inline_pdf
 from agency.web.request import StaffRequest
 from filings.eligibility.facts import Reason
 from filings.eligibility.filing_rules import NEW, SEE
@@ -69,9 +70,7 @@ def eligibility_pdf(request: StaffRequest) -> HttpResponse:
         return _ask(request, form, status=422)
     question = form.question()
     paper = answer_pdf(answer_to(question), at=request.now)
-    response = HttpResponse(paper.pdf, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{question.person.person_no}-{question.on}.pdf"'
-    return response
+    return inline_pdf(paper, f"{question.person.person_no}-{question.on}")
 
 
 def _asked_in_url(request: StaffRequest) -> EligibilityForm:
