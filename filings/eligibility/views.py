@@ -106,7 +106,7 @@ def _answer(request: StaffRequest, question: Question) -> HttpResponse:
         "reasons": shown,
         "stated": stated(question),
         "address": address_of(question),
-        "may_take_in": _takes_in(request),
+        "may_take_in": access.takes_in(request.user),
         "today": request.today,
     }
     return render(request, "filings/eligibility/answer.html", context)
@@ -117,7 +117,7 @@ def _shown(request: StaffRequest, reason: Reason, question: Question) -> ShownRe
     if reason.leads_to in (SEE, NEW) and reason.filing_no:
         url = reverse("filings:filing_detail", kwargs={"filing_no": reason.filing_no})
         label = f"看 {reason.filing_no}"
-    elif reason.leads_to == NEW and _takes_in(request):
+    elif reason.leads_to == NEW and access.takes_in(request.user):
         url, label = f"{reverse('filings:filing_new')}?person={question.person.person_no}", "新办备案"
     elif reason.leads_to == CARD and access.allowed(request.user, May.READ_PEOPLE):
         url = reverse("filings:person_card", kwargs={"person_no": question.person.person_no})
@@ -126,7 +126,3 @@ def _shown(request: StaffRequest, reason: Reason, question: Question) -> ShownRe
         url = reverse("agency:institution_detail", kwargs={"institution_code": question.institution.code})
         label = "看机构的定点和联网"
     return ShownReason(reason, "；".join(source_names([reason.source])), url, label)
-
-
-def _takes_in(request: StaffRequest) -> bool:
-    return access.allowed(request.user, May.TAKE_IN_FILINGS) and request.user.region is not None
