@@ -13,7 +13,7 @@ from agency.organisation import access
 from agency.organisation.roles import May
 from agency.web.access import needs
 from agency.web.exporting import KINDS, exported
-from agency.web.keyset import keyset_page
+from agency.web.keyset import keyset_page, narrowing
 from agency.web.request import StaffRequest
 from settlement.records.export import EXPORT_COLUMNS, EXPORT_LIMIT, exported_rows
 from settlement.records.figures import blocks_of
@@ -33,14 +33,11 @@ def record_list(request: StaffRequest) -> HttpResponse:
 def _list(request: StaffRequest, form: RecordFilterForm, status: int = 200) -> HttpResponse:
     rows = records_listed(request.user, form.narrowed())
     page = keyset_page(request, rows.select_related("insured_region", "care_region", "institution"))
-    query = request.GET.copy()
-    for name in ("before", "after"):
-        query.pop(name, None)
     context = {
         "form": form,
         "page": page,
         "narrowed": any(form.cleaned_data.values()),
-        "query": query.urlencode(),
+        "query": narrowing(request),
         "limit": EXPORT_LIMIT,
         "may_load": access.allowed(request.user, May.LOAD_CASES),
     }
