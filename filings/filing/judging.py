@@ -74,10 +74,10 @@ def judge(
     filed = Submission(
         on=on,
         received_on=received_on,
-        begin_span=_begin_span(received_on, region),
+        begin_span=begin_span_of(received_on, region),
         region_name=region.name,
         insurance_label=_label(entry.insurance_type),
-        insurance=_insurance(enrolment, on),
+        insurance=insurance_of(enrolment, on),
         phone=entry.phone,
         kind=entry.kind,
         terms=terms,
@@ -220,7 +220,8 @@ def _first_at_place(filing: Filing) -> Filing:
     return filing
 
 
-def _begin_span(on: dt.date, region: PoolingRegion) -> BeginSpan:
+def begin_span_of(on: dt.date, region: PoolingRegion) -> BeginSpan:
+    """How many days before and after a day a filing may begin, by the parameters of the region."""
     return BeginSpan(
         back=int_parameter("filing.backdate_days", on, region),
         ahead=int_parameter("filing.ahead_days", on, region),
@@ -251,7 +252,8 @@ def _label(insurance_type: str) -> str:
     return str(InsuranceType(insurance_type).label) if insurance_type in InsuranceType.values else ""
 
 
-def _insurance(enrolment: Enrolment | None, on: dt.date) -> Insurance | None:
+def insurance_of(enrolment: Enrolment | None, on: dt.date) -> Insurance | None:
+    """The enrolment as the rules see it on a day."""
     if enrolment is None:
         return None
     return Insurance(

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
@@ -11,7 +10,7 @@ from django.db.models import QuerySet
 
 from agency.masking import mask_id
 from agency.policy.insurance import InsuranceType
-from agency.tabular.write import Kind, TableColumn, Value, write_csv, write_xlsx
+from agency.tabular.write import Kind, TableColumn, Value
 from settlement.records.columns import AMOUNTS, COLUMNS
 from settlement.records.content import AMOUNT_FIELDS
 from settlement.records.models import SettlementRecord
@@ -60,14 +59,3 @@ def exported_rows(records: QuerySet[SettlementRecord], *, masked: bool) -> Itera
         if inside(insured_region, settled_at.date()):
             row[AMOUNT_FIELDS[FUND_TOTAL]] += row[AMOUNT_FIELDS[ACCOUNT]]
         yield list(row.values())
-
-
-def as_file(records: QuerySet[SettlementRecord], kind: str, *, masked: bool, at: dt.datetime) -> bytes:
-    """The cases as `csv` (UTF-8 with BOM) or `xlsx`."""
-    buffer = io.BytesIO()
-    rows = exported_rows(records, masked=masked)
-    if kind == "csv":
-        write_csv(buffer, EXPORT_COLUMNS, rows)
-    else:
-        write_xlsx(buffer, "结算明细", EXPORT_COLUMNS, rows, at=at)
-    return buffer.getvalue()

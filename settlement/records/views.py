@@ -9,23 +9,18 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from agency.batches.selectors import batches_visible
-from agency.journal import audit
 from agency.organisation import access
 from agency.organisation.roles import May
 from agency.web.access import needs
-from agency.web.keyset import keyset_page
+from agency.web.exporting import KINDS, exported
+from agency.web.keyset import keyset_page, narrowing
 from agency.web.request import StaffRequest
-from settlement.records.export import EXPORT_LIMIT, as_file
+from settlement.records.export import EXPORT_COLUMNS, EXPORT_LIMIT, exported_rows
 from settlement.records.figures import blocks_of
 from settlement.records.forms import RecordFilterForm
 from settlement.records.periods import signed_periods
 from settlement.records.selectors import record_shown, records_listed, reversal_of
 from settlement.records.steps import steps_of
-
-CONTENT_TYPES = {
-    "csv": "text/csv; charset=utf-8",
-    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-}
 
 
 @needs(May.READ_CASES)
@@ -38,14 +33,11 @@ def record_list(request: StaffRequest) -> HttpResponse:
 def _list(request: StaffRequest, form: RecordFilterForm, status: int = 200) -> HttpResponse:
     rows = records_listed(request.user, form.narrowed())
     page = keyset_page(request, rows.select_related("insured_region", "care_region", "institution"))
-    query = request.GET.copy()
-    for name in ("before", "after"):
-        query.pop(name, None)
     context = {
         "form": form,
         "page": page,
         "narrowed": any(form.cleaned_data.values()),
-        "query": query.urlencode(),
+        "query": narrowing(request),
         "limit": EXPORT_LIMIT,
         "may_load": access.allowed(request.user, May.LOAD_CASES),
     }
@@ -57,7 +49,7 @@ def _list(request: StaffRequest, form: RecordFilterForm, status: int = 200) -> H
 def record_export(request: StaffRequest, kind: str) -> HttpResponse:
     """What is listed, as a file in the columns of the import; logged. Numbers are whole only for those who
     may look at whole numbers. With a filter that cannot be understood nothing is exported."""
-    if kind not in CONTENT_TYPES:
+    if kind not in KINDS:
         raise Http404
     form = RecordFilterForm(request.GET)
     if not form.is_valid():
@@ -70,15 +62,17 @@ def record_export(request: StaffRequest, kind: str) -> HttpResponse:
         )
         return redirect(f"{reverse('settlement:record_list')}?{request.GET.urlencode()}")
     masked = not access.allowed(request.user, May.UNMASK)
-    content = as_file(rows, kind, masked=masked, at=request.now)
-    audit.record(
-        "exported", by=request.user, at=request.now, subject_kind="records", region=request.user.region,
-        rows=count, format=kind, whole_numbers=not masked,
-        **{name: str(value) for name, value in form.cleaned_data.items() if value},
-    )  # fmt: skip
-    response = HttpResponse(content, content_type=CONTENT_TYPES[kind])
-    response["Content-Disposition"] = f'attachment; filename="cases-{request.now:%Y%m%d%H%M}.{kind}"'
-    return response
+    return exported(
+        request,
+        exported_rows(rows, masked=masked),
+        kind=kind,
+        title="结算明细",
+        columns=EXPORT_COLUMNS,
+        subject_kind="records",
+        what="cases",
+        filters={name: str(value) for name, value in form.cleaned_data.items() if value},
+        whole_numbers=not masked,
+    )
 
 
 @needs(May.READ_CASES)

@@ -74,6 +74,28 @@ def make_entry(person: InsuredPerson, **changes: Any) -> FilingEntry:
     return FilingEntry(**{**values, **changes})
 
 
+def typed(person: InsuredPerson, action: str = "submit", **changes: str) -> dict[str, str]:
+    """What a clerk types into the whole form."""
+    return {
+        "action": action,
+        "cert_type": "01",
+        "cert_no": person.cert_no,
+        "name": person.name,
+        "insurance_type": "employee",
+        "phone": "13800432716",
+        "kind": "long_term_residence",
+        "province": "370000",
+        "city": "370200",
+        "begins_on": "20261120",
+        "address": "青岛市市南区香港中路7号",
+        "material_1": "valid_identity_card",
+        "given_1": "original",
+        "material_2": "residence_permit",
+        "given_2": "copy",
+        **changes,
+    }
+
+
 def make_draft(world: World, person: InsuredPerson | None = None, **changes: Any) -> Filing:
     """A draft that the clerk of 长春 took in at noon."""
     if person is None:
