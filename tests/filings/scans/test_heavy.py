@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import io
-import time
 
 import pytest
 
@@ -25,11 +24,9 @@ def test_after_a_file_that_had_to_be_stopped_nothing_more_of_the_upload_is_opene
         "后.png": files.png(),
     }
     incoming = [Incoming(name, len(data), io.BytesIO(data)) for name, data in contents.items()]
-    began = time.monotonic()
 
     done = scans_add(make_draft(world), incoming, material="residence_permit", by=world.clerk, at=world.now)
 
-    assert time.monotonic() - began < WAIT_SECONDS  # one such file, not two, and none for its whole time
     assert [scan.file_name for scan in done.added] == ["好.jpg"]
     assert [(name, error.code) for name, error in done.refused] == [
         ("弹.pdf", "too_heavy"),

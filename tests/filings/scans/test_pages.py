@@ -241,5 +241,5 @@ def test_the_paper_is_chosen_before_the_files_and_the_browser_asks_for_it(
     form = page[page.index('<form class="intake"') :]
 
     assert "novalidate" not in form.partition(">")[0]
-    assert '<select name="material" data-key="U" aria-keyshortcuts="U" required' in form
+    assert 'data-needs="请先选择这是哪一种材料，选好的文件还在。" required' in form
     assert form.index('data-key="U"') < form.index('type="file"')
