@@ -1,4 +1,4 @@
-"""The main pages one after the other: the console stays clean (the fixture asserts it), the strict CSP included."""
+"""The main pages one after the other: the console stays clean, the strict CSP included (the fixture asserts)."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def test_the_main_pages_leave_nothing_in_the_console(person: Opens) -> None:
 
 
 def test_amounts_typed_quickly_one_after_the_other_abort_nothing(person: Opens) -> None:
-    """Each change asks the server for the amounts; an answer that is overtaken is waited for, not torn off."""
+    """Each change asks the server for the amounts; an overtaken answer is waited for, not torn off."""
     clerk = person("cc_intake")
     page = clerk.page
     page.goto(clerk.site.url + "/filings/")
