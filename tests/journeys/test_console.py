@@ -1,4 +1,4 @@
-"""The main pages one after the other: the console stays clean, the strict CSP included (the fixture asserts)."""
+"""The main pages one after the other: the console stays clean, the strict CSP included (see conftest)."""
 
 from __future__ import annotations
 
