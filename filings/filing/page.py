@@ -17,6 +17,7 @@ from agency.organisation.roles import Role
 from agency.policy.selectors import int_parameter
 from filings.exemptions.selectors import filing_need
 from filings.filing import places
+from filings.filing.agents import AGENT_PAPERS
 from filings.filing.entry import AGENT_FIELDS, INSTITUTION_FIELDS, FilingEntry, entry_of
 from filings.filing.forms import FilingForm, material_initial
 from filings.filing.judging import judge_stored
@@ -24,7 +25,7 @@ from filings.filing.kinds import GivenAs
 from filings.filing.lookup import PersonPanel, person_panel
 from filings.filing.models import Filing
 from filings.filing.referrals import REFERRAL
-from filings.filing.sections import WARNINGS
+from filings.filing.sections import WARNINGS, papers_scanned
 from filings.filing.selectors import locked_until, offered_kinds, terms_of, validity_of
 from filings.filing.states import FilingState
 from filings.filing.validity import Validity
@@ -158,10 +159,17 @@ class EntryPage:
             "lacking": self._lacking(),
             "returned": self._returned(),
             "agent_open": any(self.value(name) for name in AGENT_FIELDS),
+            "agent_scanned": self._agent_scanned(),
             "is_referral": self.value("kind") == REFERRAL,
             "replaced": self._replaced(),
             "saved": self.saved,
         }
+
+    def _agent_scanned(self) -> str:
+        """Whose certificate there is a scan of already, as words."""
+        found = papers_scanned(self.filing) if self.filing is not None and self.filing.has_agent else ()
+        labels = [str(self.form.fields[name].label) for name, code in AGENT_PAPERS.items() if code in found]
+        return "、".join(labels)
 
     def _deferral_days(self, items: list[CheckItem]) -> int:
         """How many working days a paper to come has; 0 where none may come later."""

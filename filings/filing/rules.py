@@ -101,6 +101,7 @@ class Submission:
     address: str
     agent: Agent
     person_cert_no: str
+    agent_papers_lacking: Sequence[str] = ()  # fields of the form
     has_material_rules: bool = True
     missing_materials: Sequence[Reason] = ()
     overlap: Overlap | None = None
@@ -123,7 +124,7 @@ def submission_reasons(filed: Submission) -> list[Reason]:
         *_change_reasons(filed),
         *filed.missing_materials,
         *_promise_reasons(filed),
-        *agent_reasons(filed.agent, filed.person_cert_no),
+        *agent_reasons(filed.agent, filed.person_cert_no, filed.agent_papers_lacking),
     ]
 
 

@@ -18,7 +18,7 @@ from agency.organisation.roles import May
 from agency.policy.selectors import int_parameter
 from agency.policy.workdays import add_workdays
 from filings.filing.entry import FilingEntry, given_materials
-from filings.filing.judging import Judged, judge
+from filings.filing.judging import Judged, judge, own_facts
 from filings.filing.kinds import Channel
 from filings.filing.models import Filing, FilingMaterial
 from filings.filing.selectors import needs_review
@@ -136,7 +136,7 @@ def _create(
     replaces: Filing | None,
 ) -> Filing:
     on, region = timezone.localdate(at), _region_of(by)
-    judged = judge(entry, person, region, received_on=on, on=on, replaces=replaces)
+    judged = judge(entry, person, region, received_on=on, on=on, **{**own_facts(None), "replaces": replaces})
     month = f"{on:%Y%m}"
     number = next_number(f"filing-{month}")  # locks the series: from here on one after the other
     saved = Filing.objects.filter(form_token=form_token).first() if form_token is not None else None
@@ -167,9 +167,7 @@ def _replace(filing: Filing, person: InsuredPerson, entry: FilingEntry, on: dt.d
         filing.insured_region,
         received_on=filing.received_on,
         on=on,
-        own_no=filing.filing_no,
-        replaces=filing.to_replace,
-        lock_waived_for=filing.lock_waived_area_code,
+        **own_facts(filing),
     )
     content = content_of(judged)
     _require_same_person(filing, person)

@@ -18,7 +18,7 @@ from agency.web.access import needs
 from agency.web.middleware import record_refusal
 from agency.web.request import StaffRequest
 from filings.filing.entry import INSTITUTION_FIELDS, entry_of
-from filings.filing.judging import Judged, judge
+from filings.filing.judging import Judged, judge, own_facts
 from filings.filing.models import Filing
 from filings.filing.page import EntryPage, bound_page, new_page, put_errors, recognised, stored_page
 from filings.filing.services import AlreadySaved, filing_draft_save, filing_submit
@@ -239,16 +239,13 @@ def _add_reasons(page: EntryPage) -> None:
 
 
 def _judged(page: EntryPage) -> Judged:
-    filing = page.filing
     return judge(
         page.entry(),
         page.person().person,
         page.region,
         received_on=page.received_on,
         on=page.on,
-        own_no=filing.filing_no if filing is not None else "",
-        replaces=filing.to_replace if filing is not None else None,
-        lock_waived_for=filing.lock_waived_area_code if filing is not None else "",
+        **own_facts(page.filing),
     )
 
 
