@@ -9,6 +9,7 @@ from settlement.clearing.models import (
     SheetDifference,
     SignedSheet,
 )
+from settlement.corrections.models import ConflictLine, Correction
 from settlement.deductions.models import Deduction
 from settlement.records.models import CareType, SettlementRecord
 
@@ -16,6 +17,8 @@ __all__ = [
     "CareType",
     "ClearingLine",
     "ClearingPeriod",
+    "ConflictLine",
+    "Correction",
     "Deduction",
     "RegionConfirmation",
     "SettlementRecord",

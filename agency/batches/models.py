@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import F, Q
 
 from agency.batches.codes import code_label
-from agency.batches.states import BATCH_MACHINE, BatchState
+from agency.batches.states import BATCH_MACHINE, BatchState, WriteChoice
 from agency.journal.workflow import Machine
 from agency.masking import mask_id
 from agency.organisation.models import PoolingRegion
@@ -37,7 +37,9 @@ class KeptFile(models.Model):
 class Batch(models.Model):
     """导入批次: one file, checked (preview) by one person and confirmed by another.
 
-    `preview` is the outcome that was shown; what is loaded must have the same `preview_digest`.
+    `preview` is the outcome that was shown; what is loaded must have the same `preview_digest`. `control` has
+    the totals that the uploader typed in (see control.py); `write_choice` and `difference_reason` are what
+    the second person chose and said when confirming.
     """
 
     machine: ClassVar[Machine] = BATCH_MACHINE
@@ -80,12 +82,20 @@ class Batch(models.Model):
     )
     confirmed_at = models.DateTimeField("确认时间", null=True, blank=True)
     by_command = models.BooleanField("由命令执行", default=False)
+    control = models.JSONField("上传人填的控制合计", default=dict, blank=True)
+    write_choice = models.CharField(
+        "写入方式", max_length=10, choices=WriteChoice, default=WriteChoice.ACCEPTED
+    )
+    difference_reason = models.CharField("合计有差异仍确认的原因", max_length=200, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "导入批次"
         ordering = ["-id"]
         constraints = [
             models.CheckConstraint(condition=Q(state__in=BatchState.values), name="batch_state_is_known"),
+            models.CheckConstraint(
+                condition=Q(write_choice__in=WriteChoice.values), name="batch_write_choice_is_known"
+            ),
             models.CheckConstraint(
                 condition=Q(rows=F("accepted") + F("unchanged") + F("refused")),
                 name="batch_rows_are_all_accounted_for",
@@ -130,6 +140,14 @@ class Refusal(models.Model):
         ordering = ["batch", "line_no"]
         constraints = [
             models.UniqueConstraint(fields=["batch", "line_no"], name="refusal_one_per_line"),
+        ]
+        indexes = [
+            # serves the queue of what was refused for one reason, newest first
+            models.Index(fields=["code", "-id"], name="refusal_of_code"),
+            # serves finding every line that stands against the same stored number
+            models.Index(
+                fields=["value"], name="refusal_conflicting", condition=Q(code="conflicts_with_stored")
+            ),
         ]
 
     def __str__(self) -> str:

@@ -17,6 +17,11 @@ class BatchState(models.TextChoices):
     NOTHING_NEW = "nothing_new", "无新内容"
 
 
+class WriteChoice(models.TextChoices):
+    ALL = "all", "全部接受才写入"
+    ACCEPTED = "accepted", "只写入可接受的行"
+
+
 S = BatchState
 
 BATCH_MACHINE = Machine(

@@ -1,13 +1,13 @@
 """计算之后的变化: what came or went since a month was computed.
 
-The order of the log tells it, not clocks: computing, loading, undoing and withdrawing each take the lock of
-the records and write their entry under it.
+The order of the log tells it, not clocks: computing, loading, undoing, withdrawing and correcting each take
+the lock of the records and write their entry under it.
 """
 
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
 from django.db.models import Max, Q
@@ -16,29 +16,33 @@ from agency.batches.models import Batch
 from agency.journal.models import AuditEntry
 from settlement.clearing.models import ClearingPeriod
 from settlement.clearing.selectors import Pair, pairs_now, pairs_of
+from settlement.corrections.models import Correction
 from settlement.deductions.batches import KIND as DEDUCTIONS
 from settlement.deductions.models import Deduction
 from settlement.records.batches import KIND as SETTLEMENTS
 
 LOADED, UNDONE, WITHDRAWN = "batch_loaded", "batch_undone", "deduction_withdrawn"
+CORRECTED = "case_corrected"
 
 
 @dataclass
 class Changes:
     """What touches one month: batches loaded since, batches of before that were undone, numbers of the
-    deductions that take others back, and whether other pairs count as not 异地 now."""
+    deductions that take others back, keys of the records that corrections brought, and whether other pairs
+    count as not 异地 now."""
 
     loaded: list[int] = field(default_factory=list)
     undone: list[str] = field(default_factory=list)
     withdrawals: list[str] = field(default_factory=list)
+    corrected: list[int] = field(default_factory=list)
     other_pairs: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.loaded or self.undone or self.withdrawals or self.other_pairs)
+        return bool(self.loaded or self.undone or self.withdrawals or self.corrected or self.other_pairs)
 
     @property
     def records(self) -> Q:
-        return Q(batch__in=self.loaded)
+        return Q(batch__in=self.loaded) | Q(pk__in=self.corrected)
 
     @property
     def deductions(self) -> Q:
@@ -77,9 +81,9 @@ class _Log:
     """The entries after one place of the log that may touch months."""
 
     def __init__(self, after: int) -> None:
-        rows = AuditEntry.objects.filter(action__in=(LOADED, UNDONE, WITHDRAWN), seq__gt=after)
+        rows = AuditEntry.objects.filter(action__in=(LOADED, UNDONE, WITHDRAWN, CORRECTED), seq__gt=after)
         entries = list(rows.order_by("seq").values_list("seq", "action", "subject_no", "detail"))
-        of_batches = [(seq, action, number) for seq, action, number, _ in entries if action != WITHDRAWN]
+        of_batches = [row[:3] for row in entries if row[1] in (LOADED, UNDONE)]
         self.batches: dict[str, list[tuple[int, str]]] = defaultdict(list)
         for seq, action, number in of_batches:
             self.batches[number].append((seq, action))
@@ -94,6 +98,7 @@ class _Log:
         self.withdrawals = [
             (made[number], number, period) for number, period in counted.values_list("deduction_no", "period")
         ]
+        self.corrected = list(_corrected({row[2]: row[0] for row in entries if row[1] == CORRECTED}))
 
     def of_month(self, month: ClearingPeriod, computed: int, pairs: list[Pair]) -> Changes:
         changes = Changes(other_pairs=pairs_of(month) != pairs)
@@ -108,4 +113,17 @@ class _Log:
         changes.withdrawals += [
             number for seq, number, period in self.withdrawals if seq > computed and period == month.period
         ]
+        changes.corrected += [
+            pk for seq, pk, period in self.corrected if seq > computed and period == month.period
+        ]
         return changes
+
+
+def _corrected(written: dict[str, int]) -> Iterator[tuple[int, int, str]]:
+    """(place in the log, key, month) of both records of corrections, by their numbers."""
+    rows = Correction.objects.filter(proposal_no__in=written).order_by("pk")
+    for number, *pair in rows.values_list(
+        "proposal_no", "reversal_id", "reversal__period", "record_id", "record__period"
+    ):
+        yield written[number], pair[0], pair[1]
+        yield written[number], pair[2], pair[3]

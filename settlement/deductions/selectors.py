@@ -10,8 +10,7 @@ from django.db.models import QuerySet
 
 from agency.organisation.models import PoolingRegion, User
 from settlement.deductions.models import Deduction
-from settlement.records.models import SettlementRecord
-from settlement.records.selectors import chunks
+from settlement.records.selectors import chunks, records_now
 
 
 class CaseOfDeduction(NamedTuple):
@@ -27,11 +26,10 @@ class CaseOfDeduction(NamedTuple):
 
 
 def cases_named(numbers: Collection[str]) -> dict[str, CaseOfDeduction]:
-    """Settlement number → its case as it came from the platform."""
+    """Settlement number → its case as it holds now."""
     found = {}
     for block in chunks(numbers):
-        rows = SettlementRecord.objects.filter(settlement_no__in=block, correction_no=0).order_by()
-        for values in rows.values_list(*CaseOfDeduction._fields):
+        for values in records_now(block).values_list(*CaseOfDeduction._fields):
             case = CaseOfDeduction(*values)
             found[case.settlement_no] = case
     return found

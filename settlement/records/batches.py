@@ -193,6 +193,10 @@ def undo_settlements(batch: Batch) -> int:
         .exclude(pk__in=records.values("pk"))
         .first()
     )
+    if reversal is not None and reversal.correction_no:
+        raise DomainError(
+            "already_corrected", f"{reversal.reverses_no} 已经更正过，整批不能撤销；其余有误的请逐笔更正。"
+        )
     if reversal is not None:
         raise DomainError(
             "already_reversed", f"{reversal.reverses_no} 已由 {reversal} 冲正，请先撤销那一批。"

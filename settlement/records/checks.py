@@ -83,10 +83,11 @@ def reversals_cancel(period: str | None) -> Iterator[Broken]:
     keys = list(reversals.values_list("pk", flat=True))
     for block in chunks(keys):
         contents = _contents(SettlementRecord.objects.filter(pk__in=block))
-        names = {key: content[-1] for key, content in contents.items()}
-        originals = _contents(SettlementRecord.objects.filter(settlement_no__in=set(names.values())))
+        names = {content[-1] for content in contents.values()}
+        originals = _contents(SettlementRecord.objects.filter(settlement_no__in=names))
+        current = {number: content for (number, _), content in originals.items() if content[-2] == "0"}
         for key, content in contents.items():
-            original = originals.get((names[key], key[1]))
+            original = _reversed_content(content, originals, current)
             message = _reversal_fault(content, original)
             if message:
                 yield Broken(REVERSALS, f"结算 {key[0]}", message)
@@ -94,8 +95,19 @@ def reversals_cancel(period: str | None) -> Iterator[Broken]:
 
 def _contents(rows: QuerySet[SettlementRecord]) -> dict[tuple[str, str], list[str]]:
     """(number, correction number) → content."""
-    contents = (texts_of(values) for values in rows.order_by("pk").values_list(*LOOKUPS))
+    contents = (texts_of(values) for values in rows.order_by("correction_no", "pk").values_list(*LOOKUPS))
     return {(content[NUMBER], content[NUMBER + 1]): content for content in contents}
+
+
+def _reversed_content(
+    content: list[str], originals: dict[tuple[str, str], list[str]], current: dict[str, list[str]]
+) -> list[str] | None:
+    """What a reversal cancels: one half of a correction the record before it, a delivered one what holds now
+    (or what was delivered under the number, if that is no settlement)."""
+    number, correction = content[-1], int(content[NUMBER + 1])
+    if correction:
+        return originals.get((number, str(correction - 1)))
+    return current.get(number) or originals.get((number, "0"))
 
 
 def _reversal_fault(content: list[str], original: list[str] | None) -> str:

@@ -36,7 +36,8 @@ LOOKUPS = tuple(f"{name}__code" for name in PARTIES) + FIELDS[len(PARTIES) :]
 
 _AT = {name: index for index, name in enumerate(FIELDS)}
 NUMBER, REVERSAL, ORIGINAL = _AT["settlement_no"], _AT["is_reversal"], _AT["reverses_no"]
-_AMOUNTS = slice(_AT[AMOUNT_FIELDS[0]], _AT[AMOUNT_FIELDS[-1]] + 1)
+CORRECTION, CERT_NO = _AT["correction_no"], _AT["cert_no"]
+AMOUNTS = slice(_AT[AMOUNT_FIELDS[0]], _AT[AMOUNT_FIELDS[-1]] + 1)
 _DERIVED = frozenset({"insured_region", "care_region", "care_kind"})  # read from the delivered codes
 _TITLES = {
     "institution": "定点医药机构编号", "settlement_no": "结算编号", "person_no": "人员编号",
@@ -67,6 +68,11 @@ def texts_of(values: Sequence[Any]) -> list[str]:
     return [value if type(value) is str else _text(value) for value in values]
 
 
+def as_delivered(content: list[str]) -> list[str]:
+    """The content as a file brings it: a row of a file knows nothing of corrections."""
+    return [*content[:CORRECTION], "0", *content[CORRECTION + 1 :]]
+
+
 def _text(value: Any) -> str:
     if value is None:
         return NULL
@@ -79,7 +85,7 @@ def _text(value: Any) -> str:
 
 def amounts_of(content: Sequence[str]) -> list[int]:
     """The amounts of a content, in fen, in the order of AMOUNT_FIELDS."""
-    return [int(text) for text in content[_AMOUNTS]]
+    return [int(text) for text in content[AMOUNTS]]
 
 
 def identity_of(content: Sequence[str]) -> dict[str, str]:
@@ -89,9 +95,16 @@ def identity_of(content: Sequence[str]) -> dict[str, str]:
 
 def differing_columns(one: Sequence[str], other: Sequence[str], amount_names: Sequence[str]) -> list[str]:
     """The Chinese names of the delivered columns in which two contents differ; empty when they are equal."""
+    return [name for name, mine, theirs in side_by_side(one, other, amount_names) if mine != theirs]
+
+
+def side_by_side(
+    one: Sequence[str], other: Sequence[str], amount_names: Sequence[str]
+) -> list[tuple[str, str, str]]:
+    """Every delivered column by its Chinese name, with its text in both contents."""
     titles = {**_TITLES, **dict(zip(AMOUNT_FIELDS, amount_names, strict=True))}
     return [
-        titles.get(name, name)
+        (titles.get(name, name), mine, theirs)
         for name, mine, theirs in zip(FIELDS, one, other, strict=True)
-        if mine != theirs and name not in _DERIVED
+        if name not in _DERIVED
     ]

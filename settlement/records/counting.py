@@ -10,19 +10,15 @@ from settlement.records.models import SettlementRecord
 
 @SETTLED_COUNT.register("records")
 def net_settlements(span: CountedSpan) -> int:
-    """Settlements less their reversals, whenever these came; a correction is a pair, so it changes nothing.
-    A stay counts from its admission, other care from its settlement [P]."""
+    """Settlements that stand: a reversed one does not, whenever the reversal came; of a corrected one what
+    holds now. A stay counts from its admission, other care from its settlement [P]."""
     days = (span.begins_on, span.ends_on)
-    settled = SettlementRecord.objects.filter(
+    settled = SettlementRecord.objects.standing().filter(
         Q(admitted_on__range=days) | Q(admitted_on__isnull=True, settled_at__date__range=days),
         cert_no=span.cert_no,
         cert_type=span.cert_type,
         insured_region_id=span.insured_region_id,
         care_region_id__in=span.care_region_ids,
         care_area_code__startswith=span.area_prefix,
-        is_reversal=False,
     )
-    numbers = list(settled.values_list("settlement_no", flat=True))
-    if not numbers:
-        return 0
-    return len(numbers) - SettlementRecord.objects.filter(is_reversal=True, reverses_no__in=numbers).count()
+    return settled.count()

@@ -6,14 +6,14 @@ import datetime as dt
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
-from django.db.models import QuerySet
+from django.db.models import Exists, OuterRef
 
 from agency.masking import mask_id
 from agency.policy.insurance import InsuranceType
 from agency.tabular.write import Kind, TableColumn, Value
 from settlement.records.columns import AMOUNTS, COLUMNS
 from settlement.records.content import AMOUNT_FIELDS
-from settlement.records.models import SettlementRecord
+from settlement.records.models import SettlementRecord, SettlementRecordQuerySet
 from settlement.records.reference import AccountInside
 from settlement.records.rules import ACCOUNT, FUND_TOTAL
 
@@ -32,6 +32,14 @@ _FIELDS = _TEXTS + AMOUNT_FIELDS + _REST
 _KINDS: dict[str, Kind] = {"结算时间": "moment", "入院日期": "date", "出院日期": "date"}
 
 
+def _is_corrected() -> Exists:
+    """Whether a later record holds in the place of this one."""
+    later = SettlementRecord.objects.filter(
+        settlement_no=OuterRef("settlement_no"), correction_no=OuterRef("correction_no") + 2
+    )
+    return Exists(later.order_by())
+
+
 def _kind(index: int, name: str) -> Kind:
     if index in range(AMOUNTS.start, AMOUNTS.stop):
         return "money"
@@ -41,13 +49,19 @@ def _kind(index: int, name: str) -> Kind:
 EXPORT_COLUMNS = [TableColumn(column.name, _kind(index, column.name)) for index, column in enumerate(COLUMNS)]
 
 
-def exported_rows(records: QuerySet[SettlementRecord], *, masked: bool) -> Iterator[list[Value]]:
-    """The rows in the order of the import's columns; `masked` hides the middle of identity numbers.
+def exported_rows(records: SettlementRecordQuerySet, *, masked: bool) -> Iterator[list[Value]]:
+    """The rows in the order of the import's columns; `masked` hides the middle of identity numbers. Of a
+    corrected case only what holds now, so that the file can come back in and changes nothing [P].
 
     Where a region delivers 个人账户 inside 基金支付总额, it is put back in, as it was delivered.
     """
     inside = AccountInside()
-    rows = records.order_by("-id").values_list(*_FIELDS, "insured_region_id")
+    rows = (
+        records.delivered()
+        .exclude(_is_corrected())
+        .order_by("-id")
+        .values_list(*_FIELDS, "insured_region_id")
+    )
     for *values, insured_region in rows.iterator(chunk_size=2000):
         row = dict(zip(_FIELDS, values, strict=True))
         settled_at: dt.datetime = row["settled_at"].astimezone(SHANGHAI).replace(tzinfo=None)

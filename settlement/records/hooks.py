@@ -20,7 +20,7 @@ from settlement.records import counting as counting  # joins SETTLED_COUNT
 from settlement.records import of_stay as of_stay  # joins DIRECT_SETTLEMENT and CHECKS
 from settlement.records.demo import load_demo_file
 from settlement.records.models import CareType, SettlementRecord
-from settlement.records.selectors import record_shown, records_of_person, reversed_among
+from settlement.records.selectors import record_current, record_shown, records_of_person, reversed_among
 
 ON_CARD = 10
 
@@ -48,8 +48,8 @@ def search(user: User, term: str) -> SearchGroup | None:
     """A settlement number, whole."""
     if not access.allowed(user, May.READ_CASES):
         return None
-    rows = [_search_row(record) for record in record_shown(user, term)[:1]]
-    return SearchGroup("结算明细", rows)
+    record = record_current(user, term)
+    return SearchGroup("结算明细", [_search_row(record)] if record is not None else [])
 
 
 def _search_row(record: SettlementRecord) -> SearchRow:
@@ -68,10 +68,18 @@ def unmask(user: User, number: str) -> Unmasked | None:
     """The identity number of a case that this person may see."""
     if not access.allowed(user, May.READ_CASES):
         return None
-    record = record_shown(user, number).first()
+    record = record_shown(user, number).first() or _corrected(user, number)
     if record is None:
         return None
     return Unmasked("record", record.settlement_no, record.cert_no, record.insured_region)
+
+
+def _corrected(user: User, subject: str) -> SettlementRecord | None:
+    """The record of a correction, by what `SettlementRecord.subject_no` says: S1@2."""
+    number, _, version = subject.rpartition("@")
+    if not (version.isascii() and version.isdigit() and len(version) < 5):
+        return None
+    return record_shown(user, number).filter(correction_no=version).first()
 
 
 @CARD.register("records", order=200)

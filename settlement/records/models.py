@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from agency.batches.models import Batch
 from agency.organisation import access
@@ -45,14 +45,29 @@ class SettlementRecordQuerySet(models.QuerySet):
         """Cases that belong to a month of clearing."""
         return self.filter(period=period)
 
+    def standing(self) -> SettlementRecordQuerySet:
+        """Cases that count as they are: no reversals, nothing that was reversed or corrected since."""
+        undoing = SettlementRecord.objects.filter(
+            Q(correction_no=0) | Q(correction_no=OuterRef("correction_no") + 1),
+            is_reversal=True,
+            reverses_no=OuterRef("settlement_no"),
+        )
+        return self.filter(is_reversal=False).exclude(Exists(undoing.order_by()))
+
+    def delivered(self) -> SettlementRecordQuerySet:
+        """What a file may speak of: rows as they came, and the new rows of corrections."""
+        return self.filter(Q(correction_no=0) | Q(is_reversal=False))
+
 
 class SettlementRecord(models.Model):
     """结算明细: one settled case (or its reversal). Amounts are fen; a reversal's are negative.
 
     `settlement_month` is the month of the settlement time; `period` the month in which it is cleared: the
-    same, or the earliest unsigned one after it. `correction_no` is 0 for what came from the platform;
-    corrections of the same settlement number count from 1. `content_digest` covers every delivered column
-    after normalising (the institution's name aside), and the regions and kind of care read from them.
+    same, or the earliest unsigned one after it. `correction_no` is 0 for what came from the platform. A
+    correction is a pair under the same settlement number: the reversal of the record numbered k has k + 1,
+    the new one k + 2; neither belongs to a batch, their correction names file and line. `content_digest`
+    covers every delivered column after normalising (the institution's name aside), the regions and kind of
+    care read from them, and the correction number.
     """
 
     settlement_no = models.CharField("结算编号", max_length=40)
@@ -177,7 +192,16 @@ class SettlementRecord(models.Model):
             models.Index(fields=["period", "-id"], name="record_of_period"),
             models.Index(fields=["batch", "line_no"], name="record_of_batch"),
             models.Index(fields=["cert_no", "-id"], name="record_of_person"),
+            # serves proving that every corrected record has its correction
+            models.Index(
+                fields=["correction_no"], name="record_corrections", condition=Q(correction_no__gt=0)
+            ),
         ]
 
     def __str__(self) -> str:
         return self.settlement_no
+
+    @property
+    def subject_no(self) -> str:
+        """How one version of a number is named where the log asks for it: S1, or S1@2 once corrected."""
+        return f"{self.settlement_no}@{self.correction_no}" if self.correction_no else self.settlement_no

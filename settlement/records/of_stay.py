@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db.models import Count, Q
+from django.db.models import Q
 
 from agency.registry import CHECKS
 from agency.web.parts import Broken
@@ -25,20 +25,14 @@ def settlement_of(stay: Stay) -> str:
     same = Q(admitted_on=stay.admitted_on) | Q(medical_record_no=stay.admission_no)
     if stay.settled_on is not None:
         same |= Q(admitted_on__isnull=True, settled_at__date=stay.settled_on)
-    cases = SettlementRecord.objects.filter(
+    cases = SettlementRecord.objects.standing().filter(
         same,
         cert_no=stay.person.cert_no,
         cert_type=stay.person.cert_type,
         insured_region=stay.insured_region_id,
         institution=stay.institution_id,
-        is_reversal=False,
     )
-    found = cases.order_by("settlement_no").values_list("settlement_no").annotate(times=Count("pk"))
-    standing = dict(found)
-    back = SettlementRecord.objects.filter(is_reversal=True, reverses_no__in=standing).order_by()
-    for number, times in back.values_list("reverses_no").annotate(times=Count("pk")):
-        standing[number] -= times
-    return next((number for number, times in standing.items() if times > 0), "")
+    return cases.order_by("settlement_no").values_list("settlement_no", flat=True).first() or ""
 
 
 @CHECKS.register(BESIDE, order=123)

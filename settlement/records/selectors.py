@@ -9,20 +9,20 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import QuerySet
+from django.db.models import Q, QuerySet
 
 from agency.organisation import access
 from agency.organisation.models import PoolingRegion, User
 from agency.organisation.roles import May
 from filings.people.selectors import people_visible
-from settlement.records.content import LOOKUPS, NUMBER, texts_of
-from settlement.records.models import SettlementRecord
+from settlement.records.content import LOOKUPS, NUMBER, as_delivered, texts_of
+from settlement.records.models import SettlementRecord, SettlementRecordQuerySet
 
 T = TypeVar("T")
 ASKED_AT_ONCE = 500
 _DIGESTS = (
     f"SELECT settlement_no, content_digest FROM {SettlementRecord._meta.db_table} "
-    "WHERE correction_no = 0 AND settlement_no"
+    "WHERE (correction_no = 0 OR NOT is_reversal) AND settlement_no"
 )
 
 
@@ -33,17 +33,18 @@ def chunks(items: Collection[T], size: int = ASKED_AT_ONCE) -> Iterator[list[T]]
         yield block
 
 
-def _delivered(numbers: list[str]) -> QuerySet[SettlementRecord]:
-    """What stands under these numbers as it was delivered; corrections have other correction numbers."""
-    return SettlementRecord.objects.filter(settlement_no__in=numbers, correction_no=0).order_by()
+def records_now(numbers: Collection[str]) -> SettlementRecordQuerySet:
+    """What is stored under these numbers, the newest last: of a corrected one the last row is what holds."""
+    return SettlementRecord.objects.delivered().filter(settlement_no__in=numbers).order_by("correction_no")
 
 
 def stored_digests(numbers: Collection[str]) -> dict[str, str]:
-    """Settlement number → content digest of what is stored. One parameter however many numbers: the ORM's IN
-    costs more than the answer."""
+    """Settlement number → content digest of what is stored now. One parameter however many numbers: the ORM's
+    IN costs more than the answer. The digest of a corrected one covers its correction number, so no row of a
+    file has it: such rows are compared by content."""
     among, given = _among(numbers)
     with connection.cursor() as cursor:
-        cursor.execute(f"{_DIGESTS} {among}", [given])
+        cursor.execute(f"{_DIGESTS} {among} ORDER BY correction_no", [given])
         return dict(cursor.fetchall())
 
 
@@ -55,11 +56,11 @@ def _among(texts: Collection[str]) -> tuple[str, Any]:
 
 
 def stored_contents(numbers: Collection[str]) -> dict[str, list[str]]:
-    """Settlement number → content of what is stored."""
+    """Settlement number → content of what is stored now, in the shape of a row of a file."""
     found = {}
     for block in chunks(numbers):
-        for values in _delivered(block).values_list(*LOOKUPS):
-            content = texts_of(values)
+        for values in records_now(block).values_list(*LOOKUPS):
+            content = as_delivered(texts_of(values))
             found[content[NUMBER]] = content
     return found
 
@@ -90,11 +91,12 @@ class RecordFilter:
 LIST_FIELDS = (
     "settlement_no", "person_name", "cert_no", "insurance_type", "care_kind", "settled_at", "period",
     "settlement_month", "total_fee_fen", "fund_total_fen", "personal_account_pay_fen", "cash_pay_fen",
-    "is_reversal", "insured_region__name", "care_region__name", "institution__name", "institution__code",
+    "is_reversal", "correction_no", "insured_region__name", "care_region__name", "institution__name",
+    "institution__code",
 )  # fmt: skip
 
 
-def records_listed(by: User, narrow: RecordFilter) -> QuerySet[SettlementRecord]:
+def records_listed(by: User, narrow: RecordFilter) -> SettlementRecordQuerySet:
     """The cases that a person may see, narrowed; the caller orders and pages by key."""
     rows = SettlementRecord.objects.visible_to(by)
     wanted = {
@@ -121,8 +123,8 @@ def _certificate(by: User, person_no: str) -> dict[str, Any]:
     )
 
 
-def record_shown(by: User, settlement_no: str) -> QuerySet[SettlementRecord]:
-    """The case of a number, and its corrections, as far as a person may see them."""
+def record_shown(by: User, settlement_no: str) -> SettlementRecordQuerySet:
+    """The case of a number, and its corrections in their order, as far as a person may see them."""
     rows = SettlementRecord.objects.visible_to(by).filter(settlement_no=settlement_no)
     return rows.select_related(
         "insured_region",
@@ -131,22 +133,35 @@ def record_shown(by: User, settlement_no: str) -> QuerySet[SettlementRecord]:
         "batch__created_by",
         "batch__confirmed_by",
         "batch__file",
+        "correction__batch__file",
+        "correction__proposed_by",
+        "correction__decided_by",
+        "reversing_correction__batch__file",
+        "reversing_correction__proposed_by",
+        "reversing_correction__decided_by",
     ).order_by("correction_no")
 
 
+def record_current(by: User, settlement_no: str) -> SettlementRecord | None:
+    """What holds now under a number, as far as a person may see it."""
+    return record_shown(by, settlement_no).delivered().last()
+
+
 def reversal_of(by: User, record: SettlementRecord) -> SettlementRecord | None:
-    """The record that cancels this one, if any."""
+    """The record that cancels this one, if any: delivered, or the one half of its correction."""
     rows = SettlementRecord.objects.visible_to(by).filter(
-        reverses_no=record.settlement_no, is_reversal=True, correction_no=record.correction_no
+        Q(correction_no=0) | Q(correction_no=record.correction_no + 1),
+        reverses_no=record.settlement_no,
+        is_reversal=True,
     )
-    return rows.first()
+    return rows.order_by("-correction_no").first()
 
 
-def reversed_among(by: User, rows: Collection[SettlementRecord]) -> set[str]:
-    """The settlement numbers of these that another record has reversed."""
-    numbers = [row.settlement_no for row in rows if not row.is_reversal]
-    found = SettlementRecord.objects.visible_to(by).filter(reverses_no__in=numbers, is_reversal=True)
-    return set(found.values_list("reverses_no", flat=True))
+def reversed_among(by: User, rows: Collection[SettlementRecord]) -> set[int]:
+    """Which of these records (by key) another one has cancelled."""
+    keys = {row.pk for row in rows if not row.is_reversal}
+    standing = SettlementRecord.objects.visible_to(by).standing().filter(pk__in=keys)
+    return keys - set(standing.values_list("pk", flat=True))
 
 
 def records_of_person(by: User, cert_type: str, cert_no: str) -> QuerySet[SettlementRecord]:

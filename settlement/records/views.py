@@ -15,11 +15,14 @@ from agency.web.access import needs
 from agency.web.exporting import KINDS, exported
 from agency.web.keyset import keyset_page, narrowing
 from agency.web.request import StaffRequest
+from settlement.corrections.models import Correction
+from settlement.deductions.models import Deduction
 from settlement.records.export import EXPORT_COLUMNS, EXPORT_LIMIT, exported_rows
 from settlement.records.figures import blocks_of
 from settlement.records.forms import RecordFilterForm
+from settlement.records.models import SettlementRecord
 from settlement.records.periods import signed_periods
-from settlement.records.selectors import record_shown, records_listed, reversal_of
+from settlement.records.selectors import record_current, record_shown, records_listed, reversal_of
 from settlement.records.steps import steps_of
 
 
@@ -78,23 +81,55 @@ def record_export(request: StaffRequest, kind: str) -> HttpResponse:
 @needs(May.READ_CASES)
 @require_GET
 def record_detail(request: StaffRequest, settlement_no: str) -> HttpResponse:
-    """One case: parts, funds and payers with their sums, where it comes from, what hangs on it."""
-    records = list(record_shown(request.user, settlement_no))
-    if not records:
+    """One case: parts, funds and payers with their sums, where it comes from, what hangs on it.
+
+    Of a corrected one what holds now; `?version=` shows another record under the same number.
+    """
+    versions = list(record_shown(request.user, settlement_no))
+    record = _chosen(versions, request.GET.get("version", ""))
+    if record is None:
         raise Http404
-    record = records[0]
-    original = record_shown(request.user, record.reverses_no).first() if record.is_reversal else None
+    if not record.is_reversal:
+        original = None
+    elif record.correction_no:
+        original = _chosen(versions, str(record.correction_no - 1))
+    else:
+        original = record_current(request.user, record.reverses_no)
+    made_by = _correction_of(record)
     context = {
         "record": record,
-        "corrections": records[1:],
+        "versions": versions if len(versions) > 1 else [],
+        "made_by": made_by,
+        "is_current": record == _chosen(versions, ""),
         "blocks": blocks_of(record),
         "original": original,
         "reversal": None if record.is_reversal else reversal_of(request.user, record),
-        "deductions": record.deductions.order_by("id"),
+        "deductions": Deduction.objects.filter(record__settlement_no=settlement_no).order_by("id"),
         "is_signed": record.period in signed_periods(),
-        "steps": steps_of(record, record.period in signed_periods()),
+        "steps": steps_of(record, record.period in signed_periods(), made_by),
         "may_unmask": access.allowed(request.user, May.UNMASK),
         "may_open_batch": record.batch is not None
         and batches_visible(request.user).filter(pk=record.batch.pk).exists(),
+        "may_reverse": access.allowed(request.user, May.LOAD_CASES)
+        and not record.is_reversal
+        and record == _chosen(versions, "")
+        and reversal_of(request.user, record) is None,
     }
     return render(request, "settlement/records/detail.html", context)
+
+
+def _chosen(versions: list[SettlementRecord], version: str) -> SettlementRecord | None:
+    """The record with this correction number; what holds now when none is named."""
+    if version:
+        return next((one for one in versions if str(one.correction_no) == version), None)
+    holding = [one for one in versions if one.correction_no == 0 or not one.is_reversal]
+    return holding[-1] if holding else None
+
+
+def _correction_of(record: SettlementRecord) -> Correction | None:
+    """The correction that brought this record; None for what was delivered."""
+    if not record.correction_no:
+        return None
+    name = "reversing_correction" if record.is_reversal else "correction"
+    made_by: Correction | None = getattr(record, name, None)
+    return made_by

@@ -1,0 +1,115 @@
+"""手工录入: one case typed in, or reversed, goes the way of a file of one line: kept, previewed, released.
+
+So every record leads to file, digest and line, and the checks are those of a file, in the same words.
+"""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import hashlib
+import io
+import tempfile
+from collections.abc import Mapping
+from pathlib import Path
+
+from django.db import transaction
+
+from agency.batches.kinds import CheckRequest, Outcome
+from agency.batches.models import Batch
+from agency.batches.services import batch_check, batch_create, file_keep
+from agency.batches.states import BatchState
+from agency.errors import DomainError
+from agency.masking import mask_id
+from agency.money import plain_yuan
+from agency.organisation import access
+from agency.organisation.models import User
+from agency.organisation.roles import May
+from settlement.records.batches import KIND, check_settlements
+from settlement.records.columns import CERT_NO, NAMES, REVERSAL_FLAG, REVERSES_NO, SETTLED_AT, SETTLEMENT_NO
+from settlement.records.export import exported_rows
+from settlement.records.models import SettlementRecord
+from settlement.records.rules import AMOUNT_NAMES
+
+ADDED, REVERSED = "add", "reverse"
+LABELS = {ADDED: "手工录入", REVERSED: "手工冲正"}
+Values = Mapping[str, str]  # column name → text, as it would stand in a file
+
+
+def case_submit(*, by: User, at: dt.datetime, values: Values, how: str, reason: str) -> Batch:
+    """Keep one typed row as a file and preview it; a second person releases it like any other file.
+
+    DomainError with the code and sentence of the import (`field` is the column at fault) when the row would
+    be refused; `unchanged` when it is stored already, `waiting` when the same row waits for release. Nothing
+    is kept then.
+    """
+    access.require(by, May.LOAD_CASES)
+    content = file_of(values)
+    name = f"{LABELS[how]}-{values[NAMES[SETTLEMENT_NO]]}.csv"
+    _require_acceptable(_checked(content, name, by))
+    waiting = Batch.objects.filter(kind=KIND, state=BatchState.PREVIEWED)
+    known = waiting.filter(file__digest=hashlib.sha256(content).hexdigest()).first()
+    if known is not None:
+        raise DomainError(
+            "waiting", f"同样的一笔已由{known.created_by}录入（批次 {known}），在等另一位同事确认。"
+        )
+    kept = file_keep(io.BytesIO(content), name=name, by=by, at=at)
+    options = {"by_hand": how, "label": LABELS[how], "reason": reason, "shown": _shown(values)}
+    with transaction.atomic():
+        batch = batch_create(kind=KIND, kept=kept, file_name=name, by=by, at=at, options=options)
+        batch_check(batch, by=by, at=at)
+    return batch
+
+
+def file_of(values: Values) -> bytes:
+    """The row as a CSV file with every column of the import."""
+    text = io.StringIO()
+    writer = csv.writer(text)
+    writer.writerow(NAMES)
+    writer.writerow([values.get(name, "") for name in NAMES])
+    return text.getvalue().encode("utf-8-sig")
+
+
+def _checked(content: bytes, name: str, by: User) -> Outcome:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "row.csv"
+        path.write_bytes(content)
+        return check_settlements(CheckRequest(path=path, file_name=name, by=by))
+
+
+def _require_acceptable(outcome: Outcome) -> None:
+    for refused in outcome.refused:
+        sentence = refused.message.removeprefix(f"第 {refused.line_no} 行，")
+        raise DomainError(refused.code, sentence, field=refused.column)
+    if outcome.unchanged:
+        raise DomainError("unchanged", "库中已有完全相同的一笔，不必再录。", field=NAMES[SETTLEMENT_NO])
+
+
+def _shown(values: Values) -> list[list[str]]:
+    """What was typed, for the second person; the identity number masked."""
+    shown = {**values, NAMES[CERT_NO]: mask_id(values.get(NAMES[CERT_NO], ""))}
+    return [[name, shown[name]] for name in NAMES if shown.get(name)]
+
+
+def reversal_values(record: SettlementRecord, *, number: str, settled_at: str) -> dict[str, str]:
+    """The row that reverses a case: its columns as they would be delivered, every amount negated."""
+    rows = exported_rows(SettlementRecord.objects.filter(pk=record.pk), masked=False)
+    values = {name: _text(name, value) for name, value in zip(NAMES, next(rows), strict=True)}
+    return {
+        **values,
+        NAMES[SETTLEMENT_NO]: number,
+        NAMES[SETTLED_AT]: settled_at,
+        NAMES[REVERSAL_FLAG]: "1",
+        NAMES[REVERSES_NO]: record.settlement_no,
+    }
+
+
+def _text(name: str, value: object) -> str:
+    if value is None:
+        return ""
+    if name in AMOUNT_NAMES:
+        assert isinstance(value, int)
+        return plain_yuan(-value)
+    if isinstance(value, dt.datetime):
+        return value.isoformat(" ", "seconds")
+    return str(value)
