@@ -248,7 +248,6 @@ def test_a_workbook_s_line_is_read_again_as_it_was(
     typed = {
         **OTHER,
         "统筹基金": 510,
-        "结算时间": dt.datetime(2026, 10, 9, 10, 30),
         "入院日期": dt.date(2026, 10, 1),
     }
     path = files.write(tmp_path, [row("S1", **typed)], "typed.xlsx")
