@@ -11,6 +11,7 @@ from typing import Any, ClassVar
 
 from django.core.management.base import CommandParser
 
+from agency.batches.control import compared
 from agency.batches.kinds import CheckRequest, Outcome, Progress
 from agency.batches.models import Batch
 from agency.batches.refused import workbook_of
@@ -76,8 +77,8 @@ def refused_rows(outcome: Outcome, at: dt.datetime) -> bytes:
     return workbook_of(outcome.header, rows, at=at)
 
 
-def import_result(path: Path, batch: Batch | None, outcome: Outcome) -> CommandResult:
-    """What the command tells; refused rows need attention."""
+def import_result(path: Path, batch: Batch | None, outcome: Outcome, kind: str = "") -> CommandResult:
+    """What the command tells; refused rows, and a totals row that says otherwise, need attention."""
     refused = outcome.refused_by_code()
     data = {
         "rows": outcome.rows,
@@ -97,9 +98,15 @@ def import_result(path: Path, batch: Batch | None, outcome: Outcome) -> CommandR
         lines.append("文件内容全部已经在库中，没有改动。")
     if outcome.ignored_columns:
         lines.append(f"不认识的列已忽略：{'、'.join(outcome.ignored_columns)}")
+    gaps = (
+        [row for row in compared(batch_kind(kind).control, outcome.preview, {}) if row.differs]
+        if kind
+        else []
+    )
+    lines += [f"  合计行 {row.group}{row.label} {row.stated}，读到 {row.ours}，差 {row.gap}" for row in gaps]
     lines += [f"  {code} {count}" for code, count in refused.items()]
     lines += [f"  {row.message}" for row in outcome.refused[:20]]
-    return CommandResult(data, lines, needs_attention=bool(refused))
+    return CommandResult(data, lines, needs_attention=bool(refused or gaps))
 
 
 class FileImport(StaffCommand):
@@ -125,7 +132,7 @@ class FileImport(StaffCommand):
                 dry_run=options["dry_run"],
             )
             write(lambda: refused_rows(outcome, at))
-        return import_result(options["file"], batch, outcome)
+        return import_result(options["file"], batch, outcome, self.kind)
 
 
 def _digest(path: Path) -> str:

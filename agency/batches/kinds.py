@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Protocol
 
+from agency.batches.control import Control
 from agency.batches.models import Batch
 from agency.organisation.models import User
 from agency.organisation.roles import May
@@ -103,5 +104,6 @@ class BatchKind:
     undo: Callable[[Batch], int] | None = None
     columns: Sequence[str] = ()
     may_confirm: May | None = None
+    control: Control | None = None  # by which totals the file is controlled
     blank_url: str = ""  # name of the URL that gives out an empty file to fill in
     undo_told: str = "移出这一批写入的全部记录；批次、文件和经过仍保留。已签发期别的不能撤销。"

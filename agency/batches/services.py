@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from agency.batches.confirming import require_confirmable
 from agency.batches.kinds import BatchKind, CheckRequest, Outcome, Progress, no_progress
 from agency.batches.models import Batch, KeptFile, Refusal
 from agency.batches.states import BatchState
@@ -231,6 +232,7 @@ def _preview_again(batch: Batch, *, by: User, at: dt.datetime, progress: Progres
 
 def _write(batch: Batch, outcome: Outcome, *, by: User, at: dt.datetime) -> None:
     """Load and log, inside the caller's transaction."""
+    require_confirmable(batch)
     workflow.move(batch, BatchState.LOADING, by=by, at=at, confirmed_by=by, confirmed_at=at)
     batch_kind(batch.kind).load(batch, outcome)
     workflow.move(batch, BatchState.LOADED, by=by, at=at)
@@ -247,6 +249,8 @@ def _write(batch: Batch, outcome: Outcome, *, by: User, at: dt.datetime) -> None
         accepted=batch.accepted,
         unchanged=batch.unchanged,
         refused=batch.refused,
+        write_choice=batch.write_choice,
+        difference_reason=batch.difference_reason,
     )
 
 

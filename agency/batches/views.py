@@ -8,6 +8,9 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
+from agency.batches.confirming import confirmation_note, control_enter, default_choice, figures_compared
+from agency.batches.forms import ConfirmForm, ControlForm
+from agency.batches.kinds import BatchKind
 from agency.batches.models import Batch, KeptFile
 from agency.batches.refused import refused_workbook
 from agency.batches.selectors import batches_visible
@@ -21,7 +24,7 @@ from agency.batches.services import (
     require_may_confirm,
 )
 from agency.batches.states import BatchState
-from agency.errors import DomainError
+from agency.errors import DomainError, NotAllowed
 from agency.jobs.models import Job
 from agency.jobs.services import job_enqueue
 from agency.jobs.states import JobState
@@ -98,10 +101,21 @@ def _visible(request: StaffRequest, batch_no: str) -> Batch:
 @require_GET
 def batch_detail(request: StaffRequest, batch_no: str) -> HttpResponse:
     """Preview, progress and outcome of one import; the next step as the one filled button."""
-    batch = _visible(request, batch_no)
+    return _detail(request, _visible(request, batch_no))
+
+
+def _detail(
+    request: StaffRequest,
+    batch: Batch,
+    *,
+    confirm_form: ConfirmForm | None = None,
+    control_form: ControlForm | None = None,
+) -> HttpResponse:
+    """The page of one import, with a form that was refused."""
     user = request.user
     kind = batch_kind(batch.kind)
     is_maker = batch.created_by_id == user.pk
+    figures = figures_compared(batch)
     refusals = list(batch.refusals.all()[: REFUSALS_SHOWN + 1])
     context = {
         "batch": batch,
@@ -114,6 +128,11 @@ def batch_detail(request: StaffRequest, batch_no: str) -> HttpResponse:
         and may_confirm(batch.kind, user)
         and workflow.can_move(batch, BatchState.LOADING, user),
         "waits_for_colleague": is_maker and batch.state == BatchState.PREVIEWED,
+        "figures": figures,
+        "differs": any(row.differs for row in figures),
+        "confirm_form": confirm_form or ConfirmForm(default=default_choice(request.today)),
+        "control_form": control_form or _control_form(request, batch, kind),
+        "form": confirm_form or control_form,
         "may_withdraw": access.allowed(user, kind.may_load)
         and workflow.can_move(batch, BatchState.WITHDRAWN, user),
         "may_undo": not is_maker
@@ -124,7 +143,31 @@ def batch_detail(request: StaffRequest, batch_no: str) -> HttpResponse:
         "has_job_running": _is_busy(batch),
         "busy_label": "正在写入" if batch.state == BatchState.PREVIEWED else "正在检查",
     }
-    return render(request, "agency/batches/detail.html", context)
+    status = 422 if confirm_form or control_form else 200
+    return render(request, "agency/batches/detail.html", context, status=status)
+
+
+def _control_form(request: StaffRequest, batch: Batch, kind: BatchKind) -> ControlForm | None:
+    """For the uploader of a kind that has control totals, while nobody has confirmed; else None."""
+    open_states = (BatchState.UPLOADED, BatchState.PREVIEWED)
+    if kind.control is None or batch.created_by_id != request.user.pk or batch.state not in open_states:
+        return None
+    return ControlForm(kind.control, batch.control, request.POST if request.method == "POST" else None)
+
+
+@needs(May.READ_BATCHES)
+@require_POST
+def batch_control(request: StaffRequest, batch_no: str) -> HttpResponse:
+    """The uploader types in the totals that the file should have."""
+    batch = _visible(request, batch_no)
+    form = _control_form(request, batch, batch_kind(batch.kind))
+    if form is None:
+        raise NotAllowed("控制合计由上传人在确认之前填写。")
+    if not form.is_valid():
+        return _detail(request, batch, control_form=form)
+    control_enter(batch, by=request.user, at=request.now, totals=form.totals())
+    messages.success(request, "已记下控制合计，与预览的对照见下。" if form.totals() else "已去掉控制合计。")
+    return redirect("agency:batch_detail", batch_no=batch_no)
 
 
 @needs(May.RELEASE_BATCHES)
@@ -140,15 +183,32 @@ def batch_confirm(request: StaffRequest, batch_no: str) -> HttpResponse:
     elif _is_busy(batch):
         messages.info(request, "已有同事确认，正在写入。")
     else:
-        job_enqueue(
-            "batch_load",
-            by=request.user,
-            at=request.now,
-            subject_kind="batch",
-            subject_no=batch.batch_no,
-            preview_digest=seen,
-        )
+        form = ConfirmForm(request.POST, default=default_choice(request.today))
+        if not form.is_valid() or not _confirmed(request, batch, form, seen):
+            return _detail(request, batch, confirm_form=form)
     return redirect("agency:batch_detail", batch_no=batch_no)
+
+
+def _confirmed(request: StaffRequest, batch: Batch, form: ConfirmForm, seen: str) -> bool:
+    """Keep the choice and begin to load, together; a refusal is put on the form."""
+    try:
+        with transaction.atomic():
+            confirmation_note(
+                batch, choice=form.cleaned_data["write_choice"], reason=form.cleaned_data["reason"]
+            )
+            job_enqueue(
+                "batch_load",
+                by=request.user,
+                at=request.now,
+                subject_kind="batch",
+                subject_no=batch.batch_no,
+                preview_digest=seen,
+            )
+    except DomainError as error:
+        record_refusal(request, error)
+        form.add_error(error.field, error.message)
+        return False
+    return True
 
 
 @needs(May.READ_BATCHES)

@@ -36,6 +36,10 @@ _DETAILS = {
     "scan": "扫描件",
     "page": "页",
     "pages": "页数",
+    "write_choice": "写入方式",
+    "difference_reason": "合计有差异的原因",
+    "settlement_no": "结算编号",
+    "periods": "期别",
 }
 LONG_DIGEST = 32
 
@@ -77,6 +81,7 @@ label_actions(
         "exported": "导出",
         "batch_loaded": "写入导入批次",
         "batch_withdrawn": "撤回导入批次",
+        "control_entered": "填写控制合计",
         "batch_undone": "撤销导入批次",
         "reference_added": "新增基础数据",
         "reference_changed": "修改基础数据",

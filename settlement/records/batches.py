@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,6 +17,7 @@ from agency.registry import BATCH_KINDS
 from agency.tabular.read import Row, Table, open_table
 from settlement.records.check import Candidate, RowChecker, shown_value
 from settlement.records.columns import NAMES, SPELLINGS, Layout, read_header
+from settlement.records.control import CONTROL, FileTotals, Group
 from settlement.records.intake import Checked, ControlTotals, RowRefused, still_valid
 from settlement.records.load import load_records
 from settlement.records.locks import lock_records, records_written, revision
@@ -83,6 +85,7 @@ class _Check:
         self.accepted = Accepted(request, revision())
         self.outcome = Outcome(encoding=table.encoding, header=list(table.header), payload=self.accepted)
         self.tallies: dict[tuple[tuple[int, int], str, str], Tally] = {}
+        self.control = FileTotals(reference)
         self.periods: dict[str, str] = {}  # month of settlement → month of clearing
         own = None if access.sees_all(request.by) else request.by.region_id
         self.resolver = Resolver(
@@ -98,10 +101,14 @@ class _Check:
         block: list[Candidate] = []
         for row in self.table.rows():
             self.outcome.rows += 1
+            cells = self.layout.pick(row)
             try:
-                block.append(self.checker.check(row, parse_row(self.layout.pick(row))))
+                block.append(self.checker.check(row, parse_row(cells)))
             except RowRefused as refused:
-                self._refused(row, refused)
+                if self.control.takes(row.line_no, cells):
+                    self.outcome.rows -= 1
+                else:
+                    self._refused(row, refused)
             if len(block) >= BLOCK:
                 self.resolver.take(block)
                 block.clear()
@@ -130,6 +137,7 @@ class _Check:
         tally.add(row)
 
     def unchanged(self, row: Candidate) -> None:
+        self.control.add(row)
         self.outcome.unchanged += 1
 
     def refuse(self, row: Candidate, code: str, column: int, why: str) -> None:
@@ -143,6 +151,10 @@ class _Check:
         cells = row.cells[:-1]  # the last one is the layout's own
         name = NAMES[refused.column]
         self.outcome.refused.append(self.layout.refusal(row, refused, name, cells=cells, shown=shown))
+
+    def _sums(self) -> Iterator[tuple[Group, Sequence[int]]]:
+        for (regions, insurance_type, month), tally in self.tallies.items():
+            yield (regions[0], insurance_type, month), (tally.cases, *tally.sums)
 
     def _preview(self) -> dict[str, Any]:
         """Counts and control totals (fen); plain JSON."""
@@ -167,6 +179,7 @@ class _Check:
                 for insurance, row in totals.rows()
             ],
             "sum": totals.sum(),
+            **self.control.preview(self._sums()),
         }
 
 
@@ -221,4 +234,5 @@ def settlements() -> BatchKind:
         template="settlement/records/_preview.html",
         help_text="平台导出的结算明细，CSV 或 XLSX；列名用中文名或平台字段名都可以，不认识的列会指出并忽略。",
         columns=NAMES,
+        control=CONTROL,
     )

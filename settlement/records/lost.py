@@ -48,6 +48,7 @@ def first_misplaced(batch: Batch) -> str:
 def _taken(batch: Batch) -> Iterator[tuple[str, int]]:
     """Numbers and lines of the rows that were not refused, in file order."""
     refused = set(batch.refusals.values_list("line_no", flat=True))
+    refused.add(batch.preview.get("carried_line", 0))  # the file's totals row is no case
     table = open_table(kept_path(batch.file), filename=batch.file_name, expected=SPELLINGS)
     layout = read_header(table.header)
     for row in table.rows():

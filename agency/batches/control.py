@@ -1,0 +1,75 @@
+"""控制合计: totals that the uploader types in, or that a file carries, beside those of what was read.
+
+A kind of import that has them names its columns and groups (`BatchKind.control`), and its check tells in
+`preview["control"]` the totals of what the books have of the file once it is loaded (new and unchanged rows),
+and in `preview["carried"]` what a totals row of the file says. All are {group: {column: int}}, in fen.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from agency.money import yuan
+
+Totals = Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True)
+class ControlColumn:
+    """One figure: how many, or an amount in fen."""
+
+    key: str
+    label: str
+    is_money: bool = True
+
+    def shown(self, value: int) -> str:
+        return yuan(value) if self.is_money else f"{value:,}"
+
+
+@dataclass(frozen=True)
+class Control:
+    """Which figures a kind of import is controlled by, for all rows ("all") and for groups of them."""
+
+    columns: Sequence[ControlColumn]
+    groups: Sequence[tuple[str, str]]
+
+
+@dataclass(frozen=True)
+class Compared:
+    """One stated figure beside ours. `gap` is stated less ours, as shown with its sign."""
+
+    source: str
+    group: str
+    label: str
+    stated: str
+    ours: str
+    gap: str
+
+    @property
+    def differs(self) -> bool:
+        return bool(self.gap)
+
+
+TYPED, CARRIED = "上传人填写", "文件合计行"
+
+
+def compared(control: Control | None, preview: Mapping[str, Any], typed: Totals) -> list[Compared]:
+    """Every stated figure beside ours, in the order of groups and columns."""
+    if control is None:
+        return []
+    ours = preview.get("control", {})
+    stated = ((TYPED, typed), (CARRIED, preview.get("carried") or {}))
+    return [row for source, totals in stated for row in _compared(control, source, totals, ours)]
+
+
+def _compared(control: Control, source: str, stated: Totals, ours: Totals) -> Iterator[Compared]:
+    for group, group_label in control.groups:
+        for column in control.columns:
+            value = stated.get(group, {}).get(column.key)
+            if value is None:
+                continue
+            own = ours.get(group, {}).get(column.key, 0)
+            gap = column.shown(value - own) if value != own else ""
+            yield Compared(source, group_label, column.label, column.shown(value), column.shown(own), gap)
