@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import sys
+
 from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+
+from agency.web.busy import busy_page, is_busy
 
 MEGABYTE = 1024 * 1024
 
@@ -31,4 +35,7 @@ def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpR
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
+    """Outside of a view (a session, a log entry of a refusal) the write lock may be met as well."""
+    if is_busy(sys.exc_info()[1]):
+        return busy_page(request, nothing_written=False)
     return render(request, "500.html", status=500)

@@ -19,6 +19,7 @@ from agency.errors import DomainError, NotAllowed
 from agency.journal import audit
 from agency.masking import mask_id
 from agency.organisation.models import User
+from agency.web.busy import CAME_FROM, busy_page, is_busy
 from agency.web.errors import bad_request, not_found
 
 NUL_SIGNS = ("\0", "%00", "\\000")
@@ -69,9 +70,12 @@ class StaffMiddleware:
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
-        """A refusal is logged after the rollback and shown: 403 for lack of rights, else a flash."""
+        """A refusal is logged after the rollback and shown: 403 for lack of rights, else a flash. A form that
+        met SQLite's write lock is kept and sent again."""
         if isinstance(exception, Http404):
             return not_found(request)
+        if is_busy(exception):
+            return busy_page(request)
         if not isinstance(exception, DomainError):
             return None
         record_refusal(request, exception)
@@ -104,7 +108,7 @@ def record_refusal(request: HttpRequest, error: DomainError) -> None:
 
 def _same_site_path(request: HttpRequest) -> str:
     """The page the form was on (with its filters), if it is one of ours."""
-    came_from = request.headers.get("Referer", "")
+    came_from = request.POST.get(CAME_FROM) or request.headers.get("Referer", "")
     if not url_has_allowed_host_and_scheme(came_from, {request.get_host()}, request.is_secure()):
         return ""
     parts = urlsplit(came_from)

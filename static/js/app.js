@@ -242,9 +242,9 @@
     (field || target).scrollIntoView({ block: "center" });
   }
 
-  /* What a page of refusal (400, 403) says first; "" for any other answer. */
+  /* What a page of refusal (400, 403, 503) says first; "" for any other answer. */
   function saidBy(xhr) {
-    if (![400, 403].includes(xhr?.status)) return "";
+    if (![400, 403, 503].includes(xhr?.status)) return "";
     const page = new DOMParser().parseFromString(xhr.responseText, "text/html");
     const said = page.querySelector("main .sheet-card p")?.textContent.trim();
     return said ? `没有办成：${said}` : "";
@@ -292,6 +292,21 @@
   function checkedAll(event) {
     if (event.target.matches?.("[data-check-all]")) boxesOf(event.target).forEach((el) => { el.checked = event.target.checked; });
     if (event.target.type === "checkbox") countChecked();
+  }
+
+  /* ---- a form that met a long write is sent again by itself (503.html); its button does it at once ---- */
+
+  function sendAgain() {
+    const form = document.querySelector("form[data-again]");
+    if (!form) return;
+    const said = document.querySelector("[data-again-said]");
+    let left = Number(form.dataset.again);
+    const tick = () => {
+      if (said) said.textContent = left > 0 ? `${left} 秒后自动再试。` : "正在再试……";
+      if (left-- <= 0) form.requestSubmit();
+      else setTimeout(tick, 1000);
+    };
+    tick();
   }
 
   /* ---- wiring ---------------------------------------------------------------------------------- */
@@ -363,4 +378,5 @@
   prepare(document);
   countChecked();
   toSummary(document);
+  sendAgain();
 })();
