@@ -10,7 +10,7 @@ from agency.batches.control import Compared, Totals, compared
 from agency.batches.kinds import BatchKind
 from agency.batches.models import Batch
 from agency.batches.states import BatchState, WriteChoice
-from agency.errors import DomainError, NotAllowed
+from agency.errors import DomainError
 from agency.journal import audit
 from agency.organisation.models import User
 from agency.policy.selectors import parameter_in_force
@@ -40,10 +40,10 @@ def default_choice(on: dt.date) -> str:
 def control_enter(batch: Batch, *, by: User, at: dt.datetime, totals: Totals) -> None:
     """Keep the totals that the uploader typed in, while the batch is not confirmed; none: take them away.
 
-    NotAllowed for anybody else: who confirms compares, and does not type what would fit.
+    DomainError for anybody else: who confirms compares, and does not type what would fit.
     """
     if by.pk != batch.created_by_id:
-        raise NotAllowed("控制合计由上传人填写；确认人只核对。")
+        raise DomainError("not_uploader", "控制合计由上传人填写；确认人只核对。")
     stated = {group: dict(values) for group, values in totals.items() if values}
     open_states = (BatchState.UPLOADED, BatchState.PREVIEWED)
     rows = Batch.objects.filter(pk=batch.pk, state__in=open_states)

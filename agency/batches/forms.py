@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
+from django.http import QueryDict
 
 from agency.batches.confirming import REASON_LIMIT
 from agency.batches.control import Control, ControlColumn, Totals
@@ -41,14 +42,14 @@ class FigureField(forms.CharField):
 class ControlForm(forms.Form):
     """A field for each figure of each group."""
 
-    def __init__(self, control: Control, typed: Totals, *args: Any, **kwargs: Any) -> None:
+    def __init__(self, control: Control, typed: Totals, posted: QueryDict | None = None) -> None:
         initial = {
             f"{group}__{column.key}": column.shown(typed[group][column.key])
             for group, _ in control.groups
             for column in control.columns
             if column.key in typed.get(group, {})
         }
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(posted, initial=initial)
         self.control = control
         for group, label in control.groups:
             for column in control.columns:
@@ -82,8 +83,8 @@ class ConfirmForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2}),
     )
 
-    def __init__(self, *args: Any, default: str, **kwargs: Any) -> None:
-        super().__init__(*args, initial={"write_choice": default}, **kwargs)
+    def __init__(self, posted: QueryDict | None = None, *, default: str) -> None:
+        super().__init__(posted, initial={"write_choice": default})
         self.default = default
 
     def clean_write_choice(self) -> str:

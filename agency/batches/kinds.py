@@ -105,5 +105,6 @@ class BatchKind:
     columns: Sequence[str] = ()
     may_confirm: May | None = None
     control: Control | None = None  # by which totals the file is controlled
+    conflict_url: str = ""  # name of the URL that shows a conflicting line beside what is stored
     blank_url: str = ""  # name of the URL that gives out an empty file to fill in
     undo_told: str = "移出这一批写入的全部记录；批次、文件和经过仍保留。已签发期别的不能撤销。"

@@ -24,7 +24,7 @@ from agency.batches.services import (
     require_may_confirm,
 )
 from agency.batches.states import BatchState
-from agency.errors import DomainError, NotAllowed
+from agency.errors import DomainError
 from agency.jobs.models import Job
 from agency.jobs.services import job_enqueue
 from agency.jobs.states import JobState
@@ -148,9 +148,10 @@ def _detail(
 
 
 def _control_form(request: StaffRequest, batch: Batch, kind: BatchKind) -> ControlForm | None:
-    """For the uploader of a kind that has control totals, while nobody has confirmed; else None."""
-    open_states = (BatchState.UPLOADED, BatchState.PREVIEWED)
-    if kind.control is None or batch.created_by_id != request.user.pk or batch.state not in open_states:
+    """For the uploader of a kind that has control totals, while nobody has confirmed; a file of one row needs
+    none. Else None."""
+    is_open = batch.state == BatchState.PREVIEWED and batch.rows > 1
+    if kind.control is None or batch.created_by_id != request.user.pk or not is_open:
         return None
     return ControlForm(kind.control, batch.control, request.POST if request.method == "POST" else None)
 
@@ -162,7 +163,7 @@ def batch_control(request: StaffRequest, batch_no: str) -> HttpResponse:
     batch = _visible(request, batch_no)
     form = _control_form(request, batch, batch_kind(batch.kind))
     if form is None:
-        raise NotAllowed("控制合计由上传人在确认之前填写。")
+        raise DomainError("not_uploader", "控制合计由上传人在确认之前填写；确认人只核对。")
     if not form.is_valid():
         return _detail(request, batch, control_form=form)
     control_enter(batch, by=request.user, at=request.now, totals=form.totals())

@@ -73,7 +73,7 @@ def _kept(request: HttpRequest) -> Kept:
     )
 
 
-def _pairs(lists: Iterable[tuple[str, list[object]]]) -> Iterator[tuple[str, str]]:
+def _pairs(lists: Iterable[tuple[str, Iterable[object]]]) -> Iterator[tuple[str, str]]:
     for name, values in lists:
         if name not in _NOT_KEPT:
             yield from ((name, str(value)) for value in values)

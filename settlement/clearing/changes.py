@@ -121,9 +121,8 @@ class _Log:
 
 def _corrected(written: dict[str, int]) -> Iterator[tuple[int, int, str]]:
     """(place in the log, key, month) of both records of corrections, by their numbers."""
-    rows = Correction.objects.filter(proposal_no__in=written).order_by("pk")
-    for number, *pair in rows.values_list(
-        "proposal_no", "reversal_id", "reversal__period", "record_id", "record__period"
-    ):
-        yield written[number], pair[0], pair[1]
-        yield written[number], pair[2], pair[3]
+    rows = Correction.objects.filter(proposal_no__in=written, record__isnull=False).order_by("pk")
+    for row in rows.select_related("reversal", "record"):
+        for one in (row.reversal, row.record):
+            assert one is not None
+            yield written[row.proposal_no], one.pk, one.period

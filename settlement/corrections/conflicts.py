@@ -117,9 +117,11 @@ def compared(by: User, refusals: Collection[Refusal]) -> list[Conflict]:
     reader = Reader() if refusals else None
     numbers = {refusal.value for refusal in refusals}
     seen = SettlementRecord.objects.visible_to(by).values("pk")
-    stored = {record.settlement_no: record for record in records_now(numbers).filter(pk__in=seen)}
+    rows = records_now(numbers).filter(pk__in=seen)
+    named = rows.select_related("insured_region", "care_region")
+    stored = {record.settlement_no: record for record in named}
     contents = {}
-    for values in records_now(numbers).filter(pk__in=seen).values_list(*LOOKUPS):
+    for values in rows.values_list(*LOOKUPS):
         content = as_delivered(texts_of(values))
         contents[content[NUMBER]] = content
     found = []
@@ -150,8 +152,8 @@ NOT_A_PARTY = "库中的这笔结算已撤销，或不属于本统筹区；属�
 
 
 def pairs_of(stored: Sequence[str], file: Sequence[str]) -> list[Pair]:
-    """Both contents column by column, identity numbers masked, amounts in yuan."""
-    return [
+    """Both contents column by column, what differs first, identity numbers masked, amounts in yuan."""
+    pairs = [
         Pair(
             title=title,
             stored=_shown(title, mine),
@@ -162,6 +164,7 @@ def pairs_of(stored: Sequence[str], file: Sequence[str]) -> list[Pair]:
         for title, mine, theirs in side_by_side(stored, file, AMOUNT_NAMES)
         if title != "correction_no"
     ]
+    return sorted(pairs, key=lambda pair: not pair.differs)
 
 
 def _shown(title: str, text: str) -> str:

@@ -8,7 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from agency.batches.models import Refusal
+from agency.batches.models import Batch, Refusal
 from agency.errors import DomainError, DomainErrors, NotAllowed, SomeoneElseWasFirst
 from agency.journal import audit, workflow
 from agency.journal.numbers import next_number
@@ -16,7 +16,7 @@ from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
 from settlement.corrections import rules
-from settlement.corrections.conflicts import Reader, conflict, conflicts_open, like_this
+from settlement.corrections.conflicts import CHECKED, Reader, conflict, conflicts_open, like_this
 from settlement.corrections.models import ConflictLine, Correction
 from settlement.corrections.selectors import situation, stored_content
 from settlement.corrections.states import CorrectionState
@@ -74,11 +74,13 @@ def correction_approve(*, by: User, at: dt.datetime, correction: Correction) -> 
     """批准更正: write the pair that reverses the stored record and holds what the file says.
 
     Both count in the month of their settlement time, or in the earliest unsigned month after it. Errors:
-    NotAllowed (also for whoever proposed it or uploaded the file), `outdated` (the stored record is no longer
-    the one that was seen), what rules.obstacles tells, SomeoneElseWasFirst.
+    NotAllowed (also for whoever proposed it or uploaded the file), `file_withdrawn`, `outdated` (the stored
+    record is gone), what rules.obstacles tells, SomeoneElseWasFirst (it is not what was seen any more).
     """
     require_may_decide(by, correction)
     lock_records()
+    if not Batch.objects.filter(pk=correction.batch_id, state__in=CHECKED).exists():
+        raise DomainError("file_withdrawn", f"依据的文件（批次 {correction.batch}）已撤回或撤销，不能批准。")
     stored = _stored(correction)
     delivered = correction.content.split("\t")
     _require_nothing_in_the_way(by, stored, None, own=correction)
@@ -169,8 +171,10 @@ def _new_number(at: dt.datetime) -> str:
 
 def _settle_lines(correction: Correction) -> None:
     """Note which refused lines this settles: its own, and others of the same number and content."""
-    own = Refusal.objects.filter(batch=correction.batch_id, line_no=correction.line_no)
-    others = like_this(own.get())[:SAME_LINES]
+    own = Refusal.objects.filter(batch=correction.batch_id, line_no=correction.line_no).first()
+    if own is None:  # the file was previewed anew, and its line stands against nothing any more
+        return
+    others = like_this(own)[:SAME_LINES]
     known = set(correction.conflict_lines.values_list("batch_id", "line_no"))
     reader = Reader()
     ConflictLine.objects.bulk_create(

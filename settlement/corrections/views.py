@@ -73,9 +73,9 @@ def correction_list(request: StaffRequest) -> HttpResponse:
 
 @needs(May.READ_CASES)
 @require_http_methods(["GET", "POST"])
-def conflict_detail(request: StaffRequest, batch_no: str, line_no: int) -> HttpResponse:
+def conflict_detail(request: StaffRequest, conflict_batch_no: str, line_no: int) -> HttpResponse:
     """One conflict: stored and file side by side; posting proposes the correction."""
-    rows = conflicts(request.user).filter(batch__batch_no=batch_no, line_no=line_no)
+    rows = conflicts(request.user).filter(batch__batch_no=conflict_batch_no, line_no=line_no)
     found = conflict(request.user, get_object_or_404(rows))
     form = CorrectionReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":

@@ -235,4 +235,5 @@ def settlements() -> BatchKind:
         help_text="平台导出的结算明细，CSV 或 XLSX；列名用中文名或平台字段名都可以，不认识的列会指出并忽略。",
         columns=NAMES,
         control=CONTROL,
+        conflict_url="settlement:conflict_detail",
     )

@@ -85,10 +85,11 @@ class FileTotals:
 
 
 def totals_row(cells: Sequence[Cell]) -> dict[str, int] | None:
-    """What a totals row says: 合计 stands in a cell before the amounts, nothing of a case does, and its
+    """What a totals row says: 合计 stands in a cell beside the amounts, nothing of a case does, and its
     amounts can be read. None for any other row."""
     texts = ["".join(as_shown(cell).split()) for cell in cells]
-    labels = {text.strip("：:") for text in texts[: c.FIRST_AMOUNT]}
+    beside = [*texts[: c.FIRST_AMOUNT], *texts[c.LAST_AMOUNT + 1 :]]
+    labels = {text.strip("：:") for text in beside}
     if not labels & WORDS or any(
         texts[column] for column in _OF_A_CASE if texts[column].strip("：:") not in WORDS
     ):
@@ -100,7 +101,7 @@ def totals_row(cells: Sequence[Cell]) -> dict[str, int] | None:
                 found[key] = parse_yuan(texts[column])
             except MoneyError:
                 return None
-    counts = [match for match in map(_COUNT.fullmatch, texts[: c.FIRST_AMOUNT]) if match]
+    counts = [match for match in map(_COUNT.fullmatch, beside) if match]
     if counts:
         found["cases"] = int(counts[0][1].replace(",", ""))
     return found or None

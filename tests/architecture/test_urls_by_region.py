@@ -19,6 +19,7 @@ from agency.organisation.roles import Level, May, Role, grants
 from filings.models import FollowUp
 from settlement.clearing.comparisons import sheet_compare
 from settlement.clearing.services import period_compute
+from settlement.corrections.services import correction_propose
 from settlement.deductions.models import Deduction
 from tests.filings.groups.lists import make_worker
 from tests.filings.groups.lists import row as list_row
@@ -55,9 +56,16 @@ def lay(world: World, tmp_path: Path) -> dict[str, str]:
     filing = make_in_force(world, person, materials=letter)
     scan = make_scan(world, filing)
     stay = make_late_stay(world, filing)
-    case = write(tmp_path, [row("S1", 参保地区划="220102", 就医地区划="220202")])
+    case = write(tmp_path, [row("S1", 参保地区划="220102", 就医地区划="220202"), row("S2")])
     batch, _ = batch_run(
         kind="settlements", path=case, by=world.changchun_clearing, system=world.system, at=world.now
+    )
+    other = write(tmp_path, [row("S2", 诊断="另一种")], "other.csv")
+    conflicting, _ = batch_run(
+        kind="settlements", path=other, by=world.changchun_clearing, system=world.system, at=world.now
+    )
+    correction = correction_propose(
+        by=world.changchun_clearing, at=world.now, refusal=conflicting.refusals.get(), reason="医院说明"
     )
     employer_list = write_list(tmp_path, [list_row(make_worker(world.changchun))])
     filing_batch, _ = batch_run(
@@ -94,6 +102,9 @@ def lay(world: World, tmp_path: Path) -> dict[str, str]:
         "batch_no": batch.batch_no,
         "filing_batch_no": filing_batch.batch_no,
         "settlement_no": "S1",
+        "conflict_batch_no": conflicting.batch_no,
+        "line_no": "2",
+        "proposal_no": correction.proposal_no,
         "deduction_no": Deduction.objects.get().deduction_no,
         "comparison_no": comparison.comparison_no,
         "period": month.period,

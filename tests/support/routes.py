@@ -26,6 +26,7 @@ SAMPLE = {
     "statement_no": "W0000000000",
     "stay_no": "S0000000000",
     "settlement_no": "0",
+    "conflict_batch_no": "B00000000000",
     "proposal_no": "K00000000000",
     "line_no": "1",
     "period": "209912",

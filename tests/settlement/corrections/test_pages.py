@@ -6,7 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from django.db import connection
 from django.test import Client
+from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
 from settlement.corrections.models import Correction
@@ -17,7 +19,7 @@ from tests.support.world import World
 
 Run = Callable[..., Any]
 LogIn = Callable[[object], Client]
-QUEUE, LIST = "/corrections/conflicts/", "/corrections/"
+QUEUE, LIST = "/corrections/", "/corrections/all/"
 
 
 def page_of(refusal: Any) -> str:
@@ -146,3 +148,29 @@ def test_a_correction_is_not_seen_by_strangers(corrected: Run, as_user: LogIn, w
 
     assert as_user(world.yanbian_clearing).get(f"/corrections/{correction}/").status_code == 404
     assert as_user(world.jilin_clearing).get(f"/corrections/{correction}/").status_code == 200
+
+
+def test_the_queue_costs_the_same_for_many_lines(
+    load: Run, conflict: Run, as_user: LogIn, world: World, django_assert_num_queries: Any
+) -> None:
+    load([row(f"S{number}") for number in range(12)])
+    conflict(row("S0", **OTHER))
+    client = as_user(world.prov_clearing)
+    client.get(QUEUE)
+    with CaptureQueriesContext(connection) as one:
+        client.get(QUEUE)
+    conflict(*(row(f"S{number}", **OTHER) for number in range(1, 12)))
+
+    with django_assert_num_queries(len(one)):
+        client.get(QUEUE)
+
+
+def test_a_refused_row_of_a_preview_leads_to_its_conflict(
+    load: Run, conflict: Run, as_user: LogIn, world: World
+) -> None:
+    load([row("S1")])
+    refusal = conflict()
+
+    text = as_user(world.prov_clearing).get(f"/imports/{refusal.batch}/").content.decode()
+
+    assert page_of(refusal) in text

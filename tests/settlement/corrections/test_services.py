@@ -257,3 +257,15 @@ def test_a_workbook_s_line_is_read_again_as_it_was(
     correction_approve(by=world.prov_clearing_2, at=world.now, correction=correction)
 
     assert stored()[2][4] == 57_000
+
+
+def test_a_file_that_was_undone_is_no_ground_any_more(
+    load: Run, conflict: Run, propose: Run, world: World
+) -> None:
+    load([row("S1")])
+    refusal = conflict(row("S1", **OTHER), row("S9"))
+    correction = propose(refusal)
+    batch_undo(refusal.batch, by=world.prov_supervisor, at=world.now, reason="传错了")
+
+    with pytest.raises(DomainError, match="已撤回或撤销"):
+        correction_approve(by=world.prov_clearing_2, at=world.now, correction=correction)

@@ -122,7 +122,7 @@ def test_who_confirms_does_not_type_what_would_fit(upload: Run, as_user: LogIn, 
 
     answer = as_user(world.prov_clearing_2).post(f"/imports/{batch}/control/", {"all__cases": "1"})
 
-    assert answer.status_code == 403
+    assert answer.status_code == 422
     assert Batch.objects.get().control == {}
 
 
