@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, BinaryIO
 
-from agency.batches.kinds import BatchKind, CheckRequest, Outcome
+from agency.batches.kinds import BatchKind, CheckRequest, Outcome, Staging
 from agency.batches.models import Batch
 from agency.errors import DomainError
 from agency.organisation import access
@@ -37,6 +39,11 @@ class Accepted(Checked):
 
     spool: Spool = field(default_factory=Spool)
     institutions: dict[str, str] = field(default_factory=dict)
+
+    def fingerprint(self) -> str:
+        """A digest (hex) of all lines and of the institutions' names."""
+        names = json.dumps(self.institutions, ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(f"{self.spool.fingerprint()} {names}".encode()).hexdigest()
 
 
 def check_settlements(request: CheckRequest) -> Outcome:
@@ -111,7 +118,7 @@ class _Check:
         self.outcome.accepted = sum(tally.cases for tally in self.tallies.values())
         self.outcome.refused.sort(key=lambda refused: refused.line_no)
         self.outcome.ignored_columns = self.layout.ignored
-        self.outcome.fingerprint = self.accepted.spool.fingerprint()
+        self.outcome.fingerprint = self.accepted.fingerprint()
         self.outcome.preview = self._preview()
         return self.outcome
 
@@ -170,6 +177,25 @@ class _Check:
         }
 
 
+def keep_accepted(outcome: Outcome, stream: BinaryIO) -> None:
+    """Keep the accepted rows and what else the load needs (see agency/batches/staging.py)."""
+    accepted: Accepted = outcome.payload
+    about = {"revision": accepted.revision, "institutions": accepted.institutions}
+    stream.write(json.dumps(about, ensure_ascii=False).encode() + b"\n")
+    accepted.spool.write_to(stream)
+
+
+def read_accepted(outcome: Outcome, request: CheckRequest, stream: BinaryIO) -> bool:
+    """Give an outcome its accepted rows back; False when they are not those that were kept."""
+    try:
+        about = json.loads(stream.readline())
+        accepted = Accepted(request, about["revision"], Spool(stream), about["institutions"])
+    except (ValueError, KeyError, TypeError):
+        return False
+    outcome.payload = accepted
+    return accepted.fingerprint() == outcome.fingerprint
+
+
 def load_settlements(batch: Batch, outcome: Outcome) -> None:
     """Write what a check accepted, inside the caller's transaction; PreviewOutdated when that changed."""
     accepted = still_valid(outcome, Accepted, check_settlements)
@@ -214,6 +240,7 @@ def settlements() -> BatchKind:
         check=check_settlements,
         load=load_settlements,
         undo=undo_settlements,
+        staging=Staging(keep_accepted, read_accepted),
         template="settlement/records/_preview.html",
         help_text="平台导出的结算明细，CSV 或 XLSX；列名用中文名或平台字段名都可以，不认识的列会指出并忽略。",
         columns=NAMES,
