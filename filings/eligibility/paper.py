@@ -37,6 +37,7 @@ class AnswerPaper(FormContent):
 
     FORM_NO: ClassVar[str] = "能否结算"
     TITLE: ClassVar[str] = "异地就医能否直接结算答复单"
+    NAME: ClassVar[str] = "能否结算答复单"
     TEMPLATE: ClassVar[str] = "filings/eligibility/paper.html"
 
     answered_at: str = ""

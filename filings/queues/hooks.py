@@ -15,10 +15,11 @@ from agency.registry import HOME, NAV
 from agency.web.parts import Action, HomePart, NavItem, Tile, TodoRow
 from filings.filing.models import Filing
 from filings.filing.selectors import expiring_days
+from filings.filing.services.charge import ASSIGNED
 from filings.filing.states import TONES, FilingState
 from filings.queues.selectors import QUEUES, queue, queue_count
-from filings.queues.services import ASSIGNED
 from filings.queues.shown import due_day
+from filings.queues.trail import way_from
 
 label_actions({ASSIGNED: "移交备案"})
 
@@ -125,12 +126,15 @@ def _todo(name: str, filing: Filing, today: dt.date) -> TodoRow:
     due_on = due_day(filing)
     late = due_on is not None and due_on < today
     told = {"to_review": "复核期限", "awaiting_supplement": "补正期限", "mine": "办理期限"}[name]
-    edit = "filings:filing_edit" if name == "mine" else "filings:filing_detail"
+    url = reverse(
+        "filings:filing_edit" if name == "mine" else "filings:filing_detail",
+        kwargs={"filing_no": filing.filing_no},
+    )
     return TodoRow(
         badge="超时" if late else QUEUES[name] if name != "mine" else "草稿",
         badge_tone="bad" if late else TONES[filing.state_on(today)],
         number=filing.filing_no,
-        url=reverse(edit, kwargs={"filing_no": filing.filing_no}),
+        url=url if name == "mine" else url + way_from(name),
         title=filing.person.name,
         detail=" · ".join(
             part

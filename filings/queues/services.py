@@ -16,10 +16,10 @@ from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
 from filings.filing.models import Filing
+from filings.filing.services.charge import ASSIGNED, holder_of
 from filings.queues import rules
-from filings.queues.selectors import held_by, holder_of, in_work, is_in_work, maybe_in_work
+from filings.queues.selectors import held_by, in_work, is_in_work, maybe_in_work
 
-ASSIGNED = "filing_assigned"
 AT_ONCE = 2000
 
 

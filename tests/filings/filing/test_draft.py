@@ -37,7 +37,7 @@ def test_a_draft_takes_a_number_of_its_month_and_a_deadline(world: World) -> Non
     assert (first.filing_no, second.filing_no) == ("F2026110001", "F2026110002")
     assert first.state == "draft"
     assert first.received_on == dt.date(2026, 11, 20)
-    assert first.deadline_on == dt.date(2027, 2, 20)
+    assert first.deadline_on == dt.date(2027, 2, 22)  # the 20th is a Saturday
     assert (first.insured_region, first.counter) == (world.changchun, world.clerk.counter)
     assert (first.care_region.code, first.care_place_name) == ("370000", "山东省青岛市")
     assert [row.material.code for row in first.materials.all()] == ["valid_identity_card", "residence_permit"]

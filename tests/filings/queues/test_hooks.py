@@ -39,7 +39,7 @@ def test_the_clerks_home_begins_a_new_filing_and_lists_what_is_due(world: World)
     assert [(action.label, action.key, action.primary) for action in part.actions] == [
         ("新办备案", "N", True)
     ]
-    assert [(row.number, row.due_on) for row in part.todo] == [(draft.filing_no, dt.date(2027, 2, 20))]
+    assert [(row.number, row.due_on) for row in part.todo] == [(draft.filing_no, dt.date(2027, 2, 22))]
     assert {tile.label: tile.count for tile in part.tiles}["我的在办"] == 1
 
 
