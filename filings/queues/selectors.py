@@ -17,6 +17,7 @@ from agency.web.parts import COUNTED_AT_MOST
 from filings.filing.models import Filing
 from filings.filing.selectors import WITH_NAMES, expiring_days
 from filings.filing.states import OPEN, WAITING, FilingState
+from filings.filing.waivers import waivers_wanted
 
 S = FilingState
 NEVER = dt.date.max
@@ -27,6 +28,7 @@ QUEUES = {
     "overdue": "已逾期",
     "expiring": "即将到期",
     "unattended": "无人承办",
+    "to_waive": "待准予变更",
     "in_work": "全部在办",
 }
 
@@ -107,6 +109,8 @@ def maybe_in_work(by: User) -> QuerySet[Any]:
 
 
 def _narrowed(rows: Any, name: str, by: User, on: dt.date) -> QuerySet[Any]:
+    if name == "to_waive":
+        return rows.filter(in_work(on), pk__in=waivers_wanted(by))
     if name not in ("to_review", "expiring"):
         rows = rows.filter(pk__in=maybe_in_work(by))
     if name == "mine":

@@ -73,7 +73,7 @@ def detail_url(filing_no: str, trail: Trail) -> str:
 
 
 def after(filing: Filing, trail: Trail, *, by: User, on: dt.date) -> Place:
-    """What follows a filing in the order of its queue: after the last one the first; None if there is none."""
+    """What follows a filing in the order of its queue: after the last the first; None if there is none."""
     rows, order = listed(trail.name, trail.form, by=by, on=on), trail.form.order
     keys = ("green_channel", "due_on")
     seen = values_of(rows, filing.pk, keys)

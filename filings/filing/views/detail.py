@@ -25,6 +25,7 @@ from agency.web.request import StaffRequest
 from filings.filing.judging import judge_stored
 from filings.filing.models import Filing
 from filings.filing.page import validity_text
+from filings.filing.rules import kind_warnings
 from filings.filing.sections import ACTIONS, SECTIONS, WAYS_ON
 from filings.filing.selectors import terms_of, validity_of
 from filings.filing.services import (
@@ -214,6 +215,7 @@ def _page(
         "successors": list(filing.successors.order_by("pk")) if own else [],
         "checked_label": "已核" if filing.effective_at is not None else "已收",
         "reasons": judged.reasons if state in OPEN else [],
+        "kind_warnings": kind_warnings(filing.kind, filing.person.sex) if state in OPEN else [],
         "refused": refused or [],
         "history": _history(filing, own=own),
         "prints": _prints(filing),
