@@ -163,7 +163,8 @@ def test_the_name_typed_later_tells_more(world: World, as_user: Login) -> None:
 def test_prints_are_listed_by_name(world: World, as_user: Login) -> None:
     person = make_person()
     enrol(person, world.changchun)
-    filing = make_in_force(world, person)
+    papers = {"valid_identity_card": "original", "maternal_handbook": "deferred"}
+    filing = make_in_force(world, person, kind="maternity", materials=papers)
     form1_page(filing, by=world.clerk, at=world.now)
     paper_pdf(deferral_printable(filing, by=world.clerk, at=world.now), by=world.clerk, at=world.now)
     client = as_user(world.clerk)
