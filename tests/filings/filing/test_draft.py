@@ -300,7 +300,7 @@ def test_a_channel_without_review_takes_effect_at_once(world: World) -> None:
 
 def test_a_draft_past_its_deadline_is_neither_saved_nor_submitted(world: World) -> None:
     filing = make_draft(world)
-    late = world.now + dt.timedelta(days=93)
+    late = world.now + dt.timedelta(days=95)  # Tuesday 2027-02-23, the day after the deadline
 
     with pytest.raises(DomainError) as unsaved:
         filing_draft_save(by=world.clerk, at=late, entry=make_entry(filing.person), filing=filing)
