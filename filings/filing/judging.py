@@ -232,16 +232,28 @@ def _lock(
     if person is None or terms is None or not place.complete:
         return None
     left = [replaces] if replaces is not None else []
-    if terms.lock_months:
-        cancelled = Filing.objects.filter(person=person, state=FilingState.CANCELLED, ends_on__isnull=False)
-        left += cancelled.filter(effective_at__isnull=False).select_related("care_region")
-    left = [row for row in left if row.filing_no != own_no and row.care_area_code != place.area_code]
-    since = {_first_at_place(row).filing_no: row.filing_no for row in left}
-    locks = [Lock(since[no], until, waived) for no, until in locks_of([_first_at_place(row) for row in left])]
+    left += cancelled_of([person.pk]) if terms.lock_months else []
+    left = places_left(left, area_code=place.area_code, own_no=own_no)
+    since = {first_at_place(row).filing_no: row.filing_no for row in left}
+    locks = [Lock(since[no], until, waived) for no, until in locks_of([first_at_place(row) for row in left])]
     return max(locks, key=lambda lock: lock.until, default=None)
 
 
-def _first_at_place(filing: Filing) -> Filing:
+def cancelled_of(people: Collection[int]) -> list[Filing]:
+    """The filings of these persons that were cancelled after they had been valid: a place that is left by
+    cancelling is left too [P]."""
+    rows = Filing.objects.filter(person__in=people, state=FilingState.CANCELLED, ends_on__isnull=False)
+    return list(
+        rows.filter(effective_at__isnull=False).select_related("care_region", "replaces__care_region")
+    )
+
+
+def places_left(left: Sequence[Filing], *, area_code: str, own_no: str) -> list[Filing]:
+    """Of the filings whose place might be left, those whose place another filing (`own_no`) does leave."""
+    return [row for row in left if row.filing_no != own_no and row.care_area_code != area_code]
+
+
+def first_at_place(filing: Filing) -> Filing:
     """The filing with which the person came to the place: another address there begins no new lock."""
     while filing.replaces is not None and filing.replaces.care_area_code == filing.care_area_code:
         filing = filing.replaces

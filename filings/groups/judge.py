@@ -30,7 +30,6 @@ from filings.filing.rules import (
 )
 from filings.filing.sections import promises_barred
 from filings.filing.selectors import terms_of, validity_of
-from filings.filing.states import FilingState
 from filings.filing.validity import CROSS_PROVINCE, Terms, Validity
 from filings.groups.parse import GroupRow
 from filings.materials.rules import Group, rests_on_commitment
@@ -126,12 +125,7 @@ def _known(rows: Sequence[GroupRow], people: list[int], on: dt.date) -> Known:
     for filing in taken.order_by("pk"):
         stay = filing.person_id, filing.care_area_code, filing.kind
         known.taken.setdefault(stay, []).append(filing)
-    cancelled = Filing.objects.filter(
-        person__in=people,
-        state=FilingState.CANCELLED,
-        ends_on__isnull=False,
-        effective_at__isnull=False,
-    )
+    cancelled = Filing.objects.cancelled_after_valid().filter(person__in=people)
     for filing in cancelled.select_related("care_region").order_by("pk"):
         known.cancelled.setdefault(filing.person_id, []).append(filing)
     return known
