@@ -58,7 +58,9 @@ class ChosenExportForm(ExportForm):
     def __init__(self, formats: Any, resources: Any, **kwargs: Any) -> None:
         super().__init__(formats, resources, **kwargs)
         self.fields["resource"].label = "哪一张表"
-        self.fields["format"].label = "格式"
+        chosen: Any = self.fields["format"]
+        chosen.label = "格式"
+        chosen.choices = [choice for choice in chosen.choices if choice[0] != ""]
 
 
 class PreviewForm(forms.Form):

@@ -13,6 +13,7 @@ from agency.errors import DomainError
 from agency.interchange import rules
 from agency.interchange.columns import Column
 from agency.interchange.exchange import WORDING, Exchange
+from agency.interchange.locks import lock_table
 from agency.interchange.lookup import References, Stored
 from agency.interchange.outcome import Change, Judged, Outcome, Verdict, as_facts, stored_text
 from agency.interchange.reading import FileContent, FileRow, read_file
@@ -37,6 +38,7 @@ def import_preview(
     """What the file would do: it is done and taken back. DomainError when it cannot be taken at all."""
     read = read_file(content, file_name, exchange)
     with transaction.atomic():
+        lock_table(exchange)
         outcome = _Judging(admin, request, exchange, read, lock=False).outcome(file_digest(content))
         transaction.set_rollback(True)
     return outcome
@@ -57,6 +59,7 @@ def import_confirm(
     """
     read = read_file(content, file_name, exchange)
     with transaction.atomic():
+        lock_table(exchange)
         judging = _Judging(admin, request, exchange, read, lock=True)
         outcome = judging.outcome(file_digest(content))
         if outcome.may_be_confirmed and outcome.digest() == seen:

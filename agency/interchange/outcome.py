@@ -79,7 +79,8 @@ class Outcome:
     @property
     def counts(self) -> list[tuple[str, str, int]]:
         """(label, tone, rows) of each verdict, for the page."""
-        return [(label, tone, self.count(verdict)) for verdict, (label, tone) in VERDICTS.items()]
+        found = [(label, tone, self.count(verdict)) for verdict, (label, tone) in VERDICTS.items()]
+        return [(label, tone if count else "", count) for label, tone, count in found]
 
     @property
     def problems(self) -> list[Problem]:
