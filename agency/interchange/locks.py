@@ -1,5 +1,7 @@
-"""锁: one file at a time is tried or written for a table; two that add the same rows in another order would wait
-for each other."""
+"""锁: one file at a time is tried or written for a table.
+
+Two that add the same rows in another order would wait for each other.
+"""
 
 from __future__ import annotations
 
