@@ -68,3 +68,7 @@ class Exchange:
     def series_of(self, key: tuple[Any, ...]) -> tuple[Any, ...]:
         """The key without its first day."""
         return tuple(part for name, part in zip(self.key, key, strict=True) if name != "valid_from")
+
+    def common_key(self, key: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The key of the row for all regions, whose place a region's own row takes."""
+        return tuple(None if name == "region" else part for name, part in zip(self.key, key, strict=True))

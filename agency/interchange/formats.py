@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 import io
 from typing import Any
 
@@ -81,7 +80,7 @@ class XlsxFile(CsvFile):
     def get_content_type(self) -> str:
         return XLSX
 
-    def export_data(self, dataset: TableDataset, *, at: dt.datetime, **kwargs: Any) -> bytes:
+    def export_data(self, dataset: TableDataset, **kwargs: Any) -> bytes:
         buffer = io.BytesIO()
-        write_xlsx(buffer, dataset.sheet_name, dataset.columns, list(dataset), at=at)
+        write_xlsx(buffer, dataset.sheet_name, dataset.columns, list(dataset), at=kwargs["at"])
         return buffer.getvalue()

@@ -222,11 +222,13 @@ class _Judging:
                 read.refuse(f"{told}{rules.LAST_RESORT}。", ends[0])
 
     def _refuse_late(self, read: FileRow, key: tuple[Any, ...]) -> None:
-        """A new row of a series that has rows begins today or later."""
-        if not self.exchange.has_series or not self.stored.series.get(self.exchange.series_of(key)):
+        """A new row beside others of its series, or in place of the common one, begins today or later."""
+        if not self.exchange.has_series:
             return
-        if read.values["valid_from"] < self.today:
-            told = f"同一项已有别的日期的行，新的一行最早从今天（{self.today}）起。"
+        beside = (key, self.exchange.common_key(key))
+        has_rows = any(self.stored.series.get(self.exchange.series_of(one)) for one in beside)
+        if has_rows and read.values["valid_from"] < self.today:
+            told = f"同一项已有别的日期或全省的行，新的一行最早从今天（{self.today}）起。"
             read.refuse(f"{told}补录过去的，请在后台管理逐条办理。", self.exchange.column("valid_from"))
 
     def _pending(self, judged: list[Judged]) -> list[Pending]:

@@ -102,7 +102,8 @@ def _columns(table: Table, exchange: Exchange, file_name: str) -> list[Column | 
 
 
 def _limited(table: Table, file_name: str) -> list[Row]:
-    limit, rows = settings.ADMIN_IMPORT_MAX_ROWS, []
+    limit = settings.ADMIN_IMPORT_MAX_ROWS
+    rows: list[Row] = []
     for row in table.rows():
         if len(rows) == limit:
             raise DomainError(

@@ -121,7 +121,7 @@ class Writer:
                 self._tell(row or rows[0], field_name, messages)
 
     def _page_errors(self, form: BaseModelForm, formset: BaseInlineFormSet) -> Iterator[str]:
-        yield from formset.non_form_errors()
+        yield from map(str, formset.non_form_errors())
         for name, messages in form.errors.items():
             label = form.fields[name].label if name in form.fields else ""
             title = self.exchange.column(self.exchange.parent).title

@@ -184,7 +184,10 @@ def test_a_material_rule_with_a_misspelt_paper(world: World, as_user: Login) -> 
     [
         ("2000-01-01,,6", "第 2 行“值”：这一行从 2000-01-01 起已经在用，不能改写"),
         ("2000-01-01,2026-11-18,3", "第 2 行“失效日期”：会改变今天以前的有效日期：失效日期最早填 2026-11-19"),
-        ("2026-11-19,,6", "第 2 行“生效日期”：同一项已有别的日期的行，新的一行最早从今天（2026-11-20）起"),
+        (
+            "2026-11-19,,6",
+            "第 2 行“生效日期”：同一项已有别的日期或全省的行，新的一行最早从今天（2026-11-20）起",
+        ),
         ("2027-01-01,,6", "第 2 行“生效日期”：从 2000-01-01 起的一行还在有效，与从 2027-01-01 起的一行"),
     ],
 )
@@ -197,6 +200,19 @@ def test_a_row_in_use_is_never_overwritten(world: World, as_user: Login, row: st
     assert not may_confirm(page)
     row_in_use = Parameter.objects.get(key="filing.lapse_months")
     assert (row_in_use.value, row_in_use.valid_to) == ("3", None)
+
+
+def test_a_regions_own_value_takes_the_place_of_the_common_one_from_today_on(
+    world: World, as_user: Login
+) -> None:
+    columns = "参数,统筹区,值,类型,说明,生效日期"
+    client = as_user(world.prov_supervisor)
+
+    late = upload(client, PARAMETER, lines(columns, "filing.lapse_months,220100,6,整数,失效,2026-11-19"))
+    today = upload(client, PARAMETER, lines(columns, "filing.lapse_months,220100,6,整数,失效,2026-11-20"))
+
+    assert "新的一行最早从今天（2026-11-20）起" in told(late)[0]
+    assert may_confirm(today)
 
 
 def test_a_row_that_has_not_begun_may_be_changed(world: World, as_user: Login) -> None:
