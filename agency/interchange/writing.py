@@ -108,15 +108,13 @@ class Writer:
     def _write_group(self, parent: Model, rows: list[Pending]) -> None:
         """One page of the parent with its inline filled, as if somebody had typed it."""
         form = self._form_class(parent)(model_to_dict(parent), instance=parent)
-        formset = self._formset(parent, rows)
+        formset, of_forms = self._formset(parent, rows)
         if form.is_valid() and formset.is_valid():
             self._save(Written(form, [formset]), rows)
             return
         for message in self._page_errors(form, formset):
             self._tell(rows[0], "", [message])
-        places = {row.read.line_no: row for row in rows}
-        for child in formset.forms:
-            row = places.get(child.line_no)
+        for child, row in zip(formset.forms, of_forms, strict=True):
             for field_name, messages in child.errors.items():
                 self._tell(row or rows[0], field_name, messages)
 
@@ -127,7 +125,8 @@ class Writer:
             title = self.exchange.column(self.exchange.parent).title
             yield from (f"{title}本身有一处不合要求（{label}）：{message}" for message in messages)
 
-    def _formset(self, parent: Model, rows: list[Pending]) -> BaseInlineFormSet:
+    def _formset(self, parent: Model, rows: list[Pending]) -> tuple[BaseInlineFormSet, list[Pending | None]]:
+        """The filled inline, and the row of the file behind each of its forms."""
         pairs: Any = self.admin.get_formsets_with_inlines(self.request, parent)
         formset_class, inline = next(
             (formset, inline) for formset, inline in pairs if inline.model is self.exchange.model
@@ -136,7 +135,7 @@ class Writer:
         queryset = inline.get_queryset(self.request)
         stored = list(queryset.filter(**{self.exchange.parent: parent}))
         changes = {row.stored.pk: row for row in rows if row.stored is not None}
-        filled = [(one, changes.get(one.pk)) for one in stored]
+        filled: list[tuple[Model, Pending | None]] = [(one, changes.get(one.pk)) for one in stored]
         filled += [(self.exchange.model(), row) for row in rows if row.stored is None]
         data = {f"{prefix}-TOTAL_FORMS": len(filled), f"{prefix}-INITIAL_FORMS": len(stored)}
         for number, (one, row) in enumerate(filled):
@@ -144,6 +143,4 @@ class Writer:
             values |= {"id": one.pk or "", self.exchange.parent: parent.pk}
             data |= {f"{prefix}-{number}-{name}": value for name, value in values.items()}
         formset = formset_class(data, instance=parent, prefix=prefix, queryset=queryset)
-        for child, (_, row) in zip(formset.forms, filled, strict=True):
-            child.line_no = row.read.line_no if row else 0
-        return formset
+        return formset, [row for _, row in filled]
