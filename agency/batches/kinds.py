@@ -106,6 +106,9 @@ class CheckRequest:
     progress: Progress = no_progress
 
 
+CheckAndLoad = Callable[[Batch, CheckRequest], Outcome]
+
+
 @dataclass(frozen=True)
 class Staging:
     """How the accepted rows of a kind are kept between preview and load (see `staging.py`).
@@ -122,6 +125,8 @@ class Staging:
 class BatchKind:
     """One kind of import. `check` reads and judges, `load` writes inside the caller's transaction.
 
+    `check_and_load` does both inside one transaction, while a command waits; SQLite, where nobody else could
+    write meanwhile, goes without.
     `may_confirm` is asked of whoever confirms, beside RELEASE_BATCHES. `load` finds who confirmed and when on
     the batch, `undo` in its last step (`workflow.last_step`).
     """
@@ -136,6 +141,7 @@ class BatchKind:
     template: str = ""  # extra part of the preview page, gets `batch`
     undo: Callable[[Batch], int] | None = None
     staging: Staging | None = None
+    check_and_load: CheckAndLoad | None = None  # in one pass, on PostgreSQL
     columns: Sequence[str] = ()
     may_confirm: May | None = None
     blank_url: str = ""  # name of the URL that gives out an empty file to fill in

@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from agency.batches import staging
-from agency.batches.kinds import BatchKind, CheckRequest, Outcome, Progress, no_progress
+from agency.batches.kinds import BatchKind, CheckAndLoad, CheckRequest, Outcome, Progress, no_progress
 from agency.batches.models import Batch, KeptFile, Refusal
 from agency.batches.states import BatchState
 from agency.errors import DomainError
@@ -244,10 +244,11 @@ def _preview_again(batch: Batch, *, by: User, at: dt.datetime, progress: Progres
     batch_check(batch, by=batch.created_by, at=at, progress=progress)
 
 
-def _write(batch: Batch, outcome: Outcome, *, by: User, at: dt.datetime) -> None:
-    """Load and log, inside the caller's transaction."""
+def _write(batch: Batch, outcome: Outcome, *, by: User, at: dt.datetime, is_loaded: bool = False) -> None:
+    """Load, unless that is done, and log, inside the caller's transaction."""
     workflow.move(batch, BatchState.LOADING, by=by, at=at, confirmed_by=by, confirmed_at=at)
-    batch_kind(batch.kind).load(batch, outcome)
+    if not is_loaded:
+        batch_kind(batch.kind).load(batch, outcome)
     workflow.move(batch, BatchState.LOADED, by=by, at=at)
     audit.record(
         "batch_loaded",
@@ -304,20 +305,44 @@ def batch_run(
 def _check_and_write(
     kind: str, kept: KeptFile, request: CheckRequest, *, system: User, at: dt.datetime
 ) -> tuple[Batch, Outcome]:
-    outcome = batch_kind(kind).check(request)
+    declared = batch_kind(kind)
+    if declared.check_and_load is not None and connection.vendor == "postgresql":
+        return _in_one_pass(kind, kept, request, declared.check_and_load, system=system, at=at)
+    outcome = declared.check(request)
     with transaction.atomic(), _changes_meanwhile_are_told():
-        batch = batch_create(
-            kind=kind,
-            kept=kept,
-            file_name=request.file_name,
-            by=request.by,
-            at=at,
-            options=request.options,
-            by_command=True,
-        )
+        batch = _of_command(kind, kept, request, at=at)
         _store_preview(batch, outcome, BatchState.PREVIEWED, by=request.by, at=at)
         _write(batch, outcome, by=system, at=at)
     return batch, outcome
+
+
+def _in_one_pass(
+    kind: str,
+    kept: KeptFile,
+    request: CheckRequest,
+    check_and_load: CheckAndLoad,
+    *,
+    system: User,
+    at: dt.datetime,
+) -> tuple[Batch, Outcome]:
+    with transaction.atomic(), _changes_meanwhile_are_told():
+        batch = _of_command(kind, kept, request, at=at)
+        outcome = check_and_load(batch, request)
+        _store_preview(batch, outcome, BatchState.PREVIEWED, by=request.by, at=at)
+        _write(batch, outcome, by=system, at=at, is_loaded=True)
+    return batch, outcome
+
+
+def _of_command(kind: str, kept: KeptFile, request: CheckRequest, *, at: dt.datetime) -> Batch:
+    return batch_create(
+        kind=kind,
+        kept=kept,
+        file_name=request.file_name,
+        by=request.by,
+        at=at,
+        options=request.options,
+        by_command=True,
+    )
 
 
 @transaction.atomic

@@ -19,7 +19,7 @@ from agency.tabular.read import Row, Table, open_table
 from settlement.records.check import Candidate, RowChecker, shown_value
 from settlement.records.columns import NAMES, SPELLINGS, Layout, read_header
 from settlement.records.intake import Checked, ControlTotals, RowRefused, still_valid
-from settlement.records.load import load_records
+from settlement.records.load import DirectLoad, load_records
 from settlement.records.locks import lock_records, records_written, revision
 from settlement.records.models import SettlementRecord
 from settlement.records.parse import parse_row
@@ -37,7 +37,7 @@ TOTALS = ("cases", "total_fee_fen", "fund_fen", "account_fen")
 class Accepted(Checked):
     """What is to be loaded: the lines, and the institutions that occur with the names given to them."""
 
-    spool: Spool = field(default_factory=Spool)
+    spool: Spool | DirectLoad = field(default_factory=Spool)
     institutions: dict[str, str] = field(default_factory=dict)
 
     def fingerprint(self) -> str:
@@ -48,9 +48,30 @@ class Accepted(Checked):
 
 def check_settlements(request: CheckRequest) -> Outcome:
     """Read and judge a file; nothing is written. DomainError when the file cannot be taken at all."""
+    return _checked(request, Accepted(request, revision()))
+
+
+def check_and_load_settlements(batch: Batch, request: CheckRequest) -> Outcome:
+    """Read, judge and write a file in one pass, on PostgreSQL, inside the caller's transaction.
+
+    DomainError when the file cannot be taken, IntegrityError when the database refuses a row: then all of it
+    is to be rolled back.
+    """
+    lock_records()
+    institutions: dict[str, str] = {}
+    direct = DirectLoad(batch.pk, institutions)
+    try:
+        outcome = _checked(request, Accepted(request, revision(), direct, institutions))
+    finally:
+        direct.close()
+    records_written()
+    return outcome
+
+
+def _checked(request: CheckRequest, accepted: Accepted) -> Outcome:
     table = open_table(request.path, filename=request.file_name, expected=SPELLINGS)
     layout = read_header(table.header)
-    outcome = _Check(request, table, layout, read_reference()).run()
+    outcome = _Check(request, table, layout, read_reference(), accepted).run()
     if not outcome.rows:
         raise DomainError("no_rows", f"“{request.file_name}”只有表头，没有一行明细，请核对文件。")
     return outcome
@@ -84,10 +105,17 @@ class Tally:
 class _Check:
     """One pass over one file."""
 
-    def __init__(self, request: CheckRequest, table: Table, layout: Layout, reference: Reference) -> None:
+    def __init__(
+        self,
+        request: CheckRequest,
+        table: Table,
+        layout: Layout,
+        reference: Reference,
+        accepted: Accepted,
+    ) -> None:
         self.request, self.table, self.layout, self.reference = request, table, layout, reference
         self.checker = RowChecker(reference)
-        self.accepted = Accepted(request, revision())
+        self.accepted = accepted
         self.outcome = Outcome(encoding=table.encoding, header=list(table.header), payload=self.accepted)
         self.tallies: dict[tuple[tuple[int, int], str, str], Tally] = {}
         self.periods: dict[str, str] = {}  # month of settlement → month of clearing
@@ -110,17 +138,26 @@ class _Check:
             except RowRefused as refused:
                 self._refused(row, refused)
             if len(block) >= BLOCK:
-                self.resolver.take(block)
+                self._resolve(block)
                 block.clear()
                 self.request.progress(self.outcome.rows)
-        self.resolver.take(block)
+        self._resolve(block)
+        self.accepted.spool.settle()
         self.resolver.finish()
+        self.accepted.spool.send()
+        self.accepted.spool.settle()
         self.outcome.accepted = sum(tally.cases for tally in self.tallies.values())
         self.outcome.refused.sort(key=lambda refused: refused.line_no)
         self.outcome.ignored_columns = self.layout.ignored
         self.outcome.fingerprint = self.accepted.fingerprint()
         self.outcome.preview = self._preview()
         return self.outcome
+
+    def _resolve(self, block: list[Candidate]) -> None:
+        """Judge a block among the others, once what is being written stands."""
+        self.accepted.spool.settle()
+        self.resolver.take(block)
+        self.accepted.spool.send()
 
     def accept(self, row: Candidate) -> None:
         period = self.periods.get(row.month)
@@ -182,6 +219,7 @@ def keep_accepted(outcome: Outcome, stream: BinaryIO) -> None:
     accepted: Accepted = outcome.payload
     about = {"revision": accepted.revision, "institutions": accepted.institutions}
     stream.write(json.dumps(about, ensure_ascii=False).encode() + b"\n")
+    assert isinstance(accepted.spool, Spool)
     accepted.spool.write_to(stream)
 
 
@@ -199,6 +237,7 @@ def read_accepted(outcome: Outcome, request: CheckRequest, stream: BinaryIO) -> 
 def load_settlements(batch: Batch, outcome: Outcome) -> None:
     """Write what a check accepted, inside the caller's transaction; PreviewOutdated when that changed."""
     accepted = still_valid(outcome, Accepted, check_settlements)
+    assert isinstance(accepted.spool, Spool)
     load_records(batch.pk, accepted.spool, accepted.institutions)
     records_written()
 
@@ -241,6 +280,7 @@ def settlements() -> BatchKind:
         load=load_settlements,
         undo=undo_settlements,
         staging=Staging(keep_accepted, read_accepted),
+        check_and_load=check_and_load_settlements,
         template="settlement/records/_preview.html",
         help_text="平台导出的结算明细，CSV 或 XLSX；列名用中文名或平台字段名都可以，不认识的列会指出并忽略。",
         columns=NAMES,

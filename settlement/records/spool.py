@@ -42,6 +42,12 @@ class Spool:
         if len(self._fresh) >= BLOCK_LINES:
             self._write()
 
+    def settle(self) -> None:
+        """Nothing to wait for (see load.DirectLoad)."""
+
+    def send(self) -> None:
+        """Nothing to send yet."""
+
     def _write(self) -> None:
         if self._fresh:
             data = ("\n".join(self._fresh) + "\n").encode()
