@@ -15,7 +15,7 @@ from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
 from agency.batches import staging
-from agency.batches.kinds import BatchKind, CheckAndLoad, CheckRequest, Outcome, Progress, no_progress
+from agency.batches.kinds import BatchKind, CheckRequest, Outcome, Progress, no_progress
 from agency.batches.models import Batch, KeptFile, Refusal
 from agency.batches.states import BatchState
 from agency.errors import DomainError
@@ -91,9 +91,28 @@ def batch_create(
     by_command: bool = False,
 ) -> Batch:
     """Open a batch for a kept file, in state `uploaded`."""
+    batch = _unnumbered(
+        kind=kind, kept=kept, file_name=file_name, by=by, at=at, options=options, by_command=by_command
+    )
+    _number(batch, by=by, at=at)
+    return batch
+
+
+def _unnumbered(
+    *,
+    kind: str,
+    kept: KeptFile,
+    file_name: str,
+    by: User,
+    at: dt.datetime,
+    options: dict[str, Any] | None,
+    by_command: bool,
+) -> Batch:
+    """A batch that has no number yet: the number is taken last, since whoever has taken one keeps all others
+    waiting for theirs to the end of the transaction."""
     access.require(by, batch_kind(kind).may_load)
-    batch = Batch.objects.create(
-        batch_no=f"B{timezone.localtime(at):%Y%m}{next_number(f'batch-{timezone.localtime(at):%Y%m}'):05d}",
+    return Batch.objects.create(
+        batch_no=f"-{os.urandom(8).hex()}",
         kind=kind,
         file=kept,
         file_name=file_name[:200],
@@ -103,8 +122,14 @@ def batch_create(
         created_at=at,
         by_command=by_command,
     )
+
+
+def _number(batch: Batch, *, by: User, at: dt.datetime) -> None:
+    """Give the batch its number and its first state."""
+    series = f"batch-{timezone.localtime(at):%Y%m}"
+    batch.batch_no = f"B{timezone.localtime(at):%Y%m}{next_number(series):05d}"
+    batch.save(update_fields=["batch_no"])
     workflow.begin(batch, by=by, at=at)
-    return batch
 
 
 def _request(batch: Batch, progress: Progress) -> CheckRequest:
@@ -306,43 +331,25 @@ def _check_and_write(
     kind: str, kept: KeptFile, request: CheckRequest, *, system: User, at: dt.datetime
 ) -> tuple[Batch, Outcome]:
     declared = batch_kind(kind)
-    if declared.check_and_load is not None and connection.vendor == "postgresql":
-        return _in_one_pass(kind, kept, request, declared.check_and_load, system=system, at=at)
-    outcome = declared.check(request)
+    in_one_pass = declared.check_and_load if connection.vendor == "postgresql" else None
+    outcome = declared.check(request) if in_one_pass is None else None
     with transaction.atomic(), _changes_meanwhile_are_told():
-        batch = _of_command(kind, kept, request, at=at)
+        batch = _unnumbered(
+            kind=kind,
+            kept=kept,
+            file_name=request.file_name,
+            by=request.by,
+            at=at,
+            options=request.options,
+            by_command=True,
+        )
+        if in_one_pass is not None:
+            outcome = in_one_pass(batch, request)
+        assert outcome is not None
+        _number(batch, by=request.by, at=at)
         _store_preview(batch, outcome, BatchState.PREVIEWED, by=request.by, at=at)
-        _write(batch, outcome, by=system, at=at)
+        _write(batch, outcome, by=system, at=at, is_loaded=in_one_pass is not None)
     return batch, outcome
-
-
-def _in_one_pass(
-    kind: str,
-    kept: KeptFile,
-    request: CheckRequest,
-    check_and_load: CheckAndLoad,
-    *,
-    system: User,
-    at: dt.datetime,
-) -> tuple[Batch, Outcome]:
-    with transaction.atomic(), _changes_meanwhile_are_told():
-        batch = _of_command(kind, kept, request, at=at)
-        outcome = check_and_load(batch, request)
-        _store_preview(batch, outcome, BatchState.PREVIEWED, by=request.by, at=at)
-        _write(batch, outcome, by=system, at=at, is_loaded=True)
-    return batch, outcome
-
-
-def _of_command(kind: str, kept: KeptFile, request: CheckRequest, *, at: dt.datetime) -> Batch:
-    return batch_create(
-        kind=kind,
-        kept=kept,
-        file_name=request.file_name,
-        by=request.by,
-        at=at,
-        options=request.options,
-        by_command=True,
-    )
 
 
 @transaction.atomic
