@@ -92,6 +92,7 @@ def import_result(path: Path, batch: Batch | None, outcome: Outcome) -> CommandR
     ]
     if outcome.unchanged == outcome.rows:
         lines.append("文件内容全部已经在库中，没有改动。")
+    lines += outcome.notes
     if outcome.ignored_columns:
         lines.append(f"不认识的列已忽略：{'、'.join(outcome.ignored_columns)}")
     lines += [f"  {code} {count}" for code, count in refused.items()]

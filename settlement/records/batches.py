@@ -13,10 +13,11 @@ from agency.organisation import access
 from agency.organisation.roles import May
 from agency.policy.insurance import InsuranceType
 from agency.registry import BATCH_KINDS
-from agency.tabular.read import Row, Table, open_table
+from agency.tabular.read import Row, Table
 from settlement.records.check import Candidate, RowChecker, shown_value
-from settlement.records.columns import NAMES, SPELLINGS, Layout, read_header
+from settlement.records.columns import NAMES, Layout, read_header
 from settlement.records.intake import Checked, ControlTotals, RowRefused, still_valid
+from settlement.records.layouts import CASES, open_cases
 from settlement.records.load import load_records
 from settlement.records.locks import lock_records, records_written, revision
 from settlement.records.models import SettlementRecord
@@ -28,6 +29,10 @@ from settlement.records.spool import Spool
 
 KIND = "settlements"
 BLOCK = 1000
+HELP = (
+    "平台导出的结算明细。列名用中文名或平台字段名都可以，不认识的列会指出并忽略；也收平台的无表头文件："
+    f"制表符分隔，{len(CASES.columns)} 列按接口说明的次序，空值写 null，可装在 ZIP 里。"
+)
 TOTALS = ("cases", "total_fee_fen", "fund_fen", "account_fen")
 
 
@@ -41,7 +46,7 @@ class Accepted(Checked):
 
 def check_settlements(request: CheckRequest) -> Outcome:
     """Read and judge a file; nothing is written. DomainError when the file cannot be taken at all."""
-    table = open_table(request.path, filename=request.file_name, expected=SPELLINGS)
+    table = open_cases(request.path, request.file_name)
     layout = read_header(table.header)
     outcome = _Check(request, table, layout, read_reference()).run()
     if not outcome.rows:
@@ -57,6 +62,7 @@ class _Check:
         self.checker = RowChecker(reference)
         self.accepted = Accepted(request, revision())
         self.outcome = Outcome(encoding=table.encoding, header=list(table.header), payload=self.accepted)
+        self.outcome.notes = list(table.notes)
         self.totals = ControlTotals(TOTALS, reference.region_names)
         self.counts: Counter[str] = Counter()
         self.periods: Counter[str] = Counter()
@@ -179,6 +185,6 @@ def settlements() -> BatchKind:
         load=load_settlements,
         undo=undo_settlements,
         template="settlement/records/_preview.html",
-        help_text="平台导出的结算明细，CSV 或 XLSX；列名用中文名或平台字段名都可以，不认识的列会指出并忽略。",
-        columns=NAMES,
+        help_text=HELP,
+        columns=(*CASES.columns, *(name for name in NAMES if name not in CASES.columns)),
     )
