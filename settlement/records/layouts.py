@@ -71,10 +71,13 @@ def open_cases(path: Path, filename: str) -> Table:
     if table.layout in DETAILS_3202:
         raise DomainError(
             "not_settlement_details",
-            f"“{filename}”是平台的{table.layout.title}文件：每行只有 {len(table.header)} 列，"
+            f"“{filename}”是平台的“{table.layout.title}”文件：每行只有 {len(table.header)} 列，"
             "没有证件、险种和两地区划，不能作为结算明细导入。请改传结算明细。",
         )
-    if table.header and not any(name.casefold() in _KNOWN for name in table.header):
+    if not table.header:
+        told = "".join(table.notes)
+        raise DomainError("no_rows", f"“{filename}”里没有内容，一个有字的格都没有：请核对文件。{told}")
+    if not any(name.casefold() in _KNOWN for name in table.header):
         raise DomainError(
             "no_header",
             f"“{filename}”前 20 行里没有表头（没有一行写着结算明细的列名）。请加上表头；"
