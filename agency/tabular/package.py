@@ -22,7 +22,8 @@ from agency.tabular.values import column_letters, column_number
 MAX_GRID_CELLS = 40_000_000
 MAX_SHEET_ROWS = 1_048_576
 
-_SUSPECTS = (b't="e"', b"t='e'", b"<f", b":f")
+_SUSPECTS = (b't="e"', b"<f")
+_RARE_SUSPECTS = (b"t='e'", b":f")  # in the spelling of rarer writers
 _CELL = re.compile(rb"<(?:\w+:)?c\s([^>]*?)(?:/>|(?<!/)>(.*?)</(?:\w+:)?c>)", re.DOTALL)
 _ADDRESS = re.compile(rb"\br=[\"']([A-Z]{1,7})(\d{1,12})")
 _ERROR_TYPE = re.compile(rb"\bt=[\"']e[\"']")
@@ -59,15 +60,20 @@ class Part:
     hidden_rows: set[int] = field(default_factory=set)
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     merged: list[Merged] = field(default_factory=list)
+    suspects: tuple[bytes, ...] = ()
 
     def take(self, xml: bytes) -> None:
-        if any(suspect in xml for suspect in _SUSPECTS):
+        """Some more of the XML, which ends with a whole row."""
+        if not self.suspects:
+            plain = b"='" not in xml and b":row" not in xml and b":sheetData" not in xml
+            self.suspects = _SUSPECTS if plain else _SUSPECTS + _RARE_SUSPECTS
+        if any(suspect in xml for suspect in self.suspects):
             for attributes, body in _CELL.findall(xml):
                 self._take_cell(attributes, body)
         if b"hidden=" in xml:
             for kind, attributes in _HIDDEN.findall(xml):
                 self._take_hidden(kind, dict(_NUMBER.findall(attributes)))
-        if b"mergeCell" in xml:
+        if b"mergeCell" in xml[max(xml.rfind(b"row>"), 0) :]:  # they stand behind all rows
             for first, top, last, bottom in _MERGED.findall(xml):
                 columns = column_number(first.decode()), column_number(last.decode())
                 self.merged.append(Merged(int(top), int(bottom), *columns))

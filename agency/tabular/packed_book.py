@@ -167,8 +167,7 @@ class _Sheet:
         """Writes the rows; what the clerk should know of the sheet."""
         hidden: list[int] = []
         spanned = _Spanned(self.part.merged, self.header_line, self._columns())
-        pickler, block = pickle.Pickler(out, 5), []
-        pickler.fast = True  # nothing in a row refers to anything else in it
+        block: list[tuple[int, list[Any]]] = []
         for line_no, cells in _rows(self.sheet, self.part):
             if line_no <= self.header_line:
                 continue
@@ -179,9 +178,9 @@ class _Sheet:
                 hidden.append(line_no)
             block.append((line_no, cells))
             if len(block) >= BLOCK_ROWS:
-                pickler.dump(block)
+                out.write(pickle.dumps(block, 5))
                 block = []
-        pickler.dump(block)
+        out.write(pickle.dumps(block, 5))
         return self._notes(hidden)
 
     def _columns(self) -> range:

@@ -1,6 +1,6 @@
 """XLSX beside openpyxl: reading 200,000 rows, writing a million; each run in a process of its own.
 
-Rows have the 35 columns of settled cases: identifiers as text, seventeen amounts, dates and moments. No database.
+Rows have the 35 columns of settled cases: identifiers as text, seventeen amounts, dates. No database.
 """
 
 from __future__ import annotations
@@ -49,8 +49,8 @@ def measure(out: Callable[[str], None]) -> None:
     out(_line("write (write_xlsx)", some, write))
     least = statistics.median(theirs["seconds"] for _, theirs in write) * _rows / some
     out(
-        f"| write all (openpyxl reckoned from the line above) | {_rows:,} | {whole['seconds']:.1f} | {least:.0f} | "
-        f"{least / whole['seconds']:.1f} | {whole['memory']} | – |\n"
+        f"| write all (openpyxl reckoned from the line above) | {_rows:,} | {whole['seconds']:.1f} | "
+        f"{least:.0f} | {least / whole['seconds']:.1f} | {whole['memory']} | – |\n"
     )
     out(
         "MB is the peak of the process; of reading, of ours and of the reading process each, the larger one. "

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from agency.batches.kinds import CheckRequest
@@ -84,6 +84,7 @@ def yuan(value: int) -> str:
 @given(rows=cases())
 @settings(
     deadline=None,
+    phases=[Phase.explicit, Phase.generate],
     max_examples=8,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
     derandomize=True,
