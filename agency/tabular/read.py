@@ -20,7 +20,15 @@ from zipfile import BadZipFile
 
 from agency.tabular.header import HEADER_WITHIN, Header, Records, find_header, header_name, is_blank
 from agency.tabular.headerless import HeaderlessLayout
-from agency.tabular.source import MAX_LINE_BYTES, Source, TableError, ZipMember, opened, unreadable
+from agency.tabular.source import (
+    MAX_LINE_BYTES,
+    Source,
+    TableError,
+    TextSource,
+    ZipMember,
+    opened,
+    unreadable,
+)
 from agency.tabular.values import Cell, column_letters
 from agency.tabular.workbook import unpacked
 
@@ -133,7 +141,7 @@ def _table(
 
 
 def _open_text(
-    source: Source, filename: str, wanted: frozenset[str], layouts: Sequence[HeaderlessLayout]
+    source: TextSource, filename: str, wanted: frozenset[str], layouts: Sequence[HeaderlessLayout]
 ) -> Table:
     _check_lines(source, filename)
     encoding = _find_encoding(source, filename)
@@ -172,12 +180,12 @@ def _first_header(open_records: Callable[[], Records], wanted: frozenset[str]) -
         return find_header(records, wanted)
 
 
-def _chunks(source: Source) -> Iterator[bytes]:
+def _chunks(source: TextSource) -> Iterator[bytes]:
     with opened(source) as stream:
         yield from iter(partial(stream.read, MAX_LINE_BYTES), b"")
 
 
-def _check_lines(source: Source, filename: str) -> None:
+def _check_lines(source: TextSource, filename: str) -> None:
     """Refuses what a text table never has, before anything tries to hold a line in memory."""
     line_no, length = 1, 0
     for chunk in _chunks(source):
@@ -192,7 +200,7 @@ def _check_lines(source: Source, filename: str) -> None:
         line_no += chunk.count(b"\n")
 
 
-def _find_encoding(source: Source, filename: str) -> str:
+def _find_encoding(source: TextSource, filename: str) -> str:
     with opened(source) as stream:
         marked = stream.read(3) == codecs.BOM_UTF8
     line_no = 0
@@ -204,7 +212,7 @@ def _find_encoding(source: Source, filename: str) -> str:
     raise unreadable(filename, why, "unknown_encoding", line=line_no)
 
 
-def _line_that_fails(source: Source, encoding: str) -> int:
+def _line_that_fails(source: TextSource, encoding: str) -> int:
     """The first line that is not text of that encoding; 0 when all of the file is."""
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     line_no = 1
@@ -219,7 +227,7 @@ def _line_that_fails(source: Source, encoding: str) -> int:
 
 
 def _text_records(
-    source: Source, filename: str, encoding: str, delimiter: str, quoting: int = csv.QUOTE_MINIMAL
+    source: TextSource, filename: str, encoding: str, delimiter: str, quoting: int = csv.QUOTE_MINIMAL
 ) -> Records:
     begins = 1
     with opened(source) as stream, io.TextIOWrapper(stream, _CODECS[encoding], "strict", "") as text:
@@ -237,7 +245,7 @@ def _text_records(
 
 
 def _open_package(
-    source: Path | bytes,
+    source: Source,
     filename: str,
     wanted: frozenset[str],
     layouts: Sequence[HeaderlessLayout],

@@ -10,16 +10,18 @@ from agency.errors import DomainError
 
 MAX_LINE_BYTES = 1024 * 1024
 
+Source = Path | bytes
+
 
 @dataclass(frozen=True)
 class ZipMember:
     """One text file inside a ZIP; it is unpacked as it is read, never onto the disk."""
 
-    archive: Path | bytes
+    archive: Source
     name: str
 
 
-Source = Path | bytes | ZipMember
+TextSource = Source | ZipMember
 
 
 class TableError(DomainError):
@@ -35,7 +37,7 @@ def too_heavy(filename: str) -> TableError:
     return unreadable(filename, why, "too_large")
 
 
-def opened(source: Source) -> BinaryIO:
+def opened(source: TextSource) -> BinaryIO:
     """The bytes of a source, from the beginning; the caller closes it."""
     if isinstance(source, ZipMember):
         with ZipFile(opened(source.archive)) as archive:  # a member stays open when its archive is closed

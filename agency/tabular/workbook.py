@@ -49,7 +49,7 @@ class Workbook:
 
 
 def unpacked(
-    source: Path | bytes, filename: str, wanted: Collection[str], max_unpacked_bytes: int
+    source: Source, filename: str, wanted: Collection[str], max_unpacked_bytes: int
 ) -> Workbook | ZipMember:
     """What a file that begins like a ZIP holds; TableError when it is neither or goes beyond the limits."""
     asked = {
