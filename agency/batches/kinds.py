@@ -42,7 +42,8 @@ class RefusedRow:
 class Outcome:
     """What checking a file found. `payload` is what `load` will write; `preview` is what the page shows.
 
-    `fingerprint` covers the accepted content, so that what was previewed is what is loaded.
+    `fingerprint` covers the accepted content, so that what was previewed is what is loaded. `notes` say how
+    the file was read (`Table.notes`).
     """
 
     encoding: str
@@ -53,6 +54,7 @@ class Outcome:
     refused: list[RefusedRow] = field(default_factory=list)
     preview: dict[str, Any] = field(default_factory=dict)
     ignored_columns: list[str] = field(default_factory=list)
+    notes: list[str] = field(default_factory=list)
     fingerprint: str = ""
     payload: Any = None
     counted: dict[str, int] | None = (

@@ -165,6 +165,7 @@ def _outcome_fields(outcome: Outcome) -> dict[str, Any]:
             "header": outcome.header,
             "refused_by_code": outcome.refused_by_code(),
             "ignored_columns": outcome.ignored_columns,
+            "notes": outcome.notes,
         },
         "preview_digest": outcome.digest(),
         "message": "",

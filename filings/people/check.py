@@ -30,6 +30,7 @@ def check_people(request: CheckRequest, *, on: dt.date) -> Outcome:
     table = open_table(request.path, filename=request.file_name, expected=EXPECTED)
     places, ignored = column_places(table.header, request.file_name)
     outcome = Outcome(encoding=table.encoding, header=table.header, ignored_columns=ignored)
+    outcome.notes = list(table.notes)
     check = _Check(request.by, _reference(on), places, outcome)
     rows = table.rows()
     while chunk := list(islice(rows, CHUNK)):

@@ -56,6 +56,7 @@ class _Check:
         self.accepted = self.payload.rows
         self.seen: set[str] = set()
         self.outcome = Outcome(encoding=table.encoding, header=list(table.header), payload=self.payload)
+        self.outcome.notes = list(table.notes)
 
     def run(self) -> Outcome:
         rows = self.table.rows()

@@ -15,10 +15,11 @@ from agency.organisation import access
 from agency.organisation.roles import May
 from agency.policy.insurance import InsuranceType
 from agency.registry import BATCH_KINDS
-from agency.tabular.read import Row, Table, open_table
+from agency.tabular.read import Row, Table
 from settlement.records.check import Candidate, RowChecker, shown_value
-from settlement.records.columns import NAMES, SPELLINGS, Layout, read_header
+from settlement.records.columns import NAMES, Layout, read_header
 from settlement.records.intake import Checked, ControlTotals, RowRefused, still_valid
+from settlement.records.layouts import CASES, open_cases
 from settlement.records.load import DirectLoad, load_records
 from settlement.records.locks import lock_records, records_written, revision
 from settlement.records.models import SettlementRecord
@@ -30,6 +31,10 @@ from settlement.records.spool import Spool
 
 KIND = "settlements"
 BLOCK = 1000
+HELP = (
+    "平台导出的结算明细。列名用中文名或平台字段名都可以，不认识的列会指出并忽略；也收平台的无表头文件："
+    f"制表符分隔，{len(CASES.columns)} 列按接口说明的次序，空值写 null，可装在 ZIP 里。"
+)
 TOTALS = ("cases", "total_fee_fen", "fund_fen", "account_fen")
 
 
@@ -69,7 +74,7 @@ def check_and_load_settlements(batch: Batch, request: CheckRequest) -> Outcome:
 
 
 def _checked(request: CheckRequest, accepted: Accepted) -> Outcome:
-    table = open_table(request.path, filename=request.file_name, expected=SPELLINGS)
+    table = open_cases(request.path, request.file_name)
     layout = read_header(table.header)
     outcome = _Check(request, table, layout, read_reference(), accepted).run()
     if not outcome.rows:
@@ -119,6 +124,7 @@ class _Check:
         self.outcome = Outcome(encoding=table.encoding, header=list(table.header), payload=self.accepted)
         self.tallies: dict[tuple[tuple[int, int], str, str], Tally] = {}
         self.periods: dict[str, str] = {}  # month of settlement → month of clearing
+        self.outcome.notes = list(table.notes)
         own = None if access.sees_all(request.by) else request.by.region_id
         self.resolver = Resolver(
             own_region=own,
@@ -282,6 +288,6 @@ def settlements() -> BatchKind:
         staging=Staging(keep_accepted, read_accepted),
         check_and_load=check_and_load_settlements,
         template="settlement/records/_preview.html",
-        help_text="平台导出的结算明细，CSV 或 XLSX；列名用中文名或平台字段名都可以，不认识的列会指出并忽略。",
-        columns=NAMES,
+        help_text=HELP,
+        columns=(*CASES.columns, *(name for name in NAMES if name not in CASES.columns)),
     )

@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from agency.masking import mask_id
 from agency.policy.insurance import InsuranceType
-from agency.tabular.write import Kind, TableColumn, Value
+from agency.tabular.write import Kind, TableColumn, Target, Value, write_csv, write_xlsx
 from settlement.records.columns import AMOUNTS, COLUMNS
 from settlement.records.content import AMOUNT_FIELDS
 from settlement.records.models import SettlementRecord
@@ -29,6 +29,10 @@ _REST = (
     "medical_record_no", "diagnosis",
 )  # fmt: skip
 _FIELDS = _TEXTS + AMOUNT_FIELDS + _REST
+_SETTLED_AT, _INSURANCE, _REVERSAL, _CERT_NO = map(
+    _FIELDS.index, ("settled_at", "insurance_type", "is_reversal", "cert_no")
+)
+_INSURANCE_LABELS = {choice.value: choice.label for choice in InsuranceType}
 _KINDS: dict[str, Kind] = {"结算时间": "moment", "入院日期": "date", "出院日期": "date"}
 
 
@@ -47,15 +51,29 @@ def exported_rows(records: QuerySet[SettlementRecord], *, masked: bool) -> Itera
     Where a region delivers 个人账户 inside 基金支付总额, it is put back in, as it was delivered.
     """
     inside = AccountInside()
+    fund, account = _FIELDS.index(AMOUNT_FIELDS[FUND_TOTAL]), _FIELDS.index(AMOUNT_FIELDS[ACCOUNT])
     rows = records.order_by("-id").values_list(*_FIELDS, "insured_region_id")
-    for *values, insured_region in rows.iterator(chunk_size=2000):
-        row = dict(zip(_FIELDS, values, strict=True))
-        settled_at: dt.datetime = row["settled_at"].astimezone(SHANGHAI).replace(tzinfo=None)
-        row["settled_at"] = settled_at
-        row["insurance_type"] = InsuranceType(row["insurance_type"]).label
-        row["is_reversal"] = "1" if row["is_reversal"] else "0"
+    for *row, insured_region in rows.iterator(chunk_size=2000):
+        settled_at: dt.datetime = row[_SETTLED_AT].astimezone(SHANGHAI).replace(tzinfo=None)
+        row[_SETTLED_AT] = settled_at
+        row[_INSURANCE] = _INSURANCE_LABELS[row[_INSURANCE]]
+        row[_REVERSAL] = "1" if row[_REVERSAL] else "0"
         if masked:
-            row["cert_no"] = mask_id(row["cert_no"])
+            row[_CERT_NO] = mask_id(row[_CERT_NO])
         if inside(insured_region, settled_at.date()):
-            row[AMOUNT_FIELDS[FUND_TOTAL]] += row[AMOUNT_FIELDS[ACCOUNT]]
-        yield list(row.values())
+            row[fund] += row[account]
+        yield row
+
+
+def write_file(
+    target: Target, records: QuerySet[SettlementRecord], kind: str, *, masked: bool, at: dt.datetime
+) -> int:
+    """The cases as `csv` (UTF-8 with BOM) or `xlsx` (what one sheet cannot hold on further ones); how many.
+
+    Rows go from the database to the file one by one, however many there are.
+    """
+    rows = exported_rows(records, masked=masked)
+    if kind == "csv":
+        return write_csv(target, EXPORT_COLUMNS, rows)
+    most = records.order_by().count()
+    return write_xlsx(target, "结算明细", EXPORT_COLUMNS, rows, at=at, most_rows=most)
