@@ -16,6 +16,7 @@ from agency.registry import BATCH_KINDS
 from agency.tabular.read import Row, Table, open_table
 from settlement.records.check import Candidate, RowChecker, shown_value
 from settlement.records.columns import NAMES, SPELLINGS, Layout, read_header
+from settlement.records.followers import records_going, records_loaded
 from settlement.records.intake import Checked, ControlTotals, RowRefused, still_valid
 from settlement.records.load import load_records
 from settlement.records.locks import lock_records, records_written, revision
@@ -139,6 +140,7 @@ def load_settlements(batch: Batch, outcome: Outcome) -> None:
     accepted = still_valid(outcome, Accepted, check_settlements)
     load_records(batch.pk, accepted.spool, accepted.institutions)
     records_written()
+    records_loaded(batch)
 
 
 def undo_settlements(batch: Batch) -> int:
@@ -164,6 +166,7 @@ def undo_settlements(batch: Batch) -> int:
     deducted = records.filter(deductions__isnull=False).first()
     if deducted is not None:
         raise DomainError("already_deducted", f"{deducted} 已有扣款，请先撤销扣款。")
+    records_going(records)
     records_written()
     return int(records._raw_delete(records.db))
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import io
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
@@ -19,7 +18,6 @@ from settlement.records.reference import AccountInside
 from settlement.records.rules import ACCOUNT, FUND_TOTAL
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-EXPORT_LIMIT = 20_000
 
 _TEXTS = (
     "settlement_no", "cert_type", "cert_no", "person_name", "insurance_type", "insured_area_code",
@@ -42,14 +40,16 @@ def _kind(index: int, name: str) -> Kind:
 EXPORT_COLUMNS = [TableColumn(column.name, _kind(index, column.name)) for index, column in enumerate(COLUMNS)]
 
 
-def exported_rows(records: QuerySet[SettlementRecord], *, masked: bool) -> Iterator[list[Value]]:
-    """The rows in the order of the import's columns; `masked` hides the middle of identity numbers.
+def exported_rows(
+    records: QuerySet[SettlementRecord], *, masked: bool, inside: AccountInside
+) -> Iterator[tuple[int, list[Value]]]:
+    """Key and cells of each row, in the order of the import's columns, newest first; `masked` hides the
+    middle of identity numbers.
 
     Where a region delivers 个人账户 inside 基金支付总额, it is put back in, as it was delivered.
     """
-    inside = AccountInside()
-    rows = records.order_by("-id").values_list(*_FIELDS, "insured_region_id")
-    for *values, insured_region in rows.iterator(chunk_size=2000):
+    rows = records.order_by("-id").values_list(*_FIELDS, "insured_region_id", "pk")
+    for *values, insured_region, key in rows.iterator(chunk_size=2000):
         row = dict(zip(_FIELDS, values, strict=True))
         settled_at: dt.datetime = row["settled_at"].astimezone(SHANGHAI).replace(tzinfo=None)
         row["settled_at"] = settled_at
@@ -59,15 +59,4 @@ def exported_rows(records: QuerySet[SettlementRecord], *, masked: bool) -> Itera
             row["cert_no"] = mask_id(row["cert_no"])
         if inside(insured_region, settled_at.date()):
             row[AMOUNT_FIELDS[FUND_TOTAL]] += row[AMOUNT_FIELDS[ACCOUNT]]
-        yield list(row.values())
-
-
-def as_file(records: QuerySet[SettlementRecord], kind: str, *, masked: bool, at: dt.datetime) -> bytes:
-    """The cases as `csv` (UTF-8 with BOM) or `xlsx`."""
-    buffer = io.BytesIO()
-    rows = exported_rows(records, masked=masked)
-    if kind == "csv":
-        write_csv(buffer, EXPORT_COLUMNS, rows)
-    else:
-        write_xlsx(buffer, "结算明细", EXPORT_COLUMNS, rows, at=at)
-    return buffer.getvalue()
+        yield key, list(row.values())

@@ -11,6 +11,7 @@ from django.core.management.base import CommandParser
 from agency.batches.commands import import_file, import_result, output, refused_rows
 from agency.commanding import CommandResult, StaffCommand
 from agency.organisation.models import User
+from settlement.matching.services import match_batch
 from settlement.records.batches import KIND
 
 
@@ -34,4 +35,6 @@ class Command(StaffCommand):
                 dry_run=options["dry_run"],
             )
             write(lambda: refused_rows(outcome, at))
+        if batch is not None:
+            match_batch(batch, at=at)
         return import_result(options["file"], batch, outcome)

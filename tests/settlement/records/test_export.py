@@ -11,7 +11,7 @@ from django.test import Client
 
 from agency.batches.kinds import CheckRequest
 from agency.journal.models import AuditEntry
-from settlement.records import views
+from settlement.cases import views
 from settlement.records.batches import check_settlements
 from tests.settlement.records.files import RIGHT, reversal, row
 from tests.settlement.records.test_account_inside import INSIDE, changchun_delivers_inside
@@ -63,7 +63,7 @@ def test_an_export_is_narrowed_like_the_list_and_logged(load: Run, as_user: LogI
     assert [one["结算编号"] for one in rows] == ["C"]
     assert rows[0]["诊断"] == "'=1+1"
     entry = AuditEntry.objects.get(action="exported")
-    assert (entry.by, entry.detail["rows"], entry.detail["care_kind"]) == (
+    assert (entry.by, entry.detail["rows"], entry.detail["filters"]["care_kind"]) == (
         world.yanbian_clearing,
         1,
         "inpatient",

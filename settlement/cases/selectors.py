@@ -1,0 +1,131 @@
+"""Reads of the list of cases: narrowed, by key, never counted, over millions of rows.
+
+A region is party to a case on either side. One condition with OR would be answered by sorting all rows of
+both; so the list is read in branches that share no row, each out of one index, newest first, and merged.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import islice
+from typing import Any
+
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
+
+from agency.organisation import access
+from agency.organisation.models import Institution, User
+from agency.organisation.roles import May
+from filings.people.selectors import people_visible
+from settlement.cases.filters import CaseFilter, CaseState
+from settlement.matching.models import TO_LOOK_AT
+from settlement.records.models import SettlementRecord
+
+Cases = QuerySet[SettlementRecord]
+WITH_NAMES = ("insured_region", "care_region", "institution", "filing_mark__filing")
+
+
+def case_branches(by: User, narrow: CaseFilter) -> list[Cases]:
+    """The cases that a person may see, narrowed, in branches that share no row; none when nobody may."""
+    rows = _narrowed(by, narrow)
+    if access.sees_all(by):
+        sides = [_sided(rows, narrow)]
+    else:
+        own = by.region_id
+        sides = [
+            _sided(rows, replace(narrow, **side))
+            for side, fits in (
+                ({"insured_region": by.region}, narrow.insured_region in (None, by.region)),
+                ({"care_region": by.region}, narrow.care_region in (None, by.region)),
+            )
+            if fits
+        ]
+        sides[1:] = [side.exclude(insured_region=own) for side in sides[1:]]
+    return sides
+
+
+def _sided(rows: Cases, narrow: CaseFilter) -> Cases:
+    """Narrowed to the regions; where marks to look at are asked for, by the mark's own index as well."""
+    sides = {"insured_region": narrow.insured_region, "care_region": narrow.care_region}
+    for name, region in sides.items():
+        if region is not None:
+            rows = rows.filter(**{name: region})
+            if narrow.mark in TO_LOOK_AT:
+                rows = rows.filter(**{f"filing_mark__{name}": region})
+    return rows
+
+
+def _narrowed(by: User, narrow: CaseFilter) -> Cases:
+    rows = SettlementRecord.objects.all()
+    wanted = {
+        "period": narrow.period,
+        "care_kind": narrow.care_kind,
+        "insurance_type": narrow.insurance_type,
+        "filing_mark__mark": narrow.mark,
+        "total_fee_fen__gte": narrow.least,
+        "total_fee_fen__lte": narrow.most,
+        "batch__batch_no": narrow.batch,
+    }
+    rows = rows.filter(**{name: value for name, value in wanted.items() if value not in ("", None)})
+    if narrow.institution:
+        # by its key: a join would be planned without knowing how many cases it has
+        known = Institution.objects.filter(code=narrow.institution).values_list("pk", flat=True).first()
+        rows = rows.filter(institution=known) if known is not None else rows.none()
+    if narrow.person:
+        rows = rows.filter(**_of_person(by, narrow.person))
+    if narrow.same_as:
+        rows = rows.filter(**_of_same(by, narrow.same_as))
+    return rows.filter(_STATES[narrow.state]()) if narrow.state else rows
+
+
+def _of_person(by: User, person_no: str) -> dict[str, Any]:
+    """What narrows to one person's cases; to none for those who may not see the person."""
+    if not access.allowed(by, May.READ_PEOPLE):
+        return {"pk__in": []}
+    person = people_visible(by).filter(person_no=person_no).first()
+    return _numbered(person.cert_type, person.cert_no) if person is not None else {"pk__in": []}
+
+
+def _of_same(by: User, settlement_no: str) -> dict[str, Any]:
+    """What narrows to the cases of the person of a case that `by` may see."""
+    rows = SettlementRecord.objects.visible_to(by).filter(settlement_no=settlement_no)
+    found = rows.order_by("correction_no").values_list("cert_type", "cert_no").first()
+    return _numbered(*found) if found is not None else {"pk__in": []}
+
+
+def _numbered(cert_type: str, cert_no: str) -> dict[str, Any]:
+    return {"cert_type": cert_type, "cert_no": cert_no}
+
+
+def _reversed() -> Exists:
+    return Exists(
+        SettlementRecord.objects.filter(
+            is_reversal=True, reverses_no=OuterRef("settlement_no"), correction_no=OuterRef("correction_no")
+        )
+    )
+
+
+_STATES = {
+    CaseState.STANDING: lambda: Q(is_reversal=False, correction_no=0) & ~Q(_reversed()),
+    CaseState.REVERSED: lambda: Q(is_reversal=False) & Q(_reversed()),
+    CaseState.REVERSAL: lambda: Q(is_reversal=True),
+    CaseState.CORRECTED: lambda: Q(correction_no__gt=0),
+    CaseState.LATE: lambda: Q(period__gt=F("settlement_month")),
+    CaseState.LOCAL: lambda: Q(insured_region=F("care_region")),
+}
+
+
+def first_keys(branches: Sequence[Cases], limit: int, *, oldest_first: bool = False) -> list[int]:
+    """The first keys of all branches together, newest first (or oldest first): at most `limit` of each are
+    read."""
+    order = "pk" if oldest_first else "-pk"
+    keys = [list(rows.order_by(order).values_list("pk", flat=True)[:limit]) for rows in branches]
+    return list(islice(heapq.merge(*keys, reverse=not oldest_first), limit))
+
+
+def cases_by_key(keys: Sequence[int]) -> list[SettlementRecord]:
+    """The cases of these keys with all that a list tells of them, in this order."""
+    rows = SettlementRecord.objects.filter(pk__in=keys).select_related(*WITH_NAMES).order_by()
+    found = {row.pk: row for row in rows}
+    return [found[key] for key in keys if key in found]
