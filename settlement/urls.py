@@ -1,10 +1,11 @@
-"""URLs of the app: each slice brings its own. A case's own page takes any number, so it comes last of /cases/."""
+"""URLs of the app: each slice brings its own. A case's own page takes any number: last of /cases/."""
 
 from django.urls import URLPattern, URLResolver, include, path
 
 app_name = "settlement"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("settlement.cases.urls")),
+    path("", include("settlement.bills.urls")),
     path("", include("settlement.records.urls")),
     path("", include("settlement.matching.urls")),
     path("", include("settlement.deductions.urls")),

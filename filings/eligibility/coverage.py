@@ -47,7 +47,9 @@ class Reach:
     area_codes: frozenset[str] | None = None
 
 
-def reach_of(region_id: int, region_code: str, area_code: str, beside: set[int], *, is_outside: bool) -> Reach:
+def reach_of(
+    region_id: int, region_code: str, area_code: str, beside: set[int], *, is_outside: bool
+) -> Reach:
     """`covers`, told of a place of care instead of a filing: its region with the regions `beside` it in the
     same city; in another province the province itself or the city of the area code."""
     if not is_outside:

@@ -151,7 +151,7 @@ class NeedsOfDay:
 
 
 def days_of_change(first: dt.date, last: dt.date) -> list[dt.date]:
-    """The days after `first`, up to `last`, on which a table that the need rests on may say something else."""
+    """The days after `first`, up to `last`, on which a table behind the need may say something else."""
     found: set[dt.date] = set()
     for model in (ExemptionRule, AreaCode, RegionPair):
         for begins, ends in model.objects.order_by().values_list("valid_from", "valid_to").distinct():

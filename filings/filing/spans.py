@@ -9,8 +9,8 @@ from filings.filing.states import LASTING, FilingState
 
 
 def with_valid_days() -> QuerySet[Filing]:
-    """Filings that have a valid day, with `last_day` (None: it lasts): what `Filing.objects.in_force(on)` asks
-    of one day, told for all days. The first day is `begins_on`.
+    """Filings that have a valid day, with `last_day` (None: it lasts): what `Filing.objects.in_force(on)`
+    asks of one day, told for all days. The first day is `begins_on`.
 
     One in force that owes a promised paper (容缺) counts to the day on which it is due; one that was stopped
     to its last day.

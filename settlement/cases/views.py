@@ -61,7 +61,7 @@ def _list(request: StaffRequest, form: CaseFilterForm, status: int = 200) -> Htt
 @require_GET
 def record_export(request: StaffRequest, kind: str) -> HttpResponse:
     """What is listed, as a file in the columns of the import and with the marks; logged. Numbers are whole
-    only for those who may look at whole numbers. With a filter that cannot be understood nothing is exported."""
+    only for those who may look at them. With a filter that cannot be understood nothing is exported."""
     if kind not in KINDS:
         raise Http404
     form = CaseFilterForm(request.GET)

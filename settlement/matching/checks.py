@@ -22,9 +22,7 @@ def marks_fit(period: str | None) -> Iterator[Broken]:
     if period:
         marks = marks.filter(record__period=period)
     yield from _told(
-        marks.exclude(
-            insured_region=F("record__insured_region"), care_region=F("record__care_region")
-        ),
+        marks.exclude(insured_region=F("record__insured_region"), care_region=F("record__care_region")),
         "核对结果记的统筹区与结算不同",
     )
     yield from _told(marks.filter(record__is_reversal=True), "退费不核对备案，却有核对结果")
@@ -49,4 +47,6 @@ def marks_fit(period: str | None) -> Iterator[Broken]:
 def _told(marks: QuerySet[RecordFiling], what: str) -> Iterator[Broken]:
     rows = marks.values_list("record__settlement_no", "mark").iterator()
     for number, mark in rows:
-        yield Broken(MARKS, f"结算 {number}", f"{FilingMark(mark).label}：{what}，请运行 match_filings 再核对")
+        yield Broken(
+            MARKS, f"结算 {number}", f"{FilingMark(mark).label}：{what}，请运行 match_filings 再核对"
+        )

@@ -1,4 +1,4 @@
-"""What the match brings to others: a job after each load, marks that go with their cases, the side bar, demo."""
+"""What the match brings to others: a job after each load, marks that go with cases, side bar, demo."""
 
 from __future__ import annotations
 

@@ -3,7 +3,7 @@
 Of a person's filings in the insured region the one with the highest rank stands behind the case, then the one
 that lasts longest, then the newest [P]:
 
-5 in force on the day of admission (care without admission: of settlement), for the place and the kind of care;
+5 in force on the day of admission (without admission: of settlement), for the place and the kind of care;
 4 the same, but begun after the admission, not after the settlement (补办, [S2]);
 3 in force on the day, for the place, of another kind of care;
 2 in force on the day, for another place;
@@ -140,6 +140,11 @@ def judge(scope: str, of: list[Any], places: str, judged_at: dt.datetime) -> int
     with connection.cursor() as cursor:
         moment = connection.ops.adapt_datetimefield_value(judged_at)
         cursor.execute(statement, [places, *span_parameters, *of, moment])
+        if (
+            connection.vendor == "sqlite"
+        ):  # Python's module counts no rows of a statement that begins with WITH
+            cursor.execute("SELECT changes()")
+            return int(cursor.fetchone()[0])
         return int(cursor.rowcount)
 
 

@@ -1,4 +1,4 @@
-"""备案核对: behind every case its filing, as a mark in a table of its own; never a reason to refuse a case."""
+"""备案核对: behind every case its filing, a mark in a table of its own; never a reason to refuse a case."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""就医去处: what the rules say of every kind of care at every place that occurs among the cases, told once.
+"""就医去处: what the rules say of every kind of care at every place among the cases, told once.
 
-The rules themselves are those of 免备案规则 and 能否结算; here they are only asked, once per place and not once
-per case.
+The rules themselves are those of 免备案规则 and 能否结算; here they are only asked, once per place and not
+once per case.
 """
 
 from __future__ import annotations
@@ -42,9 +42,7 @@ def place_rows(places: Iterable[Place], first: dt.date, last: dt.date) -> str:
         for begins, ends_on, day in days:
             need = day.need(place.insured_region_id, place.area_code, place.care_kind)
             beside = set() if region.is_outside else day.pairs.beside(region.pk)
-            reach = reach_of(
-                region.pk, region.code, place.area_code, beside, is_outside=region.is_outside
-            )
+            reach = reach_of(region.pk, region.code, place.area_code, beside, is_outside=region.is_outside)
             rows.append(
                 [
                     place.insured_region_id,
@@ -62,5 +60,5 @@ def place_rows(places: Iterable[Place], first: dt.date, last: dt.date) -> str:
 
 
 def _among(texts: Iterable[str]) -> str:
-    """",1,12,": what the statement looks a value up in."""
+    """ ",1,12,": what the statement looks a value up in."""
     return f",{','.join(texts)},"

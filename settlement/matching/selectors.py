@@ -21,6 +21,7 @@ from settlement.matching.rules import CaseDays, NamedFiling, why
 from settlement.records.models import SettlementRecord
 
 FOR_THE_PLACE = (FilingMark.IN_FORCE, FilingMark.LATE, FilingMark.OTHER_KIND)
+UNDER_A_FILING = (FilingMark.IN_FORCE, FilingMark.LATE)
 WITH_NAMES = (
     "record__insured_region", "record__care_region", "record__institution", "filing",
 )  # fmt: skip
@@ -60,6 +61,12 @@ def mark_of(record: SettlementRecord) -> RecordFiling | None:
     return RecordFiling.objects.select_related("filing").filter(record=record).first()
 
 
+def filing_of_case(record: SettlementRecord) -> Filing | None:
+    """The filing under which a case was settled; None where none was needed or none fits."""
+    mark = mark_of(record)
+    return mark.filing if mark is not None and mark.mark in UNDER_A_FILING else None
+
+
 def names_filing(by: User, mark: RecordFiling) -> bool:
     """Whether a reader is told which filing it is: the insured side and the province always, the care side
     only of one that is for a place of its own."""
@@ -72,7 +79,10 @@ def filing_opened(by: User, mark: RecordFiling) -> str:
     """The number of the filing that this reader may open; "" where there is none."""
     if not names_filing(by, mark) or not access.allowed(by, May.READ_FILINGS):
         return ""
-    return Filing.objects.visible_to(by).filter(pk=mark.filing_id).values_list("filing_no", flat=True).first() or ""
+    return (
+        Filing.objects.visible_to(by).filter(pk=mark.filing_id).values_list("filing_no", flat=True).first()
+        or ""
+    )
 
 
 @dataclass(frozen=True)
@@ -94,7 +104,9 @@ def behind(by: User, record: SettlementRecord, mark: RecordFiling) -> Behind:
     sentence = (
         f"{days.told}：{need.sentence}"
         if need is not None
-        else why(mark.mark, days, str(record.care_region), str(CareKind(record.care_kind).label), _named(filing))
+        else why(
+            mark.mark, days, str(record.care_region), str(CareKind(record.care_kind).label), _named(filing)
+        )
     )
     sources = ("S2",) if mark.mark == FilingMark.LATE else ()
     return Behind(

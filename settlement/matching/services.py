@@ -1,4 +1,4 @@
-"""核对备案: mark the cases of a batch, of a month, or all; by sets, and again whenever filings or people came."""
+"""核对备案: mark the cases of a batch or of a month; by sets, and again when filings or people came."""
 
 from __future__ import annotations
 

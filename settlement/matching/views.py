@@ -54,7 +54,7 @@ def _form(request: StaffRequest) -> MarkFilterForm:
 @needs(May.READ_CASES)
 @require_GET
 def match_queue(request: StaffRequest) -> HttpResponse:
-    """Cases without a fitting filing, newest first: of the region's own insured, or of who was treated there."""
+    """Cases without a fitting filing, newest first: of the region's insured, or of who was treated there."""
     return _queue(request, _form(request))
 
 
@@ -88,7 +88,9 @@ def match_export(request: StaffRequest, kind: str) -> HttpResponse:
         return _queue(request, form, status=422)
     rows = first_rows(marks_listed(request.user, form.narrowed()).order_by("-pk"), EXPORT_LIMIT + 1)
     if len(rows) > EXPORT_LIMIT:
-        messages.warning(request, f"符合条件的超过 {EXPORT_LIMIT:,} 条，没有导出。请用期别或机构缩小范围再导出。")
+        messages.warning(
+            request, f"符合条件的超过 {EXPORT_LIMIT:,} 条，没有导出。请用期别或机构缩小范围再导出。"
+        )
         return redirect(f"{reverse('settlement:match_queue')}?{request.GET.urlencode()}")
     return exported(
         request,

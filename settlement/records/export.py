@@ -10,7 +10,7 @@ from django.db.models import QuerySet
 
 from agency.masking import mask_id
 from agency.policy.insurance import InsuranceType
-from agency.tabular.write import Kind, TableColumn, Value, write_csv, write_xlsx
+from agency.tabular.write import Kind, TableColumn, Value
 from settlement.records.columns import AMOUNTS, COLUMNS
 from settlement.records.content import AMOUNT_FIELDS
 from settlement.records.models import SettlementRecord

@@ -17,6 +17,7 @@ from settlement.records.sections import sections_of
 from settlement.records.selectors import record_shown, reversal_of
 from settlement.records.steps import steps_of
 
+
 @needs(May.READ_CASES)
 @require_GET
 def record_detail(request: StaffRequest, settlement_no: str) -> HttpResponse:

@@ -19,7 +19,7 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-MODULES = ("people_search", "filing_lists")
+MODULES = ("people_search", "filing_lists", "filing_match", "record_lists")
 DATABASES = ("sqlite", "postgresql")
 
 

@@ -1,4 +1,4 @@
-"""`match_filings [--period P]`: mark again which filing stands behind each case, after filings or people came."""
+"""`match_filings [--period P]`: mark again which filing stands behind each case."""
 
 from __future__ import annotations
 
