@@ -1,19 +1,14 @@
-"""Reads of the list of cases: narrowed, by key, never counted, over millions of rows.
-
-A region is party to a case on either side. One condition with OR would be answered by sorting all rows of
-both; so the list is read in branches that share no row, each out of one index, newest first, and merged.
-"""
+"""Reads of the list of cases: narrowed, in branches that share no row (see records/paging.py)."""
 
 from __future__ import annotations
 
-import heapq
 from collections.abc import Sequence
 from dataclasses import replace
-from itertools import islice
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
+from agency.batches.models import Batch
 from agency.organisation import access
 from agency.organisation.models import Institution, User
 from agency.organisation.roles import May
@@ -65,13 +60,13 @@ def _narrowed(by: User, narrow: CaseFilter) -> Cases:
         "filing_mark__mark": narrow.mark,
         "total_fee_fen__gte": narrow.least,
         "total_fee_fen__lte": narrow.most,
-        "batch__batch_no": narrow.batch,
     }
     rows = rows.filter(**{name: value for name, value in wanted.items() if value not in ("", None)})
+    # by their keys: a join would be planned without knowing how many cases there are of each
     if narrow.institution:
-        # by its key: a join would be planned without knowing how many cases it has
-        known = Institution.objects.filter(code=narrow.institution).values_list("pk", flat=True).first()
-        rows = rows.filter(institution=known) if known is not None else rows.none()
+        rows = rows.filter(institution__in=list(Institution.objects.filter(code=narrow.institution)))
+    if narrow.batch:
+        rows = rows.filter(batch__in=list(Batch.objects.filter(batch_no=narrow.batch)))
     if narrow.person:
         rows = rows.filter(**_of_person(by, narrow.person))
     if narrow.same_as:
@@ -114,14 +109,6 @@ _STATES = {
     CaseState.LATE: lambda: Q(period__gt=F("settlement_month")),
     CaseState.LOCAL: lambda: Q(insured_region=F("care_region")),
 }
-
-
-def first_keys(branches: Sequence[Cases], limit: int, *, oldest_first: bool = False) -> list[int]:
-    """The first keys of all branches together, newest first (or oldest first): at most `limit` of each are
-    read."""
-    order = "pk" if oldest_first else "-pk"
-    keys = [list(rows.order_by(order).values_list("pk", flat=True)[:limit]) for rows in branches]
-    return list(islice(heapq.merge(*keys, reverse=not oldest_first), limit))
 
 
 def cases_by_key(keys: Sequence[int]) -> list[SettlementRecord]:

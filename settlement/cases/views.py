@@ -18,12 +18,12 @@ from agency.web.access import needs
 from agency.web.exporting import KINDS, exported
 from agency.web.request import StaffRequest
 from settlement.cases.filters import CaseFilterForm
-from settlement.cases.paging import branch_page
-from settlement.cases.selectors import case_branches, first_keys
+from settlement.cases.selectors import case_branches, cases_by_key
 from settlement.matching.models import RecordFiling
 from settlement.matching.selectors import names_filing
 from settlement.records.export import EXPORT_COLUMNS, exported_rows
 from settlement.records.models import SettlementRecord
+from settlement.records.paging import first_keys, month_page
 from settlement.records.reference import AccountInside
 from settlement.records.selectors import chunks, reversed_among
 
@@ -41,7 +41,7 @@ def record_list(request: StaffRequest) -> HttpResponse:
 
 def _list(request: StaffRequest, form: CaseFilterForm, status: int = 200) -> HttpResponse:
     narrow = form.narrowed()
-    page = branch_page(request, case_branches(request.user, narrow))
+    page = month_page(request, case_branches(request.user, narrow), cases_by_key)
     query = request.GET.copy()
     for name in ("before", "after"):
         query.pop(name, None)
@@ -77,7 +77,7 @@ def record_export(request: StaffRequest, kind: str) -> HttpResponse:
     told = {name: str(value) for name, value in form.cleaned_data.items() if value not in ("", None)}
     return exported(
         request,
-        _lines(request, keys, masked=masked),
+        _lines(request, [pk for _, pk in keys], masked=masked),
         kind=kind,
         title="结算明细",
         columns=COLUMNS,
@@ -93,9 +93,8 @@ def _lines(request: StaffRequest, keys: Sequence[int], *, masked: bool) -> Itera
     for block in chunks(keys, CHUNK):
         marks = RecordFiling.objects.select_related("filing").in_bulk(block)
         rows = SettlementRecord.objects.filter(pk__in=block)
-        for key, cells in exported_rows(rows, masked=masked, inside=inside):
-            mark = marks.get(key)
-            yield [*cells, *_mark_cells(request, mark)]
+        cells = dict(exported_rows(rows, masked=masked, inside=inside))
+        yield from ([*cells[key], *_mark_cells(request, marks.get(key))] for key in block if key in cells)
 
 
 def _mark_cells(request: StaffRequest, mark: RecordFiling | None) -> list[str]:

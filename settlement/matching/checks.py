@@ -20,10 +20,14 @@ def marks_fit(period: str | None) -> Iterator[Broken]:
     stand behind it. A filing that came since is no fault: `match_filings` marks again."""
     marks = RecordFiling.objects.order_by()
     if period:
-        marks = marks.filter(record__period=period)
+        marks = marks.filter(period=period)
     yield from _told(
-        marks.exclude(insured_region=F("record__insured_region"), care_region=F("record__care_region")),
-        "核对结果记的统筹区与结算不同",
+        marks.exclude(
+            insured_region=F("record__insured_region"),
+            care_region=F("record__care_region"),
+            period=F("record__period"),
+        ),
+        "核对结果记的统筹区或期别与结算不同",
     )
     yield from _told(marks.filter(record__is_reversal=True), "退费不核对备案，却有核对结果")
     named = marks.filter(filing__isnull=False)

@@ -69,12 +69,13 @@ WITH place AS MATERIALIZED ({places}),
 spans (id, person_id, insured_region_id, care_region_id, care_area_code, care_kind, begins_on, last_day)
   AS MATERIALIZED ({spans}),
 cases AS (
-  SELECT r.id, r.insured_region_id, r.care_region_id, r.care_area_code, r.care_kind, r.cert_type, r.cert_no,
+  SELECT r.id, r.insured_region_id, r.care_region_id, r.period, r.care_area_code, r.care_kind, r.cert_type,
+         r.cert_no,
          {settled_on} AS settled_on, COALESCE(r.admitted_on, {settled_on}) AS day
   FROM {records} AS r WHERE {scope} AND NOT r.is_reversal AND r.insured_region_id IN ({ours})
 ),
 found AS (
-  SELECT c.id, c.insured_region_id, c.care_region_id, MIN(COALESCE(p.needed, 1)) AS needed, MAX(
+  SELECT c.id, c.insured_region_id, c.care_region_id, c.period, MIN(COALESCE(p.needed, 1)) AS needed, MAX(
     CASE
       WHEN f.id IS NULL THEN NULL
       WHEN p.regions LIKE '%%,' || f.care_region_id || ',%%'
@@ -95,17 +96,19 @@ found AS (
   LEFT JOIN {persons} AS person ON p.needed = 1 AND person.cert_no = c.cert_no
     AND person.cert_type = c.cert_type
   LEFT JOIN spans AS f ON f.person_id = person.id AND f.insured_region_id = c.insured_region_id
-  GROUP BY c.id, c.insured_region_id, c.care_region_id
+  GROUP BY c.id, c.insured_region_id, c.care_region_id, c.period
 )
 INSERT INTO {marks} AS kept
-  (record_id, insured_region_id, care_region_id, mark, filing_id, judged_at)
-SELECT id, insured_region_id, care_region_id,
+  (record_id, insured_region_id, care_region_id, period, mark, filing_id, judged_at)
+SELECT id, insured_region_id, care_region_id, period,
   CASE WHEN needed = 0 THEN '{exempt}' {ranked} ELSE '{none}' END,
   CASE WHEN needed = 1 THEN best %% {day_unit} END, %s
 FROM found WHERE true
 ON CONFLICT (record_id) DO UPDATE
-  SET mark = excluded.mark, filing_id = excluded.filing_id, judged_at = excluded.judged_at
+  SET mark = excluded.mark, filing_id = excluded.filing_id, period = excluded.period,
+    judged_at = excluded.judged_at
   WHERE kept.mark <> excluded.mark OR kept.filing_id IS DISTINCT FROM excluded.filing_id
+    OR kept.period <> excluded.period
 """
 
 

@@ -52,8 +52,8 @@ class RecordFilingQuerySet(models.QuerySet):
 class RecordFiling(models.Model):
     """核对: what stands behind one case. Written by sets (matching/services.py), again whenever asked.
 
-    `filing` is the one that the mark speaks of. The regions are the case's, kept here so that a queue of a
-    region is read out of one index; a check of the books compares them.
+    `filing` is the one that the mark speaks of. Regions and period are the case's, kept here so that
+    a queue of a region is read out of one index; a check of the books compares them.
     """
 
     record = models.OneToOneField(
@@ -79,6 +79,7 @@ class RecordFiling(models.Model):
         db_index=False,
         db_constraint=False,
     )
+    period = models.CharField("清算期别", max_length=6)
     mark = models.CharField("备案核对", max_length=12, choices=FilingMark)
     # without an index: filings are never deleted, and nothing asks for the cases of one
     filing = models.ForeignKey(
@@ -100,14 +101,19 @@ class RecordFiling(models.Model):
             ),
         ]
         indexes = [
-            # serve the queue, newest first, of one side; few rows, so a load pays little for them
+            # serve the queue (records/paging.py), of one side or all; few rows, so a load pays little
             models.Index(
-                fields=["insured_region", "-record"],
+                fields=["period", "record"],
+                condition=Q(mark__in=TO_LOOK_AT),
+                name="record_filing_by_period",
+            ),
+            models.Index(
+                fields=["insured_region", "period", "record"],
                 condition=Q(mark__in=TO_LOOK_AT),
                 name="record_filing_of_insured",
             ),
             models.Index(
-                fields=["care_region", "-record"],
+                fields=["care_region", "period", "record"],
                 condition=Q(mark__in=TO_LOOK_AT),
                 name="record_filing_of_care",
             ),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -41,7 +42,7 @@ class MarkFilter:
 
 def marks_listed(by: User, narrow: MarkFilter) -> QuerySet[RecordFiling]:
     """The queue, without an order: one side of one region out of one index; all regions for the province."""
-    rows = RecordFiling.objects.to_look_at().select_related(*WITH_NAMES)
+    rows = RecordFiling.objects.to_look_at()
     region = narrow.region if access.sees_all(by) else by.region
     if region is not None:
         side = "care_region" if narrow.side == "care" else "insured_region"
@@ -49,11 +50,17 @@ def marks_listed(by: User, narrow: MarkFilter) -> QuerySet[RecordFiling]:
     if narrow.mark:
         rows = rows.filter(mark=narrow.mark)
     if narrow.period:
-        rows = rows.filter(record__period=narrow.period)
+        rows = rows.filter(period=narrow.period)
     if narrow.institution:
         known = Institution.objects.filter(code=narrow.institution).values_list("pk", flat=True).first()
         rows = rows.filter(record__institution=known) if known is not None else rows.none()
     return rows
+
+
+def marks_by_key(keys: Sequence[int]) -> list[RecordFiling]:
+    """The marks of these cases with all that the queue tells of them, in this order."""
+    found = RecordFiling.objects.select_related(*WITH_NAMES).in_bulk(keys)
+    return [found[key] for key in keys if key in found]
 
 
 def mark_of(record: SettlementRecord) -> RecordFiling | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from itertools import chain
 from typing import Any
 
 from django.contrib import messages
@@ -19,12 +20,12 @@ from agency.tabular.write import TableColumn
 from agency.web.access import needs
 from agency.web.exporting import KINDS, exported
 from agency.web.forms import PeriodForm
-from agency.web.keyset import first_rows, keyset_page
 from agency.web.request import StaffRequest
 from settlement.matching.forms import MarkFilterForm
 from settlement.matching.hooks import JOB
-from settlement.matching.models import RecordFiling
-from settlement.matching.selectors import days_of, marks_listed, names_filing
+from settlement.matching.selectors import days_of, marks_by_key, marks_listed, names_filing
+from settlement.records.paging import first_keys, month_page
+from settlement.records.selectors import chunks
 
 EXPORT_LIMIT = 20_000
 COLUMNS = [
@@ -59,7 +60,7 @@ def match_queue(request: StaffRequest) -> HttpResponse:
 
 
 def _queue(request: StaffRequest, form: MarkFilterForm, status: int = 200) -> HttpResponse:
-    page = keyset_page(request, marks_listed(request.user, form.narrowed()))
+    page = month_page(request, [marks_listed(request.user, form.narrowed())], marks_by_key)
     for mark in page.rows:
         mark.days = days_of(mark.record)
         mark.filing_told = mark.filing.filing_no if names_filing(request.user, mark) else ""
@@ -86,15 +87,15 @@ def match_export(request: StaffRequest, kind: str) -> HttpResponse:
     form = _form(request)
     if not form.is_valid():
         return _queue(request, form, status=422)
-    rows = first_rows(marks_listed(request.user, form.narrowed()).order_by("-pk"), EXPORT_LIMIT + 1)
-    if len(rows) > EXPORT_LIMIT:
+    keys = first_keys([marks_listed(request.user, form.narrowed())], EXPORT_LIMIT + 1)
+    if len(keys) > EXPORT_LIMIT:
         messages.warning(
             request, f"符合条件的超过 {EXPORT_LIMIT:,} 条，没有导出。请用期别或机构缩小范围再导出。"
         )
         return redirect(f"{reverse('settlement:match_queue')}?{request.GET.urlencode()}")
     return exported(
         request,
-        _lines(request, rows),
+        _lines(request, [pk for _, pk in keys]),
         kind=kind,
         title="备案核对",
         columns=COLUMNS,
@@ -104,8 +105,9 @@ def match_export(request: StaffRequest, kind: str) -> HttpResponse:
     )
 
 
-def _lines(request: StaffRequest, rows: list[RecordFiling]) -> Iterator[list[Any]]:
-    for mark in rows:
+def _lines(request: StaffRequest, keys: list[int]) -> Iterator[list[Any]]:
+    """The rows of the file, read in blocks."""
+    for mark in chain.from_iterable(map(marks_by_key, chunks(keys))):
         record, days = mark.record, days_of(mark.record)
         yield [
             record.settlement_no,

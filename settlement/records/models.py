@@ -184,16 +184,16 @@ class SettlementRecord(models.Model):
             ),
         ]
         indexes = [
-            # serves collecting a month, and the lists of a month, newest first
-            models.Index(fields=["period", "-id"], name="record_of_period"),
+            # serve collecting a month, and the lists, newest month first: all, each side of a region, an
+            # institution (records/paging.py)
+            models.Index(fields=["period", "id"], name="record_by_period"),
+            models.Index(fields=["insured_region", "period", "id"], name="record_of_insured"),
+            models.Index(fields=["care_region", "period", "id"], name="record_of_care"),
+            models.Index(fields=["institution", "period", "id"], name="record_of_institution"),
             # serves undoing a batch, and finding which line a record came from
             models.Index(fields=["batch", "line_no"], name="record_of_batch"),
             # serves a person's card, and the list of one person
             models.Index(fields=["cert_no", "-id"], name="record_of_person"),
-            # serve the lists, newest first: each side of a region, an institution
-            models.Index(fields=["insured_region", "-id"], name="record_of_insured"),
-            models.Index(fields=["care_region", "-id"], name="record_of_care"),
-            models.Index(fields=["institution", "-id"], name="record_of_institution"),
             # serves the search by a whole name
             models.Index(fields=["person_name", "-id"], name="record_of_name"),
         ]

@@ -81,7 +81,7 @@ def reversed_among(by: User, rows: Collection[SettlementRecord]) -> set[str]:
     """The settlement numbers of these that another record has reversed."""
     numbers = [row.settlement_no for row in rows if not row.is_reversal]
     found = SettlementRecord.objects.visible_to(by).filter(reverses_no__in=numbers, is_reversal=True)
-    return set(found.values_list("reverses_no", flat=True))
+    return set(found.order_by().values_list("reverses_no", flat=True))
 
 
 def records_of_person(by: User, cert_type: str, cert_no: str) -> QuerySet[SettlementRecord]:

@@ -32,7 +32,7 @@ DAY = {
     "sqlite": "date('2025-11-01', '+' || (n * {days} / {rows} + {more}) || ' days')",
 }
 MONTH = {"postgresql": "to_char({day}, 'YYYYMM')", "sqlite": "strftime('%Y%m', {day})"}
-MIXED = "((n * 7919 + n / 97) % {of})"
+MIXED = "CAST((n * 7919 + n / 97) % {of} AS integer)"
 
 
 def make_cases(rows: int, *, people: int = 0) -> None:

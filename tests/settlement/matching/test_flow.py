@@ -125,7 +125,7 @@ def test_the_books_name_a_mark_that_does_not_fit_its_case(load: Run, world: Worl
     assert faults() == []
 
     for number, changes, told in (
-        ("S1", {"care_region": world.yanbian}, "统筹区与结算不同"),
+        ("S1", {"care_region": world.yanbian}, "统筹区或期别与结算不同"),
         ("S2", {"mark": "in_force", "filing": filing}, "不是此人"),
     ):
         with transaction.atomic():
