@@ -1,5 +1,6 @@
 """证件号码: read once, checked to the last digit; birth date, sex and area come out of it."""
 
+import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, lru_cache
@@ -12,11 +13,15 @@ RESIDENT_ID = "01"
 TAIWAN_PASS = "07"
 RESIDENCE_PERMIT = "17"  # 港澳台居民居住证
 
+LIKE_RESIDENT_IDS = frozenset({RESIDENT_ID, TAIWAN_PASS, RESIDENCE_PERMIT})
+
 _MAX_LENGTH = 30
 _OLDEST_BIRTH_YEAR = 1800
 _WEIGHTS = (7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2)
 _ZEROS = ord("0") * sum(_WEIGHTS)
 _CHECK_DIGITS = "10X98765432"
+
+_resident_shape = re.compile(r"[0-9]{17}[0-9X]").fullmatch
 
 
 class IdentityError(DomainError):
@@ -34,6 +39,18 @@ class IdNumber:
     birth_date: date | None = None
     sex: str | None = None
     area_code: str | None = None
+
+
+def is_resident_number(number: str) -> bool:
+    """Whether the text is a resident number as it is stored: 18 characters, birth date and check digit right.
+
+    Quick, for whoever reads a million; `read_id_number` says what is wrong.
+    """
+    return (
+        _resident_shape(number) is not None
+        and _calendar_day(number[6:14]) is not None
+        and check_digit(number) == number[17]
+    )
 
 
 def read_id_number(cert_type: str, number: str, on: date | None = None) -> IdNumber:
@@ -56,12 +73,7 @@ def read_id_number(cert_type: str, number: str, on: date | None = None) -> IdNum
 
 
 def _has_resident_shape(number: str) -> bool:
-    return (
-        len(number) == 18
-        and number.isascii()
-        and number[:17].isdigit()
-        and (number[17].isdigit() or number[17] == "X")
-    )
+    return _resident_shape(number) is not None
 
 
 def _read_resident(number: str, on: date | None) -> IdNumber:

@@ -1,6 +1,7 @@
 """Amounts: integer fen inside, yuan at the edges, 人民币大写 on printed forms."""
 
 import re
+from collections.abc import Sequence
 from decimal import Decimal
 
 from agency.errors import DomainError
@@ -10,6 +11,8 @@ _LIMIT_FEN = 10**MAX_DIGITS
 
 _FOLD = str.maketrans("０１２３４５６７８９．，－−", "0123456789.,--", "\u200b\ufeff")
 _AMOUNT = re.compile(r"-?(?:[0-9]+|[0-9]{1,3}(?:,[0-9]{3})+)(?:\.[0-9]{1,2})?")
+_plain = r"(?:-?[0-9]{1,12}\.[0-9]{2})?"
+_PLAIN_ROW = re.compile(rf"{_plain}(?:\|{_plain})*")
 _TOO_FINE = re.compile(r"-?[0-9,]+\.[0-9]{3,}")
 
 _DIGITS = "零壹贰叁肆伍陆柒捌玖"
@@ -41,6 +44,17 @@ def parse_yuan(amount: str | int | Decimal) -> int:
     if isinstance(amount, bool) or not isinstance(amount, int | Decimal):
         raise TypeError(f"parse_yuan takes str, int or Decimal, not {type(amount).__name__}")
     return _parse_number(amount)
+
+
+def parse_yuan_row(amounts: Sequence[str]) -> list[int]:
+    """`parse_yuan` of many amounts at once, in fen; nothing is nil. MoneyError for the first that is none.
+
+    Quick where all look alike, as in nearly every row of nearly every file.
+    """
+    row = "|".join(amounts)
+    if _PLAIN_ROW.fullmatch(row):
+        return [int(digits) if digits else 0 for digits in row.replace(".", "").split("|")]
+    return [parse_yuan(amount) if amount else 0 for amount in amounts]
 
 
 def _parse_text(text: str) -> int:

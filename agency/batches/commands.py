@@ -7,12 +7,15 @@ import hashlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any, ClassVar
+
+from django.core.management.base import CommandParser
 
 from agency.batches.kinds import CheckRequest, Outcome, Progress
 from agency.batches.models import Batch
 from agency.batches.refused import workbook_of
 from agency.batches.services import batch_kind, batch_run
-from agency.commanding import CommandResult
+from agency.commanding import CommandResult, StaffCommand
 from agency.errors import DomainError
 from agency.organisation import access
 from agency.organisation.models import User
@@ -97,6 +100,32 @@ def import_result(path: Path, batch: Batch | None, outcome: Outcome) -> CommandR
     lines += [f"  {code} {count}" for code, count in refused.items()]
     lines += [f"  {row.message}" for row in outcome.refused[:20]]
     return CommandResult(data, lines, needs_attention=bool(refused))
+
+
+class FileImport(StaffCommand):
+    """`import_… FILE [--dry-run] [--refused OUT.xlsx]`: a file of one kind of batch, all or nothing."""
+
+    kind: ClassVar[str]
+    file_label: ClassVar[str]
+
+    def add_more_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("file", metavar="FILE", type=Path, help=self.file_label)
+        parser.add_argument("--dry-run", action="store_true", help="只核对，不写入")
+        parser.add_argument("--refused", type=Path, metavar="OUT.xlsx", help="把拒绝的行写成 XLSX")
+
+    def perform(self, by: User, at: dt.datetime, **options: Any) -> CommandResult:
+        with output(options["refused"]) as write:
+            batch, outcome = import_file(
+                self.kind,
+                options["file"],
+                by=by,
+                system=self.system,
+                at=at,
+                progress=self.progress,
+                dry_run=options["dry_run"],
+            )
+            write(lambda: refused_rows(outcome, at))
+        return import_result(options["file"], batch, outcome)
 
 
 def _digest(path: Path) -> str:

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from agency.batches.models import Batch
 from agency.organisation.models import User
@@ -55,12 +55,21 @@ class Outcome:
     ignored_columns: list[str] = field(default_factory=list)
     fingerprint: str = ""
     payload: Any = None
+    counted: dict[str, int] | None = (
+        None  # refused by code, where the refused rows themselves are not at hand
+    )
 
     def refused_by_code(self) -> dict[str, int]:
+        if self.counted is not None:
+            return self.counted
         return dict(sorted(Counter(row.code for row in self.refused).items()))
 
     def digest(self) -> str:
         """The digest that binds a preview to what is loaded (hex)."""
+        return hashlib.sha256(self.digest_text().encode()).hexdigest()
+
+    def digest_text(self) -> str:
+        """What the digest is made of: all counts, the preview and the fingerprint, as JSON on one line."""
         content = [
             self.rows,
             self.accepted,
@@ -69,8 +78,21 @@ class Outcome:
             self.preview,
             self.fingerprint,
         ]
-        text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
-        return hashlib.sha256(text.encode()).hexdigest()
+        return json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    @classmethod
+    def of_digest_text(cls, text: str) -> Outcome:
+        """The outcome that gave such a text, without its rows."""
+        rows, accepted, unchanged, counted, preview, fingerprint = json.loads(text)
+        return cls(
+            encoding="",
+            rows=rows,
+            accepted=accepted,
+            unchanged=unchanged,
+            counted=counted,
+            preview=preview,
+            fingerprint=fingerprint,
+        )
 
 
 @dataclass(frozen=True)
@@ -82,6 +104,18 @@ class CheckRequest:
     by: User
     options: dict[str, Any] = field(default_factory=dict)
     progress: Progress = no_progress
+
+
+@dataclass(frozen=True)
+class Staging:
+    """How the accepted rows of a kind are kept between preview and load (see `staging.py`).
+
+    `write` puts the payload of an outcome into a stream; `read` gives an outcome its payload back and says
+    whether what it read has the outcome's fingerprint. It may go on reading from the stream later.
+    """
+
+    write: Callable[[Outcome, BinaryIO], None]
+    read: Callable[[Outcome, CheckRequest, BinaryIO], bool]
 
 
 @dataclass(frozen=True)
@@ -101,6 +135,7 @@ class BatchKind:
     help_text: str = ""
     template: str = ""  # extra part of the preview page, gets `batch`
     undo: Callable[[Batch], int] | None = None
+    staging: Staging | None = None
     columns: Sequence[str] = ()
     may_confirm: May | None = None
     blank_url: str = ""  # name of the URL that gives out an empty file to fill in

@@ -14,6 +14,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from agency.batches import staging
 from agency.batches.kinds import BatchKind, CheckRequest, Outcome, Progress, no_progress
 from agency.batches.models import Batch, KeptFile, Refusal
 from agency.batches.states import BatchState
@@ -106,15 +107,25 @@ def batch_create(
     return batch
 
 
-def _check(batch: Batch, progress: Progress) -> Outcome:
-    request = CheckRequest(
+def _request(batch: Batch, progress: Progress) -> CheckRequest:
+    return CheckRequest(
         path=kept_path(batch.file),
         file_name=batch.file_name,
         by=batch.created_by,
         options=batch.options,
         progress=progress,
     )
-    return batch_kind(batch.kind).check(request)
+
+
+def _check(batch: Batch, progress: Progress) -> Outcome:
+    return batch_kind(batch.kind).check(_request(batch, progress))
+
+
+def _as_previewed(batch: Batch, progress: Progress) -> Outcome:
+    """What is to be loaded: as it was kept at the preview, else read and judged once more."""
+    kind = batch_kind(batch.kind)
+    kept = staging.staged(batch, _request(batch, progress), kind.staging) if kind.staging else None
+    return kept or _check(batch, progress)
 
 
 def _outcome_fields(outcome: Outcome) -> dict[str, Any]:
@@ -171,6 +182,9 @@ def batch_check(
         )
         return None
     state = BatchState.PREVIEWED if outcome.accepted else BatchState.NOTHING_NEW
+    kind = batch_kind(batch.kind)
+    if kind.staging and outcome.accepted:
+        staging.stage(batch, outcome, kind.staging)
     with transaction.atomic():
         _store_preview(batch, outcome, state, by=by, at=at)
     return outcome
@@ -202,12 +216,13 @@ def batch_load(
         access.require_second_person(by, batch.created_by)
     if batch.state == BatchState.PREVIEWED and batch.preview_digest != preview_digest:
         raise PreviewOutdated
-    outcome = _check(batch, progress)
+    outcome = _as_previewed(batch, progress)
     try:
         if outcome.digest() != preview_digest:
             raise PreviewOutdated
         with transaction.atomic(), _changes_meanwhile_are_told():
             _write(batch, outcome, by=by, at=at)
+        staging.unstage(batch)
     except PreviewOutdated:
         batch.refresh_from_db()
         _preview_again(batch, by=by, at=at, progress=progress)
@@ -255,6 +270,7 @@ def batch_withdraw(batch: Batch, *, by: User, at: dt.datetime) -> None:
     """The person who uploaded (or a colleague of the same unit) takes a batch back before it is loaded."""
     access.require(by, batch_kind(batch.kind).may_load)
     workflow.move(batch, BatchState.WITHDRAWN, by=by, at=at)
+    transaction.on_commit(lambda: staging.unstage(batch))
     audit.record(
         "batch_withdrawn", by=by, at=at, subject_kind="batch", subject_no=batch.batch_no, region=batch.region
     )

@@ -23,7 +23,7 @@ from agency.policy.care import CareKind
 from agency.tabular.write import TableColumn
 from agency.web.access import any_staff
 from agency.web.exporting import KINDS, exported
-from agency.web.keyset import keyset_page
+from agency.web.keyset import keyset_page, narrowing
 from agency.web.request import StaffRequest
 
 MOST_EXPORTED = 20_000
@@ -58,9 +58,6 @@ def institution_list(request: StaffRequest) -> HttpResponse:
 def _list(request: StaffRequest, form: DirectoryFilter, status: int = 200) -> HttpResponse:
     rows = _listed(form)
     page = keyset_page(request, rows, field="code", ascending=True, read_key=read_code)
-    query = request.GET.copy()
-    query.pop("before", None)
-    query.pop("after", None)
     on = form.wanted().on if form.is_valid() else request.today
     context = {
         "form": form,
@@ -68,7 +65,7 @@ def _list(request: StaffRequest, form: DirectoryFilter, status: int = 200) -> Ht
         "rows": shown(page.rows, on),
         "kinds": CareKind.labels,
         "on": on,
-        "query": query.urlencode(),
+        "query": narrowing(request),
         "is_filtered": form.is_filtered,
         "printable": form.is_valid() and form.cleaned_data["province"] and form.cleaned_data["care"],
     }

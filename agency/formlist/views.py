@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import quote
-
 from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
@@ -11,6 +9,7 @@ from django.views.decorators.http import require_GET
 from agency.formlist.entries import MORE_PAPERS, listed_forms
 from agency.journal.papers import PRINTED_FORMS
 from agency.web.access import any_staff
+from agency.web.papers import inline_pdf
 from agency.web.request import StaffRequest
 
 
@@ -33,6 +32,4 @@ def form_blank(request: StaffRequest, form_no: str) -> HttpResponse:
     if form_no not in PRINTED_FORMS:
         raise Http404
     paper = PRINTED_FORMS[form_no](request.user, request.now, "")
-    response = HttpResponse(paper.pdf, content_type="application/pdf")
-    response["Content-Disposition"] = f"inline; filename*=UTF-8''{quote(f'表{form_no}-空白.pdf')}"
-    return response
+    return inline_pdf(paper, f"表{form_no}-空白")

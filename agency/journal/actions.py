@@ -13,7 +13,9 @@ _DETAILS = {
     "columns": "改动的列",
     "copy": "联次",
     "digest": "摘要",
+    "filters": "筛选",
     "form_no": "表号",
+    "format": "格式",
     "kind": "种类",
     "reason": "原因",
     "removed": "移出",
@@ -43,6 +45,11 @@ def label_actions(labels: dict[str, str]) -> None:
     _LABELS.update(labels)
 
 
+def label_details(labels: dict[str, str]) -> None:
+    """Give what entries keep beside their subject its labels; called in a slice's hooks."""
+    _DETAILS.update(labels)
+
+
 def action_label(action: str) -> str:
     """The Chinese label of an action; a test proves that every recorded one has it."""
     return _LABELS.get(action, action)
@@ -54,6 +61,8 @@ def detail_text(detail: dict[str, Any]) -> str:
     for key, value in detail.items():
         if value in ("", None, [], {}):
             continue
+        if isinstance(value, dict):  # the filters of an export
+            value = [f"{_DETAILS.get(name, name)} {one}" for name, one in value.items()]
         text = "、".join(map(str, value)) if isinstance(value, list) else str(value)
         if len(text) >= LONG_DIGEST and text.isalnum():
             text = f"{text[:12]}…"

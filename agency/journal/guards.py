@@ -13,12 +13,16 @@ from typing import Any
 
 from django.db import connections
 
+from agency.journal import references
+from agency.journal.triggers import after_statement, trigger_function
+
 
 @dataclass(frozen=True)
 class Guard:
     """One guarded table. `when` is SQL over OLD/NEW rows ({row}); empty guards every row.
 
-    `events` are the row events to refuse; TRUNCATE is refused as well on PostgreSQL.
+    `events` are the row events to refuse; TRUNCATE is refused as well on PostgreSQL. `in_bulk`: rows come
+    by the million, so PostgreSQL judges an INSERT once per statement, over all its rows.
     """
 
     name: str
@@ -27,6 +31,7 @@ class Guard:
     events: tuple[str, ...] = ("UPDATE", "DELETE")
     when: str = ""
     update_rows: tuple[str, ...] = ("OLD", "NEW")  # which row of an UPDATE the condition looks at
+    in_bulk: bool = False
 
 
 GUARDS: dict[str, Guard] = {}
@@ -96,6 +101,9 @@ def _postgresql(item: Guard) -> Iterable[str]:
         )
         if condition:
             body = f"IF {condition} THEN {body} END IF;"
+        if item.in_bulk and event == "INSERT":
+            yield from _postgresql_bulk_insert(item, name)
+            continue
         result = "OLD" if event == "DELETE" else "NEW"
         yield (
             f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
@@ -115,6 +123,17 @@ def _postgresql(item: Guard) -> Iterable[str]:
     )
 
 
+def _postgresql_bulk_insert(item: Guard, name: str) -> Iterable[str]:
+    condition = item.when.format(row="fresh") or "true"
+    yield trigger_function(
+        name,
+        f"IF EXISTS (SELECT 1 FROM fresh_rows AS fresh WHERE {condition}) THEN "
+        f"RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = '{item.message}'; "
+        "END IF; RETURN NULL;",
+    )
+    yield from after_statement(name, item.table, "INSERT", name)
+
+
 def _sqlite_upkeep(item: Upkeep) -> Iterable[str]:
     body = item.sql.format(rows="", new="NEW")
     events = ("INSERT", f"UPDATE OF {', '.join(item.columns)}")
@@ -125,16 +144,9 @@ def _sqlite_upkeep(item: Upkeep) -> Iterable[str]:
 
 def _postgresql_upkeep(item: Upkeep) -> Iterable[str]:
     body = item.sql.format(rows="fresh_rows AS fresh,", new="fresh")
-    yield (
-        f"CREATE OR REPLACE FUNCTION {item.name}() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$upkeep$ BEGIN {body}; RETURN NULL; END $upkeep$"
-    )
+    yield trigger_function(item.name, f"{body}; RETURN NULL;")
     for event, name in zip(("INSERT", "UPDATE"), trigger_names(item), strict=True):
-        yield f"DROP TRIGGER IF EXISTS {name} ON {item.table}"
-        yield (
-            f"CREATE TRIGGER {name} AFTER {event} ON {item.table} "
-            f"REFERENCING NEW TABLE AS fresh_rows FOR EACH STATEMENT EXECUTE FUNCTION {item.name}()"
-        )
+        yield from after_statement(name, item.table, event, item.name)
 
 
 def install(using: str = "default") -> None:
@@ -152,6 +164,8 @@ def install(using: str = "default") -> None:
             if kept.table in present:
                 for statement in follow(kept):
                     cursor.execute(statement)
+        for statement in references.statements(connection.vendor, present):
+            cursor.execute(statement)
 
 
 def missing(using: str = "default") -> list[str]:
@@ -168,6 +182,7 @@ def missing(using: str = "default") -> list[str]:
     wanted = [name for item in declared for name in trigger_names(item)]
     if connection.vendor == "postgresql":
         wanted += [f"{item.name}_truncate" for item in GUARDS.values()]
+    wanted += references.trigger_names(connection.vendor)
     return [name for name in wanted if name not in found]
 
 

@@ -26,6 +26,14 @@ def require(by: User, may: May, region: PoolingRegion | None = None) -> None:
         raise NotAllowed(f"这条记录属于{region}，不在您的统筹区。", may=may.value)
 
 
+def takes_in(by: User, region: PoolingRegion | None = None) -> bool:
+    """Whether `by` takes in what people file, for a region of their own (the provincial agency has none);
+    with `region`, whether for that one."""
+    if by.region_id is None or not allowed(by, May.TAKE_IN_FILINGS):
+        return False
+    return region is None or within(by, region)
+
+
 def sees_all(by: User) -> bool:
     """The provincial agency (and the system account) sees every region."""
     return by.is_system_account or by.level == Level.PROVINCE

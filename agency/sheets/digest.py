@@ -60,6 +60,20 @@ def read_code(typed: str) -> str | None:
     return _grouped(letters)
 
 
+def wrong_with(typed: str) -> str:
+    """What keeps typed text from being a verification code, as a sentence; "" when its shape is right."""
+    letters = [letter for letter in unicodedata.normalize("NFKC", typed).upper() if letter.isalnum()]
+    strange = [
+        letter for letter in dict.fromkeys("".join(letters).translate(MISREAD)) if letter not in ALPHABET
+    ]
+    if strange:
+        shown = "、".join(strange[:3])
+        return f"验证码里不会有“{shown}”，只有数字和字母（没有 I、L、O、U）。请对照表单下方重输。"
+    if len(letters) != CODE_LENGTH:
+        return f"验证码是 {CODE_LENGTH} 位，输入的是 {len(letters)} 位。请对照表单下方逐位核对。"
+    return ""
+
+
 def qr_svg(url: str) -> str:
     """The QR code of an address as an inline `<svg class="qr">`, to be sized by the stylesheet."""
     code = segno.make(url, error="m", micro=False)

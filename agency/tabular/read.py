@@ -103,9 +103,31 @@ def open_table(
         raise unreadable(filename, "是旧版 Excel（.xls）或加了密码的文件：请打开后不设密码另存为 .xlsx。")
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         raise unreadable(filename, "是 UTF-16 文本：请另存为“CSV UTF-8”或 .xlsx。")
+    picture = _picture_in(start)
+    if picture:
+        raise unreadable(filename, f"是{picture}，不是表格：请交 Excel（.xlsx）或 CSV 文件。")
     if start.startswith(b"%PDF") or start.removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"<":
         raise unreadable(filename, "不是表格文件（是网页、XML 或 PDF）：请另存为 .xlsx 或 CSV。")
     return _open_text(source, filename, wanted)
+
+
+_PICTURES = (
+    (b"\xff\xd8", "照片（JPEG）"),
+    (b"\x89PNG", "图片（PNG）"),
+    (b"GIF8", "图片（GIF）"),
+    (b"II*\0", "图片（TIFF）"),
+    (b"MM\0*", "图片（TIFF）"),
+)
+_TABLE_NAMES = (".csv", ".tsv", ".txt", ".xlsx", ".xls")
+
+
+def _picture_in(start: bytes) -> str:
+    """What kind of picture begins like this; "" for none."""
+    if start[4:8] == b"ftyp":
+        return "照片（HEIC）或影片"
+    if start[:4] == b"RIFF" and start[8:12] == b"WEBP":
+        return "图片（WEBP）"
+    return next((name for magic, name in _PICTURES if start.startswith(magic)), "")
 
 
 def header_name(cell: Cell) -> str:
@@ -173,12 +195,26 @@ def _open_text(source: Source, filename: str, wanted: frozenset[str]) -> Table:
         header, records = by_tabs, tabs
     if not header.names:
         next(commas(), None)  # a first record that cannot be read is said now
+    _refuse_no_table(header, filename, wanted)
     return _table(encoding, header, filename, None, 0, records)
 
 
 def _first_header(open_records: Callable[[], Records], wanted: frozenset[str]) -> _Header:
     with closing(open_records()) as records:
         return _find_header(records, wanted)
+
+
+def _refuse_no_table(header: _Header, filename: str, wanted: frozenset[str]) -> None:
+    """Text without one known column that is not even called a table, or has but one column: no table, rather
+    than a table with columns missing."""
+    if not wanted or header.hits or not header.names:
+        return
+    named = filename.lower().endswith(_TABLE_NAMES)
+    if not named or len(header.names) == 1:
+        why = (
+            "不是表格：里面没有一个认得的列名。只收 Excel（.xlsx）和 CSV（逗号或制表符分隔），第一行是列名。"
+        )
+        raise unreadable(filename, why)
 
 
 def _chunks(source: Source) -> Iterator[bytes]:

@@ -28,11 +28,12 @@ def exported(
     what: str,
     filters: Mapping[str, Any],
     file_stem: str = "",
+    **told: Any,
 ) -> HttpResponse:
     """The lines as a file of `kind` (one of KINDS), named for `file_stem` (default: `what`) and the moment.
 
-    `title` names the sheet of a workbook; `subject_kind`, `what` and `filters` tell the log what was
-    taken out.
+    `title` names the sheet of a workbook; `subject_kind`, `what`, `filters` and what else is `told` say in
+    the log what was taken out.
     """
     buffer = io.BytesIO()
     if kind == "xlsx":
@@ -49,6 +50,7 @@ def exported(
         format=kind,
         rows=count,
         filters=dict(filters),
+        **told,
     )
     content_type = XLSX if kind == "xlsx" else "text/csv; charset=utf-8"
     response = HttpResponse(buffer.getvalue(), content_type=content_type)

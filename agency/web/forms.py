@@ -52,7 +52,12 @@ class CodeForm(forms.Form):
     """The verification code at the foot of a paper."""
 
     code = forms.CharField(
-        label="验证码", max_length=20, error_messages={"required": "请输入表单下方的 12 位验证码。"}
+        label="验证码",
+        max_length=40,
+        error_messages={
+            "required": "请输入表单下方的 12 位验证码。",
+            "max_length": "太长，验证码是 12 位。请对照表单下方重输。",
+        },
     )
 
 

@@ -11,6 +11,7 @@ from django.db.models import QuerySet
 from django.http import HttpRequest
 
 PAGE_SIZE = 50
+PLACE = ("before", "after")  # the keys in an address that say which page
 
 
 @dataclass
@@ -61,7 +62,7 @@ def keyset_page(
     """
     onward, back = ("gt", "lt") if ascending else ("lt", "gt")
     forth, reverse = (field, f"-{field}") if ascending else (f"-{field}", field)
-    before, after = (read_key(request.GET.get(name, "")) for name in ("before", "after"))
+    before, after = (read_key(request.GET.get(name, "")) for name in PLACE)
     if after is not None:
         found = first_rows(rows.filter(**{f"{field}__{back}": after}).order_by(reverse), size + 1)
         has_newer, found = len(found) > size, found[:size][::-1]
@@ -71,12 +72,21 @@ def keyset_page(
         found = first_rows(older.order_by(forth), size + 1)
         has_older, found = len(found) > size, found[:size]
         has_newer = before is not None
-    newer = _url(request, after=getattr(found[0], field)) if found and has_newer else None
-    older_url = _url(request, before=getattr(found[-1], field)) if found and has_older else None
+    newer = page_url(request, after=getattr(found[0], field)) if found and has_newer else None
+    older_url = page_url(request, before=getattr(found[-1], field)) if found and has_older else None
     shown = f"本页 {len(found)} 条" if found else ""
     return KeysetPage(found, newer, older_url, shown)
 
 
-def _url(request: HttpRequest, **keys: Any) -> str:
-    kept = [(k, v) for k, v in request.GET.items() if k not in ("before", "after") and v]
+def narrowing(request: HttpRequest) -> str:
+    """The query of a list's address without the page: what it is narrowed to, for its exports."""
+    query = request.GET.copy()
+    for key in PLACE:
+        query.pop(key, None)
+    return query.urlencode()
+
+
+def page_url(request: HttpRequest, **keys: Any) -> str:
+    """The address of another page of the list, narrowed as this one is."""
+    kept = [(k, v) for k, v in request.GET.items() if k not in PLACE and v]
     return f"{request.path}?{urlencode([*kept, *keys.items()])}"

@@ -20,7 +20,7 @@ from agency.journal.prints import latest_digest, prints_of
 from agency.organisation import access
 from agency.organisation.roles import May
 from agency.registry import HOME, SEARCH, STANDING, UNMASK
-from agency.sheets.digest import read_code
+from agency.sheets.digest import read_code, wrong_with
 from agency.web.access import any_staff, needs, open_to_all
 from agency.web.forms import CodeForm, PeriodForm, SearchForm
 from agency.web.keyset import keyset_page
@@ -109,16 +109,20 @@ def journal(request: StaffRequest) -> HttpResponse:
     return render(request, "agency/web/journal.html", {"page": page, "subject": subject})
 
 
+NO_SUCH_CODE = "没有这个验证码。请对照表单下方逐位核对；仍不对，这张表不是本系统出具的。"
+
+
 @open_to_all
 @require_http_methods(["GET", "POST"])
 def verify(request: StaffRequest) -> HttpResponse:
     """Type the code of a paper; leads to its page."""
     form = CodeForm(request.POST if request.method == "POST" else None)
     if form.is_valid():
-        code = read_code(form.cleaned_data["code"])
+        typed = form.cleaned_data["code"]
+        code = read_code(typed)
         if code is not None and PrintedForm.objects.filter(code=code).exists():
             return redirect("agency:verify_code", code=code)
-        form.add_error("code", "没有这个验证码。请对照表单下方逐位核对；仍不对，这张表不是本系统出具的。")
+        form.add_error("code", wrong_with(typed) or NO_SUCH_CODE)
     return render(request, "agency/web/verify.html", {"form": form}, status=422 if form.errors else 200)
 
 
@@ -127,7 +131,9 @@ def verify(request: StaffRequest) -> HttpResponse:
 def verify_code(request: StaffRequest, code: str) -> HttpResponse:
     """Whether a paper is genuine, superseded by a newer one, or its record changed since; how often it was
     printed. No personal data."""
-    printed = get_object_or_404(PrintedForm.objects.select_related("by__region"), code=read_code(code) or "")
+    printed = PrintedForm.objects.select_related("by__region").filter(code=read_code(code) or "").first()
+    if printed is None:
+        return _no_such_code(request, code)
     found = [entry.function(printed) for entry in STANDING]
     context = {
         "printed": printed,
@@ -136,6 +142,14 @@ def verify_code(request: StaffRequest, code: str) -> HttpResponse:
         "standing": next((item for item in found if item is not None), None),
     }
     return render(request, "agency/web/verified.html", context)
+
+
+def _no_such_code(request: StaffRequest, typed: str) -> HttpResponse:
+    """The page to type a code on, with what is wrong with the one in the address."""
+    form = CodeForm({"code": typed})
+    if form.is_valid():
+        form.add_error("code", wrong_with(typed) or NO_SUCH_CODE)
+    return render(request, "agency/web/verify.html", {"form": form}, status=404)
 
 
 @needs(May.CHECK_BOOKS)

@@ -12,8 +12,9 @@ from django.views.decorators.http import require_GET, require_http_methods
 from agency.organisation import access
 from agency.organisation.roles import May
 from agency.web.access import needs
+from agency.web.papers import inline_pdf
 from agency.web.request import StaffRequest
-from filings.eligibility.facts import Reason
+from filings.eligibility.facts import Cause, Reason
 from filings.eligibility.filing_rules import NEW, SEE
 from filings.eligibility.forms import EligibilityForm, initial_of, person_numbered, unknown_to
 from filings.eligibility.paper import answer_page, answer_pdf, stated
@@ -69,9 +70,7 @@ def eligibility_pdf(request: StaffRequest) -> HttpResponse:
         return _ask(request, form, status=422)
     question = form.question()
     paper = answer_pdf(answer_to(question), at=request.now)
-    response = HttpResponse(paper.pdf, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{question.person.person_no}-{question.on}.pdf"'
-    return response
+    return inline_pdf(paper, f"{question.person.person_no}-{question.on}")
 
 
 def _asked_in_url(request: StaffRequest) -> EligibilityForm:
@@ -98,16 +97,19 @@ def _ask(request: StaffRequest, form: EligibilityForm, *, status: int, lost: str
 def _answer(request: StaffRequest, question: Question) -> HttpResponse:
     answered = answer_to(question)
     found = answered.answer
-    shown = [_shown(request, reason, question) for reason in found.reasons or found.basis]
+    causes = [
+        {"cause": cause, "rows": [_shown(request, reason, question) for reason in cause.reasons]}
+        for cause in found.causes or (Cause("", found.basis),)
+    ]
     context = {
         "form": EligibilityForm(initial=initial_of(question), by=request.user, today=request.today),
         "person": question.person,
         "question": question,
         "answered": answered,
-        "reasons": shown,
+        "causes": causes,
         "stated": stated(question),
         "address": address_of(question),
-        "may_take_in": _takes_in(request),
+        "may_take_in": access.takes_in(request.user),
         "today": request.today,
     }
     return render(request, "filings/eligibility/answer.html", context)
@@ -118,7 +120,7 @@ def _shown(request: StaffRequest, reason: Reason, question: Question) -> ShownRe
     if reason.leads_to in (SEE, NEW) and reason.filing_no:
         url = reverse("filings:filing_detail", kwargs={"filing_no": reason.filing_no})
         label = f"看 {reason.filing_no}"
-    elif reason.leads_to == NEW and _takes_in(request):
+    elif reason.leads_to == NEW and access.takes_in(request.user):
         url, label = f"{reverse('filings:filing_new')}?person={question.person.person_no}", "新办备案"
     elif reason.leads_to == CARD and access.allowed(request.user, May.READ_PEOPLE):
         url = reverse("filings:person_card", kwargs={"person_no": question.person.person_no})
@@ -127,7 +129,3 @@ def _shown(request: StaffRequest, reason: Reason, question: Question) -> ShownRe
         url = reverse("agency:institution_detail", kwargs={"institution_code": question.institution.code})
         label = "看机构的定点和联网"
     return ShownReason(reason, "；".join(source_names([reason.source])), url, label)
-
-
-def _takes_in(request: StaffRequest) -> bool:
-    return access.allowed(request.user, May.TAKE_IN_FILINGS) and request.user.region is not None

@@ -18,6 +18,7 @@ from agency.policy.insurance import InsuranceType
 from agency.tabular.values import to_text
 from agency.web.fields import DayField
 from filings.filing import places
+from filings.filing.agents import AGENT_PAPERS
 from filings.filing.entry import (
     AGENT_FIELDS,
     INSTITUTION_FIELDS,
@@ -25,6 +26,7 @@ from filings.filing.entry import (
     FilingEntry,
     entry_from,
 )
+from filings.filing.judging import original_serves
 from filings.filing.kinds import Channel, FilingKind, GivenAs
 from filings.filing.referrals import MOST_SETTLEMENTS, OUT_OF_SPAN, REFERRAL
 from filings.filing.validity import Terms
@@ -35,6 +37,7 @@ from filings.people.rules import place_letters, read_certificate
 CHOOSE = ("", "请选择")
 REFERRAL_FIELDS = ("referring_institution", "diagnosis", "referred_on", "settlements_allowed")
 SEPARATOR = "+"
+WAYS_KEPT = {GivenAs.COPY.value: "复印件已收，纸质留存", GivenAs.ORIGINAL.value: "已核验原件"}
 HANDED_IN = (GivenAs.ORIGINAL, GivenAs.COPY)
 
 
@@ -116,6 +119,10 @@ READS_CHECKLIST = {
 }
 
 
+# Typed initials that several places share choose none of them: static/js/letters.js shows them with numbers.
+BY_LETTERS = {"data-letters": ""}
+
+
 def _by_letters(row: tuple[str, str]) -> tuple[str, str]:
     """A place behind its initials (SD 山东省): letters typed in the list lead to it."""
     code, name = row
@@ -143,8 +150,8 @@ class FilingForm(forms.Form):
     insurance_type = NeededChoice(label="险种", widget=forms.Select(attrs=READS_PERSON))
     phone = _text("联系电话", 20, needed=True, attrs={"inputmode": "tel"})
     kind = NeededChoice(label="备案类型")
-    province = NeededChoice(label="省", widget=forms.Select(attrs=READS_PLACES))
-    city = NeededChoice(label="市")
+    province = NeededChoice(label="省", widget=forms.Select(attrs={**READS_PLACES, **BY_LETTERS}))
+    city = NeededChoice(label="市", widget=forms.Select(attrs=BY_LETTERS))
     begins_on = NeededDay(label="生效日期", attrs=READS_RULES)
     address = _text("异地居住地址", 200)
     care_kind = forms.ChoiceField(label="就医类别", required=False)
@@ -171,6 +178,8 @@ class FilingForm(forms.Form):
     agent_cert_no = _text("代办人证件号码", 30, attrs={"class": "idno"})
     agent_phone = _text("代办人电话", 20, attrs={"inputmode": "tel"})
     agent_relation = _text("与参保人关系", 20)
+    agent_proxy_paper = forms.ChoiceField(label="代办人身份证件", required=False)
+    agent_own_paper = forms.ChoiceField(label="参保人身份证件", required=False)
 
     def __init__(
         self,
@@ -197,6 +206,9 @@ class FilingForm(forms.Form):
         self._set_cities(province, on)
         cast(InstitutionField, self.fields["referring_institution"]).refers(region)
         self.names = material_names()
+        ways = [way for way in WAYS_KEPT.items() if way[0] == GivenAs.COPY or original_serves(region, on)]
+        for name in AGENT_PAPERS:
+            self._offer(name, [("", "还没有留"), *ways])
         for group in groups:
             self._add_group(group)
 
@@ -280,6 +292,8 @@ class FilingForm(forms.Form):
         if stored is not None:
             materials = papers_not_shown(self.groups, stored.materials) | materials
             channel = stored.channel
+        if any(said[name] for name in AGENT_FIELDS):  # without an agent there is nothing to keep of one
+            materials |= self._agent_papers()
         return entry_from(said, materials=materials, channel=channel)
 
     def _materials(self) -> dict[str, str]:
@@ -290,6 +304,10 @@ class FilingForm(forms.Form):
             for code in papers.split(SEPARATOR) if papers else ():
                 given[code] = GivenAs.ORIGINAL.value if code == COMMITMENT_LETTER else how
         return given
+
+    def _agent_papers(self) -> dict[str, str]:
+        kept = {code: self.cleaned_data.get(name) for name, code in AGENT_PAPERS.items()}
+        return {code: how for code, how in kept.items() if how}
 
 
 def _papers_shown(group: Group, given: Mapping[str, str]) -> tuple[str, ...]:
@@ -302,14 +320,14 @@ def papers_not_shown(groups: Sequence[Group], given: Mapping[str, str]) -> dict[
 
     What was only promised for a group that is asked for no longer is promised no longer.
     """
-    seen = {code for group in groups for code in _papers_shown(group, given)}
+    seen = {code for group in groups for code in _papers_shown(group, given)} | set(AGENT_PAPERS.values())
     held = {code: how for code, how in given.items() if how in HANDED_IN and code != COMMITMENT_LETTER}
     return {code: how for code, how in held.items() if code not in seen}
 
 
 def material_initial(groups: Sequence[Group], given: Mapping[str, str]) -> dict[str, str]:
     """What the checklist shows for papers already handed in."""
-    initial: dict[str, str] = {}
+    initial = {name: given[code] for name, code in AGENT_PAPERS.items() if code in given}
     for group in groups:
         papers = _papers_shown(group, given)
         if not papers:

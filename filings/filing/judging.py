@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 from agency.identity import age_on
 from agency.organisation.institutions import institution_by_code, may_refer
 from agency.organisation.models import Institution, PoolingRegion
 from agency.policy.insurance import InsuranceType
-from agency.policy.selectors import int_parameter
+from agency.policy.selectors import bool_parameter, int_parameter
 from filings.filing import places, rules
+from filings.filing.agents import papers_lacking
 from filings.filing.entry import INSTITUTION_FIELDS, FilingEntry, entry_of
 from filings.filing.models import Filing
 from filings.filing.reasons import Reason
 from filings.filing.referrals import REFERRAL, Referral
 from filings.filing.rules import BeginSpan, Insurance, Lock, Named, Overlap, Replaced, Submission
-from filings.filing.sections import promises_barred
+from filings.filing.sections import papers_scanned, promises_barred
 from filings.filing.selectors import locks_of, overlapping, terms_of, validity_of
 from filings.filing.states import FilingState
 from filings.filing.validity import Terms, Validity
@@ -58,10 +60,12 @@ def judge(
     own_no: str = "",
     replaces: Filing | None = None,
     lock_waived_for: str = "",
+    scanned: Collection[str] | None = None,
 ) -> Judged:
     """Everything about an entry taken in by `region`: rules as of the day it was received, insurance as of
     today. `replaces` is the filing whose place it is to take (变更); `lock_waived_for` is the area code of
-    the place that a supervisor lets it go to early."""
+    the place that a supervisor lets it go to early; `scanned` are the papers of which there is a scan, None
+    where the copies of an agent are not asked for (lists)."""
     place = places.choose(entry.province, entry.city)
     terms = terms_of(entry.kind, received_on) if entry.kind else None
     enrolment = None
@@ -74,10 +78,10 @@ def judge(
     filed = Submission(
         on=on,
         received_on=received_on,
-        begin_span=_begin_span(received_on, region),
+        begin_span=begin_span_of(received_on, region),
         region_name=region.name,
         insurance_label=_label(entry.insurance_type),
-        insurance=_insurance(enrolment, on),
+        insurance=insurance_of(enrolment, on),
         phone=entry.phone,
         kind=entry.kind,
         terms=terms,
@@ -87,6 +91,7 @@ def judge(
         address=entry.address,
         agent=entry.agent,
         person_cert_no=entry.cert_no,
+        agent_papers_lacking=_agent_papers(entry, scanned, region, received_on),
         has_material_rules=bool(groups),
         missing_materials=material_reasons(groups, entry.materials),
         overlap=_overlap(person, place, entry.kind, span, but),
@@ -118,10 +123,20 @@ def judge_stored(filing: Filing, on: dt.date) -> Judged:
         filing.insured_region,
         received_on=filing.received_on,
         on=on,
-        own_no=filing.filing_no,
-        replaces=filing.to_replace,
-        lock_waived_for=filing.lock_waived_area_code,
+        **own_facts(filing),
     )
+
+
+def own_facts(filing: Filing | None) -> dict[str, Any]:
+    """What `judge` is told of the filing that an entry is of; of none yet, that it is a counter's."""
+    if filing is None:
+        return {"scanned": frozenset()}
+    return {
+        "own_no": filing.filing_no,
+        "replaces": filing.to_replace,
+        "lock_waived_for": filing.lock_waived_area_code,
+        "scanned": papers_scanned(filing) if filing.batch_id is None else None,
+    }
 
 
 def is_elderly(person: InsuredPerson | None, on: dt.date, region: PoolingRegion) -> bool:
@@ -129,6 +144,19 @@ def is_elderly(person: InsuredPerson | None, on: dt.date, region: PoolingRegion)
     if person is None or person.birth_date is None:
         return False
     return age_on(person.birth_date, on) >= int_parameter("filing.green_channel_age", on, region)
+
+
+def original_serves(region: PoolingRegion, on: dt.date) -> bool:
+    """Whether a look at the original of both certificates, of agent and principal, stands for a copy [P]."""
+    return bool_parameter("filing.agent_original_serves", on, region)
+
+
+def _agent_papers(
+    entry: FilingEntry, scanned: Collection[str] | None, region: PoolingRegion, on: dt.date
+) -> tuple[str, ...]:
+    if scanned is None or not entry.agent.is_given:
+        return ()
+    return papers_lacking(entry.materials, scanned, original_serves=original_serves(region, on))
 
 
 def institutions_of(entry: FilingEntry) -> dict[str, Institution | None]:
@@ -204,23 +232,36 @@ def _lock(
     if person is None or terms is None or not place.complete:
         return None
     left = [replaces] if replaces is not None else []
-    if terms.lock_months:
-        cancelled = Filing.objects.filter(person=person, state=FilingState.CANCELLED, ends_on__isnull=False)
-        left += cancelled.filter(effective_at__isnull=False).select_related("care_region")
-    left = [row for row in left if row.filing_no != own_no and row.care_area_code != place.area_code]
-    since = {_first_at_place(row).filing_no: row.filing_no for row in left}
-    locks = [Lock(since[no], until, waived) for no, until in locks_of([_first_at_place(row) for row in left])]
+    left += cancelled_of([person.pk]) if terms.lock_months else []
+    left = places_left(left, area_code=place.area_code, own_no=own_no)
+    since = {first_at_place(row).filing_no: row.filing_no for row in left}
+    locks = [Lock(since[no], until, waived) for no, until in locks_of([first_at_place(row) for row in left])]
     return max(locks, key=lambda lock: lock.until, default=None)
 
 
-def _first_at_place(filing: Filing) -> Filing:
+def cancelled_of(people: Collection[int]) -> list[Filing]:
+    """The filings of these persons that were cancelled after they had been valid: a place that is left by
+    cancelling is left too [P]."""
+    rows = Filing.objects.filter(person__in=people, state=FilingState.CANCELLED, ends_on__isnull=False)
+    return list(
+        rows.filter(effective_at__isnull=False).select_related("care_region", "replaces__care_region")
+    )
+
+
+def places_left(left: Sequence[Filing], *, area_code: str, own_no: str) -> list[Filing]:
+    """Of the filings whose place might be left, those whose place another filing (`own_no`) does leave."""
+    return [row for row in left if row.filing_no != own_no and row.care_area_code != area_code]
+
+
+def first_at_place(filing: Filing) -> Filing:
     """The filing with which the person came to the place: another address there begins no new lock."""
     while filing.replaces is not None and filing.replaces.care_area_code == filing.care_area_code:
         filing = filing.replaces
     return filing
 
 
-def _begin_span(on: dt.date, region: PoolingRegion) -> BeginSpan:
+def begin_span_of(on: dt.date, region: PoolingRegion) -> BeginSpan:
+    """How many days before and after a day a filing may begin, by the parameters of the region."""
     return BeginSpan(
         back=int_parameter("filing.backdate_days", on, region),
         ahead=int_parameter("filing.ahead_days", on, region),
@@ -251,7 +292,8 @@ def _label(insurance_type: str) -> str:
     return str(InsuranceType(insurance_type).label) if insurance_type in InsuranceType.values else ""
 
 
-def _insurance(enrolment: Enrolment | None, on: dt.date) -> Insurance | None:
+def insurance_of(enrolment: Enrolment | None, on: dt.date) -> Insurance | None:
+    """The enrolment as the rules see it on a day."""
     if enrolment is None:
         return None
     return Insurance(

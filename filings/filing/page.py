@@ -17,6 +17,7 @@ from agency.organisation.roles import Role
 from agency.policy.selectors import int_parameter
 from filings.exemptions.selectors import filing_need
 from filings.filing import places
+from filings.filing.agents import AGENT_PAPERS
 from filings.filing.entry import AGENT_FIELDS, INSTITUTION_FIELDS, FilingEntry, entry_of
 from filings.filing.forms import FilingForm, material_initial
 from filings.filing.judging import judge_stored
@@ -24,7 +25,8 @@ from filings.filing.kinds import GivenAs
 from filings.filing.lookup import PersonPanel, person_panel
 from filings.filing.models import Filing
 from filings.filing.referrals import REFERRAL
-from filings.filing.sections import WARNINGS
+from filings.filing.rules import kind_warnings
+from filings.filing.sections import WARNINGS, papers_scanned
 from filings.filing.selectors import locked_until, offered_kinds, terms_of, validity_of
 from filings.filing.states import FilingState
 from filings.filing.validity import Validity
@@ -134,6 +136,18 @@ class EntryPage:
         told = (entry.function(self.by, panel.person, self.region, self.on) for entry in WARNINGS)
         return [warning for found in told for warning in found]
 
+    def kind_warnings(self, panel: PersonPanel) -> list[str]:
+        """What does not fit the person about the kind; never a refusal."""
+        sex = panel.identity.sex if panel.identity is not None else None
+        if not sex and panel.person is not None:
+            sex = panel.person.sex
+        return kind_warnings(self.value("kind"), str(sex or ""))
+
+    def address_needed(self) -> bool:
+        """Whether the kind asks for the address there."""
+        terms = terms_of(self.value("kind"), self.received_on) if self.value("kind") else None
+        return terms is not None and terms.is_long_term
+
     def context(self) -> dict[str, Any]:
         panel = self.person()
         items = self.checklist()
@@ -145,6 +159,8 @@ class EntryPage:
             "form_token": self.form_token,
             "panel": panel,
             "warnings": self.warnings(panel),
+            "kind_warnings": self.kind_warnings(panel),
+            "address_needed": self.address_needed(),
             "need": self.need(),
             "validity": self.validity(),
             "kind_now": self.value("kind") if self.form.groups else "",
@@ -158,10 +174,17 @@ class EntryPage:
             "lacking": self._lacking(),
             "returned": self._returned(),
             "agent_open": any(self.value(name) for name in AGENT_FIELDS),
+            "agent_scanned": self._agent_scanned(),
             "is_referral": self.value("kind") == REFERRAL,
             "replaced": self._replaced(),
             "saved": self.saved,
         }
+
+    def _agent_scanned(self) -> str:
+        """Whose certificate there is a scan of already, as words."""
+        found = papers_scanned(self.filing) if self.filing is not None and self.filing.has_agent else ()
+        labels = [str(self.form.fields[name].label) for name, code in AGENT_PAPERS.items() if code in found]
+        return "、".join(labels)
 
     def _deferral_days(self, items: list[CheckItem]) -> int:
         """How many working days a paper to come has; 0 where none may come later."""

@@ -101,6 +101,7 @@ class Submission:
     address: str
     agent: Agent
     person_cert_no: str
+    agent_papers_lacking: Sequence[str] = ()  # fields of the form
     has_material_rules: bool = True
     missing_materials: Sequence[Reason] = ()
     overlap: Overlap | None = None
@@ -109,6 +110,13 @@ class Submission:
     lock: Lock | None = None
     replaced: Replaced | None = None
     promises_barred_until: dt.date | None = None  # of a filing that rests on a promise
+
+
+def kind_warnings(kind: str, sex: str) -> list[str]:
+    """What does not fit together and is yet no reason to refuse: a husband's insurance may pay too [P]."""
+    if kind == "maternity" and sex == "male":
+        return ["参保人是男性，备案类型是异地生育：请核对参保人和类型；没有错的可以照常办理。"]
+    return []
 
 
 def submission_reasons(filed: Submission) -> list[Reason]:
@@ -123,7 +131,7 @@ def submission_reasons(filed: Submission) -> list[Reason]:
         *_change_reasons(filed),
         *filed.missing_materials,
         *_promise_reasons(filed),
-        *agent_reasons(filed.agent, filed.person_cert_no),
+        *agent_reasons(filed.agent, filed.person_cert_no, filed.agent_papers_lacking),
     ]
 
 

@@ -18,6 +18,8 @@ SECTIONS: Registry[Callable[..., Any]] = Registry("sections of a filing")
 FORMS: Registry[Callable[..., Any]] = Registry("forms of a filing")
 # (user, filing, today) -> Iterable[Action], buttons beside the filing's own
 ACTIONS: Registry[Callable[..., Any]] = Registry("actions of a filing")
+# (user, filing, today, query of the URL) -> WayOn | None, the list that this person came from
+WAYS_ON: Registry[Callable[..., Any]] = Registry("lists that lead on from a filing")
 # (filing, *, by, at) -> None, inside the transaction that puts a filing in force
 TAKES_EFFECT: Registry[Callable[..., Any]] = Registry("when a filing takes effect")
 # (filings, *, by, at) -> None: the same of many that are new and fetched with their person and insured region
@@ -25,6 +27,8 @@ TAKES_EFFECT: Registry[Callable[..., Any]] = Registry("when a filing takes effec
 TAKE_EFFECT_TOGETHER: Registry[Callable[..., Any]] = Registry("when many filings take effect together")
 # (person ids, on) -> {(person id, region id): until}, where a region takes no promise from a person
 PROMISE_BARS: Registry[Callable[..., Any]] = Registry("who may give no promise")
+# (filing) -> the codes of the papers of which there is a scan
+PAPERS_SCANNED: Registry[Callable[..., Any]] = Registry("papers of a filing that were scanned")
 # (user, person, region, today) -> Iterable[str], what a clerk is to know before a filing is begun
 WARNINGS: Registry[Callable[..., Any]] = Registry("warnings of a person")
 
@@ -37,6 +41,11 @@ def take_effect_together(filings: Sequence[Any], **acting: Any) -> None:
             continue
         for filing in filings:
             entry.function(filing, **acting)
+
+
+def papers_scanned(filing: Any) -> frozenset[str]:
+    """The codes of the papers of which there is a scan."""
+    return frozenset(code for entry in PAPERS_SCANNED for code in entry.function(filing))
 
 
 def promises_barred(people: Collection[int], on: dt.date) -> dict[tuple[int, int], dt.date]:

@@ -5,12 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
-from agency.web.keyset import PAGE_SIZE, KeysetPage
+from agency.web.keyset import PAGE_SIZE, KeysetPage, page_url
 from filings.followups.models import FollowUp
 
 _KEY = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})\.([0-9]{1,18})")
@@ -51,5 +50,4 @@ def _key(request: HttpRequest, name: str) -> tuple[dt.date, int] | None:
 
 
 def _url(request: HttpRequest, name: str, row: Any) -> str:
-    kept = [(k, v) for k, v in request.GET.items() if k not in ("before", "after") and v]
-    return f"{request.path}?{urlencode([*kept, (name, f'{row.due_on:%Y-%m-%d}.{row.pk}')])}"
+    return page_url(request, **{name: f"{row.due_on:%Y-%m-%d}.{row.pk}"})

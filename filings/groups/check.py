@@ -16,8 +16,9 @@ from agency.tabular.read import Row, TableError, open_table
 from agency.tabular.values import as_shown
 from filings.filing.judging import Judged
 from filings.filing.places import JILIN
+from filings.groups.among import clashes_among
 from filings.groups.columns import COLUMNS, EXPECTED, SUBJECT, TITLES
-from filings.groups.judge import Candidate, Sources, Stay, judge_many, share_days
+from filings.groups.judge import Candidate, Sources, judge_many
 from filings.groups.parse import GroupRow, Reference, read_row
 from filings.groups.preview import preview_of
 from filings.groups.rules import plain, refusal_of
@@ -40,6 +41,7 @@ def check_filings(request: CheckRequest, *, on: dt.date) -> Outcome:
     while chunk := list(islice(rows, CHUNK)):
         check.take(chunk)
         request.progress(outcome.rows)
+    check.settle()
     if not outcome.rows:
         raise TableError("no_rows", f"“{request.file_name}”里没有数据行，请重新选择。")
     outcome.refused.sort(key=lambda row: row.line_no)
@@ -92,8 +94,7 @@ class _Check:
     places: dict[str, int]
     outcome: Outcome
     accepted: list[Candidate] = field(default_factory=list)
-    externals: set[tuple[str, str]] = field(default_factory=set)
-    stays: dict[Stay, list[Candidate]] = field(default_factory=dict)
+    rows: dict[int, Row] = field(default_factory=dict)  # of what is accepted, by line
 
     def take(self, chunk: list[Row]) -> None:
         """Read a chunk and judge what can be read, with the filings that are stored already."""
@@ -102,9 +103,17 @@ class _Check:
         stored = stored_like(rows)
         for (row, read), judged in zip(readable, judge_many(rows, self.sources), strict=True):
             try:
-                self._decide(Candidate(row.line_no, read, judged), stored)
+                self._decide(row, Candidate(row.line_no, read, judged), stored)
             except RowRefused as refused:
                 self._refuse(row, refused)
+
+    def settle(self) -> None:
+        """After the last row: refuse those that cannot stand beside each other, and keep the rest."""
+        clashes = clashes_among(self.accepted)
+        for line_no, refused in clashes.items():
+            self._refuse(self.rows[line_no], refused)
+        self.accepted = [one for one in self.accepted if one.line_no not in clashes]
+        self.rows.clear()
 
     def _readable(self, chunk: Sequence[Row]) -> Iterator[tuple[Row, GroupRow]]:
         for row in chunk:
@@ -137,43 +146,15 @@ class _Check:
             )
         )
 
-    def _decide(self, candidate: Candidate, stored: Stored) -> None:
-        """duplicate_in_file, then unchanged or conflicts_with_stored, then what the rules say."""
-        row = candidate.row
-        if row.external_no and row.external in self.externals:
-            raise RowRefused(
-                "duplicate_in_file", "external_no", "同一渠道的外部编号在文件前面已有一行，请去掉多余的行。"
-            )
-        self._require_alone(candidate)
-        if not self._is_stored(candidate, stored):
-            self._require_acceptable(candidate)
-            self.accepted.append(candidate)
-        else:
+    def _decide(self, row: Row, candidate: Candidate, stored: Stored) -> None:
+        """Unchanged or conflicts_with_stored, then what the rules say; what rows do to each other comes last.
+        A row that is stored already writes nothing, so it stands in no other row's way."""
+        if self._is_stored(candidate, stored):
             self.outcome.unchanged += 1
-        if row.external_no:
-            self.externals.add(row.external)
-        self.stays.setdefault(candidate.stay, []).append(candidate)
-
-    def _require_alone(self, candidate: Candidate) -> None:
-        """No earlier row of the file that stands has the same stay on the same days."""
-        row, span = candidate.row, candidate.judged.validity
-        for other in self.stays.get(candidate.stay, ()):
-            same_begin = other.row.entry.begins_on == row.entry.begins_on
-            if same_begin and not (row.external_no and other.row.external_no):
-                raise RowRefused(
-                    "duplicate_in_file", "cert_no", f"与第 {other.line_no} 行是同一份备案，请去掉多余的行。"
-                )
-            theirs = other.judged.validity
-            if (
-                span is not None
-                and theirs is not None
-                and share_days(span.begins_on, span.ends_on, theirs.begins_on, theirs.ends_on)
-            ):
-                raise RowRefused(
-                    "overlapping",
-                    "begins_on",
-                    f"与第 {other.line_no} 行是同一人、同一就医地的同类备案，有效期重叠，请只留一行。",
-                )
+            return
+        self._require_acceptable(candidate)
+        self.accepted.append(candidate)
+        self.rows[row.line_no] = row
 
     def _is_stored(self, candidate: Candidate, stored: Stored) -> bool:
         """Whether a filing of this very content is there; RowRefused when its number stands for another."""

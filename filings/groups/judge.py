@@ -17,13 +17,12 @@ from agency.policy.insurance import InsuranceType
 from agency.policy.selectors import int_parameter
 from filings.filing import places
 from filings.filing.entry import INSTITUTION_FIELDS
-from filings.filing.judging import Judged, material_reasons
+from filings.filing.judging import Judged, begin_span_of, insurance_of, material_reasons
 from filings.filing.models import Filing
 from filings.filing.reasons import Reason
 from filings.filing.rules import (
     BeginSpan,
     CarePlace,
-    Insurance,
     Lock,
     Overlap,
     Submission,
@@ -31,7 +30,6 @@ from filings.filing.rules import (
 )
 from filings.filing.sections import promises_barred
 from filings.filing.selectors import terms_of, validity_of
-from filings.filing.states import FilingState
 from filings.filing.validity import CROSS_PROVINCE, Terms, Validity
 from filings.groups.parse import GroupRow
 from filings.materials.rules import Group, rests_on_commitment
@@ -96,11 +94,7 @@ class Sources:
         return places.judged(self.place(province, city), self.regions[region_id], self.on)
 
     def _begin_span(self, region_id: int) -> BeginSpan:
-        region = self.regions[region_id]
-        return BeginSpan(
-            back=int_parameter("filing.backdate_days", self.on, region),
-            ahead=int_parameter("filing.ahead_days", self.on, region),
-        )
+        return begin_span_of(self.on, self.regions[region_id])
 
 
 def judge_many(rows: Sequence[GroupRow], sources: Sources) -> list[Judged]:
@@ -131,12 +125,7 @@ def _known(rows: Sequence[GroupRow], people: list[int], on: dt.date) -> Known:
     for filing in taken.order_by("pk"):
         stay = filing.person_id, filing.care_area_code, filing.kind
         known.taken.setdefault(stay, []).append(filing)
-    cancelled = Filing.objects.filter(
-        person__in=people,
-        state=FilingState.CANCELLED,
-        ends_on__isnull=False,
-        effective_at__isnull=False,
-    )
+    cancelled = Filing.objects.cancelled_after_valid().filter(person__in=people)
     for filing in cancelled.select_related("care_region").order_by("pk"):
         known.cancelled.setdefault(filing.person_id, []).append(filing)
     return known
@@ -160,7 +149,7 @@ def _judge(
         begin_span=sources.begin_span(region_id),
         region_name=sources.regions[region_id].name,
         insurance_label=str(InsuranceType(entry.insurance_type).label),
-        insurance=_insurance(enrolment, sources.on),
+        insurance=insurance_of(enrolment, sources.on),
         phone=entry.phone,
         kind=entry.kind,
         terms=terms,
@@ -223,17 +212,6 @@ def _enrolment(person: InsuredPerson | None, row: GroupRow) -> Enrolment | None:
     wanted = (row.insured_region_id, row.entry.insurance_type)
     return next(
         (one for one in person.enrolments.all() if (one.region_id, one.insurance_type) == wanted), None
-    )
-
-
-def _insurance(enrolment: Enrolment | None, on: dt.date) -> Insurance | None:
-    if enrolment is None:
-        return None
-    return Insurance(
-        category=enrolment.category,
-        category_label=enrolment.get_category_display(),
-        status_label=enrolment.get_status_display(),
-        in_force=enrolment.in_force(on),
     )
 
 

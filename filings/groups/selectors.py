@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db.models import OuterRef, QuerySet, Subquery
@@ -10,10 +10,12 @@ from django.db.models import OuterRef, QuerySet, Subquery
 from agency.batches.models import Batch
 from agency.organisation.models import User
 from filings.filing.judging import Judged
+from filings.filing.kinds import GivenAs
 from filings.filing.models import Filing
 from filings.filing.selectors import filings_visible
 from filings.filing.states import CAME_INTO_FORCE, STOPPED
 from filings.groups.parse import GroupRow
+from filings.materials.rules import COMMITMENT, COMMITMENT_LETTER
 from filings.people.models import Enrolment
 
 # What a file says of a filing, as far as both have it under one name.
@@ -58,8 +60,23 @@ class Stored:
             and all(getattr(filing, name) == getattr(entry, name) for name in SAID)
             and all(getattr(filing, name) == getattr(entry.agent, part) for name, part in OF_AGENT.items())
             and row.ends_on in (None, filing.ends_on)
-            and stored.materials == dict(entry.materials)
+            and says_same_papers(stored.materials, entry.materials)
         )
+
+
+def says_same_papers(stored: Mapping[str, str], told: Mapping[str, str]) -> bool:
+    """Whether the papers of a filing are those that a row tells; or what it promised was kept since: then the
+    paper stands there as shown, or another one in its place [P]."""
+    if dict(stored) == dict(told):
+        return True
+    promised = {code for code, how in told.items() if how == COMMITMENT or code == COMMITMENT_LETTER}
+    firm = {code: how for code, how in told.items() if code not in promised}
+    came = {code: how for code, how in stored.items() if told.get(code) != how}
+    return (
+        bool(promised and came)
+        and all(stored.get(code) == how for code, how in firm.items())
+        and all(how in (GivenAs.ORIGINAL, GivenAs.COPY) for how in came.values())
+    )
 
 
 def stored_like(rows: Sequence[GroupRow]) -> Stored:

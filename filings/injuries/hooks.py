@@ -9,13 +9,10 @@ from django.urls import reverse
 
 from agency.formlist.entries import FORM_PAGES
 from agency.journal.actions import label_actions
-from agency.masking import mask_id
-from agency.organisation import access
 from agency.organisation.models import User
-from agency.organisation.roles import May
 from agency.registry import CARD, DEMO, SEARCH
 from agency.seeding import Tally, day, read_rows
-from agency.web.parts import Action, CardSection, SearchGroup, SearchRow
+from agency.web.parts import Action, CardSection, SearchGroup
 from filings.filing.models import Filing
 from filings.filing.sections import ACTIONS, FORMS
 from filings.injuries.form3 import Form3
@@ -25,50 +22,40 @@ from filings.injuries.selectors import statements_of_person, statements_of_stay,
 from filings.injuries.services import InjuryEntry, injury_record
 from filings.people.models import InsuredPerson
 from filings.stays.models import Stay
+from filings.stays.record_pages import RecordPages
 from filings.stays.rules import Verdict
 from filings.stays.sections import STAY_SECTIONS
 
 label_actions({"injury_recorded": "登记外伤承诺书", "injury_changed": "更正外伤承诺书"})
-TEMPLATE = "filings/injuries/_list.html"
-
-
-def _takes_in(user: User) -> bool:
-    return access.allowed(user, May.TAKE_IN_FILINGS) and user.region_id is not None
+PAGES = RecordPages(
+    group="外伤承诺书",
+    section="外伤承诺书（表 3）",
+    template="filings/injuries/_list.html",
+    detail_view="filings:injury_detail",
+    new_view="filings:injury_new",
+    blank_view="filings:stay_form3",
+    of_person=statements_of_person,
+    of_stay=statements_of_stay,
+)
 
 
 @SEARCH.register("injuries", order=32)
 def search_statements(user: User, term: str) -> SearchGroup | None:
     """A statement by its number."""
-    if not access.allowed(user, May.READ_FILINGS):
-        return None
-    rows = [
-        SearchRow(
-            url=reverse("filings:injury_detail", kwargs={"statement_no": found.statement_no}),
-            number=found.statement_no,
-            title=found.stay.person.name,
-            detail=f"{mask_id(found.stay.person.cert_no)} · {found.stay.institution}",
-        )
-        for found in statements_visible(user).filter(statement_no=term.strip().upper())
-    ]
-    return SearchGroup("外伤承诺书", rows)
+    rows = statements_visible(user).filter(statement_no=term.strip().upper())
+    return PAGES.found(user, rows, where=lambda statement: statement.stay.institution)
 
 
 @CARD.register("injuries", order=42)
 def on_card(user: User, person: InsuredPerson, today: dt.date) -> CardSection | None:
     """The person's statements."""
-    if not access.allowed(user, May.READ_FILINGS):
-        return None
-    new_url = reverse("filings:injury_new") + f"?person={person.person_no}" if _takes_in(user) else ""
-    context = {"rows": statements_of_person(person, user), "new_url": new_url, "blank_url": ""}
-    return CardSection("外伤承诺书（表 3）", TEMPLATE, context)
+    return PAGES.on_card(user, person)
 
 
 @ACTIONS.register("injuries", order=42)
 def on_filing(user: User, filing: Filing, today: dt.date) -> list[Action]:
-    """From the page of a filing: its person, and the stay that rests on it first."""
-    if not _takes_in(user) or not access.within(user, filing.insured_region):
-        return []
-    return [Action("外伤承诺书", reverse("filings:injury_new") + f"?filing={filing.filing_no}")]
+    """A new one from the page of a filing."""
+    return PAGES.on_filing(user, filing, "外伤承诺书")
 
 
 @FORMS.register("3", order=30)
@@ -81,19 +68,13 @@ def form_of_filing(user: User, filing: Filing, today: dt.date) -> list[Action]:
 @FORM_PAGES.register("3")
 def form_page(user: User) -> Action | None:
     """Form 3 is filled by writing down a statement."""
-    return Action("登记外伤承诺书", reverse("filings:injury_new")) if _takes_in(user) else None
+    return PAGES.form_page(user, "登记外伤承诺书")
 
 
 @STAY_SECTIONS.register("injuries", order=20)
 def on_stay(user: User, stay: Stay, verdict: Verdict, today: dt.date) -> CardSection:
-    """The statements of the stay; without one the form prints with blanks."""
-    new_url = reverse("filings:injury_new") + f"?stay={stay.stay_no}" if _takes_in(user) else ""
-    context = {
-        "rows": statements_of_stay(stay, user),
-        "new_url": new_url,
-        "blank_url": reverse("filings:stay_form3", kwargs={"stay_no": stay.stay_no}),
-    }
-    return CardSection("外伤承诺书（表 3）", TEMPLATE, context)
+    """The statements of the stay."""
+    return PAGES.on_stay(user, stay)
 
 
 @DEMO.register("injuries", order=42)

@@ -5,18 +5,10 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import Q
 
-from agency.organisation import access
-from agency.organisation.models import User
-from filings.stays.models import Recorded, Stay
+from filings.stays.models import RecordOfStay, Stay
 
 
-class InjuryQuerySet(models.QuerySet):
-    def visible_to(self, by: User) -> InjuryQuerySet:
-        """Statements of stays that the actor's own region took in; the province sees all."""
-        return self if access.sees_all(by) else self.filter(stay__insured_region=by.region_id)
-
-
-class InjuryStatement(Recorded):
+class InjuryStatement(RecordOfStay):
     """外伤无第三方责任承诺书: that no third party answers for an injury treated in one stay [S2]."""
 
     statement_no = models.CharField("承诺书编号", max_length=12, unique=True)
@@ -29,8 +21,6 @@ class InjuryStatement(Recorded):
     proxy_relation = models.CharField("与患者关系", max_length=20, blank=True)
     proxy_phone = models.CharField("代理人电话", max_length=30, blank=True)
     proxy_cert_no = models.CharField("代理人证件号码", max_length=30, blank=True)
-
-    objects = InjuryQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "外伤承诺书"

@@ -11,25 +11,15 @@ from django.db import transaction
 from django.utils import timezone
 
 from agency.errors import DomainError, DomainErrors
-from agency.journal import audit
-from agency.journal.numbers import next_number
-from agency.organisation import access
 from agency.organisation.models import User
-from agency.organisation.roles import May
 from filings.injuries.models import InjuryStatement
 from filings.injuries.rules import Proxy, injury_reasons
 from filings.people.models import InsuredPerson
 from filings.stays.models import Stay
-from filings.stays.services import (
-    StayEntry,
-    lock_person,
-    log_stay,
-    require_new,
-    require_version,
-    stay_create,
-)
+from filings.stays.recording import RecordKind, errors_of_stay
+from filings.stays.services import StayEntry
 
-KIND = "injury"
+INJURY = RecordKind(InjuryStatement, name="injury", number_field="statement_no", letter="W", series="injury")
 
 
 @dataclass(frozen=True)
@@ -61,25 +51,12 @@ def injury_record(
 
     Errors: NotAllowed, AlreadyRecorded, `stay_of_another`, those of `stay_record`, DomainErrors.
     """
-    access.require(by, May.TAKE_IN_FILINGS, stay.insured_region if isinstance(stay, Stay) else None)
-    lock_person(person)
-    require_new(InjuryStatement, form_token, "statement_no")
+    INJURY.begin(by=by, person=person, stay=stay, token=form_token)
     _require_sound(person, stay, entry, timezone.localdate(at))
-    is_new = isinstance(stay, StayEntry)
-    of_stay = stay_create(by=by, at=at, person=person, entry=stay) if isinstance(stay, StayEntry) else stay
-    month = f"{timezone.localdate(at):%Y%m}"
-    statement = InjuryStatement.objects.create(
-        statement_no=f"W{month}{next_number(f'injury-{month}'):04d}",
-        stay=of_stay,
-        recorded_by=by,
-        recorded_at=at,
-        changed_at=at,
-        form_token=form_token,
-        **entry.columns(),
+    statement = INJURY.create(
+        by=by, at=at, person=person, stay=stay, token=form_token, columns=entry.columns()
     )
-    if is_new:
-        log_stay(of_stay, by=by, at=at)
-    _log("injury_recorded", statement, by=by, at=at)
+    INJURY.log_new(statement, stay, by=by, at=at)
     return statement
 
 
@@ -95,28 +72,18 @@ def injury_change(
 ) -> InjuryStatement:
     """更正外伤承诺书: each correction is logged by the names of what changed; a paper printed before then no
     longer says what the record says. Errors: as `injury_record`, SomeoneElseWasFirst."""
-    access.require(by, May.TAKE_IN_FILINGS, statement.stay.insured_region)
-    person = statement.stay.person
-    lock_person(person)
-    statement.refresh_from_db(from_queryset=InjuryStatement.objects.select_for_update())
-    require_version(statement, version, statement.statement_no)
+    person = INJURY.lock(statement, by=by, version=version)
     _require_sound(person, stay, entry, timezone.localdate(at))
     content = {**entry.columns(), "stay": stay}
-    changed = [name for name, value in content.items() if getattr(statement, name) != value]
-    if not changed:
-        return statement
-    for name, value in content.items():
-        setattr(statement, name, value)
-    statement.version, statement.changed_at = statement.version + 1, at
-    statement.save(update_fields=[*content, "version", "changed_at"])
-    _log("injury_changed", statement, by=by, at=at, version=statement.version, changed=changed)
+    changed = INJURY.differences(statement, content)
+    if changed:
+        INJURY.correct(statement, content, at=at)
+        INJURY.log_change(statement, changed, by=by, at=at)
     return statement
 
 
 def _require_sound(person: InsuredPerson, stay: Stay | StayEntry, entry: InjuryEntry, on: dt.date) -> None:
-    errors = []
-    if isinstance(stay, Stay) and stay.person_id != person.pk:
-        errors.append(DomainError("stay_of_another", "这次就医不是此人的。", field="stay"))
+    errors = errors_of_stay(person, stay)
     for name, told in (("place", "请填写受伤地点。"), ("course", "请写明受伤经过。")):
         if not getattr(entry, name):
             errors.append(DomainError(f"{name}_missing", told, field=name))
@@ -131,16 +98,3 @@ def _require_sound(person: InsuredPerson, stay: Stay | StayEntry, entry: InjuryE
     errors += [reason.as_error() for reason in reasons]
     if errors:
         raise DomainErrors(errors)
-
-
-def _log(action: str, statement: InjuryStatement, *, by: User, at: dt.datetime, **detail: Any) -> None:
-    audit.record(
-        action,
-        by=by,
-        at=at,
-        subject_kind=KIND,
-        subject_no=statement.statement_no,
-        region=statement.stay.insured_region,
-        stay=statement.stay.stay_no,
-        **detail,
-    )

@@ -20,7 +20,7 @@ from filings.filing.sections import FORMS, SECTIONS
 @FORM_PAGES.register("1")
 def filing_form_page(user: User) -> Action | None:
     """Form 1 is filled by a new filing."""
-    if access.allowed(user, May.TAKE_IN_FILINGS) and user.region_id is not None:
+    if access.takes_in(user):
         return Action("新办备案", reverse("filings:filing_new"))
     if not access.allowed(user, May.READ_FILINGS):
         return None

@@ -13,6 +13,7 @@ from agency.journal.papers import blank_page, blank_paper
 from agency.organisation.models import PoolingRegion, RegionKind, User
 from agency.organisation.roles import May
 from agency.web.access import needs
+from agency.web.papers import inline_pdf
 from agency.web.request import StaffRequest
 from filings.filing.kinds import FilingKind
 from filings.filing.validity import CROSS_PROVINCE
@@ -61,9 +62,7 @@ def one_time_notice_page(request: StaffRequest, kind: str) -> HttpResponse:
 def one_time_notice_pdf(request: StaffRequest, kind: str) -> HttpResponse:
     """The PDF."""
     paper = blank_paper(_leaflet(request, kind)[1])
-    response = HttpResponse(paper.pdf, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="notice-{kind}.pdf"'
-    return response
+    return inline_pdf(paper, f"notice-{kind}")
 
 
 def _leaflet(request: StaffRequest, kind: str) -> tuple[ScopeForm, Leaflet]:

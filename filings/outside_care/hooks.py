@@ -10,15 +10,12 @@ from django.urls import reverse
 
 from agency.formlist.entries import FORM_PAGES
 from agency.journal.actions import label_actions
-from agency.masking import mask_id
 from agency.money import parse_yuan
-from agency.organisation import access
 from agency.organisation.institutions import institution_by_code
 from agency.organisation.models import User
-from agency.organisation.roles import May
 from agency.registry import CARD, DEMO, SEARCH
 from agency.seeding import Tally, day, read_rows
-from agency.web.parts import Action, CardSection, SearchGroup, SearchRow
+from agency.web.parts import Action, CardSection, SearchGroup
 from filings.filing.models import Filing
 from filings.filing.sections import ACTIONS, FORMS
 from filings.outside_care.form4 import Form4
@@ -28,51 +25,40 @@ from filings.outside_care.selectors import slips_of_person, slips_of_stay, slips
 from filings.outside_care.services import SlipEntry, outside_care_record
 from filings.people.models import InsuredPerson
 from filings.stays.models import Stay
+from filings.stays.record_pages import RecordPages
 from filings.stays.rules import Verdict
 from filings.stays.sections import STAY_SECTIONS
 
 label_actions({"outside_care_recorded": "登记外院或购药单", "outside_care_changed": "更正外院或购药单"})
-TEMPLATE = "filings/outside_care/_list.html"
-TITLE = "外院检查治疗或购药单（表 4）"
-
-
-def _takes_in(user: User) -> bool:
-    return access.allowed(user, May.TAKE_IN_FILINGS) and user.region_id is not None
+PAGES = RecordPages(
+    group="外院或购药单",
+    section="外院检查治疗或购药单（表 4）",
+    template="filings/outside_care/_list.html",
+    detail_view="filings:outside_care_detail",
+    new_view="filings:outside_care_new",
+    blank_view="filings:stay_form4",
+    of_person=slips_of_person,
+    of_stay=slips_of_stay,
+)
 
 
 @SEARCH.register("outside_care", order=33)
 def search_slips(user: User, term: str) -> SearchGroup | None:
     """A slip by its number."""
-    if not access.allowed(user, May.READ_FILINGS):
-        return None
-    rows = [
-        SearchRow(
-            url=reverse("filings:outside_care_detail", kwargs={"slip_no": found.slip_no}),
-            number=found.slip_no,
-            title=found.stay.person.name,
-            detail=f"{mask_id(found.stay.person.cert_no)} · {found.outside_institution}",
-        )
-        for found in slips_visible(user).filter(slip_no=term.strip().upper())
-    ]
-    return SearchGroup("外院或购药单", rows)
+    rows = slips_visible(user).filter(slip_no=term.strip().upper())
+    return PAGES.found(user, rows, where=lambda slip: slip.outside_institution)
 
 
 @CARD.register("outside_care", order=43)
 def on_card(user: User, person: InsuredPerson, today: dt.date) -> CardSection | None:
     """The person's slips."""
-    if not access.allowed(user, May.READ_FILINGS):
-        return None
-    new_url = reverse("filings:outside_care_new") + f"?person={person.person_no}" if _takes_in(user) else ""
-    context = {"rows": slips_of_person(person, user), "new_url": new_url, "blank_url": ""}
-    return CardSection(TITLE, TEMPLATE, context)
+    return PAGES.on_card(user, person)
 
 
 @ACTIONS.register("outside_care", order=43)
 def on_filing(user: User, filing: Filing, today: dt.date) -> list[Action]:
-    """From the page of a filing: its person, and the stay that rests on it first."""
-    if not _takes_in(user) or not access.within(user, filing.insured_region):
-        return []
-    return [Action("外院购药单", reverse("filings:outside_care_new") + f"?filing={filing.filing_no}")]
+    """A new one from the page of a filing."""
+    return PAGES.on_filing(user, filing, "外院购药单")
 
 
 @FORMS.register("4", order=40)
@@ -85,19 +71,13 @@ def form_of_filing(user: User, filing: Filing, today: dt.date) -> list[Action]:
 @FORM_PAGES.register("4")
 def form_page(user: User) -> Action | None:
     """Form 4 is filled by writing down a slip."""
-    return Action("登记外院购药单", reverse("filings:outside_care_new")) if _takes_in(user) else None
+    return PAGES.form_page(user, "登记外院购药单")
 
 
 @STAY_SECTIONS.register("outside_care", order=30)
 def on_stay(user: User, stay: Stay, verdict: Verdict, today: dt.date) -> CardSection:
-    """The slips of the stay; without one the form prints with empty lines."""
-    new_url = reverse("filings:outside_care_new") + f"?stay={stay.stay_no}" if _takes_in(user) else ""
-    context = {
-        "rows": slips_of_stay(stay, user),
-        "new_url": new_url,
-        "blank_url": reverse("filings:stay_form4", kwargs={"stay_no": stay.stay_no}),
-    }
-    return CardSection(TITLE, TEMPLATE, context)
+    """The slips of the stay."""
+    return PAGES.on_stay(user, stay)
 
 
 @DEMO.register("outside_care", order=43)

@@ -6,22 +6,15 @@ from django.db import models
 from django.db.models import F, Q, Value
 from django.db.models.lookups import GreaterThan, LessThanOrEqual
 
-from agency.organisation import access
-from agency.organisation.models import Institution, User
+from agency.organisation.models import Institution
 from filings.outside_care.rules import MILLI, MOST_PRICE_FEN, MOST_QUANTITY_MILLI
-from filings.stays.models import Recorded, Stay
+from filings.stays.models import RecordOfStay, Stay
 
 # 数量 × 单价 in thousandths of a fen, with half a fen added: what is rounded down to the amount
 _TO_ROUND = F("quantity_milli") * F("unit_price_fen") + Value(MILLI // 2)
 
 
-class OutsideCareQuerySet(models.QuerySet):
-    def visible_to(self, by: User) -> OutsideCareQuerySet:
-        """Slips of stays that the actor's own region took in; the province sees all."""
-        return self if access.sees_all(by) else self.filter(stay__insured_region=by.region_id)
-
-
-class OutsideCare(Recorded):
+class OutsideCare(RecordOfStay):
     """住院期间外院检查治疗或定点药店购药单: one slip of one stay [S2]."""
 
     slip_no = models.CharField("单号", max_length=12, unique=True)
@@ -35,8 +28,6 @@ class OutsideCare(Recorded):
     insurance_office = models.CharField("医保办经办人", max_length=30, blank=True)
     prescribed_on = models.DateField("开单日期")
     total_fen = models.BigIntegerField("合计")
-
-    objects = OutsideCareQuerySet.as_manager()
 
     class Meta:
         verbose_name = verbose_name_plural = "外院检查治疗或购药单"

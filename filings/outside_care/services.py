@@ -10,27 +10,17 @@ from uuid import UUID
 from django.db import transaction
 from django.utils import timezone
 
-from agency.errors import DomainError, DomainErrors
-from agency.journal import audit
-from agency.journal.numbers import next_number
-from agency.organisation import access
+from agency.errors import DomainErrors
 from agency.organisation.models import Institution, User
-from agency.organisation.roles import May
 from filings.outside_care.models import OutsideCare, OutsideCareItem
 from filings.outside_care.rules import Item, slip_reasons, total_of
 from filings.outside_care.selectors import items_of
 from filings.people.models import InsuredPerson
 from filings.stays.models import Stay
-from filings.stays.services import (
-    StayEntry,
-    lock_person,
-    log_stay,
-    require_new,
-    require_version,
-    stay_create,
-)
+from filings.stays.recording import RecordKind, errors_of_stay
+from filings.stays.services import StayEntry
 
-KIND = "outside_care"
+SLIP = RecordKind(OutsideCare, name="outside_care", number_field="slip_no", letter="Y", series="outside-care")
 HEAD = ("outside_institution", "prescribed_on", "department", "doctor", "section_head", "insurance_office")
 
 
@@ -64,26 +54,11 @@ def outside_care_record(
 
     Errors: NotAllowed, AlreadyRecorded, `stay_of_another`, those of `stay_record`, DomainErrors.
     """
-    access.require(by, May.TAKE_IN_FILINGS, stay.insured_region if isinstance(stay, Stay) else None)
-    lock_person(person)
-    require_new(OutsideCare, form_token, "slip_no")
+    SLIP.begin(by=by, person=person, stay=stay, token=form_token)
     _require_sound(person, stay, entry, timezone.localdate(at))
-    is_new = isinstance(stay, StayEntry)
-    of_stay = stay_create(by=by, at=at, person=person, entry=stay) if isinstance(stay, StayEntry) else stay
-    month = f"{timezone.localdate(at):%Y%m}"
-    slip = OutsideCare.objects.create(
-        slip_no=f"Y{month}{next_number(f'outside-care-{month}'):04d}",
-        stay=of_stay,
-        recorded_by=by,
-        recorded_at=at,
-        changed_at=at,
-        form_token=form_token,
-        **entry.columns(),
-    )
+    slip = SLIP.create(by=by, at=at, person=person, stay=stay, token=form_token, columns=entry.columns())
     _write_lines(slip, entry.items)
-    if is_new:
-        log_stay(of_stay, by=by, at=at)
-    _log("outside_care_recorded", slip, by=by, at=at)
+    SLIP.log_new(slip, stay, by=by, at=at)
     return slip
 
 
@@ -95,23 +70,15 @@ def outside_care_change(
 
     Errors: as `outside_care_record`, SomeoneElseWasFirst.
     """
-    access.require(by, May.TAKE_IN_FILINGS, slip.stay.insured_region)
-    person = slip.stay.person
-    lock_person(person)
-    slip.refresh_from_db(from_queryset=OutsideCare.objects.select_for_update())
-    require_version(slip, version, slip.slip_no)
+    person = SLIP.lock(slip, by=by, version=version)
     _require_sound(person, stay, entry, timezone.localdate(at))
     content = {**entry.columns(), "stay": stay}
-    changed = [name for name, value in content.items() if getattr(slip, name) != value]
+    changed = SLIP.differences(slip, content)
     changed += ["items"] if items_of(slip) != entry.items else []
-    if not changed:
-        return slip
-    for name, value in content.items():
-        setattr(slip, name, value)
-    slip.version, slip.changed_at = slip.version + 1, at
-    slip.save(update_fields=[*content, "version", "changed_at"])
-    _write_lines(slip, entry.items)
-    _log("outside_care_changed", slip, by=by, at=at, version=slip.version, changed=changed)
+    if changed:
+        SLIP.correct(slip, content, at=at)
+        _write_lines(slip, entry.items)
+        SLIP.log_change(slip, changed, by=by, at=at)
     return slip
 
 
@@ -134,9 +101,7 @@ def _write_lines(slip: OutsideCare, items: tuple[Item, ...]) -> None:
 
 
 def _require_sound(person: InsuredPerson, stay: Stay | StayEntry, entry: SlipEntry, on: dt.date) -> None:
-    errors = []
-    if isinstance(stay, Stay) and stay.person_id != person.pk:
-        errors.append(DomainError("stay_of_another", "这次就医不是此人的。", field="stay"))
+    errors = errors_of_stay(person, stay)
     reasons = slip_reasons(
         entry.items,
         prescribed_on=entry.prescribed_on,
@@ -148,16 +113,3 @@ def _require_sound(person: InsuredPerson, stay: Stay | StayEntry, entry: SlipEnt
     errors += [reason.as_error() for reason in reasons]
     if errors:
         raise DomainErrors(errors)
-
-
-def _log(action: str, slip: OutsideCare, *, by: User, at: dt.datetime, **detail: Any) -> None:
-    audit.record(
-        action,
-        by=by,
-        at=at,
-        subject_kind=KIND,
-        subject_no=slip.slip_no,
-        region=slip.stay.insured_region,
-        stay=slip.stay.stay_no,
-        **detail,
-    )

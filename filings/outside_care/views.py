@@ -4,41 +4,40 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
-from django.http import Http404, HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from agency.errors import DomainError, NotAllowed
-from agency.journal.papers import Printable, paper_page, paper_pdf
 from agency.organisation import access
 from agency.organisation.roles import May
 from agency.web.access import needs
-from agency.web.middleware import record_refusal
+from agency.web.papers import answer_with_page, answer_with_pdf
 from agency.web.request import StaffRequest
 from filings.filing.models import Filing
 from filings.filing.selectors import WITH_NAMES as FILING_NAMES
 from filings.outside_care.form4 import form4_of
 from filings.outside_care.forms import Rows, SlipForm, slip_initial
 from filings.outside_care.models import OutsideCare
-from filings.outside_care.printing import form4_of_slip, form4_with_filing, form4_with_stay
+from filings.outside_care.printing import FORM4
 from filings.outside_care.rules import quantity_text
 from filings.outside_care.selectors import items_of, lines_of, slips_visible
-from filings.outside_care.services import KIND, outside_care_change, outside_care_record
+from filings.outside_care.services import SLIP, outside_care_change, outside_care_record
 from filings.stays.entering import (
     StayPart,
     Subject,
     ask_person,
+    corrected,
     own_region,
-    put_errors,
+    saved,
     subject_of,
+    subject_to_correct,
     token_of,
     version_of,
 )
 from filings.stays.prints import prints_of
 from filings.stays.selectors import stays_visible
-from filings.stays.services import AlreadyRecorded
 
+DETAIL = "filings:outside_care_detail"
 PAGE = "filings/outside_care/form.html"
 ROWS = "filings/outside_care/_rows.html"
 
@@ -59,7 +58,8 @@ def outside_care_new(request: StaffRequest) -> HttpResponse:
         part.clear()
         return _entry_page(request, subject, part, _unjudged(form), rows, form_token=token, status=200)
     if _all_valid(part, form, rows):
-        try:
+
+        def save() -> tuple[str, str]:
             slip = outside_care_record(
                 by=request.user,
                 at=request.now,
@@ -68,17 +68,10 @@ def outside_care_new(request: StaffRequest) -> HttpResponse:
                 entry=form.entry(rows.items()),
                 form_token=token,
             )
-        except NotAllowed:
-            raise
-        except AlreadyRecorded as error:
-            messages.info(request, error.message)
-            return redirect("filings:outside_care_detail", slip_no=error.facts["number"])
-        except DomainError as error:
-            record_refusal(request, error)
-            put_errors(error, part.form if part.choice.wants_new else part.choice, form)
-        else:
-            messages.success(request, f"已登记 {slip}。")
-            return redirect("filings:outside_care_detail", slip_no=slip.slip_no)
+            return slip.slip_no, f"已登记 {slip}。"
+
+        if (done := saved(request, save, part.shown(), form, detail=DETAIL)) is not None:
+            return done
     return _entry_page(request, subject, part, form, rows, form_token=token, status=422)
 
 
@@ -88,9 +81,7 @@ def outside_care_edit(request: StaffRequest, slip_no: str) -> HttpResponse:
     """更正; what was printed before then shows as changed since."""
     region = own_region(request)
     slip = _visible(request, slip_no)
-    if slip.stay.insured_region_id != region.pk:
-        raise Http404
-    subject = Subject(slip.stay.person, region, slip.stay.filing, slip.stay)
+    subject = subject_to_correct(slip, region)
     part = StayPart(request, subject, chosen=slip.stay)
     more: dict[str, Any] = {"slip": slip, "version": request.POST.get("version", slip.version)}
     if request.method != "POST":
@@ -102,7 +93,8 @@ def outside_care_edit(request: StaffRequest, slip_no: str) -> HttpResponse:
         return _entry_page(request, subject, part, _unjudged(form), rows, status=200, **more)
     if _all_valid(part, form, rows):
         version = version_of(request)
-        try:
+
+        def save() -> tuple[str, str]:
             outside_care_change(
                 slip,
                 by=request.user,
@@ -111,15 +103,10 @@ def outside_care_edit(request: StaffRequest, slip_no: str) -> HttpResponse:
                 entry=form.entry(rows.items()),
                 version=version,
             )
-        except NotAllowed:
-            raise
-        except DomainError as error:
-            record_refusal(request, error)
-            put_errors(error, part.choice, form)
-        else:
-            told = f"{slip_no} 已更正，打印过的请重新打印。"
-            messages.success(request, told if slip.version != version else "没有改动。")
-            return redirect("filings:outside_care_detail", slip_no=slip_no)
+            return slip_no, corrected(slip, version)
+
+        if (done := saved(request, save, part.choice, form, detail=DETAIL)) is not None:
+            return done
     return _entry_page(request, subject, part, form, rows, status=422, **more)
 
 
@@ -178,13 +165,12 @@ def _entry_page(
 def outside_care_detail(request: StaffRequest, slip_no: str) -> HttpResponse:
     """What was ordered where, of which stay, and whether the printed paper still says it."""
     slip = _visible(request, slip_no)
-    takes_in = access.allowed(request.user, May.TAKE_IN_FILINGS) and request.user.region_id is not None
     context = {
         "slip": slip,
         "stay": slip.stay,
         "lines": [(line, quantity_text(line.quantity_milli)) for line in lines_of(slip)],
-        "history": prints_of(KIND, slip_no, form4_of(slip).digest()),
-        "may_change": takes_in and access.within(request.user, slip.stay.insured_region),
+        "history": prints_of(SLIP.name, slip_no, form4_of(slip).digest()),
+        "may_change": access.takes_in(request.user, slip.stay.insured_region),
     }
     return render(request, "filings/outside_care/detail.html", context)
 
@@ -193,17 +179,14 @@ def outside_care_detail(request: StaffRequest, slip_no: str) -> HttpResponse:
 @require_GET
 def outside_care_form4(request: StaffRequest, slip_no: str) -> HttpResponse:
     """The print page of a slip."""
-    return _page(request, form4_of_slip(_visible(request, slip_no)))
+    return answer_with_page(request, FORM4.of_record(_visible(request, slip_no)))
 
 
 @needs(May.READ_FILINGS)
 @require_GET
 def outside_care_form4_pdf(request: StaffRequest, slip_no: str) -> HttpResponse:
     """The PDF of a slip."""
-    paper = paper_pdf(form4_of_slip(_visible(request, slip_no)), by=request.user, at=request.now)
-    response = HttpResponse(paper.pdf, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{slip_no}-4.pdf"'
-    return response
+    return answer_with_pdf(request, FORM4.of_record(_visible(request, slip_no)), f"{slip_no}-4")
 
 
 @needs(May.READ_FILINGS)
@@ -211,7 +194,7 @@ def outside_care_form4_pdf(request: StaffRequest, slip_no: str) -> HttpResponse:
 def stay_form4(request: StaffRequest, stay_no: str) -> HttpResponse:
     """The print page with a stay's data: its newest slip, or empty lines to write on."""
     stay = get_object_or_404(stays_visible(request.user), stay_no=stay_no)
-    return _page(request, form4_with_stay(stay, request.user, request.now))
+    return answer_with_page(request, FORM4.of_stay(stay, request.user, request.now))
 
 
 @needs(May.READ_FILINGS)
@@ -220,11 +203,7 @@ def filing_form4(request: StaffRequest, filing_no: str) -> HttpResponse:
     """The print page with the data of a filing's person, for its insured region."""
     rows = Filing.objects.editable_by(request.user).select_related(*FILING_NAMES)
     filing = get_object_or_404(rows, filing_no=filing_no)
-    return _page(request, form4_with_filing(filing, request.user, request.now))
-
-
-def _page(request: StaffRequest, printable: Printable) -> HttpResponse:
-    return HttpResponse(paper_page(printable, by=request.user, at=request.now))
+    return answer_with_page(request, FORM4.of_filing(filing, request.user, request.now))
 
 
 def _visible(request: StaffRequest, slip_no: str) -> OutsideCare:

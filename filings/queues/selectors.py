@@ -6,7 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Case, Count, DateField, F, Min, Q, QuerySet, Value, When
+from django.db import connection
+from django.db.models import Case, Count, DateField, Exists, F, Min, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from agency.organisation.models import PoolingRegion, StaffRole, User
@@ -15,8 +16,9 @@ from agency.policy.selectors import int_parameter
 from agency.policy.workdays import add_workdays
 from agency.web.parts import COUNTED_AT_MOST
 from filings.filing.models import Filing
-from filings.filing.selectors import WITH_NAMES, expiring_days
+from filings.filing.selectors import LISTED, expiring_days
 from filings.filing.states import OPEN, WAITING, FilingState
+from filings.filing.waivers import waivers_wanted
 
 S = FilingState
 NEVER = dt.date.max
@@ -27,6 +29,7 @@ QUEUES = {
     "overdue": "已逾期",
     "expiring": "即将到期",
     "unattended": "无人承办",
+    "to_waive": "待准予变更",
     "in_work": "全部在办",
 }
 
@@ -52,13 +55,20 @@ def is_in_work(filing: Filing, on: dt.date) -> bool:
 
 
 def unattended() -> Q:
-    """Filings of somebody who is not there any more: switched off, moved to another region, or the system."""
-    return Q(assigned_to__isnull=False) & _gone("assigned_to") | Q(assigned_to=None) & _gone("taken_in_by")
+    """Filings of somebody who is not there any more (switched off, moved to another region, the system), or
+    who has no role any more to do something about them (rules.may_hold)."""
+    given = Q(assigned_to__isnull=False) & _cannot("assigned_to")
+    return given | Q(assigned_to=None) & _cannot("taken_in_by")
 
 
-def _gone(who: str) -> Q:
+def _cannot(who: str) -> Q:
     account = {f"{who}__is_active": True, f"{who}__is_system_account": False}
-    return ~Q(**account, **{f"{who}__region": F("insured_region")})
+    there = Q(**account, **{f"{who}__region": F("insured_region")})
+    takes_in, reviews = (
+        Q(Exists(StaffRole.objects.filter(user=OuterRef(who), role=role)))
+        for role in (Role.INTAKE, Role.REVIEW)
+    )
+    return ~(there & (takes_in | Q(state=S.UNDER_REVIEW) & reviews))
 
 
 def overdue(by: User, on: dt.date) -> Q:
@@ -87,21 +97,26 @@ def with_due_day(rows: QuerySet[Any], name: str, on: dt.date) -> QuerySet[Any]:
 
 def queue(name: str, by: User, on: dt.date) -> QuerySet[Any]:
     """One queue of the actor's own region: green channel first, then what is due first."""
-    rows = with_due_day(Filing.objects.editable_by(by), name, on).select_related(*WITH_NAMES, "assigned_to")
+    rows = with_due_day(Filing.objects.editable_by(by), name, on).select_related(*LISTED)
     return _narrowed(rows, name, by, on).order_by("-green_channel", "due_on", "pk")
 
 
 def maybe_in_work(by: User) -> QuerySet[Any]:
-    """The keys of all that can be in work, each half out of an index: an OR of the two would read the whole
-    ledger of a region (docs/performance.md)."""
+    """What can be in work. On SQLite each half of it out of an index, since an OR of the two would read the
+    whole ledger of a region, where PostgreSQL joins two bitmaps (docs/performance.md)."""
     rows = Filing.objects.editable_by(by).order_by()
+    if connection.vendor != "sqlite":
+        return rows
     owing = rows.filter(proof_due_on__isnull=False)
-    return rows.filter(state__in=sorted(OPEN)).values("pk").union(owing.values("pk"), all=True)
+    keys = rows.filter(state__in=sorted(OPEN)).values("pk").union(owing.values("pk"), all=True)
+    return Filing.objects.filter(pk__in=keys)
 
 
 def _narrowed(rows: Any, name: str, by: User, on: dt.date) -> QuerySet[Any]:
+    if name == "to_waive":
+        return rows.filter(in_work(on), pk__in=waivers_wanted(by))
     if name not in ("to_review", "expiring"):
-        rows = rows.filter(pk__in=maybe_in_work(by))
+        rows &= maybe_in_work(by)
     if name == "mine":
         return rows.filter(in_work(on) & held_by(by))
     if name == "to_review":
@@ -133,11 +148,6 @@ def staff_who_may_hold(region: PoolingRegion) -> dict[User, str]:
     return {user: "、".join(held[user.pk]) for user in users}
 
 
-def holder_of(filing: Filing) -> User:
-    """Who is in charge of a filing."""
-    return filing.assigned_to or filing.taken_in_by
-
-
 @dataclass(frozen=True)
 class Load:
     """What one person has in work in one region."""
@@ -155,7 +165,7 @@ class Load:
 
 def board(by: User, on: dt.date) -> list[Load]:
     """Open work per person, in one query over what is in work: nobody's first, then who has most overdue."""
-    rows: QuerySet[Any] = Filing.objects.filter(in_work(on), pk__in=maybe_in_work(by))
+    rows: QuerySet[Any] = maybe_in_work(by).filter(in_work(on))
     found: list[Any] = list(
         rows.annotate(holder_id=Coalesce("assigned_to_id", "taken_in_by_id"))
         .order_by()

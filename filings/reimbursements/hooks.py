@@ -52,7 +52,7 @@ def nav(user: User) -> list[NavItem]:
 def home(user: User, today: dt.date) -> HomePart:
     """How many stays wait to be reimbursed by hand."""
     part = HomePart()
-    if access.allowed(user, May.TAKE_IN_FILINGS) and user.region_id is not None:
+    if access.takes_in(user):
         url = reverse("filings:reimbursement_list")
         part.tiles.append(Tile("手工报销", waiting_count(user), url, note="医院结算后才备案的"))
     return part

@@ -10,6 +10,7 @@ from __future__ import annotations
 import io
 import json
 import resource
+import signal
 import sys
 import warnings
 from collections.abc import Iterator
@@ -19,7 +20,9 @@ from PIL import Image
 
 MEMORY_BYTES = 2 * 1024**3
 CPU_SECONDS = 15
-QUALITY, SMALL_QUALITY, SMALL_SIDE = 82, 70, 320
+PAGE_SECONDS = 4  # of CPU time; an A4 page at 300 dpi takes half of one
+QUALITY, SMALL_QUALITY = 82, 70
+SMALL_SIDE = 48  # no number can be read from it, however much of the picture it fills (docs/rules.md)
 MOST_DPI, POINTS_PER_INCH = 300, 72
 ORIENTATION = 0x0112  # of EXIF: how the camera was held
 TURNS = {
@@ -48,6 +51,11 @@ def limit_process() -> None:
     resource.setrlimit(resource.RLIMIT_CPU, (CPU_SECONDS, CPU_SECONDS + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def begin_page() -> None:
+    """From here on one page's worth of CPU time; then the system ends this process, wherever it is."""
+    signal.setitimer(signal.ITIMER_PROF, PAGE_SECONDS)
 
 
 def picture(data: bytes, kind: str, side: int, most_pixels: int) -> Image.Image:
@@ -90,6 +98,7 @@ def pdf_pages(data: bytes, side: int, most_pages: int) -> Iterator[Image.Image]:
     import pypdfium2
     from pypdfium2 import raw
 
+    begin_page()
     try:
         document = pypdfium2.PdfDocument(data)
     except pypdfium2.PdfiumError as error:
@@ -103,6 +112,7 @@ def pdf_pages(data: bytes, side: int, most_pages: int) -> Iterator[Image.Image]:
         raise Refused("broken")
     document.init_forms()  # so that what was filled in is drawn; the library has no script engine
     for number in range(len(document)):
+        begin_page()
         page = document[number]
         longest = max(page.get_size())
         scale = min(side / longest, MOST_DPI / POINTS_PER_INCH) if longest else 0

@@ -7,6 +7,7 @@ from typing import Any
 from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
+CHOOSE_PAPER = "请先选择这是哪一种材料，选好的文件还在。"
 Choices = list[tuple[str, list[tuple[str, str]]]]
 ACCEPT = "image/jpeg,image/png,image/heic,image/heif,application/pdf,.jpg,.jpeg,.png,.heic,.heif,.pdf"
 
@@ -36,11 +37,12 @@ class ScanForm(forms.Form):
             "required": "请先选择这是哪一种材料。",
             "invalid_choice": "请从列表里选择材料：这一种不在本备案的材料里。",
         },
+        widget=forms.Select(attrs={"data-key": "U", "aria-keyshortcuts": "U", "data-needs": CHOOSE_PAPER}),
     )
     scans = FilesField(
         label="扫描件或照片",
         required=False,
-        widget=SeveralFiles(attrs={"accept": ACCEPT, "data-key": "U", "aria-keyshortcuts": "U"}),
+        widget=SeveralFiles(attrs={"accept": ACCEPT}),
     )
     photos = FilesField(
         label="用手机拍照",

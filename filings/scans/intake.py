@@ -7,6 +7,7 @@ import logging
 import os
 import subprocess
 import sys
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from threading import BoundedSemaphore
@@ -16,9 +17,27 @@ from agency.errors import DomainError
 from filings.scans.rules import Limits, hidden_in, kind_of, looks_like, sentence
 
 DECODER = Path(__file__).with_name("decoder.py")
-WAIT_SECONDS = 20
+WAIT_SECONDS = 20  # for one file
+UPLOAD_SECONDS = 40  # for all files of one upload together, waiting for their turn included
 _at_once = BoundedSemaphore(2)  # of one server process: the memory of a decoder is limited, not small
 log = logging.getLogger(__name__)
+
+
+class Allowance:
+    """How long one upload may still keep a decoder: all its files share one span of time, and one that had to
+    be stopped spends the rest, so that nobody holds up the others with ten such files [P]."""
+
+    def __init__(self, seconds: float = UPLOAD_SECONDS) -> None:
+        self._until = time.monotonic() + seconds
+
+    @property
+    def left(self) -> float:
+        """Seconds that the next file may take; 0 when nothing more is opened."""
+        return max(0.0, min(WAIT_SECONDS, self._until - time.monotonic()))
+
+    def spend(self) -> None:
+        """Open no further file of this upload."""
+        self._until = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,8 +62,9 @@ def refused(code: str, limits: Limits, **facts: Any) -> DomainError:
     return DomainError(code, sentence(code, limits, facts), field="scans", **facts)
 
 
-def read_file(data: bytes, limits: Limits) -> Read:
-    """The pages of a file as pictures made anew, or DomainError with what is wrong and what to do."""
+def read_file(data: bytes, limits: Limits, allowance: Allowance | None = None) -> Read:
+    """The pages of a file as pictures made anew, or DomainError with what is wrong and what to do. Files of
+    one upload share an `allowance` of time; without one the file has its own."""
     if not data:
         raise refused("empty_file", limits)
     if len(data) > limits.file_bytes:
@@ -55,14 +75,14 @@ def read_file(data: bytes, limits: Limits) -> Read:
     hidden = hidden_in(data, kind)
     if hidden:
         raise refused("hidden_content", limits, what=hidden)
-    head, body = _decoded(data, kind, limits)
+    head, body = _decoded(data, kind, limits, allowance or Allowance())
     if "refused" in head:
         raise refused(head["refused"], limits, **head["facts"])
     return Read(kind, tuple(_pages(head["pages"], body)))
 
 
-def _decoded(data: bytes, kind: str, limits: Limits) -> tuple[dict[str, Any], bytes]:
-    """The decoder's answer; a decoder that died or took too long counts as a broken file."""
+def _decoded(data: bytes, kind: str, limits: Limits, allowance: Allowance) -> tuple[dict[str, Any], bytes]:
+    """The decoder's answer; a decoder that was stopped or took too long ends the upload's allowance."""
     asked = {
         "kind": kind,
         "side": limits.side_px,
@@ -71,16 +91,32 @@ def _decoded(data: bytes, kind: str, limits: Limits) -> tuple[dict[str, Any], by
     }
     command = [sys.executable, "-I", str(DECODER), json.dumps(asked)]
     bare = {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}  # nothing of ours: no key, no database address
+    if not allowance.left or not _at_once.acquire(timeout=allowance.left):
+        return _without("not_opened")
     try:
-        with _at_once:
-            done = subprocess.run(command, input=data, capture_output=True, timeout=WAIT_SECONDS, env=bare)
+        left = max(allowance.left, 0.1)
+        done = subprocess.run(command, input=data, capture_output=True, timeout=left, env=bare)
     except subprocess.TimeoutExpired:
-        return {"refused": "too_heavy", "facts": {}}, b""
+        allowance.spend()
+        return _without("too_heavy")
+    finally:
+        _at_once.release()
     if done.returncode:
         log.warning("the decoder of scans ended with %s on a file of %s bytes", done.returncode, len(data))
-        return {"refused": "too_heavy" if done.returncode < 0 else "broken", "facts": {}}, b""
+        if done.returncode >= 0:
+            return _without("broken")
+        allowance.spend()
+        return _without("too_heavy")
     head, _, body = done.stdout.partition(b"\n")
-    return json.loads(head), body
+    said = json.loads(head)
+    if said.get("refused") == "too_heavy":
+        allowance.spend()
+    return said, body
+
+
+def _without(code: str) -> tuple[dict[str, Any], bytes]:
+    """An answer of our own in place of the decoder's."""
+    return {"refused": code, "facts": {}}, b""
 
 
 def _pages(heads: list[dict[str, int]], body: bytes) -> list[Page]:

@@ -16,7 +16,7 @@ from agency.organisation.roles import May
 from agency.web.forms import ReasonForm
 from agency.web.parts import CardSection
 from filings.filing.models import Filing
-from filings.filing.sections import SECTIONS, TAKE_EFFECT_TOGETHER, TAKES_EFFECT
+from filings.filing.sections import PAPERS_SCANNED, SECTIONS, TAKE_EFFECT_TOGETHER, TAKES_EFFECT
 from filings.scans.forms import ScanForm
 from filings.scans.models import Scan
 from filings.scans.rules import MEGABYTE
@@ -28,6 +28,7 @@ from filings.scans.selectors import (
     may_see_withdrawn,
     offered_papers,
     papers_of,
+    papers_with_scans,
 )
 from filings.scans.services import TakenIn
 
@@ -56,6 +57,9 @@ def scans_section(user: User, filing: Filing, today: dt.date) -> CardSection | N
     if not access.allowed(user, May.READ_FILINGS) or not access.within(user, filing.insured_region):
         return None
     return CardSection("扫描件", TEMPLATE, section_context(user, filing, today))
+
+
+PAPERS_SCANNED.register("scans")(papers_with_scans)
 
 
 def section_context(

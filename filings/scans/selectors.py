@@ -12,6 +12,7 @@ from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
 from agency.policy.selectors import int_parameter
+from filings.filing.agents import AGENT_PAPERS
 from filings.filing.kinds import GivenAs
 from filings.filing.models import Filing
 from filings.filing.validity import CROSS_PROVINCE, IN_PROVINCE
@@ -21,7 +22,6 @@ from filings.materials.selectors import groups_of, material_names
 from filings.scans.models import Scan
 from filings.scans.rules import MEGABYTE, Limits, takes_scans
 
-AGENT_PAPERS = ("proxy_identity_copy", "own_identity_copy")  # copies of both [S1]
 OTHER_PAPER = "other_paper"
 PROMISED = (GivenAs.COMMITMENT, GivenAs.DEFERRED)
 
@@ -58,7 +58,7 @@ def offered_papers(filing: Filing) -> list[tuple[str, list[tuple[str, str]]]]:
     if any(group.commitment_allowed for group in groups):
         lists.append(("承诺", [COMMITMENT_LETTER]))
     if filing.has_agent:
-        lists.append(("代办", list(AGENT_PAPERS)))
+        lists.append(("代办", list(AGENT_PAPERS.values())))
     lists.append(("其他", [OTHER_PAPER]))
     return _each_once(lists, names)
 
@@ -77,16 +77,25 @@ def _each_once(
 
 
 def papers_of(filing: Filing) -> list[Paper]:
-    """The papers registered on a filing and those that were scanned, each with its scans in their order."""
+    """The papers registered on a filing, those that an agent brings, and those that were scanned, each with
+    its scans in their order."""
     papers = {
         row.material_id: Paper(row.material, is_registered=True)
         for row in filing.materials.select_related("material")
     }
+    if filing.has_agent:  # asked for on submission, so named here as well, scanned or not [S1]
+        for kind in MaterialKind.objects.filter(code__in=AGENT_PAPERS.values()).order_by("-code"):
+            papers.setdefault(kind.pk, Paper(kind, is_registered=True))
     rows = Scan.objects.filter(filing=filing).select_related("material", "uploaded_by", "withdrawn_by")
     for scan in rows.order_by("number").prefetch_related("pages"):
         paper = papers.setdefault(scan.material_id, Paper(scan.material, is_registered=False))
         (paper.withdrawn if scan.is_withdrawn else paper.scans).append(scan)
     return list(papers.values())
+
+
+def papers_with_scans(filing: Filing) -> set[str]:
+    """The codes of the papers of which there is a scan that counts."""
+    return set(Scan.objects.current().filter(filing=filing).values_list("material__code", flat=True))
 
 
 def owes_papers(filing: Filing) -> bool:

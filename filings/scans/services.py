@@ -20,7 +20,7 @@ from agency.organisation.roles import May
 from filings.filing.models import Filing
 from filings.materials.models import MaterialKind
 from filings.scans import store
-from filings.scans.intake import Read, read_file, refused
+from filings.scans.intake import Allowance, Read, read_file, refused
 from filings.scans.models import Scan, ScanPage
 from filings.scans.rules import Limits, tidy_name
 from filings.scans.selectors import is_open, limits_on, offered_papers
@@ -66,11 +66,11 @@ def scans_add(
     if len(files) > limits.files_at_once:
         told = f"一次最多 {limits.files_at_once} 个文件，这次有 {len(files)} 个，都没有收。请分几次传。"
         raise DomainError("too_many_files", told, field="scans")
-    done = TakenIn()
+    done, allowance = TakenIn(), Allowance()
     for incoming in files:
         name = tidy_name(incoming.name)
         try:
-            scan, is_new = _take_in(filing, incoming, name, limits, paper=paper, by=by, at=at)
+            scan, is_new = _take_in(filing, incoming, name, limits, allowance, paper=paper, by=by, at=at)
         except DomainError as error:
             done.refused.append((name, error))
             continue
@@ -86,6 +86,7 @@ def _take_in(
     incoming: Incoming,
     name: str,
     limits: Limits,
+    allowance: Allowance,
     *,
     paper: MaterialKind,
     by: User,
@@ -99,7 +100,7 @@ def _take_in(
     known = Scan.objects.current().filter(filing=filing, material=paper, source_digest=source_digest).first()
     if known is not None:
         return known, False
-    return _store(filing, read_file(data, limits), name, source_digest, paper=paper, by=by, at=at)
+    return _store(filing, read_file(data, limits, allowance), name, source_digest, paper=paper, by=by, at=at)
 
 
 @transaction.atomic

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import os
 from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
 from django.conf import settings
+from PIL import Image
+
+from filings.scans.decoder import SMALL_SIDE
 
 CHUNK = 1024 * 1024
 SMALL = ".small"
@@ -30,6 +34,19 @@ def keep(content: bytes, small: bytes) -> str:
     _write(path_of(digest, small=True), small)
     _write(path_of(digest), content)
     return digest
+
+
+def small_of(digest: str) -> bytes:
+    """The small picture of a page; one that was kept larger, when they still were, is made small on the way.
+    OSError when there is none."""
+    content = path_of(digest, small=True).read_bytes()
+    with Image.open(io.BytesIO(content), formats=["JPEG"]) as picture:
+        if max(picture.size) <= SMALL_SIDE:
+            return content
+        picture.thumbnail((SMALL_SIDE, SMALL_SIDE))
+        target = io.BytesIO()
+        picture.save(target, "JPEG", quality=70)
+    return target.getvalue()
 
 
 def _write(path: Path, content: bytes) -> None:

@@ -177,10 +177,10 @@ def scan_page(request: StaffRequest, filing_no: str, scan_no: int, page_no: int)
 @needs(May.READ_FILINGS)
 @require_GET
 def scan_small(request: StaffRequest, filing_no: str, scan_no: int, page_no: int) -> HttpResponse:
-    """The small picture of a page, for lists."""
+    """The small picture of a page, for lists: nothing on it can be read, so a look at it is not logged."""
     row = _page_of(request, filing_no, scan_no, page_no).pages.get(number=page_no)
     try:
-        content = store.path_of(row.digest, small=True).read_bytes()
+        content = store.small_of(row.digest)
     except OSError as error:
         raise Http404 from error
     return _picture(content, f"{filing_no}-{scan_no}-{page_no}-small.jpg")

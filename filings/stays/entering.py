@@ -6,24 +6,27 @@ they ask for the person first. Only our own numbers stand in a URL.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID, uuid4
 
+from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 
 from agency.errors import DomainError, DomainErrors, NotAllowed, SomeoneElseWasFirst
 from agency.organisation.models import PoolingRegion
+from agency.web.middleware import record_refusal
 from agency.web.request import StaffRequest
 from filings.filing.models import Filing
 from filings.filing.selectors import WITH_NAMES
 from filings.people.models import InsuredPerson
 from filings.people.selectors import people_visible
 from filings.stays.forms import NEW, PersonForm, StayChoice, StayForm, filing_initial
-from filings.stays.models import Stay
+from filings.stays.models import RecordOfStay, Stay
 from filings.stays.selectors import filings_to_choose, stays_of, stays_visible
-from filings.stays.services import StayEntry
+from filings.stays.services import AlreadyRecorded, StayEntry
 
 
 @dataclass(frozen=True)
@@ -86,7 +89,7 @@ class StayPart:
             data, stays=own, may_add=self.may_add, initial={"stay": first.stay_no if first else NEW}
         )
         filings = filings_to_choose(subject.person, subject.region, request.user)
-        initial = filing_initial(subject.filing, filings)
+        initial = filing_initial(subject.filing, filings, request.today)
         self.form = StayForm(data, prefix="stay", filings=filings, initial=initial)
 
     def is_valid(self) -> bool:
@@ -103,6 +106,10 @@ class StayPart:
         self.choice.errors.clear()
         self.form.errors.clear()
 
+    def shown(self) -> StayForm | StayChoice:
+        """The form beside which reasons about the stay stand: that of a new one, or the choice."""
+        return self.form if self.choice.wants_new else self.choice
+
     def stay(self) -> Stay | None:
         return self.choice.chosen()
 
@@ -113,6 +120,42 @@ class StayPart:
 
 def _of_filing(stays: list[Stay], filing: Filing | None) -> Stay | None:
     return next((stay for stay in stays if filing is not None and stay.filing_id == filing.pk), None)
+
+
+def subject_to_correct(record: RecordOfStay, region: PoolingRegion) -> Subject:
+    """Whose record is corrected, from the stay it is of; 404 when another region took that in."""
+    stay = record.stay
+    if stay.insured_region_id != region.pk:
+        raise Http404
+    return Subject(stay.person, region, stay.filing, stay)
+
+
+def corrected(record: RecordOfStay, version: int) -> str:
+    """What to tell after a correction of the version that the actor saw."""
+    if record.version == version:
+        return "没有改动。"
+    return f"{record} 已更正，打印过的请重新打印。"
+
+
+def saved(
+    request: StaffRequest, save: Callable[[], tuple[str, str]], *forms: Any, detail: str
+) -> HttpResponse | None:
+    """What follows when `save` wrote a record and gave its number and what to tell: on to its page `detail`,
+    also when this very form was saved before. None when it was refused: each reason stands beside its field
+    in `forms`."""
+    try:
+        number, told = save()
+    except NotAllowed:
+        raise
+    except AlreadyRecorded as error:
+        messages.info(request, error.message)
+        return redirect(detail, error.facts["number"])
+    except DomainError as error:
+        record_refusal(request, error)
+        put_errors(error, *forms)
+        return None
+    messages.success(request, told)
+    return redirect(detail, number)
 
 
 def token_of(request: StaffRequest) -> UUID:

@@ -24,10 +24,6 @@ from filings.stays.selectors import SHOWN, judged, stays_of, stays_visible
 label_actions({"stay_recorded": "登记就医", "stay_changed": "更正就医登记"})
 
 
-def _takes_in(user: User) -> bool:
-    return access.allowed(user, May.TAKE_IN_FILINGS) and user.region_id is not None
-
-
 @SEARCH.register("stays", order=30)
 def search_stays(user: User, term: str) -> SearchGroup | None:
     """A stay by its number."""
@@ -62,7 +58,7 @@ def stays_on_card(user: User, person: InsuredPerson, today: dt.date) -> CardSect
     """The person's stays, each with how it is settled."""
     if not access.allowed(user, May.READ_FILINGS):
         return None
-    new_url = reverse("filings:stay_new") + f"?person={person.person_no}" if _takes_in(user) else ""
+    new_url = reverse("filings:stay_new") + f"?person={person.person_no}" if access.takes_in(user) else ""
     context = {"rows": judged(stays_of(person, user), today), "new_url": new_url}
     return CardSection("就医", "filings/stays/_card.html", context)
 
@@ -73,13 +69,13 @@ def stays_of_filing(user: User, filing: Filing, today: dt.date) -> CardSection |
     if not access.within(user, filing.insured_region):
         return None
     rows = judged(stays_visible(user).filter(filing=filing)[:SHOWN], today)
-    new_url = reverse("filings:stay_new") + f"?filing={filing.filing_no}" if _takes_in(user) else ""
+    new_url = reverse("filings:stay_new") + f"?filing={filing.filing_no}" if access.takes_in(user) else ""
     return CardSection("这次就医", "filings/stays/_on_filing.html", {"rows": rows, "new_url": new_url})
 
 
 @ACTIONS.register("stays", order=40)
 def actions_of_filing(user: User, filing: Filing, today: dt.date) -> list[Action]:
-    if not _takes_in(user) or not access.within(user, filing.insured_region):
+    if not access.takes_in(user, filing.insured_region):
         return []
     return [Action("登记就医", reverse("filings:stay_new") + f"?filing={filing.filing_no}")]
 

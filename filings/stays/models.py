@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
@@ -90,3 +92,20 @@ class Stay(Recorded):
     @property
     def dates(self) -> StayDates:
         return StayDates(self.admitted_on, self.discharged_on, self.settled_on)
+
+
+class RecordOfStayQuerySet(models.QuerySet):
+    def visible_to(self, by: User) -> RecordOfStayQuerySet:
+        """Records of stays that the actor's own region took in; the province sees all."""
+        return self if access.sees_all(by) else self.filter(stay__insured_region=by.region_id)
+
+
+class RecordOfStay(Recorded):
+    """A record that says more of one stay (forms 3 and 4); each kind has its own `stay`."""
+
+    stay: models.ForeignKey[Any, Stay]
+
+    objects = RecordOfStayQuerySet.as_manager()
+
+    class Meta:
+        abstract = True

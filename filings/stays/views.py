@@ -4,26 +4,23 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.contrib import messages
 from django.http import HttpResponse
-from django.shortcuts import get_object_or_404, redirect, render
+from django.shortcuts import get_object_or_404, render
 from django.views.decorators.http import require_GET, require_http_methods
 
-from agency.errors import DomainError, NotAllowed
 from agency.journal.models import AuditEntry
 from agency.organisation import access
 from agency.organisation.roles import May
 from agency.registry import Registry
 from agency.web.access import needs
-from agency.web.middleware import record_refusal
 from agency.web.request import StaffRequest
 from filings.people.selectors import people_visible
-from filings.stays.entering import ask_person, own_region, put_errors, subject_of, token_of, version_of
+from filings.stays.entering import ask_person, own_region, saved, subject_of, token_of, version_of
 from filings.stays.forms import StayForm, filing_initial, stay_initial
 from filings.stays.models import Stay
 from filings.stays.sections import STAY_ACTIONS, STAY_SECTIONS
 from filings.stays.selectors import filings_to_choose, stays_visible, verdict_of
-from filings.stays.services import KIND, AlreadyRecorded, stay_change, stay_record
+from filings.stays.services import KIND, stay_change, stay_record
 
 PAGE = "filings/stays/form.html"
 CHANGES_SHOWN = 20
@@ -37,25 +34,19 @@ def stay_new(request: StaffRequest) -> HttpResponse:
     if subject is None:
         return ask_person(request, "登记就医")
     filings = filings_to_choose(subject.person, subject.region, request.user)
-    initial = filing_initial(subject.filing, filings)
+    initial = filing_initial(subject.filing, filings, request.today)
     form = StayForm(request.POST if request.method == "POST" else None, filings=filings, initial=initial)
     token = token_of(request)
     if form.is_valid():
-        try:
+
+        def save() -> tuple[str, str]:
             stay = stay_record(
                 by=request.user, at=request.now, person=subject.person, entry=form.entry(), form_token=token
             )
-        except NotAllowed:
-            raise
-        except AlreadyRecorded as error:
-            messages.info(request, error.message)
-            return redirect("filings:stay_detail", stay_no=error.facts["number"])
-        except DomainError as error:
-            record_refusal(request, error)
-            put_errors(error, form)
-        else:
-            messages.success(request, f"已登记 {stay.stay_no}。")
-            return redirect("filings:stay_detail", stay_no=stay.stay_no)
+            return stay.stay_no, f"已登记 {stay.stay_no}。"
+
+        if (done := saved(request, save, form, detail="filings:stay_detail")) is not None:
+            return done
     context = {"form": form, "person": subject.person, "form_token": token, "stay": None}
     return render(request, PAGE, context, status=422 if form.is_bound else 200)
 
@@ -98,16 +89,13 @@ def stay_edit(request: StaffRequest, stay_no: str) -> HttpResponse:
     form = StayForm(data, filings=filings, initial=stay_initial(stay))
     if form.is_valid():
         version = version_of(request)
-        try:
+
+        def save() -> tuple[str, str]:
             stay_change(stay, by=request.user, at=request.now, entry=form.entry(), version=version)
-        except NotAllowed:
-            raise
-        except DomainError as error:
-            record_refusal(request, error)
-            put_errors(error, form)
-        else:
-            messages.success(request, f"{stay_no} 已更正。" if stay.version != version else "没有改动。")
-            return redirect("filings:stay_detail", stay_no=stay_no)
+            return stay_no, f"{stay_no} 已更正。" if stay.version != version else "没有改动。"
+
+        if (done := saved(request, save, form, detail="filings:stay_detail")) is not None:
+            return done
     seen = request.POST.get("version", stay.version)
     context = {"form": form, "person": stay.person, "stay": stay, "version": seen}
     return render(request, PAGE, context, status=422 if form.is_bound else 200)

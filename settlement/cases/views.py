@@ -16,6 +16,7 @@ from agency.organisation.roles import May
 from agency.tabular.write import TableColumn
 from agency.web.access import needs
 from agency.web.exporting import KINDS, exported
+from agency.web.keyset import narrowing
 from agency.web.request import StaffRequest
 from settlement.cases.filters import CaseFilterForm
 from settlement.cases.selectors import case_branches, cases_by_key
@@ -42,15 +43,12 @@ def record_list(request: StaffRequest) -> HttpResponse:
 def _list(request: StaffRequest, form: CaseFilterForm, status: int = 200) -> HttpResponse:
     narrow = form.narrowed()
     page = month_page(request, case_branches(request.user, narrow), cases_by_key)
-    query = request.GET.copy()
-    for name in ("before", "after"):
-        query.pop(name, None)
     context = {
         "form": form,
         "page": page,
         "reversed": reversed_among(request.user, page.rows),
         "narrowed": not narrow.is_empty,
-        "query": query.urlencode(),
+        "query": narrowing(request),
         "limit": EXPORT_LIMIT,
         "may_load": access.allowed(request.user, May.LOAD_CASES),
     }
@@ -83,7 +81,8 @@ def record_export(request: StaffRequest, kind: str) -> HttpResponse:
         columns=COLUMNS,
         subject_kind="records",
         what="cases",
-        filters={**told, "whole_numbers": not masked},
+        filters=told,
+        whole_numbers=not masked,
     )
 
 

@@ -1,6 +1,7 @@
 """签发之后不可改: triggers that keep a signed month as it was signed, whatever path is taken.
 
-Each guard looks the month's state up, so that it costs one index read per written row.
+Each guard looks the month's state up: one index read per written row, or one look per statement where cases
+come in by the million.
 """
 
 from agency.journal.guards import Guard, guard
@@ -14,9 +15,10 @@ OF_PERIOD_ID = SIGNED.format(column="id", key="period_id")
 EVERY = ("INSERT", "UPDATE", "DELETE")
 
 
-def of_signed(name: str, table: str, what: str, when: str) -> Guard:
+def of_signed(name: str, table: str, what: str, when: str, *, in_bulk: bool = False) -> Guard:
     """Refuse every change of the rows of a signed month."""
-    return Guard(name, f"settlement_{table}", f"该期别已签发，{what}不能再改", EVERY, when)
+    message = f"该期别已签发，{what}不能再改"
+    return Guard(name, f"settlement_{table}", message, EVERY, when, in_bulk=in_bulk)
 
 
 guard(
@@ -27,7 +29,7 @@ guard(
         when="{row}.state = 'signed'",
         update_rows=("OLD",),
     ),
-    of_signed("signed_record_guard", "settlementrecord", "明细", OF_PERIOD),
+    of_signed("signed_record_guard", "settlementrecord", "明细", OF_PERIOD, in_bulk=True),
     of_signed("signed_deduction_guard", "deduction", "扣款", OF_PERIOD),
     of_signed("signed_line_guard", "clearingline", "清算行", OF_PERIOD_ID),
     of_signed("signed_confirmation_guard", "regionconfirmation", "确认", OF_PERIOD_ID),

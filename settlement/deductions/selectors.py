@@ -39,19 +39,19 @@ def cases_named(numbers: Collection[str]) -> dict[str, CaseOfDeduction]:
 
 def stored_digests(digests: Collection[str]) -> set[str]:
     """Which of these contents are stored."""
-    found: set[str] = set()
-    for block in chunks(digests):
-        rows = Deduction.objects.filter(content_digest__in=block).order_by()
-        found.update(rows.values_list("content_digest", flat=True))
-    return found
+    return _stored("content_digest", digests)
 
 
 def stored_external_numbers(numbers: Collection[str]) -> set[str]:
     """Which of these 扣款编号 are stored."""
+    return _stored("external_no", numbers)
+
+
+def _stored(field: str, values: Collection[str]) -> set[str]:
     found: set[str] = set()
-    for block in chunks(numbers):
-        rows = Deduction.objects.filter(external_no__in=block).order_by()
-        found.update(rows.values_list("external_no", flat=True))
+    for block in chunks(values):
+        rows = Deduction.objects.filter(**{f"{field}__in": block}).order_by()
+        found.update(rows.values_list(field, flat=True))
     return found
 
 

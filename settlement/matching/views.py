@@ -20,6 +20,7 @@ from agency.tabular.write import TableColumn
 from agency.web.access import needs
 from agency.web.exporting import KINDS, exported
 from agency.web.forms import PeriodForm
+from agency.web.keyset import narrowing
 from agency.web.request import StaffRequest
 from settlement.matching.forms import MarkFilterForm
 from settlement.matching.hooks import JOB
@@ -64,14 +65,11 @@ def _queue(request: StaffRequest, form: MarkFilterForm, status: int = 200) -> Ht
     for mark in page.rows:
         mark.days = days_of(mark.record)
         mark.filing_told = mark.filing.filing_no if names_filing(request.user, mark) else ""
-    query = request.GET.copy()
-    for name in ("before", "after"):
-        query.pop(name, None)
     context = {
         "form": form,
         "page": page,
         "narrowed": any(form.cleaned_data.values()),
-        "query": query.urlencode(),
+        "query": narrowing(request),
         "limit": EXPORT_LIMIT,
         "may_match": access.allowed(request.user, May.LOAD_CASES),
     }

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, BinaryIO
 
-from agency.batches.kinds import BatchKind, CheckRequest, Outcome
+from agency.batches.kinds import BatchKind, CheckRequest, Outcome, Staging
 from agency.batches.models import Batch
 from agency.errors import DomainError
 from agency.organisation import access
@@ -39,6 +41,11 @@ class Accepted(Checked):
     spool: Spool = field(default_factory=Spool)
     institutions: dict[str, str] = field(default_factory=dict)
 
+    def fingerprint(self) -> str:
+        """A digest (hex) of all lines and of the institutions' names."""
+        names = json.dumps(self.institutions, ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(f"{self.spool.fingerprint()} {names}".encode()).hexdigest()
+
 
 def check_settlements(request: CheckRequest) -> Outcome:
     """Read and judge a file; nothing is written. DomainError when the file cannot be taken at all."""
@@ -50,6 +57,31 @@ def check_settlements(request: CheckRequest) -> Outcome:
     return outcome
 
 
+@dataclass(slots=True)
+class Tally:
+    """Accepted rows that have parties, insurance type and month in common. Amounts are fen."""
+
+    cases: int = 0
+    reversals: int = 0
+    lines: int = 0  # the sum of their line numbers, by which a misplaced record is found
+    total_fee_fen: int = 0
+    fund_fen: int = 0
+    account_fen: int = 0
+
+    def add(self, row: Candidate) -> None:
+        self.cases += 1
+        self.reversals += row.is_reversal
+        self.lines += row.row.line_no
+        total, fund, account = row.sums
+        self.total_fee_fen += total
+        self.fund_fen += fund
+        self.account_fen += account
+
+    @property
+    def sums(self) -> tuple[int, int, int]:
+        return self.total_fee_fen, self.fund_fen, self.account_fen
+
+
 class _Check:
     """One pass over one file."""
 
@@ -58,9 +90,8 @@ class _Check:
         self.checker = RowChecker(reference)
         self.accepted = Accepted(request, revision())
         self.outcome = Outcome(encoding=table.encoding, header=list(table.header), payload=self.accepted)
-        self.totals = ControlTotals(TOTALS, reference.region_names)
-        self.counts: Counter[str] = Counter()
-        self.periods: Counter[str] = Counter()
+        self.tallies: dict[tuple[tuple[int, int], str, str], Tally] = {}
+        self.periods: dict[str, str] = {}  # month of settlement → month of clearing
         own = None if access.sees_all(request.by) else request.by.region_id
         self.resolver = Resolver(
             own_region=own,
@@ -85,24 +116,26 @@ class _Check:
                 self.request.progress(self.outcome.rows)
         self.resolver.take(block)
         self.resolver.finish()
+        self.outcome.accepted = sum(tally.cases for tally in self.tallies.values())
         self.outcome.refused.sort(key=lambda refused: refused.line_no)
         self.outcome.ignored_columns = self.layout.ignored
-        self.outcome.fingerprint = self.accepted.spool.fingerprint()
+        self.outcome.fingerprint = self.accepted.fingerprint()
         self.outcome.preview = self._preview()
         return self.outcome
 
     def accept(self, row: Candidate) -> None:
-        period = self.reference.period_of(row.month)
+        period = self.periods.get(row.month)
+        if period is None:
+            period = self.periods[row.month] = self.reference.period_of(row.month)
         self.accepted.spool.add(f"{row.content}\t{row.digest}\t{row.month}\t{period}\t{row.row.line_no}")
         code, name = row.institution
-        self.accepted.institutions.setdefault(code, name)
-        self.outcome.accepted += 1
-        self.periods[period] += 1
-        self.counts["late"] += period != row.month
-        self.counts["local"] += row.regions[0] == row.regions[1]
-        self.counts["reversals"] += row.is_reversal
-        self.counts["lines"] += row.row.line_no
-        self.totals.add(self.reference.region_codes[row.regions[0]], row.insurance_type, 1, *row.sums)
+        if code not in self.accepted.institutions:
+            self.accepted.institutions[code] = name
+        key = (row.regions, row.insurance_type, row.month)
+        tally = self.tallies.get(key)
+        if tally is None:
+            tally = self.tallies[key] = Tally()
+        tally.add(row)
 
     def unchanged(self, row: Candidate) -> None:
         self.outcome.unchanged += 1
@@ -121,18 +154,47 @@ class _Check:
 
     def _preview(self) -> dict[str, Any]:
         """Counts and control totals (fen); plain JSON."""
+        totals = ControlTotals(TOTALS, self.reference.region_names)
+        counts: Counter[str] = Counter(reversals=0, local=0, late=0, line_sum=0)
+        periods: Counter[str] = Counter()
+        for (regions, insurance_type, month), tally in self.tallies.items():
+            period = self.periods[month]
+            totals.add(self.reference.region_codes[regions[0]], insurance_type, tally.cases, *tally.sums)
+            periods[period] += tally.cases
+            counts["late"] += tally.cases if period != month else 0
+            counts["local"] += tally.cases if regions[0] == regions[1] else 0
+            counts["reversals"] += tally.reversals
+            counts["line_sum"] += tally.lines
         return {
             "new": self.outcome.accepted,
             "unchanged": self.outcome.unchanged,
-            **{name: self.counts[name] for name in ("reversals", "local", "late")},
-            "periods": dict(sorted(self.periods.items())),
-            "line_sum": self.counts["lines"],
+            **counts,
+            "periods": dict(sorted(periods.items())),
             "totals": [
                 {**row, "insurance_type": insurance, "insurance_name": InsuranceType(insurance).label}
-                for insurance, row in self.totals.rows()
+                for insurance, row in totals.rows()
             ],
-            "sum": self.totals.sum(),
+            "sum": totals.sum(),
         }
+
+
+def keep_accepted(outcome: Outcome, stream: BinaryIO) -> None:
+    """Keep the accepted rows and what else the load needs (see agency/batches/staging.py)."""
+    accepted: Accepted = outcome.payload
+    about = {"revision": accepted.revision, "institutions": accepted.institutions}
+    stream.write(json.dumps(about, ensure_ascii=False).encode() + b"\n")
+    accepted.spool.write_to(stream)
+
+
+def read_accepted(outcome: Outcome, request: CheckRequest, stream: BinaryIO) -> bool:
+    """Give an outcome its accepted rows back; False when they are not those that were kept."""
+    try:
+        about = json.loads(stream.readline())
+        accepted = Accepted(request, about["revision"], Spool(stream), about["institutions"])
+    except (ValueError, KeyError, TypeError):
+        return False
+    outcome.payload = accepted
+    return accepted.fingerprint() == outcome.fingerprint
 
 
 def load_settlements(batch: Batch, outcome: Outcome) -> None:
@@ -181,6 +243,7 @@ def settlements() -> BatchKind:
         check=check_settlements,
         load=load_settlements,
         undo=undo_settlements,
+        staging=Staging(keep_accepted, read_accepted),
         template="settlement/records/_preview.html",
         help_text="平台导出的结算明细，CSV 或 XLSX；列名用中文名或平台字段名都可以，不认识的列会指出并忽略。",
         columns=NAMES,

@@ -9,15 +9,16 @@ import datetime as dt
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import NamedTuple, cast
 from zoneinfo import ZoneInfo
 
-from agency.identity import IdentityError, read_id_number
+from agency.identity import LIKE_RESIDENT_IDS, IdentityError, is_resident_number, read_id_number
 from agency.masking import mask_id
 from agency.policy.insurance import INSURANCE_BY_TEXT
 from agency.tabular.read import Row
 from settlement.records import columns as c
 from settlement.records import rules
-from settlement.records.content import NULL, digest_of, joined, utc_text
+from settlement.records.content import NULL, digest_of, joined
 from settlement.records.intake import RowRefused
 from settlement.records.parse import TypedRow, refuse_longer
 from settlement.records.reference import Reference
@@ -45,17 +46,26 @@ class Candidate:
     sums: tuple[int, int, int]
 
 
+class Regions(NamedTuple):
+    """Both parties of a case, insured and care, by id and by code; where the insured one puts the account."""
+
+    ids: tuple[int, int]
+    codes: tuple[str, str]
+    account_inside: bool
+
+
 class RowChecker:
-    """Judges one row after the other by the same tables."""
+    """Judges one row after the other by the same tables. What many rows share is read once."""
 
     def __init__(self, reference: Reference) -> None:
         self.reference = reference
+        self._known_regions: dict[tuple[str, str, dt.date], Regions] = {}
 
     def check(self, row: Row, typed: TypedRow) -> Candidate:
         """The row as a Candidate, or RowRefused with the first code that applies."""
         texts, on = typed.texts, typed.settled_at.date()
         cert_type, cert_no = _identity(texts)
-        insured, care = self._regions(texts, on)
+        regions = self._regions(texts, on)
         insurance_type = INSURANCE_BY_TEXT.get(texts[c.INSURANCE_TYPE])
         if insurance_type is None:
             why = "不是已知的险种：310 或 职工，390 或 居民。"
@@ -69,16 +79,15 @@ class RowChecker:
             why = "应为 H 或 P 加 11 位数字（6 位区划、5 位顺序号）。"
             raise RowRefused("bad_institution_code", c.INSTITUTION, institution, why)
         is_reversal = _flag(texts, typed.amounts[rules.TOTAL])
-        amounts = _added_up(typed, self.reference.account_inside(insured, on))
+        amounts = _added_up(typed, regions.account_inside)
         reverses_no = texts[c.REVERSES_NO] if is_reversal else ""  # only a reversal has an original
-        codes = self.reference.region_codes
         content = joined(
             [
-                institution, codes[insured], codes[care],
+                institution, *regions.codes,
                 texts[c.SETTLEMENT_NO], "0", texts[c.PERSON_NO], cert_type, cert_no, texts[c.PERSON_NAME],
                 insurance_type.value, texts[c.INSURED_AREA], texts[c.CARE_AREA], texts[c.CARE_TYPE],
                 care_kind, _day_text(typed.admitted_on), _day_text(typed.discharged_on),
-                utc_text(typed.settled_at.replace(tzinfo=SHANGHAI)),
+                _utc_text(typed.settled_at),
                 texts[c.MEDICAL_RECORD], texts[c.DIAGNOSIS],
                 *map(str, amounts),
                 "1" if is_reversal else "0", reverses_no,
@@ -91,7 +100,7 @@ class RowChecker:
             digest=digest_of(content),
             is_reversal=is_reversal,
             reverses_no=reverses_no,
-            regions=(insured, care),
+            regions=regions.ids,
             insured_area_code=texts[c.INSURED_AREA],
             insurance_type=insurance_type.value,
             institution=(institution, texts[c.INSTITUTION_NAME]),
@@ -99,8 +108,15 @@ class RowChecker:
             sums=(amounts[rules.TOTAL], amounts[rules.FUND_TOTAL], amounts[rules.ACCOUNT]),
         )
 
-    def _regions(self, texts: Sequence[str], on: dt.date) -> tuple[int, int]:
+    def _regions(self, texts: Sequence[str], on: dt.date) -> Regions:
         """Both parties by area code at the settlement date; one of them at least is in Jilin."""
+        key = (texts[c.INSURED_AREA], texts[c.CARE_AREA], on)
+        known = self._known_regions.get(key)
+        if known is None:
+            known = self._known_regions[key] = self._read_regions(texts, on)
+        return known
+
+    def _read_regions(self, texts: Sequence[str], on: dt.date) -> Regions:
         found = []
         for column in (c.INSURED_AREA, c.CARE_AREA):
             region = self.reference.areas.region_id(texts[column], on)
@@ -111,11 +127,17 @@ class RowChecker:
         if self.reference.outside.issuperset(found):
             why = "参保地和就医地都在外省，不是本省的结算，请从文件中去掉这一行。"
             raise RowRefused("not_our_case", c.CARE_AREA, texts[c.CARE_AREA], why)
-        return found[0], found[1]
+        insured, care = found
+        codes = self.reference.region_codes
+        inside = self.reference.account_inside(insured, on)
+        return Regions((insured, care), (codes[insured], codes[care]), inside)
 
 
 def _identity(texts: Sequence[str]) -> tuple[str, str]:
-    cert_type = texts[c.CERT_TYPE].zfill(2)
+    cert_type = texts[c.CERT_TYPE]
+    if cert_type in LIKE_RESIDENT_IDS and is_resident_number(texts[c.CERT_NO]):
+        return cert_type, texts[c.CERT_NO]
+    cert_type = cert_type.zfill(2)
     if len(cert_type) > 2:
         why = "证件类型应为两位代码，如 01 居民身份证。"
         raise RowRefused("bad_id_number", c.CERT_TYPE, texts[c.CERT_TYPE], why)
@@ -150,6 +172,11 @@ def _added_up(typed: TypedRow, inside: bool) -> list[int]:
     if inside:
         amounts[rules.FUND_TOTAL] -= amounts[rules.ACCOUNT]
     return amounts
+
+
+def _utc_text(local: dt.datetime) -> str:
+    """`content.utc_text` of a moment in Shanghai."""
+    return (local - cast(dt.timedelta, SHANGHAI.utcoffset(local))).isoformat(" ")
 
 
 def _day_text(day: dt.date | None) -> str:

@@ -11,13 +11,12 @@ import heapq
 from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Any
-from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from agency.periods import is_period
-from agency.web.keyset import PAGE_SIZE, KeysetPage, number_key
+from agency.web.keyset import PAGE_SIZE, PLACE, KeysetPage, number_key, page_url
 
 Key = tuple[str, int]
 Branches = Sequence[QuerySet[Any]]
@@ -58,7 +57,7 @@ def month_page(
     size: int = PAGE_SIZE,
 ) -> KeysetPage:
     """A page from `?before=` (older) or `?after=` (newer); `rows_of` reads rows by key, in their order."""
-    before, after = (read_key(request.GET.get(name, "")) for name in ("before", "after"))
+    before, after = (read_key(request.GET.get(name, "")) for name in PLACE)
     if after is not None:
         keys = first_keys(beyond(branches, after, newer=True), size + 1, oldest_first=True)
         more, keys = len(keys) > size, keys[:size][::-1]
@@ -70,12 +69,11 @@ def month_page(
     rows = rows_of([pk for _, pk in keys])
     return KeysetPage(
         rows,
-        _url(request, "after", keys[0]) if keys and has_newer else None,
-        _url(request, "before", keys[-1]) if keys and has_older else None,
+        page_url(request, after=_told(keys[0])) if keys and has_newer else None,
+        page_url(request, before=_told(keys[-1])) if keys and has_older else None,
         f"本页 {len(rows)} 条" if rows else "",
     )
 
 
-def _url(request: HttpRequest, name: str, key: Key) -> str:
-    kept = [(k, v) for k, v in request.GET.items() if k not in ("before", "after") and v]
-    return f"{request.path}?{urlencode([*kept, (name, f'{key[0]}-{key[1]}')])}"
+def _told(key: Key) -> str:
+    return f"{key[0]}-{key[1]}"

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator
 from itertools import islice
-from typing import TypeVar
+from typing import Any, TypeVar
 
+from django.db import connection
 from django.db.models import QuerySet
 
 from agency.organisation.models import User
@@ -15,6 +17,10 @@ from settlement.records.models import SettlementRecord
 T = TypeVar("T")
 ASKED_AT_ONCE = 500
 NAMESAKES_READ = 2_000  # of a common name; the rest is found by number
+_DIGESTS = (
+    f"SELECT settlement_no, content_digest FROM {SettlementRecord._meta.db_table} "
+    "WHERE correction_no = 0 AND settlement_no"
+)
 
 
 def chunks(items: Collection[T], size: int = ASKED_AT_ONCE) -> Iterator[list[T]]:
@@ -30,11 +36,19 @@ def _delivered(numbers: list[str]) -> QuerySet[SettlementRecord]:
 
 
 def stored_digests(numbers: Collection[str]) -> dict[str, str]:
-    """Settlement number → content digest of what is stored."""
-    found: dict[str, str] = {}
-    for block in chunks(numbers):
-        found.update(_delivered(block).values_list("settlement_no", "content_digest"))
-    return found
+    """Settlement number → content digest of what is stored. One parameter however many numbers: the ORM's IN
+    costs more than the answer."""
+    among, given = _among(numbers)
+    with connection.cursor() as cursor:
+        cursor.execute(f"{_DIGESTS} {among}", [given])
+        return dict(cursor.fetchall())
+
+
+def _among(texts: Collection[str]) -> tuple[str, Any]:
+    """The end of a condition: the column is one of these; and its parameter."""
+    if connection.vendor == "postgresql":
+        return "= ANY(%s)", list(texts)
+    return "IN (SELECT value FROM json_each(%s))", json.dumps(list(texts))
 
 
 def stored_contents(numbers: Collection[str]) -> dict[str, list[str]]:

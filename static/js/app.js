@@ -262,6 +262,19 @@
     note.scrollIntoView({ block: "nearest" });
   }
 
+  /* ---- files that were chosen stay chosen when a form comes back with its errors -------------- */
+
+  let filesChosen = [];
+
+  function rememberFiles(from) {
+    filesChosen = all("input[type=file]", from).filter((el) => el.files.length).map((el) => [el.id, el.files]);
+  }
+
+  function putFilesBack() {
+    filesChosen.forEach(([id, files]) => { const input = document.getElementById(id); if (input && !input.files.length) input.files = files; });
+    filesChosen = [];
+  }
+
   /* ---- check boxes of a list: all of a page at once, and how many are checked ------------------ */
 
   const boxesOf = (head) => all(`input[type=checkbox][name="${head.dataset.checkAll}"]`, head.form || document);
@@ -307,6 +320,8 @@
   document.addEventListener("focusout", (event) => { if (event.target.matches?.("[data-id-number]")) { settled(event); checkNumber(event.target); } });
   document.addEventListener("input", (event) => { const form = event.target.form; if (form?.matches("[data-guard]")) unsaved.add(form); });
   document.addEventListener("submit", submitted);
+  document.addEventListener("invalid", (event) => { const told = event.target.dataset.needs; if (told && event.target.validity.valueMissing) event.target.setCustomValidity(told); }, true);
+  document.addEventListener("change", (event) => { if (event.target.dataset.needs) event.target.setCustomValidity(""); });
   document.addEventListener("click", (event) => {
     toField(event);
     const option = event.target.closest?.("[data-pick] [role=option]");
@@ -333,8 +348,10 @@
     const { elt, successful } = event.detail;
     if (successful && elt.matches("form, [data-saves]")) unsaved.delete(elt.closest("form"));
   });
+  document.addEventListener("htmx:beforeSwap", (event) => { if (event.detail.xhr.status === 422) rememberFiles(event.detail.target); });
   document.addEventListener("htmx:afterSwap", (event) => {
     prepare(event.target);
+    putFilesBack();
     toSummary(event.target);
     const pick = event.target.matches?.(".picks") && pickOf(event.target);
     if (pick) showPicks(pick, document.activeElement === pickBox(pick));

@@ -17,6 +17,8 @@ from tests.support.world import World
 
 _serial = count(10)
 ORIGINAL = "original"
+PAPERS = {"valid_identity_card": ORIGINAL, "residence_permit": ORIGINAL}
+COPIES = {"proxy_identity_copy": "copy", "own_identity_copy": "copy"}  # of an agent and their principal
 
 
 def id_number(area: str = "220102", birth: str = "19610315", serial: int = 0) -> str:
@@ -69,9 +71,31 @@ def make_entry(person: InsuredPerson, **changes: Any) -> FilingEntry:
         "city": "370200",
         "begins_on": dt.date(2026, 11, 20),
         "address": "青岛市市南区香港中路7号",
-        "materials": {"valid_identity_card": ORIGINAL, "residence_permit": ORIGINAL},
+        "materials": PAPERS,
     }
     return FilingEntry(**{**values, **changes})
+
+
+def typed(person: InsuredPerson, action: str = "submit", **changes: str) -> dict[str, str]:
+    """What a clerk types into the whole form."""
+    return {
+        "action": action,
+        "cert_type": "01",
+        "cert_no": person.cert_no,
+        "name": person.name,
+        "insurance_type": "employee",
+        "phone": "13800432716",
+        "kind": "long_term_residence",
+        "province": "370000",
+        "city": "370200",
+        "begins_on": "20261120",
+        "address": "青岛市市南区香港中路7号",
+        "material_1": "valid_identity_card",
+        "given_1": "original",
+        "material_2": "residence_permit",
+        "given_2": "copy",
+        **changes,
+    }
 
 
 def make_draft(world: World, person: InsuredPerson | None = None, **changes: Any) -> Filing:
@@ -83,7 +107,9 @@ def make_draft(world: World, person: InsuredPerson | None = None, **changes: Any
 
 
 def make_submitted(world: World, person: InsuredPerson | None = None, **changes: Any) -> Filing:
-    """A filing that waits for its review."""
+    """A filing that waits for its review; of an agent both copies are there."""
+    if "agent" in changes:
+        changes["materials"] = COPIES | changes.get("materials", PAPERS)
     return filing_submit(make_draft(world, person, **changes), by=world.clerk, at=world.now)
 
 

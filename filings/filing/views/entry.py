@@ -18,7 +18,7 @@ from agency.web.access import needs
 from agency.web.middleware import record_refusal
 from agency.web.request import StaffRequest
 from filings.filing.entry import INSTITUTION_FIELDS, entry_of
-from filings.filing.judging import Judged, judge
+from filings.filing.judging import Judged, judge, own_facts
 from filings.filing.models import Filing
 from filings.filing.page import EntryPage, bound_page, new_page, put_errors, recognised, stored_page
 from filings.filing.services import AlreadySaved, filing_draft_save, filing_submit
@@ -63,7 +63,7 @@ def filing_edit(request: StaffRequest, filing_no: str) -> HttpResponse:
 def person_lookup(request: StaffRequest) -> HttpResponse:
     """The fragment beside the certificate number: who it is, how insured, what was filed before."""
     page = _read_person(request, _own_region(request), _filing_of(request))
-    return render(request, "filings/filing/_person.html", page.context())
+    return render(request, "filings/filing/_person.html", {**page.context(), "answers": True})
 
 
 @needs(May.TAKE_IN_FILINGS)
@@ -239,16 +239,13 @@ def _add_reasons(page: EntryPage) -> None:
 
 
 def _judged(page: EntryPage) -> Judged:
-    filing = page.filing
     return judge(
         page.entry(),
         page.person().person,
         page.region,
         received_on=page.received_on,
         on=page.on,
-        own_no=filing.filing_no if filing is not None else "",
-        replaces=filing.to_replace if filing is not None else None,
-        lock_waived_for=filing.lock_waived_area_code if filing is not None else "",
+        **own_facts(page.filing),
     )
 
 

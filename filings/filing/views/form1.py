@@ -8,6 +8,7 @@ from django.views.decorators.http import require_GET
 from agency.organisation import access
 from agency.organisation.roles import May
 from agency.web.access import needs
+from agency.web.papers import inline_pdf
 from agency.web.request import StaffRequest
 from filings.filing.models import Filing
 from filings.filing.printing import form1_page, form1_pdf
@@ -26,9 +27,7 @@ def filing_form1(request: StaffRequest, filing_no: str) -> HttpResponse:
 def filing_form1_pdf(request: StaffRequest, filing_no: str) -> HttpResponse:
     """The PDF."""
     paper = form1_pdf(_own(request, filing_no), by=request.user, at=request.now)
-    response = HttpResponse(paper.pdf, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{filing_no}-1.pdf"'
-    return response
+    return inline_pdf(paper, f"{filing_no}-1")
 
 
 def _own(request: StaffRequest, filing_no: str) -> Filing:

@@ -21,7 +21,7 @@ from agency.organisation.roles import May
 from agency.tabular.write import TableColumn
 from agency.web.access import needs
 from agency.web.exporting import KINDS, exported
-from agency.web.keyset import keyset_page
+from agency.web.keyset import keyset_page, narrowing
 from agency.web.middleware import record_refusal
 from agency.web.request import StaffRequest
 from filings.followups.forms import DrawForm, FollowUpFilter
@@ -65,16 +65,13 @@ def _page(request: StaffRequest, form: FollowUpFilter, *, status: int = 200, tol
     name = _tab_name(request)
     rows = _listed(request, form, name)
     page = keyset_page(request, rows) if name == DONE else due_page(request, rows)
-    query = request.GET.copy()
-    for key in ("before", "after"):
-        query.pop(key, None)
     context = {
         "tab": name,
         "tabs": _tabs(request, name),
         "form": form,
         "page": page,
         "rows": shown(page.rows, request.today),
-        "query": query.urlencode(),
+        "query": narrowing(request),
         "told": told,
         "is_filtered": any(form.cleaned_data.values()) if form.is_valid() else True,
         "days": notice_days(request.user, request.today),

@@ -7,10 +7,11 @@ from collections.abc import Callable
 from django.http import Http404, HttpResponse
 from django.views.decorators.http import require_GET
 
-from agency.journal.papers import Printable, paper_page, paper_pdf
+from agency.journal.papers import Printable
 from agency.organisation import access
 from agency.organisation.roles import May
 from agency.web.access import needs
+from agency.web.papers import answer_with_page, answer_with_pdf
 from agency.web.request import StaffRequest
 from filings.filing.models import Filing
 from filings.filing.views.fetching import visible as visible_filing
@@ -22,28 +23,28 @@ from filings.followups.views.detail import visible
 @require_GET
 def filing_form2(request: StaffRequest, filing_no: str) -> HttpResponse:
     """The commitment letter, to be signed at the counter or printed once more."""
-    return _page(request, _of_own(request, filing_no, form2_printable))
+    return answer_with_page(request, _of_own(request, filing_no, form2_printable))
 
 
 @needs(May.READ_FILINGS)
 @require_GET
 def filing_form2_pdf(request: StaffRequest, filing_no: str) -> HttpResponse:
     """The commitment letter as PDF."""
-    return _pdf(request, _of_own(request, filing_no, form2_printable), f"{filing_no}-2")
+    return answer_with_pdf(request, _of_own(request, filing_no, form2_printable), f"{filing_no}-2")
 
 
 @needs(May.READ_FILINGS)
 @require_GET
 def filing_deferral(request: StaffRequest, filing_no: str) -> HttpResponse:
     """The 容缺 letter."""
-    return _page(request, _of_own(request, filing_no, deferral_printable))
+    return answer_with_page(request, _of_own(request, filing_no, deferral_printable))
 
 
 @needs(May.READ_FILINGS)
 @require_GET
 def filing_deferral_pdf(request: StaffRequest, filing_no: str) -> HttpResponse:
     """The 容缺 letter as PDF."""
-    return _pdf(request, _of_own(request, filing_no, deferral_printable), f"{filing_no}-deferral")
+    return answer_with_pdf(request, _of_own(request, filing_no, deferral_printable), f"{filing_no}-deferral")
 
 
 @needs(May.READ_FILINGS)
@@ -51,7 +52,7 @@ def filing_deferral_pdf(request: StaffRequest, filing_no: str) -> HttpResponse:
 def follow_up_reminder(request: StaffRequest, follow_up_no: str) -> HttpResponse:
     """The reminder."""
     row = visible(request, follow_up_no)
-    return _page(request, reminder_printable(row, by=request.user, at=request.now))
+    return answer_with_page(request, reminder_printable(row, by=request.user, at=request.now))
 
 
 @needs(May.READ_FILINGS)
@@ -60,7 +61,7 @@ def follow_up_reminder_pdf(request: StaffRequest, follow_up_no: str) -> HttpResp
     """The reminder as PDF."""
     row = visible(request, follow_up_no)
     printable = reminder_printable(row, by=request.user, at=request.now)
-    return _pdf(request, printable, f"{follow_up_no}-reminder")
+    return answer_with_pdf(request, printable, f"{follow_up_no}-reminder")
 
 
 def _of_own(request: StaffRequest, filing_no: str, printable: Callable[..., Printable]) -> Printable:
@@ -69,14 +70,3 @@ def _of_own(request: StaffRequest, filing_no: str, printable: Callable[..., Prin
     if not access.within(request.user, filing.insured_region):
         raise Http404
     return printable(filing, by=request.user, at=request.now)
-
-
-def _page(request: StaffRequest, printable: Printable) -> HttpResponse:
-    return HttpResponse(paper_page(printable, by=request.user, at=request.now))
-
-
-def _pdf(request: StaffRequest, printable: Printable, name: str) -> HttpResponse:
-    paper = paper_pdf(printable, by=request.user, at=request.now)
-    response = HttpResponse(paper.pdf, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{name}.pdf"'
-    return response

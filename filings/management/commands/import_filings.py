@@ -1,37 +1,10 @@
 """`import_filings FILE [--dry-run] [--refused OUT.xlsx]`: groups and on-line filings, all or nothing."""
 
-from __future__ import annotations
-
-import datetime as dt
-from pathlib import Path
-from typing import Any
-
-from django.core.management.base import CommandParser
-
-from agency.batches.commands import import_file, import_result, output, refused_rows
-from agency.commanding import CommandResult, StaffCommand
-from agency.organisation.models import User
+from agency.batches.commands import FileImport
 from filings.groups.batches import KIND
 
 
-class Command(StaffCommand):
+class Command(FileImport):
     help = "导入备案名单（CSV 或 XLSX）：逐行按窗口规则判断，接受的行一次全部生效；有拒绝的行时退出码为 2。"
-
-    def add_more_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("file", metavar="FILE", type=Path, help="备案名单文件")
-        parser.add_argument("--dry-run", action="store_true", help="只核对，不写入")
-        parser.add_argument("--refused", type=Path, metavar="OUT.xlsx", help="把拒绝的行写成 XLSX")
-
-    def perform(self, by: User, at: dt.datetime, **options: Any) -> CommandResult:
-        with output(options["refused"]) as write:
-            batch, outcome = import_file(
-                KIND,
-                options["file"],
-                by=by,
-                system=self.system,
-                at=at,
-                progress=self.progress,
-                dry_run=options["dry_run"],
-            )
-            write(lambda: refused_rows(outcome, at))
-        return import_result(options["file"], batch, outcome)
+    kind = KIND
+    file_label = "备案名单文件"

@@ -10,7 +10,7 @@ from django.views.decorators.http import require_GET
 from agency.organisation.roles import May
 from agency.web.access import needs
 from agency.web.exporting import KINDS
-from agency.web.keyset import keyset_page
+from agency.web.keyset import keyset_page, narrowing
 from agency.web.request import StaffRequest
 from filings.filing.models import Filing
 from filings.filing.selectors import filings_listed
@@ -30,14 +30,11 @@ def filing_list(request: StaffRequest) -> HttpResponse:
 
 def _ledger(request: StaffRequest, form: ListFilter, status: int = 200) -> HttpResponse:
     page = keyset_page(request, _listed(request, form))
-    query = request.GET.copy()
-    query.pop("before", None)
-    query.pop("after", None)
     context = {
         "form": form,
         "page": page,
         "rows": shown(page.rows, request.today),
-        "query": query.urlencode(),
+        "query": narrowing(request),
         "is_filtered": any(form.cleaned_data.values()) if form.is_valid() else True,
     }
     return render(request, "filings/queues/list.html", context, status=status)

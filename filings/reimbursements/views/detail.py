@@ -16,6 +16,7 @@ from agency.organisation.roles import May
 from agency.web.access import needs
 from agency.web.forms import ReasonForm
 from agency.web.middleware import record_refusal
+from agency.web.papers import inline_pdf
 from agency.web.request import StaffRequest
 from filings.reimbursements.forms import LABELS, reason_form
 from filings.reimbursements.models import ManualReimbursement
@@ -145,9 +146,7 @@ def reimbursement_notice(request: StaffRequest, reimbursement_no: str) -> HttpRe
 def reimbursement_notice_pdf(request: StaffRequest, reimbursement_no: str) -> HttpResponse:
     """The notice as PDF."""
     paper = notice_pdf(_visible(request, reimbursement_no), by=request.user, at=request.now)
-    response = HttpResponse(paper.pdf, content_type="application/pdf")
-    response["Content-Disposition"] = f'inline; filename="{reimbursement_no}.pdf"'
-    return response
+    return inline_pdf(paper, reimbursement_no)
 
 
 def _visible(request: StaffRequest, reimbursement_no: str) -> ManualReimbursement:

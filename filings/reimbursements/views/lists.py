@@ -17,7 +17,7 @@ from agency.organisation.roles import May
 from agency.tabular.write import TableColumn
 from agency.web.access import needs
 from agency.web.exporting import KINDS, exported
-from agency.web.keyset import keyset_page
+from agency.web.keyset import keyset_page, narrowing
 from agency.web.request import StaffRequest
 from filings.reimbursements.forms import QueueFilter
 from filings.reimbursements.models import ManualReimbursement
@@ -53,14 +53,11 @@ def reimbursement_list(request: StaffRequest) -> HttpResponse:
 def _queue(request: StaffRequest, form: QueueFilter, status: int = 200) -> HttpResponse:
     narrow = form.narrowed()
     page = keyset_page(request, reimbursements_listed(request.user, narrow), ascending=True)
-    query = request.GET.copy()
-    query.pop("before", None)
-    query.pop("after", None)
     context = {
         "form": form,
         "page": page,
         "rows": [_shown(row, request.today) for row in page.rows],
-        "query": query.urlencode(),
+        "query": narrowing(request),
         "is_waiting": narrow.state == ReimbursementState.WAITING and not narrow.mine,
         "is_filtered": bool(request.GET.get("state") or request.GET.get("mine")),
     }

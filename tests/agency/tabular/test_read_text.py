@@ -1,5 +1,6 @@
 """CSV and TSV as they come from other systems."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -156,3 +157,33 @@ def test_a_file_is_read_from_disk_and_again(tmp_path: Path) -> None:
 
     assert cells(table) == cells(table) == [["1", "甲"]]
     assert cells(open_table(str(path), filename="x.csv", expected=COLUMNS)) == [["1", "甲"]]
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "told"),
+    [
+        (
+            "名单.jpg",
+            b"junk without any meaning",
+            "不是表格：里面没有一个认得的列名。只收 Excel（.xlsx）和 CSV",
+        ),
+        ("名单.jpg", b"one,two,three\n1,2,3\n", "不是表格"),
+        ("名单.csv", b"junk without any meaning", "不是表格"),
+        (
+            "名单.csv",
+            b"\xff\xd8\xff\xe0\x00\x10JFIF",
+            "是照片（JPEG），不是表格：请交 Excel（.xlsx）或 CSV 文件",
+        ),
+        ("名单.xlsx", b"\x89PNG\r\n\x1a\n\x00", "是图片（PNG），不是表格"),
+        ("IMG_1.csv", b"\0\0\0\x18ftypheic", "是照片（HEIC）或影片，不是表格"),
+    ],
+)
+def test_a_picture_or_junk_is_told_to_be_no_table(name: str, content: bytes, told: str) -> None:
+    with pytest.raises(TableError, match=re.escape(told)) as refused:
+        open_table(content, filename=name, expected=["姓名", "证件号码"])
+    assert name in refused.value.message
+
+
+def test_other_columns_in_a_table_are_for_the_caller_to_name() -> None:
+    table = open_table("甲,乙\n1,2\n".encode(), filename="名单.csv", expected=["姓名", "证件号码"])
+    assert table.header == ["甲", "乙"]

@@ -5,6 +5,7 @@ from django.test import Client
 
 from agency.journal.models import AuditEntry
 from agency.journal.prints import form_printed
+from agency.sheets.digest import read_code, wrong_with
 from filings.filing.services import filing_cancel
 from tests.filings.making import make_in_force
 from tests.support.world import World
@@ -67,8 +68,31 @@ def test_an_unknown_code_gets_a_sentence(client: Client, db: None, typed: str) -
     assert response.status_code == 422
 
 
-def test_an_unknown_code_in_the_url_is_not_found(client: Client, db: None) -> None:
-    assert client.get("/verify/0000-0000-0000/").status_code == 404
+WRONG = {
+    "0000-0000-0000": "没有这个验证码",
+    "K7Q3-9WDX-2ME": "验证码是 12 位，输入的是 11 位",
+    "K7Q3-9WDX-2MEU": "验证码里不会有“U”",
+    "不是验证码": "验证码里不会有“不、是、验”",
+    "A" * 60: "太长，验证码是 12 位",
+}
+
+
+@pytest.mark.parametrize("typed", WRONG)
+def test_a_mistyped_code_gets_the_public_page_with_what_is_wrong(
+    client: Client, db: None, typed: str
+) -> None:
+    followed, entered = client.get(f"/verify/{typed}/"), client.post("/verify/", {"code": typed})
+
+    assert (followed.status_code, entered.status_code) == (404, 422)
+    for answer in (followed, entered):
+        page = answer.content.decode()
+        assert "验证码查验" in page and WRONG[typed] in page and "如 K7Q3-9WDX-2MEB" in page
+        assert "今日工作" not in page and "登录" not in page
+
+
+def test_the_example_looks_like_a_real_code() -> None:
+    assert read_code("K7Q3-9WDX-2MEB") == "K7Q3-9WDX-2MEB"
+    assert wrong_with("k7q3 9wdx 2meb") == wrong_with("OIl0-0000-0000") == ""
 
 
 def test_a_paper_of_a_cancelled_filing_is_not_called_good(client: Client, world: World) -> None:

@@ -53,6 +53,8 @@ def test_every_field_is_filled(world: World, filing: Filing) -> None:
     assert [(tick.label, tick.on, tick.promised) for tick in said.materials] == [
         ("有效身份证件（原件）", True, False),
         ("个人承诺书（代替证明）", False, True),
+        ("代办人身份证件复印件（复印件）", True, False),
+        ("本人身份证件复印件（复印件）", True, False),
     ]
     assert (said.agent_name, said.agent_relation) == ("李四", "女儿")
     assert (said.taken_in_by, said.reviewed_by, said.lock_months) == ("clerk", "reviewer", 6)

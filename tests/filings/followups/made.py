@@ -7,7 +7,7 @@ from typing import Any
 
 from filings.filing.services import filing_approve, filing_draft_save, filing_submit
 from filings.models import Filing, FollowUp
-from tests.filings.making import enrol, make_entry, make_person
+from tests.filings.making import COPIES, enrol, make_entry, make_person
 from tests.support.world import World
 
 PROMISE = {"valid_identity_card": "original", "commitment_letter": "original"}
@@ -23,6 +23,8 @@ def taken_in(
         person = make_person()
         enrol(person, world.changchun)
     at = at or world.now
+    if "agent" in changes:
+        materials = COPIES | materials
     entry = make_entry(person, materials=materials, begins_on=at.date(), **changes)
     return filing_draft_save(by=world.clerk, at=at, entry=entry)
 

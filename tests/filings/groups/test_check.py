@@ -130,26 +130,6 @@ def test_a_given_end_is_the_one_that_the_kind_gives(world: World, tmp_path: Path
     )
 
 
-def test_one_stay_stands_once_in_a_file(world: World, tmp_path: Path) -> None:
-    person, other = make_worker(world.changchun), make_worker(world.changchun)
-    rows = [
-        row(person, 外部编号="W1"),
-        row(other, 外部编号="W1"),
-        row(person),
-        row(person, 外部编号="W2", 生效日期="2026-12-01"),
-        row(person, 外部编号="W3", 就医地区划="110105"),
-    ]
-
-    outcome = checked(write(tmp_path, rows), world)
-
-    assert [(one.line_no, one.code, one.column) for one in outcome.refused] == [
-        (3, "duplicate_in_file", "外部编号"),
-        (4, "duplicate_in_file", "证件号码"),
-        (5, "overlapping", "生效日期"),
-    ]
-    assert outcome.accepted == 2
-
-
 def test_a_stay_that_a_counter_has_taken_in_is_named(world: World, tmp_path: Path) -> None:
     person = make_worker(world.changchun)
     filing = make_in_force(world, person)
@@ -251,3 +231,13 @@ def test_refused_rows_come_back_mended_or_are_refused_once_more(world: World, tm
     book.active.cell(2, titles.index("渠道") + 1).value = "合作单位"
     book.save(again)
     assert checked(again, world).accepted == 1
+
+
+def test_a_junk_photo_given_as_a_list_is_told_to_be_no_table(world: World, tmp_path: Path) -> None:
+    path = tmp_path / "IMG_0012.jpg"
+    path.write_bytes(b"\xff\xd8junk" * 50)
+    with pytest.raises(DomainError, match="“IMG_0012.jpg”是照片（JPEG），不是表格"):
+        checked(path, world)
+    path.write_bytes(b"junk, nothing else")
+    with pytest.raises(DomainError, match="“IMG_0012.jpg”不是表格.*只收 Excel（.xlsx）和 CSV"):
+        checked(path, world)

@@ -13,7 +13,7 @@ import pillow_heif
 from django.conf import settings
 from PIL import Image, ImageDraw
 from pypdf import PdfWriter
-from pypdf.generic import DictionaryObject, NameObject, TextStringObject
+from pypdf.generic import ArrayObject, DictionaryObject, NameObject, StreamObject, TextStringObject
 
 from filings.filing.models import Filing
 from filings.materials.models import MaterialKind
@@ -106,6 +106,22 @@ def endless_png() -> bytes:
     chunk = b"zTXt" + text
     head, rest = png()[:33], png()[33:]
     return head + len(text).to_bytes(4, "big") + chunk + zlib.crc32(chunk).to_bytes(4, "big") + rest
+
+
+def bomb_pdf(shade: int = 0) -> bytes:
+    """A page of a kilobyte that unpacks to a hundred megabytes of drawing; each `shade` is another file."""
+    drawing = b"%d g\n" % shade + b"0 0 200 300 re f\n" * 6_000_000
+    packed = zlib.compress(zlib.compress(drawing, 9), 9)
+    writer = PdfWriter()
+    page = writer.add_blank_page(200, 300)
+    stream = StreamObject()
+    stream._data = packed
+    both = ArrayObject([NameObject("/FlateDecode")] * 2)
+    stream[NameObject("/Filter")] = both
+    page[NameObject("/Contents")] = writer._add_object(stream)
+    target = io.BytesIO()
+    writer.write(target)
+    return target.getvalue()
 
 
 def animated_png() -> bytes:

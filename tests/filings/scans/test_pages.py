@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import Callable
 
 import pytest
 from django.test import Client
+from PIL import Image
 
 from agency.errors import DomainError, NotAllowed
 from agency.journal.models import AuditEntry
@@ -16,6 +18,7 @@ from filings.scans import store
 from filings.scans.models import Scan
 from filings.scans.services import scan_restore, scan_withdraw
 from tests.filings.making import make_draft, make_in_force, make_submitted, stored
+from tests.filings.scans import files
 from tests.filings.scans.files import make_scan
 from tests.support.world import World, make_user
 
@@ -200,3 +203,43 @@ def test_the_admin_shows_scans_to_be_read(world: World, as_user: Login) -> None:
     assert client.get(f"/admin/filings/scan/{scan.pk}/change/").status_code == 200
     assert client.get("/admin/filings/scan/add/").status_code == 403
     assert client.post(f"/admin/filings/scan/{scan.pk}/delete/").status_code == 403
+
+
+def test_the_small_picture_shows_no_number_and_its_look_is_not_logged(world: World, as_user: Login) -> None:
+    """One that was kept when they were 320 wide, so that a number could be read, is made small on the way."""
+    filing = make_draft(world)
+    scan = files.make_scan(world, filing)
+    digest = scan.pages.get().digest
+    store.path_of(digest, small=True).write_bytes(files.saved(files.drawn(320, 200), "JPEG"))
+    url = f"/filings/{filing.filing_no}/scans/1/1"
+
+    small = as_user(world.clerk).get(f"{url}.small.jpg")
+
+    with Image.open(io.BytesIO(small.content)) as picture:
+        assert picture.size == (48, 30)
+    assert not AuditEntry.objects.filter(action="scan_viewed").exists()
+    as_user(world.clerk).get(f"{url}.jpg")
+    assert AuditEntry.objects.filter(action="scan_viewed").count() == 1
+
+
+def test_the_viewer_turns_and_zooms_by_buttons_with_keys(world: World, as_user: Login) -> None:
+    filing = make_draft(world)
+    files.make_scan(world, filing)
+
+    page = as_user(world.clerk).get(f"/filings/{filing.filing_no}/scans/").content.decode()
+
+    for what, key in {"left": "L", "right": "R", "out": "-", "in": "+", "fit": "F", "reset": "0"}.items():
+        assert f'data-glass="{what}" data-key="{key}"' in page
+    assert f'data-page="{filing.filing_no}/1.1" data-width="400" data-height="200"' in page
+    assert "js/viewer.js" in page and "style=" not in page
+
+
+def test_the_paper_is_chosen_before_the_files_and_the_browser_asks_for_it(
+    world: World, as_user: Login
+) -> None:
+    page = as_user(world.clerk).get(f"/filings/{make_draft(world).filing_no}/").content.decode()
+    form = page[page.index('<form class="intake"') :]
+
+    assert "novalidate" not in form.partition(">")[0]
+    assert 'data-needs="请先选择这是哪一种材料，选好的文件还在。" required' in form
+    assert form.index('data-key="U"') < form.index('type="file"')

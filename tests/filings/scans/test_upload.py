@@ -116,7 +116,7 @@ def test_what_is_kept_are_pixels_upright_and_small_enough(world: World) -> None:
             with Image.open(io.BytesIO(content)) as picture:
                 picture.load()
                 assert picture.format == "JPEG" and not picture.getexif()
-                assert max(picture.size) <= (320 if small else 2400)
+                assert max(picture.size) <= (48 if small else 2400)
     with Image.open(store.path_of(done.added[0].pages.get().digest)) as upright:
         assert upright.getpixel((100, 50))[2] > 200 and upright.getpixel((100, 350))[0] > 200
 

@@ -63,10 +63,10 @@ def test_an_export_is_narrowed_like_the_list_and_logged(load: Run, as_user: LogI
     assert [one["结算编号"] for one in rows] == ["C"]
     assert rows[0]["诊断"] == "'=1+1"
     entry = AuditEntry.objects.get(action="exported")
-    assert (entry.by, entry.detail["rows"], entry.detail["filters"]["care_kind"]) == (
+    assert (entry.by, entry.detail["rows"], entry.detail["filters"]) == (
         world.yanbian_clearing,
         1,
-        "inpatient",
+        {"care_kind": "inpatient"},
     )
     assert RIGHT["证件号码"] not in str(entry.detail)
 

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
     dependencies = [
         ('agency', '0004_directory'),
         ('filings', '0009_queues'),
-        ('settlement', '0001_initial'),
+        ('settlement', '0002_bulk_references'),
     ]
 
     operations = [

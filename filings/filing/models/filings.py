@@ -1,9 +1,9 @@
-"""备案: filings, the terms of their kinds, and the materials handed in."""
+"""One filing: its columns, what the database keeps of it, and its state on a day."""
 
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -11,11 +11,11 @@ from django.db.models import F, Q
 
 from agency.batches.models import Batch
 from agency.journal.workflow import Machine
-from agency.organisation import access
-from agency.organisation.models import Counter, Dated, Institution, PoolingRegion, User, dates_in_order
+from agency.organisation.models import Counter, Institution, PoolingRegion
 from agency.policy.care import CareKind
 from agency.policy.insurance import InsuranceType
-from filings.filing.kinds import Channel, FilingKind, GivenAs, Term
+from filings.filing.kinds import Channel, FilingKind
+from filings.filing.models.querysets import FilingQuerySet
 from filings.filing.states import (
     CAME_INTO_FORCE,
     FILING_MACHINE,
@@ -25,94 +25,10 @@ from filings.filing.states import (
     WAITING,
     FilingState,
 )
-from filings.materials.models import MaterialKind
 from filings.people.choices import PersonCategory
 from filings.people.models import InsuredPerson
 
 S = FilingState
-
-
-class KindTerms(Dated):
-    """备案类型的期限: how long a kind is valid, locked and whether it is reviewed, by date [S4, N22]."""
-
-    kind = models.CharField("备案类型", max_length=24, choices=FilingKind)
-    term = models.CharField("长期/临时", max_length=10, choices=Term)
-    validity_months = models.PositiveSmallIntegerField(
-        "有效月数", null=True, blank=True, help_text="空着表示长期"
-    )
-    lock_months = models.PositiveSmallIntegerField("变更锁定月数", null=True, blank=True)
-    settlements_allowed = models.PositiveSmallIntegerField(
-        "可直接结算次数", null=True, blank=True, help_text="空着表示有效期内不限次数"
-    )
-    offered = models.BooleanField("窗口受理", default=True)
-    needs_review = models.BooleanField("须复核", default=True)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "备案类型期限"
-        ordering = ["pk"]
-        constraints = [
-            models.UniqueConstraint(fields=["kind", "valid_from"], name="kind_terms_one_per_start"),
-            models.CheckConstraint(condition=Q(kind__in=FilingKind.values), name="kind_terms_kind_is_known"),
-            models.CheckConstraint(condition=Q(term__in=Term.values), name="kind_terms_term_is_known"),
-            models.CheckConstraint(
-                condition=Q(term=Term.LONG_TERM) | Q(validity_months__isnull=False, validity_months__gte=1),
-                name="kind_terms_temporary_has_months",
-                violation_error_message="临时备案必须有有效月数，至少 1 个月。",
-            ),
-            dates_in_order("kind_terms"),
-        ]
-
-    def __str__(self) -> str:
-        return str(self.get_kind_display())
-
-
-class FilingQuerySet(models.QuerySet):
-    def visible_to(self, by: User) -> FilingQuerySet:
-        """Filings of the actor's insured region; those in force also for the care region, read-only."""
-        if access.sees_all(by):
-            return self
-        return self.filter(
-            Q(insured_region=by.region_id) | Q(care_region=by.region_id, state__in=CAME_INTO_FORCE)
-        )
-
-    def editable_by(self, by: User) -> FilingQuerySet:
-        """Filings that the actor's agency takes in: those of its own insured region."""
-        return self if access.sees_all(by) else self.filter(insured_region=by.region_id)
-
-    def in_force(self, on: dt.date) -> FilingQuerySet:
-        """Filings in force on a day, by their dates: right at any moment, without a nightly job.
-
-        One that was cancelled or changed counts for the days before; one whose promised paper (容缺) did
-        not come counts to the day it was due.
-        """
-        return self.sharing_days(on, on).exclude(state=S.IN_FORCE, proof_due_on__lt=on)
-
-    def sharing_days(self, begins: Any, ends: Any) -> FilingQuerySet:
-        """Filings with at least one valid day between two (`ends` None: from `begins` on).
-
-        One that was stopped is valid to its last day; without one it never was (stopped before it began).
-        """
-        lasting = Q(state__in=LASTING) & (Q(ends_on__isnull=True) | Q(ends_on__gte=begins))
-        stopped = ~Q(state__in=LASTING) & Q(effective_at__isnull=False, ends_on__gte=begins)
-        rows = self.filter(lasting | stopped)
-        return rows if ends is None else rows.filter(begins_on__lte=ends)
-
-    def in_state(self, state: str, on: dt.date) -> FilingQuerySet:
-        """Filings whose `state_on(on)` is `state`."""
-        owing = Q(state=S.IN_FORCE, proof_due_on__lt=on) & (
-            Q(ends_on__isnull=True) | Q(ends_on__gt=F("proof_due_on"))
-        )
-        over = Q(state=S.IN_FORCE, ends_on__lt=on) & ~owing
-        too_late = Q(state__in=WAITING, deadline_on__lt=on)
-        if state == S.EXPIRED:
-            return self.filter(Q(state=S.EXPIRED) | over)
-        if state == S.LAPSED:
-            return self.filter(Q(state=S.LAPSED) | too_late | (owing & Q(proof_lapses_on__lt=on)))
-        if state == S.AWAITING_SUPPLEMENT:
-            waiting = Q(state=S.AWAITING_SUPPLEMENT) & ~too_late
-            return self.filter(waiting | (owing & Q(proof_lapses_on__gte=on)))
-        rows = self.filter(state=state)
-        return rows.exclude(over | owing) if state == S.IN_FORCE else rows.exclude(too_late)
 
 
 class Filing(models.Model):
@@ -399,24 +315,3 @@ class Filing(models.Model):
             overdue = self.proof_lapses_on is not None and self.proof_lapses_on < on
             return S.LAPSED if overdue else S.AWAITING_SUPPLEMENT
         return S.EXPIRED if ends_on is not None and ends_on < on else S.IN_FORCE
-
-
-class FilingMaterial(models.Model):
-    """提交材料: one paper on a filing's checklist, and how it was given."""
-
-    filing = models.ForeignKey(Filing, models.PROTECT, verbose_name="备案", related_name="materials")
-    material = models.ForeignKey(MaterialKind, models.PROTECT, verbose_name="材料", related_name="+")
-    given_as = models.CharField("提交方式", max_length=10, choices=GivenAs, default=GivenAs.ORIGINAL)
-
-    class Meta:
-        verbose_name = verbose_name_plural = "提交材料"
-        ordering = ["filing", "material"]
-        constraints = [
-            models.UniqueConstraint(fields=["filing", "material"], name="filing_material_once"),
-            models.CheckConstraint(
-                condition=Q(given_as__in=GivenAs.values), name="filing_material_given_as_known"
-            ),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.material}（{self.get_given_as_display()}）"
