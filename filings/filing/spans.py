@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.db.models import Case, F, Q, QuerySet, When
 
 from filings.filing.models import Filing
 from filings.filing.states import LASTING, FilingState
 
 
-def with_valid_days() -> QuerySet[Filing]:
+def with_valid_days() -> QuerySet[Any]:
     """Filings that have a valid day, with `last_day` (None: it lasts): what `Filing.objects.in_force(on)`
     asks of one day, told for all days. The first day is `begins_on`.
 

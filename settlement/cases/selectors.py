@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 from typing import Any
 
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from agency.batches.models import Batch
 from agency.organisation import access
-from agency.organisation.models import Institution, User
+from agency.organisation.models import Institution, PoolingRegion, User
 from agency.organisation.roles import May
 from filings.people.selectors import people_visible
 from settlement.cases.filters import CaseFilter, CaseState
@@ -24,29 +23,24 @@ WITH_NAMES = ("insured_region", "care_region", "institution", "filing_mark__fili
 def case_branches(by: User, narrow: CaseFilter) -> list[Cases]:
     """The cases that a person may see, narrowed, in branches that share no row; none when nobody may."""
     rows = _narrowed(by, narrow)
+    insured, care, own = narrow.insured_region, narrow.care_region, by.region
     if access.sees_all(by):
-        sides = [_sided(rows, narrow)]
-    else:
-        own = by.region_id
-        sides = [
-            _sided(rows, replace(narrow, **side))
-            for side, fits in (
-                ({"insured_region": by.region}, narrow.insured_region in (None, by.region)),
-                ({"care_region": by.region}, narrow.care_region in (None, by.region)),
-            )
-            if fits
-        ]
-        sides[1:] = [side.exclude(insured_region=own) for side in sides[1:]]
-    return sides
+        return [_sided(rows, narrow.mark, insured, care)]
+    branches = []
+    if insured in (None, own):
+        branches.append(_sided(rows, narrow.mark, own, care))
+    if care in (None, own):
+        branches.append(_sided(rows, narrow.mark, insured, own))
+    branches[1:] = [second.exclude(insured_region=own) for second in branches[1:]]
+    return branches
 
 
-def _sided(rows: Cases, narrow: CaseFilter) -> Cases:
+def _sided(rows: Cases, mark: str, insured: PoolingRegion | None, care: PoolingRegion | None) -> Cases:
     """Narrowed to the regions; where marks to look at are asked for, by the mark's own index as well."""
-    sides = {"insured_region": narrow.insured_region, "care_region": narrow.care_region}
-    for name, region in sides.items():
+    for name, region in (("insured_region", insured), ("care_region", care)):
         if region is not None:
             rows = rows.filter(**{name: region})
-            if narrow.mark in TO_LOOK_AT:
+            if mark in TO_LOOK_AT:
                 rows = rows.filter(**{f"filing_mark__{name}": region})
     return rows
 
@@ -71,7 +65,7 @@ def _narrowed(by: User, narrow: CaseFilter) -> Cases:
         rows = rows.filter(**_of_person(by, narrow.person))
     if narrow.same_as:
         rows = rows.filter(**_of_same(by, narrow.same_as))
-    return rows.filter(_STATES[narrow.state]()) if narrow.state else rows
+    return rows.filter(_STATES[CaseState(narrow.state)]()) if narrow.state else rows
 
 
 def _of_person(by: User, person_no: str) -> dict[str, Any]:

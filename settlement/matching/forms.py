@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django import forms
 
 from agency.web.forms import PeriodForm
@@ -22,7 +24,7 @@ class MarkFilterForm(PeriodForm):
     side = forms.ChoiceField(label="哪一边", choices=[("", "参保地"), ("care", "就医地")], required=False)
     institution = forms.CharField(label="医药机构编号", max_length=20, required=False)
 
-    def __init__(self, data: object, *, chooses_region: bool) -> None:
+    def __init__(self, data: Any, *, chooses_region: bool) -> None:
         super().__init__(data)
         if chooses_region:
             self.fields["region"] = RegionChoice("统筹区")

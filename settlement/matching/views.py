@@ -133,7 +133,7 @@ def match_again(request: StaffRequest) -> HttpResponse:
     """Queue a job that matches a month, or all of them, after filings or people came."""
     form = PeriodForm(request.POST)
     if not form.is_valid():
-        messages.error(request, "；".join(form.errors["period"]))
+        messages.error(request, "；".join(map(str, form.errors["period"])))
         return redirect("settlement:match_queue")
     job = job_enqueue(
         JOB, by=request.user, at=request.now, subject_kind="period", subject_no=form.cleaned_data["period"]
