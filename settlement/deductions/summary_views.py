@@ -18,6 +18,7 @@ from agency.tabular.write import TableColumn
 from agency.web.access import needs
 from agency.web.exporting import KINDS, exported
 from agency.web.request import StaffRequest
+from settlement.clearing.models import ClearingPeriod
 from settlement.deductions.forms import DeductionFilterForm
 from settlement.deductions.models import DeductionKind
 from settlement.deductions.summary import InstitutionSums, Summary, deductions_by_institution
@@ -73,6 +74,8 @@ def _sheet(request: StaffRequest, period: str, region: PoolingRegion | None) -> 
     if not period or region is None or not access.allowed(request.user, May.READ_CLEARING):
         return ""
     if region.is_outside or not access.within(request.user, region):
+        return ""
+    if not ClearingPeriod.objects.filter(period=period, computed_at__isnull=False).exists():
         return ""
     return reverse("settlement:sheet", kwargs={"period": period, "form": "14", "region_code": region.code})
 

@@ -11,6 +11,7 @@ from django.test import Client
 from pytest_django import DjangoAssertNumQueries
 
 from agency.journal.models import AuditEntry
+from settlement.clearing.services import period_compute
 from settlement.deductions.models import Deduction
 from settlement.deductions.services import deduction_withdraw
 from tests.settlement.deductions.rows import by_case, by_group
@@ -81,6 +82,8 @@ def test_each_sum_leads_to_its_items(deducted: None, as_user: LogIn, world: Worl
 
 def test_form_14_of_the_month_is_one_click_away(deducted: None, as_user: LogIn, world: World) -> None:
     sheet = "/clearing/202610/sheets/14/220100/"
+    assert sheet not in page(as_user(world.changchun_clearing), f"{PAGE}?period=202610")
+    period_compute(period="202610", by=world.system, at=world.now)
 
     assert sheet in page(as_user(world.changchun_clearing), f"{PAGE}?period=202610")
     assert sheet not in page(as_user(world.changchun_clearing), PAGE)
