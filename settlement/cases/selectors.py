@@ -15,6 +15,7 @@ from filings.people.selectors import people_visible
 from settlement.cases.filters import CaseFilter, CaseState
 from settlement.matching.models import TO_LOOK_AT
 from settlement.records.models import SettlementRecord
+from settlement.records.paging import of_month
 
 Cases = QuerySet[SettlementRecord]
 WITH_NAMES = ("insured_region", "care_region", "institution", "filing_mark__filing")
@@ -48,7 +49,6 @@ def _sided(rows: Cases, mark: str, insured: PoolingRegion | None, care: PoolingR
 def _narrowed(by: User, narrow: CaseFilter) -> Cases:
     rows = SettlementRecord.objects.all()
     wanted = {
-        "period": narrow.period,
         "care_kind": narrow.care_kind,
         "insurance_type": narrow.insurance_type,
         "filing_mark__mark": narrow.mark,
@@ -56,6 +56,8 @@ def _narrowed(by: User, narrow: CaseFilter) -> Cases:
         "total_fee_fen__lte": narrow.most,
     }
     rows = rows.filter(**{name: value for name, value in wanted.items() if value not in ("", None)})
+    if narrow.period:
+        rows = of_month(rows, narrow.period)
     # by their keys: a join would be planned without knowing how many cases there are of each
     if narrow.institution:
         rows = rows.filter(institution__in=list(Institution.objects.filter(code=narrow.institution)))

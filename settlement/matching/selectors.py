@@ -20,6 +20,7 @@ from filings.models import Filing
 from settlement.matching.models import FilingMark, RecordFiling
 from settlement.matching.rules import CaseDays, NamedFiling, why
 from settlement.records.models import SettlementRecord
+from settlement.records.paging import of_month
 
 FOR_THE_PLACE = (FilingMark.IN_FORCE, FilingMark.LATE, FilingMark.OTHER_KIND)
 UNDER_A_FILING = (FilingMark.IN_FORCE, FilingMark.LATE)
@@ -50,7 +51,7 @@ def marks_listed(by: User, narrow: MarkFilter) -> QuerySet[RecordFiling]:
     if narrow.mark:
         rows = rows.filter(mark=narrow.mark)
     if narrow.period:
-        rows = rows.filter(period=narrow.period)
+        rows = of_month(rows, narrow.period)
     if narrow.institution:
         known = Institution.objects.filter(code=narrow.institution).values_list("pk", flat=True).first()
         rows = rows.filter(record__institution=known) if known is not None else rows.none()
