@@ -13,7 +13,7 @@ from agency.organisation.models import Institution, PoolingRegion, User
 from agency.organisation.roles import May
 from filings.people.selectors import people_visible
 from settlement.cases.filters import CaseFilter, CaseState
-from settlement.matching.models import TO_LOOK_AT
+from settlement.matching.models import TO_LOOK_AT, RecordFiling
 from settlement.records.models import SettlementRecord
 from settlement.records.paging import of_month
 
@@ -21,37 +21,39 @@ Cases = QuerySet[SettlementRecord]
 WITH_NAMES = ("insured_region", "care_region", "institution", "filing_mark__filing")
 
 
-def case_branches(by: User, narrow: CaseFilter) -> list[Cases]:
-    """The cases that a person may see, narrowed, in branches that share no row; none when nobody may."""
-    rows = _narrowed(by, narrow)
+def case_branches(by: User, narrow: CaseFilter) -> list[QuerySet[Any]]:
+    """The cases that a person may see, narrowed, in branches that share no row; none when nobody may.
+
+    Marks to look at are few and have an index of their own: a branch is then one of marks, whose keys are
+    those of their cases.
+    """
+    rows: QuerySet[Any] = _narrowed(by, narrow)
+    if narrow.mark in TO_LOOK_AT:
+        rows = RecordFiling.objects.filter(mark=narrow.mark, record__in=rows)
+        rows = of_month(rows, narrow.period) if narrow.period else rows
     insured, care, own = narrow.insured_region, narrow.care_region, by.region
     if access.sees_all(by):
-        return [_sided(rows, narrow.mark, insured, care)]
+        return [_sided(rows, insured, care)]
     branches = []
     if insured in (None, own):
-        branches.append(_sided(rows, narrow.mark, own, care))
+        branches.append(_sided(rows, own, care))
     if care in (None, own):
-        branches.append(_sided(rows, narrow.mark, insured, own))
+        branches.append(_sided(rows, insured, own))
     branches[1:] = [second.exclude(insured_region=own) for second in branches[1:]]
     return branches
 
 
-def _sided(rows: Cases, mark: str, insured: PoolingRegion | None, care: PoolingRegion | None) -> Cases:
-    """Narrowed to the regions; where marks to look at are asked for, by the mark's own index as well."""
-    for name, region in (("insured_region", insured), ("care_region", care)):
-        if region is not None:
-            rows = rows.filter(**{name: region})
-            if mark in TO_LOOK_AT:
-                rows = rows.filter(**{f"filing_mark__{name}": region})
-    return rows
+def _sided(rows: QuerySet[Any], insured: PoolingRegion | None, care: PoolingRegion | None) -> QuerySet[Any]:
+    sides = {"insured_region": insured, "care_region": care}
+    return rows.filter(**{name: region for name, region in sides.items() if region is not None})
 
 
 def _narrowed(by: User, narrow: CaseFilter) -> Cases:
-    rows = SettlementRecord.objects.all()
+    rows: Cases = SettlementRecord.objects.all()
     wanted = {
         "care_kind": narrow.care_kind,
         "insurance_type": narrow.insurance_type,
-        "filing_mark__mark": narrow.mark,
+        "filing_mark__mark": narrow.mark if narrow.mark not in TO_LOOK_AT else "",
         "total_fee_fen__gte": narrow.least,
         "total_fee_fen__lte": narrow.most,
     }

@@ -43,7 +43,7 @@ class MarkFilter:
 
 def marks_listed(by: User, narrow: MarkFilter) -> QuerySet[RecordFiling]:
     """The queue, without an order: one side of one region out of one index; all regions for the province."""
-    rows = RecordFiling.objects.to_look_at()
+    rows: QuerySet[RecordFiling] = RecordFiling.objects.to_look_at()
     region = narrow.region if access.sees_all(by) else by.region
     if region is not None:
         side = "care_region" if narrow.side == "care" else "insured_region"
