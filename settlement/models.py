@@ -1,5 +1,6 @@
 """Re-exports what the slices define; one migration history for the app."""
 
+from settlement.bills.models import FeeLine
 from settlement.clearing import guards as guards
 from settlement.clearing.models import (
     ClearingLine,
@@ -10,6 +11,7 @@ from settlement.clearing.models import (
     SignedSheet,
 )
 from settlement.deductions.models import Deduction
+from settlement.matching.models import RecordFiling
 from settlement.records.models import CareType, SettlementRecord
 
 __all__ = [
@@ -17,6 +19,8 @@ __all__ = [
     "ClearingLine",
     "ClearingPeriod",
     "Deduction",
+    "FeeLine",
+    "RecordFiling",
     "RegionConfirmation",
     "SettlementRecord",
     "SheetComparison",

@@ -1,10 +1,13 @@
-"""URLs of the app: each slice brings its own."""
+"""URLs of the app: each slice brings its own. A case's own page takes any number: last of /cases/."""
 
 from django.urls import URLPattern, URLResolver, include, path
 
 app_name = "settlement"
 urlpatterns: list[URLPattern | URLResolver] = [
+    path("", include("settlement.cases.urls")),
+    path("", include("settlement.bills.urls")),
     path("", include("settlement.records.urls")),
+    path("", include("settlement.matching.urls")),
     path("", include("settlement.deductions.urls")),
     path("", include("settlement.clearing.urls")),
 ]

@@ -18,6 +18,7 @@ from agency.registry import BATCH_KINDS
 from agency.tabular.read import Row, Table
 from settlement.records.check import Candidate, RowChecker, shown_value
 from settlement.records.columns import NAMES, Layout, read_header
+from settlement.records.followers import records_going, records_loaded
 from settlement.records.intake import Checked, ControlTotals, RowRefused, still_valid
 from settlement.records.layouts import CASES, open_cases
 from settlement.records.load import DirectLoad, load_records
@@ -70,6 +71,7 @@ def check_and_load_settlements(batch: Batch, request: CheckRequest) -> Outcome:
     finally:
         direct.close()
     records_written()
+    records_loaded(batch)
     return outcome
 
 
@@ -246,6 +248,7 @@ def load_settlements(batch: Batch, outcome: Outcome) -> None:
     assert isinstance(accepted.spool, Spool)
     load_records(batch.pk, accepted.spool, accepted.institutions)
     records_written()
+    records_loaded(batch)
 
 
 def undo_settlements(batch: Batch) -> int:
@@ -271,6 +274,7 @@ def undo_settlements(batch: Batch) -> int:
     deducted = records.filter(deductions__isnull=False).first()
     if deducted is not None:
         raise DomainError("already_deducted", f"{deducted} 已有扣款，请先撤销扣款。")
+    records_going(records)
     records_written()
     return int(records._raw_delete(records.db))
 

@@ -18,7 +18,6 @@ from settlement.records.reference import AccountInside
 from settlement.records.rules import ACCOUNT, FUND_TOTAL
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-EXPORT_LIMIT = 20_000
 
 _TEXTS = (
     "settlement_no", "cert_type", "cert_no", "person_name", "insurance_type", "insured_area_code",
@@ -45,15 +44,17 @@ def _kind(index: int, name: str) -> Kind:
 EXPORT_COLUMNS = [TableColumn(column.name, _kind(index, column.name)) for index, column in enumerate(COLUMNS)]
 
 
-def exported_rows(records: QuerySet[SettlementRecord], *, masked: bool) -> Iterator[list[Value]]:
-    """The rows in the order of the import's columns; `masked` hides the middle of identity numbers.
+def exported_rows(
+    records: QuerySet[SettlementRecord], *, masked: bool, inside: AccountInside
+) -> Iterator[tuple[int, list[Value]]]:
+    """Key and cells of each row, in the order of the import's columns, newest first; `masked` hides the
+    middle of identity numbers.
 
     Where a region delivers 个人账户 inside 基金支付总额, it is put back in, as it was delivered.
     """
-    inside = AccountInside()
     fund, account = _FIELDS.index(AMOUNT_FIELDS[FUND_TOTAL]), _FIELDS.index(AMOUNT_FIELDS[ACCOUNT])
-    rows = records.order_by("-id").values_list(*_FIELDS, "insured_region_id")
-    for *row, insured_region in rows.iterator(chunk_size=2000):
+    rows = records.order_by("-id").values_list(*_FIELDS, "insured_region_id", "pk")
+    for *row, insured_region, key in rows.iterator(chunk_size=2000):
         settled_at: dt.datetime = row[_SETTLED_AT].astimezone(SHANGHAI).replace(tzinfo=None)
         row[_SETTLED_AT] = settled_at
         row[_INSURANCE] = _INSURANCE_LABELS[row[_INSURANCE]]
@@ -62,7 +63,7 @@ def exported_rows(records: QuerySet[SettlementRecord], *, masked: bool) -> Itera
             row[_CERT_NO] = mask_id(row[_CERT_NO])
         if inside(insured_region, settled_at.date()):
             row[fund] += row[account]
-        yield row
+        yield key, row
 
 
 def write_file(
@@ -72,7 +73,7 @@ def write_file(
 
     Rows go from the database to the file one by one, however many there are.
     """
-    rows = exported_rows(records, masked=masked)
+    rows = (cells for _, cells in exported_rows(records, masked=masked, inside=AccountInside()))
     if kind == "csv":
         return write_csv(target, EXPORT_COLUMNS, rows)
     most = records.order_by().count()

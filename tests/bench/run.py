@@ -19,7 +19,9 @@ import time
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
-MODULES = ("people_search", "filing_lists", "record_import", "xlsx")
+MODULES = (
+    "people_search", "filing_lists", "record_import", "record_lists", "filing_match", "xlsx",
+)  # fmt: skip
 DATABASES = ("sqlite", "postgresql")
 NO_DATABASE = ("xlsx",)  # run once
 

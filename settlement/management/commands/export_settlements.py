@@ -14,9 +14,9 @@ from agency.journal import audit
 from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
+from settlement.cases.filters import CaseFilterForm
+from settlement.cases.selectors import cases_whole
 from settlement.records.export import write_file
-from settlement.records.forms import RecordFilterForm
-from settlement.records.selectors import records_listed
 
 KINDS = (".csv", ".xlsx")
 
@@ -36,7 +36,7 @@ class Command(StaffCommand):
         if path.suffix.lower() not in KINDS:
             raise DomainError("unknown_kind", f"文件名要以 {' 或 '.join(KINDS)} 结尾：{path.name}")
         asked = {"period": options["period"], "insured_region": options["region"], "batch": options["batch"]}
-        form = RecordFilterForm(asked)
+        form = CaseFilterForm(asked)
         if not form.is_valid():
             told = [str(error) for errors in form.errors.values() for error in errors]
             raise DomainError("bad_filter", "；".join(told))
@@ -45,7 +45,7 @@ class Command(StaffCommand):
         draft.touch(mode=0o600, exist_ok=False)  # it holds whole identity numbers
         try:
             with draft.open("wb") as target:
-                rows = records_listed(by, form.narrowed())
+                rows = cases_whole(by, form.narrowed())
                 count = write_file(target, rows, path.suffix.lower()[1:], masked=masked, at=at)
             draft.replace(path)
         finally:
