@@ -82,6 +82,7 @@ def test_the_supervisor_is_led_to_it_from_home_and_side_bar_and_waives_it(
     assert draft.filing_no in listed
     page = client.get(part.todo[0].url).content.decode()
     assert "准予提前变更就医地" in page and "回到待准予变更" in page
+    assert "原就医地 山东省青岛市，2026-11-20 起" in page and "前不能变更就医地" in page
     said = {"version": draft.version, "reason": "随子女迁居"}
     done = client.post(f"/filings/{draft.filing_no}/waive/?from=to_waive", said, follow=True)
     assert "已准予提前变更" in done.content.decode() and "待准予变更已经办完" in done.content.decode()
