@@ -11,7 +11,7 @@ import datetime as dt
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from agency.organisation.models import User
-from filings.filing.judging import cancelled_of, first_at_place, places_left
+from filings.filing.judging import cancelled_of, first_at_place, load_changes_of_address, places_left
 from filings.filing.models import Filing, KindTerms
 from filings.filing.selectors import locks_of, terms_held
 from filings.filing.states import OPEN
@@ -29,6 +29,7 @@ def waivers_wanted(by: User) -> list[int]:
     cancelled: dict[int, list[Filing]] = {}
     for old in cancelled_of({row.person_id for row in rows}):
         cancelled.setdefault(old.person_id, []).append(old)
+    load_changes_of_address([row.to_replace for row in rows if row.to_replace is not None])
     left = {row.pk: _left_by(row, cancelled, terms) for row in rows}
     firsts = {first.pk: first for several in left.values() for first in several}
     until = dict(locks_of(list(firsts.values())))
@@ -43,7 +44,7 @@ def _may_leave(by: User) -> QuerySet[Filing]:
     moves = Q(replaces__isnull=False) & ~Q(replaces__care_area_code=F("care_area_code"))
     let_go = Q(lock_waived_by__isnull=False, lock_waived_area_code=F("care_area_code"))
     rows = rows.filter(moves | Exists(gone)).exclude(let_go).order_by("pk")
-    return rows.select_related("replaces__care_region", "replaces__replaces__care_region")
+    return rows.select_related("replaces__care_region")
 
 
 def _left_by(filing: Filing, cancelled: dict[int, list[Filing]], terms: list[KindTerms]) -> list[Filing]:

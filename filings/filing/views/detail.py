@@ -225,6 +225,7 @@ def _page(
         "sections": [section for section in _joined(SECTIONS, request, filing) if section is not None],
         "more_actions": [action for found in _joined(ACTIONS, request, filing) for action in found],
         **buttons,
+        "lock_reason": next((reason for reason in judged.reasons if reason.code == "locked"), None),
     }
     return render(request, "filings/filing/detail.html", context, status=status)
 

@@ -9,13 +9,17 @@ from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
-from agency.journal.papers import paper_name, paper_pdf
+from agency.journal.papers import paper_name, paper_page, paper_pdf
 from filings.filing.printing import form1_page
 from filings.filing.services import filing_return
 from filings.followups.printing import deferral_printable
+from filings.injuries.printing import FORM3
 from filings.models import Filing, InsuredPerson
+from filings.outside_care.printing import FORM4
+from filings.reimbursements.notice import ReimbursementNotice
+from filings.reimbursements.printing import notice_page
 from tests.filings.making import enrol, id_number, make_draft, make_in_force, make_person, make_submitted
-from tests.filings.staying import make_slip, make_stay
+from tests.filings.staying import make_late_stay, make_reimbursement, make_slip, make_statement, make_stay
 from tests.support.world import World
 
 Login = Callable[[object], Client]
@@ -23,6 +27,11 @@ Login = Callable[[object], Client]
 
 def card(client: Client, person: InsuredPerson) -> str:
     return client.get(f"/people/{person.person_no}/").content.decode()
+
+
+def prints_in(page: str) -> str:
+    """What the card says under 打印记录."""
+    return page.split("打印记录", 1)[1].split("</section>", 1)[0]
 
 
 def test_the_card_takes_the_same_queries_however_much_is_known(world: World, as_user: Login) -> None:
@@ -92,6 +101,41 @@ def test_a_filing_in_force_is_printed_once_and_its_prints_are_listed(world: Worl
     assert f'href="/filings/{filing.filing_no}/form/1/"' not in after
     assert "表 1" in after and "验证码" in after and "还没有打印过" not in after
     assert "交过的材料" in after and "居住证" in after
+
+
+def test_another_form_of_a_filing_does_not_stand_for_its_form_1(world: World, as_user: Login) -> None:
+    person = make_person()
+    enrol(person, world.changchun)
+    filing = make_in_force(world, person)
+    paper_page(FORM3.of_filing(filing, world.clerk, world.now), by=world.clerk, at=world.now)
+
+    page = card(as_user(world.clerk), person)
+
+    assert "表 3 外伤承诺书" in page
+    assert "还没有打印登记备案表" in page and f'href="/filings/{filing.filing_no}/form/1/"' in page
+
+
+def test_prints_of_all_the_records_of_a_person_are_listed_in_their_region(
+    world: World, as_user: Login
+) -> None:
+    stay = make_late_stay(world)
+    statement, slip, row = (
+        make_statement(world, stay),
+        make_slip(world, stay),
+        make_reimbursement(world, stay),
+    )
+    paper_page(FORM3.of_record(statement), by=world.clerk, at=world.now)
+    paper_page(FORM4.of_record(slip), by=world.clerk, at=world.now)
+    notice_page(row, by=world.clerk, at=world.now)
+
+    listed = prints_in(card(as_user(world.clerk), stay.person))
+
+    for said in ("表 3 外伤承诺书", "表 4 ", paper_name(ReimbursementNotice.FORM_NO)):
+        assert said in listed
+    for number in (statement.statement_no, slip.slip_no, row.reimbursement_no):
+        assert f">{number}<" in listed
+    enrol(stay.person, world.yanbian)
+    assert "还没有打印过" in prints_in(card(as_user(world.yanbian_clerk), stay.person))
 
 
 def test_a_paper_that_was_promised_is_asked_for(world: World, as_user: Login) -> None:

@@ -19,7 +19,7 @@ from filings.filing.services import (
 from filings.filing.waivers import waivers_wanted
 from filings.models import Filing
 from filings.queues.hooks import home, nav
-from tests.filings.making import enrol, make_draft, make_entry, make_in_force, make_person, stored
+from tests.filings.making import enrol, make_draft, make_entry, make_in_force, make_moved, make_person, stored
 from tests.support.world import World
 
 Login = Callable[[object], Client]
@@ -82,6 +82,7 @@ def test_the_supervisor_is_led_to_it_from_home_and_side_bar_and_waives_it(
     assert draft.filing_no in listed
     page = client.get(part.todo[0].url).content.decode()
     assert "准予提前变更就医地" in page and "回到待准予变更" in page
+    assert "原就医地 山东省青岛市，2026-11-20 起" in page and "前不能变更就医地" in page
     said = {"version": draft.version, "reason": "随子女迁居"}
     done = client.post(f"/filings/{draft.filing_no}/waive/?from=to_waive", said, follow=True)
     assert "已准予提前变更" in done.content.decode() and "待准予变更已经办完" in done.content.decode()
@@ -100,3 +101,25 @@ def test_many_cost_no_more_queries_than_one(world: World) -> None:
         assert len(waivers_wanted(world.supervisor)) == 8
 
     assert len(many) == len(few) <= 4
+
+
+def test_many_who_changed_their_address_often_cost_no_more_than_one(world: World) -> None:
+    """Three addresses in 青岛 one after the other: the lock counts from the first, found together for all."""
+
+    def moved_often() -> None:
+        there = make_in_force(world, begins_on=dt.date(2026, 11, 1))
+        for day in (5, 10, 15):
+            there = make_moved(world, stored(there), dt.date(2026, 11, day))
+        draft = filing_change_begin(stored(there), by=world.clerk, at=world.now)
+        entry = make_entry(there.person, city="370600")
+        filing_draft_save(by=world.clerk, at=world.now, entry=entry, filing=draft)
+
+    moved_often()
+    with CaptureQueriesContext(connection) as few:
+        waivers_wanted(world.supervisor)
+    moved_often(), moved_often()
+
+    with CaptureQueriesContext(connection) as many:
+        assert len(waivers_wanted(world.supervisor)) == 3
+
+    assert len(many) == len(few)
