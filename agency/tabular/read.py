@@ -178,7 +178,8 @@ def _open_text(
                 return _laid_out(encoding, layout, plain)
     if not header.names:
         next(commas(), None)  # a first record that cannot be read is said now
-    _refuse_no_table(header, filename, wanted)
+    if not layouts:  # whoever knows files without a header says what is missing in words of its own
+        _refuse_no_table(header, filename, wanted)
     return _table(encoding, header, filename, None, 0, records)
 
 
