@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, BinaryIO, Protocol
 
 from agency.batches.models import Batch
+from agency.batches.refusals import RefusedRows
 from agency.organisation.models import User
 from agency.organisation.roles import May
 
@@ -23,19 +23,6 @@ class Progress(Protocol):
 
 def no_progress(done: int, total: int = 0) -> None:
     """For work that nobody watches."""
-
-
-@dataclass(frozen=True)
-class RefusedRow:
-    """One refused row: line number, code of interfaces.md, column and value at fault, the Chinese reason."""
-
-    line_no: int
-    code: str
-    message: str
-    column: str = ""
-    value: str = ""
-    place: str = ""
-    cells: Sequence[str] = ()
 
 
 @dataclass
@@ -51,20 +38,18 @@ class Outcome:
     rows: int = 0
     accepted: int = 0
     unchanged: int = 0
-    refused: list[RefusedRow] = field(default_factory=list)
+    refused: RefusedRows = field(default_factory=RefusedRows)
     preview: dict[str, Any] = field(default_factory=dict)
     ignored_columns: list[str] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
     fingerprint: str = ""
     payload: Any = None
-    counted: dict[str, int] | None = (
-        None  # refused by code, where the refused rows themselves are not at hand
-    )
+    counted: dict[str, int] | None = None  # refused by code, where the rows themselves are not at hand
 
     def refused_by_code(self) -> dict[str, int]:
         if self.counted is not None:
             return self.counted
-        return dict(sorted(Counter(row.code for row in self.refused).items()))
+        return dict(sorted(self.refused.codes.items()))
 
     def digest(self) -> str:
         """The digest that binds a preview to what is loaded (hex)."""

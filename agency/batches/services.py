@@ -7,6 +7,7 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -28,6 +29,7 @@ from agency.registry import BATCH_KINDS
 
 CHUNK = 1024 * 1024
 MOST_CHECKS = 3
+REFUSALS_AT_ONCE = 500
 
 
 class PreviewOutdated(DomainError):
@@ -174,22 +176,21 @@ def _outcome_fields(outcome: Outcome) -> dict[str, Any]:
 
 def _store_preview(batch: Batch, outcome: Outcome, state: BatchState, *, by: User, at: dt.datetime) -> None:
     batch.refusals.all().delete()
-    Refusal.objects.bulk_create(
-        [
-            Refusal(
-                batch=batch,
-                line_no=row.line_no,
-                place=row.place,
-                code=row.code,
-                column=row.column,
-                value=row.value[:100],
-                message=row.message[:300],
-                cells=list(row.cells),
-            )
-            for row in outcome.refused
-        ],
-        batch_size=1000,
+    refusals = (
+        Refusal(
+            batch=batch,
+            line_no=row.line_no,
+            place=row.place,
+            code=row.code,
+            column=row.column,
+            value=row.value[:100],
+            message=row.message[:300],
+            cells=list(row.cells),
+        )
+        for row in outcome.refused
     )
+    while block := list(islice(refusals, REFUSALS_AT_ONCE)):
+        Refusal.objects.bulk_create(block)
     workflow.move(batch, state, by=by, at=at, **_outcome_fields(outcome))
 
 

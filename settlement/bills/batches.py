@@ -95,7 +95,6 @@ class _Check:
             for number in numbers:
                 self._judge(number, known.get(number), stored.get(number, {}))
         self.accepted.rows.sort(key=lambda pair: pair[1].row.line_no)
-        self.outcome.refused.sort(key=lambda refused: refused.line_no)
         self.outcome.accepted = len(self.accepted.rows)
         self.outcome.fingerprint = " ".join(
             f"{row.number}/{row.fee_class}/{row.amounts}" for _, row in self.accepted.rows

@@ -155,7 +155,6 @@ class _Check:
         self.accepted.spool.send()
         self.accepted.spool.settle()
         self.outcome.accepted = sum(tally.cases for tally in self.tallies.values())
-        self.outcome.refused.sort(key=lambda refused: refused.line_no)
         self.outcome.ignored_columns = self.layout.ignored
         self.outcome.fingerprint = self.accepted.fingerprint()
         self.outcome.preview = self._preview()
