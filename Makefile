@@ -31,7 +31,7 @@ test-long: setup
 
 # all benches on a million rows; make bench BENCH="people_search --rows 100000 --only sqlite" runs one (docs/performance.md)
 bench: setup
-	@./.ci/apt-needed $(APT_TEST)
+	@./.ci/apt-needed $(APT_TEST) sqlite3
 	@pg_virtualenv -t -o max_connections=50 -o shared_buffers=512MB $(PY) tests/bench/run.py $(BENCH)
 
 lint:

@@ -214,6 +214,9 @@ if not DEBUG:
 # --- Background work ----------------------------------------------------------------------------------
 TASKS = {"default": {"BACKEND": "django_tasks_db.DatabaseBackend", "QUEUES": ["default"]}}
 
+# imports in the admin are small corrections, written row by row through the forms of the admin
+ADMIN_IMPORT_MAX_ROWS = env.int("ADMIN_IMPORT_MAX_ROWS", default=5000)
+ADMIN_IMPORT_MAX_CHANGES = env.int("ADMIN_IMPORT_MAX_CHANGES", default=500)
 IMPORT_EXPORT_USE_TRANSACTIONS = True
 IMPORT_EXPORT_ESCAPE_FORMULAE_ON_EXPORT = True
 

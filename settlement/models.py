@@ -1,5 +1,6 @@
 """Re-exports what the slices define; one migration history for the app."""
 
+from settlement.bills.models import FeeLine
 from settlement.clearing import guards as guards
 from settlement.clearing.models import (
     ClearingLine,
@@ -11,6 +12,7 @@ from settlement.clearing.models import (
 )
 from settlement.corrections.models import ConflictLine, Correction
 from settlement.deductions.models import Deduction
+from settlement.matching.models import RecordFiling
 from settlement.records.models import CareType, SettlementRecord
 
 __all__ = [
@@ -20,6 +22,8 @@ __all__ = [
     "ConflictLine",
     "Correction",
     "Deduction",
+    "FeeLine",
+    "RecordFiling",
     "RegionConfirmation",
     "SettlementRecord",
     "SheetComparison",

@@ -1,4 +1,4 @@
-"""URLs of the app: each slice brings its own."""
+"""URLs of the app: each slice brings its own. A case's own page takes any number: last of /cases/."""
 
 from django.urls import URLPattern, URLResolver, include, path
 
@@ -6,7 +6,10 @@ app_name = "settlement"
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("settlement.by_hand.urls")),
     path("", include("settlement.corrections.urls")),
+    path("", include("settlement.cases.urls")),
+    path("", include("settlement.bills.urls")),
     path("", include("settlement.records.urls")),
+    path("", include("settlement.matching.urls")),
     path("", include("settlement.deductions.urls")),
     path("", include("settlement.clearing.urls")),
 ]

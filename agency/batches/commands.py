@@ -96,6 +96,7 @@ def import_result(path: Path, batch: Batch | None, outcome: Outcome, kind: str =
     ]
     if outcome.unchanged == outcome.rows:
         lines.append("文件内容全部已经在库中，没有改动。")
+    lines += outcome.notes
     if outcome.ignored_columns:
         lines.append(f"不认识的列已忽略：{'、'.join(outcome.ignored_columns)}")
     gaps = (
@@ -105,7 +106,7 @@ def import_result(path: Path, batch: Batch | None, outcome: Outcome, kind: str =
     )
     lines += [f"  合计行 {row.group}{row.label} {row.stated}，读到 {row.ours}，差 {row.gap}" for row in gaps]
     lines += [f"  {code} {count}" for code, count in refused.items()]
-    lines += [f"  {row.message}" for row in outcome.refused[:20]]
+    lines += [f"  {row.message}{row.place and f'（{row.place}）'}" for row in outcome.refused[:20]]
     return CommandResult(data, lines, needs_attention=bool(refused or gaps))
 
 

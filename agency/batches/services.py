@@ -7,13 +7,15 @@ import hashlib
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
 from django.conf import settings
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 from django.utils import timezone
 
+from agency.batches import staging
 from agency.batches.confirming import require_confirmable
 from agency.batches.kinds import BatchKind, CheckRequest, Outcome, Progress, no_progress
 from agency.batches.models import Batch, KeptFile, Refusal
@@ -28,6 +30,7 @@ from agency.registry import BATCH_KINDS
 
 CHUNK = 1024 * 1024
 MOST_CHECKS = 3
+REFUSALS_AT_ONCE = 500
 
 
 class PreviewOutdated(DomainError):
@@ -91,9 +94,28 @@ def batch_create(
     by_command: bool = False,
 ) -> Batch:
     """Open a batch for a kept file, in state `uploaded`."""
+    batch = _unnumbered(
+        kind=kind, kept=kept, file_name=file_name, by=by, at=at, options=options, by_command=by_command
+    )
+    _number(batch, by=by, at=at)
+    return batch
+
+
+def _unnumbered(
+    *,
+    kind: str,
+    kept: KeptFile,
+    file_name: str,
+    by: User,
+    at: dt.datetime,
+    options: dict[str, Any] | None,
+    by_command: bool,
+) -> Batch:
+    """A batch that has no number yet: the number is taken last, since whoever has taken one keeps all others
+    waiting for theirs to the end of the transaction."""
     access.require(by, batch_kind(kind).may_load)
-    batch = Batch.objects.create(
-        batch_no=f"B{timezone.localtime(at):%Y%m}{next_number(f'batch-{timezone.localtime(at):%Y%m}'):05d}",
+    return Batch.objects.create(
+        batch_no=f"-{os.urandom(8).hex()}",
         kind=kind,
         file=kept,
         file_name=file_name[:200],
@@ -103,19 +125,35 @@ def batch_create(
         created_at=at,
         by_command=by_command,
     )
+
+
+def _number(batch: Batch, *, by: User, at: dt.datetime) -> None:
+    """Give the batch its number and its first state."""
+    series = f"batch-{timezone.localtime(at):%Y%m}"
+    batch.batch_no = f"B{timezone.localtime(at):%Y%m}{next_number(series):05d}"
+    batch.save(update_fields=["batch_no"])
     workflow.begin(batch, by=by, at=at)
-    return batch
 
 
-def _check(batch: Batch, progress: Progress) -> Outcome:
-    request = CheckRequest(
+def _request(batch: Batch, progress: Progress) -> CheckRequest:
+    return CheckRequest(
         path=kept_path(batch.file),
         file_name=batch.file_name,
         by=batch.created_by,
         options=batch.options,
         progress=progress,
     )
-    return batch_kind(batch.kind).check(request)
+
+
+def _check(batch: Batch, progress: Progress) -> Outcome:
+    return batch_kind(batch.kind).check(_request(batch, progress))
+
+
+def _as_previewed(batch: Batch, progress: Progress) -> Outcome:
+    """What is to be loaded: as it was kept at the preview, else read and judged once more."""
+    kind = batch_kind(batch.kind)
+    kept = staging.staged(batch, _request(batch, progress), kind.staging) if kind.staging else None
+    return kept or _check(batch, progress)
 
 
 def _outcome_fields(outcome: Outcome) -> dict[str, Any]:
@@ -130,6 +168,7 @@ def _outcome_fields(outcome: Outcome) -> dict[str, Any]:
             "header": outcome.header,
             "refused_by_code": outcome.refused_by_code(),
             "ignored_columns": outcome.ignored_columns,
+            "notes": outcome.notes,
         },
         "preview_digest": outcome.digest(),
         "message": "",
@@ -138,22 +177,21 @@ def _outcome_fields(outcome: Outcome) -> dict[str, Any]:
 
 def _store_preview(batch: Batch, outcome: Outcome, state: BatchState, *, by: User, at: dt.datetime) -> None:
     batch.refusals.all().delete()
-    Refusal.objects.bulk_create(
-        [
-            Refusal(
-                batch=batch,
-                line_no=row.line_no,
-                place=row.place,
-                code=row.code,
-                column=row.column,
-                value=row.value[:100],
-                message=row.message[:300],
-                cells=list(row.cells),
-            )
-            for row in outcome.refused
-        ],
-        batch_size=1000,
+    refusals = (
+        Refusal(
+            batch=batch,
+            line_no=row.line_no,
+            place=row.place,
+            code=row.code,
+            column=row.column,
+            value=row.value[:100],
+            message=row.message[:300],
+            cells=list(row.cells),
+        )
+        for row in outcome.refused
     )
+    while block := list(islice(refusals, REFUSALS_AT_ONCE)):
+        Refusal.objects.bulk_create(block)
     workflow.move(batch, state, by=by, at=at, **_outcome_fields(outcome))
 
 
@@ -172,6 +210,9 @@ def batch_check(
         )
         return None
     state = BatchState.PREVIEWED if outcome.accepted else BatchState.NOTHING_NEW
+    kind = batch_kind(batch.kind)
+    if kind.staging and outcome.accepted:
+        staging.stage(batch, outcome, kind.staging)
     with transaction.atomic():
         _store_preview(batch, outcome, state, by=by, at=at)
     return outcome
@@ -203,12 +244,13 @@ def batch_load(
         access.require_second_person(by, batch.created_by)
     if batch.state == BatchState.PREVIEWED and batch.preview_digest != preview_digest:
         raise PreviewOutdated
-    outcome = _check(batch, progress)
+    outcome = _as_previewed(batch, progress)
     try:
         if outcome.digest() != preview_digest:
             raise PreviewOutdated
         with transaction.atomic(), _changes_meanwhile_are_told():
             _write(batch, outcome, by=by, at=at)
+        staging.unstage(batch)
     except PreviewOutdated:
         batch.refresh_from_db()
         _preview_again(batch, by=by, at=at, progress=progress)
@@ -230,11 +272,12 @@ def _preview_again(batch: Batch, *, by: User, at: dt.datetime, progress: Progres
     batch_check(batch, by=batch.created_by, at=at, progress=progress)
 
 
-def _write(batch: Batch, outcome: Outcome, *, by: User, at: dt.datetime) -> None:
-    """Load and log, inside the caller's transaction."""
+def _write(batch: Batch, outcome: Outcome, *, by: User, at: dt.datetime, is_loaded: bool = False) -> None:
+    """Load, unless that is done, and log, inside the caller's transaction."""
     require_confirmable(batch)
     workflow.move(batch, BatchState.LOADING, by=by, at=at, confirmed_by=by, confirmed_at=at)
-    batch_kind(batch.kind).load(batch, outcome)
+    if not is_loaded:
+        batch_kind(batch.kind).load(batch, outcome)
     workflow.move(batch, BatchState.LOADED, by=by, at=at)
     audit.record(
         "batch_loaded",
@@ -259,6 +302,7 @@ def batch_withdraw(batch: Batch, *, by: User, at: dt.datetime) -> None:
     """The person who uploaded (or a colleague of the same unit) takes a batch back before it is loaded."""
     access.require(by, batch_kind(batch.kind).may_load)
     workflow.move(batch, BatchState.WITHDRAWN, by=by, at=at)
+    transaction.on_commit(lambda: staging.unstage(batch))
     audit.record(
         "batch_withdrawn", by=by, at=at, subject_kind="batch", subject_no=batch.batch_no, region=batch.region
     )
@@ -292,9 +336,11 @@ def batch_run(
 def _check_and_write(
     kind: str, kept: KeptFile, request: CheckRequest, *, system: User, at: dt.datetime
 ) -> tuple[Batch, Outcome]:
-    outcome = batch_kind(kind).check(request)
+    declared = batch_kind(kind)
+    in_one_pass = declared.check_and_load if connection.vendor == "postgresql" else None
+    outcome = declared.check(request) if in_one_pass is None else None
     with transaction.atomic(), _changes_meanwhile_are_told():
-        batch = batch_create(
+        batch = _unnumbered(
             kind=kind,
             kept=kept,
             file_name=request.file_name,
@@ -303,8 +349,12 @@ def _check_and_write(
             options=request.options,
             by_command=True,
         )
+        if in_one_pass is not None:
+            outcome = in_one_pass(batch, request)
+        assert outcome is not None
+        _number(batch, by=request.by, at=at)
         _store_preview(batch, outcome, BatchState.PREVIEWED, by=request.by, at=at)
-        _write(batch, outcome, by=system, at=at)
+        _write(batch, outcome, by=system, at=at, is_loaded=in_one_pass is not None)
     return batch, outcome
 
 

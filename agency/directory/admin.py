@@ -11,7 +11,9 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from agency.directory.rules import overlapping, read_code
-from agency.organisation.admin import REGION_EDITS, LoggedAdmin
+from agency.interchange.admin import ReferenceAdmin
+from agency.interchange.exchange import Exchange
+from agency.organisation.admin import REGION_EDITS
 from agency.organisation.backends import grant_admin
 from agency.organisation.models import (
     Institution,
@@ -129,10 +131,23 @@ class QualificationInline(admin.TabularInline):
 
 
 @admin.register(Institution)
-class InstitutionAdmin(LoggedAdmin):
+class InstitutionAdmin(ReferenceAdmin):
     """A region's supervisor keeps the institutions of that region; stubs, of which no region is known yet,
     and those of other provinces are the province's. `待完善 = 是` in the filter is the queue of stubs."""
 
+    exchanges = (
+        Exchange(Institution, key=("code",)),
+        Exchange(
+            InstitutionConnection,
+            key=("institution", "care_kind", "scope", "valid_from"),
+            parent="institution",
+        ),
+        Exchange(
+            InstitutionQualification,
+            key=("institution", "qualification", "valid_from"),
+            parent="institution",
+        ),
+    )
     form = InstitutionForm
     inlines = [ConnectionInline, QualificationInline]
     region_path = "region"

@@ -49,6 +49,11 @@ def label_actions(labels: dict[str, str]) -> None:
     _LABELS.update(labels)
 
 
+def label_details(labels: dict[str, str]) -> None:
+    """Give what entries keep beside their subject its labels; called in a slice's hooks."""
+    _DETAILS.update(labels)
+
+
 def action_label(action: str) -> str:
     """The Chinese label of an action; a test proves that every recorded one has it."""
     return _LABELS.get(action, action)

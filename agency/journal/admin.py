@@ -4,8 +4,8 @@ from django.contrib import admin
 
 from agency.journal.actions import action_label
 from agency.journal.models import AuditEntry, PrintedForm, StateChange
-from agency.organisation.admin import ReadOnlyAdmin
 from agency.organisation.backends import READ, grant_admin
+from agency.organisation.logged_admin import ReadOnlyAdmin
 from agency.organisation.roles import Level, Role
 
 READERS = {(Role.SUPERVISOR, Level.PROVINCE): READ, (Role.SUPERVISOR, Level.REGION): READ}

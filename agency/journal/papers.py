@@ -34,6 +34,18 @@ class Tick:
     promised: bool = False  # 承诺 stands in place of the box
 
 
+_NAMES: dict[str, dict[str, None]] = {}  # what papers of one form number are called
+
+
+def paper_name(form_no: str) -> str:
+    """What a list calls a printed paper: 表 1 登记备案表; one beside the twenty by its name alone, and where
+    several share the number by what they have in common."""
+    names = list(_NAMES.get(form_no, {}))
+    if form_no[:1].isdigit():
+        return f"表 {form_no} {names[0]}" if names else f"表 {form_no}"
+    return names[0] if len(names) == 1 else f"{form_no}单"
+
+
 @dataclass(frozen=True)
 class FormContent:
     """What one form says: its fields are all that is printed, an empty one is a line to write on.
@@ -43,11 +55,17 @@ class FormContent:
 
     FORM_NO: ClassVar[str]
     TITLE: ClassVar[str]
+    NAME: ClassVar[str] = ""  # how people call it, for lists; empty: by its title
     TEMPLATE: ClassVar[str]
     COPIES: ClassVar[tuple[str, ...]] = ()
 
     number: str = ""
     mark: str = ""  # across the page, where it is not a paper in force
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        name = cls.NAME or getattr(cls, "TITLE", "")
+        _NAMES.setdefault(getattr(cls, "FORM_NO", ""), {})[name] = None
 
     def digest(self) -> str:
         """SHA-256, in hex, of all that is printed."""

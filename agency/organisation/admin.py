@@ -12,8 +12,10 @@ from django.db.models import Model, QuerySet
 from django.http import HttpRequest
 from django.utils import timezone
 
-from agency.journal import audit
+from agency.interchange.admin import ReferenceAdmin
+from agency.interchange.exchange import Exchange
 from agency.organisation.backends import EDIT, READ, grant_admin
+from agency.organisation.logged_admin import LoggedAdmin
 from agency.organisation.models import (
     Agency,
     AreaCode,
@@ -44,80 +46,17 @@ ACCOUNTS = {
 }
 
 
-# How a choice leads to its region, where a region's supervisor may only choose the own one.
-OWN_REGION: dict[type[Model], str] = {PoolingRegion: "pk", Agency: "region", Counter: "agency__region"}
-
-
-class LoggedAdmin(admin.ModelAdmin):
-    """Every change through the admin stands in the log; nothing is deleted; regions see their own rows."""
-
-    region_path = ""  # lookup that leads to the region; empty = rows that belong to nobody
-
-    def has_delete_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-    def lookup_allowed(self, lookup: str, value: str, request: Any = None) -> bool:
-        """Filters in the URL are those of the list; nobody reads a password's hash letter by letter."""
-        return "password" not in lookup and super().lookup_allowed(lookup, value, request)
-
-    def formfield_for_foreignkey(self, db_field: Any, request: HttpRequest, **kwargs: Any) -> Any:
-        """A region's supervisor chooses, and can post, only what belongs to that region."""
-        field = super().formfield_for_foreignkey(db_field, request, **kwargs)
-        user = request.user
-        path = OWN_REGION.get(db_field.related_model)
-        if field is not None and path and isinstance(user, User) and user.level != Level.PROVINCE:
-            field.queryset = db_field.related_model.objects.filter(**{path: user.region_id})
-            field.required = field.required or db_field.related_model is PoolingRegion
-        return field
-
-    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
-        rows = super().get_queryset(request)
-        user = request.user
-        if self.region_path and isinstance(user, User) and user.level != Level.PROVINCE:
-            return rows.filter(**{self.region_path: user.region_id})
-        return rows
-
-    def save_related(self, request: HttpRequest, form: Any, formsets: Any, change: bool) -> None:
-        """The log comes last: its lock is held until the end of the transaction."""
-        super().save_related(request, form, formsets, change)
-        changed = sorted(
-            {*form.changed_data, *(formset.prefix for formset in formsets if formset.has_changed())}
-        )
-        audit.record(
-            audit.REFERENCE_CHANGED if change else audit.REFERENCE_ADDED,
-            by=request.user,  # type: ignore[arg-type]
-            at=timezone.now(),
-            subject_kind=audit.subject_kind(form.instance),
-            subject_no=str(form.instance.pk),
-            region=request.user.region,  # type: ignore[union-attr]
-            columns=changed,
-            **self.logged_facts(form.instance),
-        )
-
-    def logged_facts(self, row: Any) -> dict[str, Any]:
-        """What else the log should know about a changed row."""
-        return {}
-
-
-class ReadOnlyAdmin(LoggedAdmin):
-    """For what only the program writes: looked at here, never changed."""
-
-    def has_add_permission(self, request: HttpRequest) -> bool:
-        return False
-
-    def has_change_permission(self, request: HttpRequest, obj: Model | None = None) -> bool:
-        return False
-
-
 @admin.register(PoolingRegion)
-class PoolingRegionAdmin(LoggedAdmin):
+class PoolingRegionAdmin(ReferenceAdmin):
+    exchanges = (Exchange(PoolingRegion, key=("code",)),)
     list_display = ["code", "name", "short_name", "kind", "position", "valid_from", "valid_to", "source"]
     list_filter = ["kind"]
     search_fields = ["code", "name"]
 
 
 @admin.register(AreaCode)
-class AreaCodeAdmin(LoggedAdmin):
+class AreaCodeAdmin(ReferenceAdmin):
+    exchanges = (Exchange(AreaCode, key=("area_code", "valid_from")),)
     list_display = ["area_code", "name", "region", "valid_from", "valid_to", "source"]
     list_select_related = ["region"]
     list_filter = ["region"]
@@ -126,20 +65,35 @@ class AreaCodeAdmin(LoggedAdmin):
 
 
 @admin.register(RegionPair)
-class RegionPairAdmin(LoggedAdmin):
+class RegionPairAdmin(ReferenceAdmin):
+    exchanges = (
+        Exchange(
+            RegionPair,
+            key=("region_a", "region_b", "valid_from"),
+            told={"region_pair_of_two": "统筹区甲和统筹区乙不能是同一个。"},
+        ),
+    )
     list_display = ["region_a", "region_b", "is_cross_region", "valid_from", "valid_to", "source"]
     list_select_related = ["region_a", "region_b"]
 
 
 @admin.register(Place)
-class PlaceAdmin(LoggedAdmin):
+class PlaceAdmin(ReferenceAdmin):
+    exchanges = (
+        Exchange(
+            Place,
+            key=("code",),
+            told={"place_in_one_party": "外省和本省统筹区两列必须填一列，也只能填一列。"},
+        ),
+    )
     list_display = ["code", "name", "province", "region"]
     list_select_related = ["province", "region"]
     search_fields = ["code", "name"]
 
 
 @admin.register(Agency)
-class AgencyAdmin(LoggedAdmin):
+class AgencyAdmin(ReferenceAdmin):
+    exchanges = (Exchange(Agency, key=("code",)),)
     region_path = "region"
     list_display = ["code", "name", "region"]
     list_select_related = ["region"]
@@ -147,7 +101,8 @@ class AgencyAdmin(LoggedAdmin):
 
 
 @admin.register(Counter)
-class CounterAdmin(LoggedAdmin):
+class CounterAdmin(ReferenceAdmin):
+    exchanges = (Exchange(Counter, key=("code",)),)
     region_path = "agency__region"
     list_display = ["code", "name", "agency", "address", "valid_from", "valid_to"]
     list_select_related = ["agency"]
@@ -156,7 +111,8 @@ class CounterAdmin(LoggedAdmin):
 
 
 @admin.register(CertificateType)
-class CertificateTypeAdmin(LoggedAdmin):
+class CertificateTypeAdmin(ReferenceAdmin):
+    exchanges = (Exchange(CertificateType, key=("code",)),)
     list_display = ["code", "name"]
 
 

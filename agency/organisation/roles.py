@@ -61,6 +61,7 @@ class May(models.TextChoices):
     READ_BATCHES = "read_batches", "看导入批次"
     READ_CASES = "read_cases", "看结算明细"
     LOAD_CASES = "load_cases", "导入结算明细与扣款"
+    PRINT_BILLS = "print_bills", "打印住院结算单"
     RELEASE_BATCHES = "release_batches", "确认导入批次"
     READ_CLEARING = "read_clearing", "看月度清算"
     COMPUTE_CLEARING = "compute_clearing", "计算清算"
@@ -107,6 +108,8 @@ GRANTS: dict[May, dict[Role, frozenset[Level]]] = {
     },
     May.READ_CASES: {Role.CLEARING: ANY, Role.FINANCE: ANY, Role.SUPERVISOR: ANY, Role.AUDIT: ANY},
     May.LOAD_CASES: {Role.CLEARING: ABOVE},
+    # form 5 bears the whole identity number: who reads cases and may see whole numbers
+    May.PRINT_BILLS: {Role.CLEARING: ANY, Role.SUPERVISOR: ANY, Role.AUDIT: ANY},
     May.RELEASE_BATCHES: {Role.CLEARING: ABOVE, Role.REVIEW: ANY, Role.SUPERVISOR: ABOVE},
     May.READ_CLEARING: {Role.CLEARING: ANY, Role.FINANCE: ANY, Role.SUPERVISOR: ANY, Role.AUDIT: ANY},
     May.COMPUTE_CLEARING: {Role.CLEARING: ONLY_PROVINCE},

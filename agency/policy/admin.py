@@ -2,7 +2,8 @@
 
 from django.contrib import admin
 
-from agency.organisation.admin import LoggedAdmin
+from agency.interchange.admin import ReferenceAdmin
+from agency.interchange.exchange import Exchange
 from agency.organisation.backends import EDIT, READ, grant_admin
 from agency.organisation.roles import Level, Role
 from agency.policy.models import Holiday, Parameter
@@ -15,7 +16,8 @@ PARAMETERS = {
 
 
 @admin.register(Parameter)
-class ParameterAdmin(LoggedAdmin):
+class ParameterAdmin(ReferenceAdmin):
+    exchanges = (Exchange(Parameter, key=("key", "region", "valid_from")),)
     list_display = ["label", "value", "unit", "region", "valid_from", "valid_to", "source", "key"]
     list_select_related = ["region"]
     search_fields = ["key", "label"]
@@ -23,7 +25,8 @@ class ParameterAdmin(LoggedAdmin):
 
 
 @admin.register(Holiday)
-class HolidayAdmin(LoggedAdmin):
+class HolidayAdmin(ReferenceAdmin):
+    exchanges = (Exchange(Holiday, key=("date",), begins="date"),)
     list_display = ["date", "kind", "name", "source"]
     date_hierarchy = "date"
 

@@ -52,11 +52,12 @@ def workdays_between(start: dt.date, end: dt.date) -> int:
 
 
 def add_workdays(start: dt.date, days: int) -> dt.date:
-    """The day that lies `days` working days after `start` (start itself is not counted)."""
+    """The day that lies `days` working days after `start` (start itself is not counted); always one itself:
+    no days after a rest day are the next working day [P]."""
     if days < 0:
         raise DomainError("negative_days", "工作日数不能为负。")
     overrides = dict(
-        Holiday.objects.filter(date__gt=start, date__lte=start + ONE_DAY * (days * 3 + 30)).values_list(
+        Holiday.objects.filter(date__gte=start, date__lte=start + ONE_DAY * (days * 3 + 30)).values_list(
             "date", "kind"
         )
     )
@@ -64,4 +65,11 @@ def add_workdays(start: dt.date, days: int) -> dt.date:
     while left:
         day += ONE_DAY
         left -= _works(day, overrides.get(day))
+    while not _works(day, overrides.get(day)):
+        day += ONE_DAY
     return day
+
+
+def workday_from(day: dt.date) -> dt.date:
+    """`day`, or the first working day after it: a period of months that ends on a rest day ends then [P]."""
+    return add_workdays(day, 0)

@@ -1,4 +1,4 @@
-"""Tables from files of others: CSV or TSV in UTF-8 or GB18030, and XLSX.
+"""Tables from files of others: CSV or TSV in UTF-8 or GB18030, XLSX, and a ZIP that holds one CSV or TSV.
 
 `open_table` decides what the file is by its content, finds the header row and refuses what would bring a
 reader down; `Table.rows` then streams. What makes a file unreadable is a TableError; what is wrong inside a
@@ -8,26 +8,34 @@ row is for the caller, who gets the cells as they stand (see `tabular.values`) a
 import codecs
 import csv
 import io
+import zlib
 from collections import Counter
-from collections.abc import Callable, Collection, Generator, Iterator, Sequence
-from contextlib import closing, suppress
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import Any
+from zipfile import BadZipFile
 
-from python_calamine import CalamineError, CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
-
-from agency.tabular.package import Part, inspect_package, refuse_far_cells
-from agency.tabular.source import MAX_LINE_BYTES, Source, TableError, opened, unreadable
-from agency.tabular.values import Cell, column_letters, to_text
+from agency.tabular.header import HEADER_WITHIN, Header, Records, find_header, header_name, is_blank
+from agency.tabular.headerless import HeaderlessLayout
+from agency.tabular.source import (
+    MAX_LINE_BYTES,
+    Source,
+    TableError,
+    TextSource,
+    ZipMember,
+    opened,
+    unreadable,
+)
+from agency.tabular.values import Cell, column_letters
+from agency.tabular.workbook import unpacked
 
 MAX_UNPACKED_BYTES = 400 * 1024 * 1024
-_HEADER_WITHIN = 20
 _CODECS = {"utf-8": "utf-8-sig", "gb18030": "gb18030"}
 
-Records = Generator[tuple[int, list[Any]], None, None]
+__all__ = ["Header", "HeaderlessLayout", "Row", "Source", "Table", "TableError", "header_name", "open_table"]
 
 
 @dataclass(slots=True)
@@ -55,7 +63,8 @@ class Row:
 class Table:
     """An opened table. `encoding` is utf-8, gb18030 or xlsx; `header` has the names without any spaces.
 
-    `header_line` is 0 and `header` empty for a file without a single filled row.
+    `header_line` is 0 and `header` empty for a file without a single filled row; of a file that follows a
+    `layout` the header has the declared names. `notes` are sentences that whoever loads the file should read.
     """
 
     encoding: str
@@ -64,18 +73,20 @@ class Table:
     sheet: str | None
     first_column: int
     _records: Callable[[], Records]
+    notes: tuple[str, ...] = ()
+    layout: HeaderlessLayout | None = None
 
     def rows(self) -> Iterator[Row]:
         """All rows below the header that are not blank; each call reads the file anew."""
         width, sheet, first = len(self.header), self.sheet, self.first_column
         for line_no, cells in self._records():
-            if line_no <= self.header_line or _is_blank(cells):
+            if line_no <= self.header_line or is_blank(cells):
                 continue
             extra = False
             if len(cells) < width:
                 cells += [""] * (width - len(cells))
             elif len(cells) > width:
-                extra = not _is_blank(cells[width:])
+                extra = not is_blank(cells[width:])
                 del cells[width:]
             yield Row(line_no, cells, extra, sheet, first)
 
@@ -85,20 +96,22 @@ def open_table(
     *,
     filename: str,
     expected: Collection[str] = (),
+    layouts: Sequence[HeaderlessLayout] = (),
     max_unpacked_bytes: int = MAX_UNPACKED_BYTES,
 ) -> Table:
-    """Opens a CSV, TSV or XLSX file, whatever its name says; `filename` is only for messages.
+    """Opens CSV, TSV, XLSX or a ZIP of one text, whatever its name says; `filename` is only for messages.
 
     `expected` are the column names that could stand in the header, in any spelling a file may use: the header
     is the row among the first 20 that has most of them (two at least), otherwise the first filled row; of an
-    XLSX the visible sheet with the best header. Raises TableError for what is not a table.
+    XLSX the visible sheet with the best header. A text without such a row that fits one of `layouts` is read
+    by it. Raises TableError for what is not a table.
     """
     source = Path(source) if isinstance(source, str) else source
     wanted = frozenset(header_name(name).casefold() for name in expected)
     with opened(source) as stream:
         start = stream.read(4096)
-    if start.startswith(b"PK\x03\x04"):
-        return _open_workbook(source, filename, wanted, max_unpacked_bytes)
+    if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
+        return _open_package(source, filename, wanted, layouts, max_unpacked_bytes)
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         raise unreadable(filename, "是旧版 Excel（.xls）或加了密码的文件：请打开后不设密码另存为 .xlsx。")
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -108,7 +121,7 @@ def open_table(
         raise unreadable(filename, f"是{picture}，不是表格：请交 Excel（.xlsx）或 CSV 文件。")
     if start.startswith(b"%PDF") or start.removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"<":
         raise unreadable(filename, "不是表格文件（是网页、XML 或 PDF）：请另存为 .xlsx 或 CSV。")
-    return _open_text(source, filename, wanted)
+    return _open_text(source, filename, wanted, layouts)
 
 
 _PICTURES = (
@@ -130,81 +143,52 @@ def _picture_in(start: bytes) -> str:
     return next((name for magic, name in _PICTURES if start.startswith(magic)), "")
 
 
-def header_name(cell: Cell) -> str:
-    """A column's name as it is compared: clean text without any spaces or line breaks."""
-    return "".join(to_text(cell).split())
-
-
-def _is_blank(cells: Sequence[Cell]) -> bool:
-    for cell in cells:
-        if cell != "" and cell is not None and not (type(cell) is str and cell.isspace()):
-            return False
-    return True
-
-
-# The header
-
-
-@dataclass(frozen=True)
-class _Header:
-    hits: int
-    line_no: int
-    names: list[str]
-
-
-def _find_header(records: Records, wanted: frozenset[str]) -> _Header:
-    """The row with most of the wanted names; the first filled row when none has at least two of them."""
-    best = _Header(0, 0, [])
-    with suppress(TableError):  # a row that cannot be read is named when its turn comes
-        for line_no, cells in islice(records, _HEADER_WITHIN):
-            if _is_blank(cells):
-                continue
-            names = [header_name(cell) if isinstance(cell, str) else "" for cell in cells]
-            hits = len(wanted.intersection(name.casefold() for name in names))
-            if not best.names or hits > max(best.hits, min(1, len(wanted) - 1)):
-                best = _Header(hits, line_no, names)
-    while best.names and not best.names[-1]:
-        best.names.pop()
-    return best
-
-
 def _table(
     encoding: str,
-    header: _Header,
+    header: Header,
     filename: str,
     sheet: str | None,
     first: int,
     records: Callable[[], Records],
+    notes: Sequence[str] = (),
 ) -> Table:
     twice = [name for name, count in Counter(header.names).items() if name and count > 1]
     if twice:
         why = f"的表头有重复的列：{'、'.join(twice)}。请只留一列再导入。"
         raise unreadable(filename, why, "duplicate_column", columns=twice)
-    return Table(encoding, header.names, header.line_no, sheet, first, records)
+    return Table(encoding, header.names, header.line_no, sheet, first, records, tuple(notes))
 
 
 # CSV and TSV
 
 
-def _open_text(source: Source, filename: str, wanted: frozenset[str]) -> Table:
+def _open_text(
+    source: TextSource, filename: str, wanted: frozenset[str], layouts: Sequence[HeaderlessLayout]
+) -> Table:
     _check_lines(source, filename)
     encoding = _find_encoding(source, filename)
     commas, tabs = (partial(_text_records, source, filename, encoding, delimiter) for delimiter in ",\t")
     header, by_tabs, records = _first_header(commas, wanted), _first_header(tabs, wanted), commas
     if len(by_tabs.names) > 1 and (by_tabs.hits, len(by_tabs.names)) > (header.hits, len(header.names)):
         header, records = by_tabs, tabs
+    if header.hits < 2 and layouts:
+        plain = partial(_text_records, source, filename, encoding, "\t", csv.QUOTE_NONE)
+        for layout in layouts:
+            if layout.fits(_first_filled(plain)):
+                return _laid_out(encoding, layout, plain)
     if not header.names:
         next(commas(), None)  # a first record that cannot be read is said now
-    _refuse_no_table(header, filename, wanted)
+    if not layouts:  # whoever knows files without a header says what is missing in words of its own
+        _refuse_no_table(header, filename, wanted)
     return _table(encoding, header, filename, None, 0, records)
 
 
-def _first_header(open_records: Callable[[], Records], wanted: frozenset[str]) -> _Header:
+def _first_filled(open_records: Callable[[], Records]) -> list[str]:
     with closing(open_records()) as records:
-        return _find_header(records, wanted)
+        return next((cells for _, cells in islice(records, HEADER_WITHIN) if not is_blank(cells)), [])
 
 
-def _refuse_no_table(header: _Header, filename: str, wanted: frozenset[str]) -> None:
+def _refuse_no_table(header: Header, filename: str, wanted: frozenset[str]) -> None:
     """Text without one known column that is not even called a table, or has but one column: no table, rather
     than a table with columns missing."""
     if not wanted or header.hits or not header.names:
@@ -217,12 +201,28 @@ def _refuse_no_table(header: _Header, filename: str, wanted: frozenset[str]) -> 
         raise unreadable(filename, why)
 
 
-def _chunks(source: Source) -> Iterator[bytes]:
+def _laid_out(encoding: str, layout: HeaderlessLayout, open_records: Callable[[], Records]) -> Table:
+    """A table by a declared order of columns."""
+
+    def records() -> Records:
+        for line_no, cells in open_records():
+            yield line_no, layout.values(cells)
+
+    note = f"文件没有表头，按“{layout.title}”的列次序读（{layout.source}）：请核对预览里的合计。"
+    return Table(encoding, list(layout.columns), 0, None, 0, records, (note,), layout)
+
+
+def _first_header(open_records: Callable[[], Records], wanted: frozenset[str]) -> Header:
+    with closing(open_records()) as records:
+        return find_header(records, wanted)
+
+
+def _chunks(source: TextSource) -> Iterator[bytes]:
     with opened(source) as stream:
         yield from iter(partial(stream.read, MAX_LINE_BYTES), b"")
 
 
-def _check_lines(source: Source, filename: str) -> None:
+def _check_lines(source: TextSource, filename: str) -> None:
     """Refuses what a text table never has, before anything tries to hold a line in memory."""
     line_no, length = 1, 0
     for chunk in _chunks(source):
@@ -237,7 +237,7 @@ def _check_lines(source: Source, filename: str) -> None:
         line_no += chunk.count(b"\n")
 
 
-def _find_encoding(source: Source, filename: str) -> str:
+def _find_encoding(source: TextSource, filename: str) -> str:
     with opened(source) as stream:
         marked = stream.read(3) == codecs.BOM_UTF8
     line_no = 0
@@ -249,7 +249,7 @@ def _find_encoding(source: Source, filename: str) -> str:
     raise unreadable(filename, why, "unknown_encoding", line=line_no)
 
 
-def _line_that_fails(source: Source, encoding: str) -> int:
+def _line_that_fails(source: TextSource, encoding: str) -> int:
     """The first line that is not text of that encoding; 0 when all of the file is."""
     decoder = codecs.getincrementaldecoder(encoding)("strict")
     line_no = 1
@@ -263,10 +263,12 @@ def _line_that_fails(source: Source, encoding: str) -> int:
     return 0
 
 
-def _text_records(source: Source, filename: str, encoding: str, delimiter: str) -> Records:
+def _text_records(
+    source: TextSource, filename: str, encoding: str, delimiter: str, quoting: int = csv.QUOTE_MINIMAL
+) -> Records:
     begins = 1
     with opened(source) as stream, io.TextIOWrapper(stream, _CODECS[encoding], "strict", "") as text:
-        reader = csv.reader(text, delimiter=delimiter, strict=True)
+        reader = csv.reader(text, delimiter=delimiter, strict=True, quoting=quoting)  # type: ignore[arg-type]
         try:
             for cells in reader:
                 yield begins, cells
@@ -276,36 +278,22 @@ def _text_records(source: Source, filename: str, encoding: str, delimiter: str) 
             raise unreadable(filename, why, line=begins) from error
 
 
-def _open_workbook(source: Source, filename: str, wanted: frozenset[str], limit: int) -> Table:
-    parts = inspect_package(source, filename, limit)
-    best: tuple[_Header, CalamineSheet, Callable[[], Records]] | None = None
-    try:
-        book = CalamineWorkbook.from_object(io.BytesIO(source) if isinstance(source, bytes) else source)
-        for about in book.sheets_metadata:
-            if about.typ != SheetTypeEnum.WorkSheet or about.visible != SheetVisibleEnum.Visible:
-                continue
-            part = parts.get(about.name) or Part()
-            refuse_far_cells(part, about.name, filename)
-            sheet = book.get_sheet_by_name(about.name)
-            records: Callable[[], Records] = partial(_sheet_records, sheet, part)
-            header = _find_header(records(), wanted)
-            if best is None or (header.hits, bool(header.names)) > (best[0].hits, bool(best[0].names)):
-                best = (header, sheet, records)
-            if header.hits * 2 > len(wanted):
-                break
-    except CalamineError as error:
-        raise unreadable(filename, "打不开：文件已损坏或加了密码。请重新另存为 .xlsx。") from error
-    if best is None:
-        raise unreadable(filename, "里没有可见的工作表。")
-    header, sheet, records = best
-    return _table("xlsx", header, filename, sheet.name, sheet.start[1] if sheet.start else 0, records)
+# What begins like a ZIP
 
 
-def _sheet_records(sheet: CalamineSheet, part: Part) -> Records:
-    first_column = sheet.start[1] if sheet.start else 0
-    for line_no, cells in enumerate(sheet.iter_rows(), 1):
-        for column, text in part.unread.get(line_no, ()):
-            index = column - first_column
-            cells += [""] * (index + 1 - len(cells))
-            cells[index] = text
-        yield line_no, cells
+def _open_package(
+    source: Source,
+    filename: str,
+    wanted: frozenset[str],
+    layouts: Sequence[HeaderlessLayout],
+    limit: int,
+) -> Table:
+    """A workbook, or the one text in a ZIP."""
+    found = unpacked(source, filename, wanted, limit)
+    if isinstance(found, ZipMember):
+        try:
+            return _open_text(found, filename, wanted, layouts)
+        except (BadZipFile, zlib.error, EOFError) as error:
+            raise unreadable(filename, "已损坏，解不开：请重新压缩。") from error
+    header = Header(found.hits, found.header_line, found.header)
+    return _table("xlsx", header, filename, found.sheet, found.first_column, found.records, notes=found.notes)

@@ -24,7 +24,7 @@ _WIDE_SIGNS = "！-／：-＠［-｀｛-～−"
 
 _find_odd = re.compile(f"[{_WIDE_LETTERS}{_SPACES}{_INVISIBLE}{_WIDE_SIGNS}']").search
 _find_sign = re.compile("[！-～−']").search  # what is odd though printable
-_ESCAPE_OF_EXPORTS = re.compile(r"'+(?=[=+\-@])")
+_ESCAPE_OF_EXPORTS = re.compile(r"^'+(?=[=+\-@＝＋－＠])")
 
 
 def _characters(ranges: str) -> list[str]:
@@ -74,8 +74,8 @@ def to_text(cell: Cell) -> str:
     Spaces of every kind become plain ones and go at both ends; invisible characters go; full-width digits
     and letters become plain. Full-width signs become plain only in a text that is Latin throughout
     (`１，２３４．５０`): Chinese punctuation and every Chinese character stay as they are. The apostrophe
-    that our own exports put before `= + - @` goes. Numbers are read at 15 significant digits.
-    Raises DigitsLost for a number that `lost_digits`.
+    that our own exports put before a text that begins with `= + - @`, full-width ones too, goes. Numbers are
+    read at 15 significant digits. Raises DigitsLost for a number that `lost_digits`.
     """
     if type(cell) is str:
         return cell.strip(" ") if _find_odd(cell) is None else _cleaned(cell)

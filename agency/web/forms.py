@@ -76,7 +76,9 @@ class PeriodForm(forms.Form):
 class UploadForm(forms.Form):
     """One file to import."""
 
-    file = forms.FileField(label="文件", error_messages={"required": "请选择要导入的文件。"})
+    file = forms.FileField(
+        label="文件", error_messages={"required": "请选择要导入的文件。", "empty": "文件是空的，请重新选择。"}
+    )
 
 
 class ReasonForm(forms.Form):

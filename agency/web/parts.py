@@ -37,6 +37,22 @@ class Action:
 
 
 @dataclass(frozen=True)
+class WayOn:
+    """The list that a page was opened from: the way back, and what comes next there (empty: nothing more).
+
+    `query` goes with every link and form of the page, so that the way is not lost; `left` tells that the
+    record has left the list since, as after a decision.
+    """
+
+    title: str
+    back_url: str
+    query: str
+    next_url: str = ""
+    next_no: str = ""
+    left: bool = False
+
+
+@dataclass(frozen=True)
 class Tile:
     label: str
     count: int

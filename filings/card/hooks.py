@@ -14,7 +14,7 @@ from agency.registry import CARD
 from agency.web.parts import CardSection
 from filings.card.forms import NoteForm
 from filings.card.sections import PRINTED_OF
-from filings.card.selectors import notes_of, prints_of
+from filings.card.selectors import notes_of, prints_of, with_form1
 from filings.card.services import NOTE_ADDED
 from filings.card.steps import materials_given, next_steps
 from filings.filing.alike import shown_twins
@@ -36,8 +36,7 @@ def steps_on_card(user: User, person: InsuredPerson, today: dt.date) -> CardSect
     if not access.allowed(user, May.READ_FILINGS):
         return None
     filings = filings_of(person, user)
-    printed = {entry.subject_no for entry in prints_of(_of_filings(filings), 200)}
-    steps = next_steps(filings, user, today, printed)
+    steps = next_steps(filings, user, today, with_form1(filings))
     return CardSection("下一步", "filings/card/_steps.html", {"steps": steps}) if steps else None
 
 

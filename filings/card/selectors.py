@@ -10,6 +10,8 @@ from agency.journal.models import AuditEntry
 from agency.journal.prints import PRINTED
 from agency.organisation.models import User
 from filings.card.models import Note
+from filings.filing.form1 import Form1
+from filings.filing.models import Filing
 from filings.people.models import InsuredPerson
 
 
@@ -31,3 +33,15 @@ def prints_of(subjects: Iterable[tuple[str, str]], at_most: int) -> list[AuditEn
         any_of |= Q(subject_kind=kind, subject_no__in=numbers)
     rows = AuditEntry.objects.filter(any_of, action=PRINTED).select_related("by")
     return list(rows.order_by("-seq")[:at_most])
+
+
+def with_form1(filings: Iterable[Filing]) -> set[str]:
+    """The numbers of the filings of which form 1 was printed as a paper in force: neither another form of
+    theirs nor the draft of form 1 stands for it."""
+    numbers = [filing.filing_no for filing in filings]
+    rows = AuditEntry.objects.filter(subject_kind=Filing.machine.kind, subject_no__in=numbers, action=PRINTED)
+    return {
+        number
+        for number, detail in rows.values_list("subject_no", "detail")
+        if detail.get("form_no") == Form1.FORM_NO and detail.get("code")
+    }

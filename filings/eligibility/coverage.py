@@ -9,6 +9,8 @@ referral does not narrow it.
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from filings.eligibility.facts import FilingFact, HospitalFact
 
 
@@ -34,3 +36,22 @@ def counted_prefix(area_code: str) -> str:
     if area_code.endswith("0000"):
         return area_code[:2]
     return area_code[:4] if area_code.endswith("00") else area_code
+
+
+@dataclass(frozen=True, slots=True)
+class Reach:
+    """What a filing must name to cover a place: one of these regions, and one of these area codes (None:
+    whatever it names there)."""
+
+    region_ids: frozenset[int]
+    area_codes: frozenset[str] | None = None
+
+
+def reach_of(
+    region_id: int, region_code: str, area_code: str, beside: set[int], *, is_outside: bool
+) -> Reach:
+    """`covers`, told of a place of care instead of a filing: its region with the regions `beside` it in the
+    same city; in another province the province itself or the city of the area code."""
+    if not is_outside:
+        return Reach(frozenset({region_id, *beside}))
+    return Reach(frozenset({region_id}), frozenset({region_code, city_of(area_code)}))

@@ -99,6 +99,28 @@ class Reason:
     leads_to: str = ""
 
 
+# What one act solves, by the page that helps: whatever stands in one group is cured together.
+INSURANCE, HOSPITAL, FILING = "参保", "医药机构", "备案"
+CURES = {"card": INSURANCE, "institution": HOSPITAL, "filing": FILING, "new_filing": FILING}
+HOW = {
+    INSURANCE: "办好参保就都解决",
+    HOSPITAL: "换一家定点并已联网的就都解决",
+    FILING: "新办一份，或办好其中一份，就都解决",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """What is to be done, and the reasons that it solves; `how` where it solves several."""
+
+    label: str
+    reasons: tuple[Reason, ...]
+
+    @property
+    def how(self) -> str:
+        return HOW.get(self.label, "") if len(self.reasons) > 1 else ""
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """能否直接结算: yes with what it rests on, or no with every reason."""
@@ -110,6 +132,25 @@ class Answer:
     @property
     def may_settle(self) -> bool:
         return not self.reasons
+
+    @property
+    def causes(self) -> tuple[Cause, ...]:
+        """The reasons by what cures them: several of one filing, place or insurance are one thing to do."""
+        found: dict[str, list[Reason]] = {}
+        for reason in self.reasons:
+            found.setdefault(CURES[reason.leads_to], []).append(reason)
+        return tuple(Cause(label, tuple(reasons)) for label, reasons in found.items())
+
+    @property
+    def to_do(self) -> str:
+        """How many things are to be done before the person may settle; empty when they may."""
+        causes = self.causes
+        if len(causes) > 1:
+            labels = "、".join(cause.label for cause in causes)
+            return f"有 {len(causes)} 件事要办（{labels}），都办好才能直接结算"
+        if len(self.reasons) > 1:
+            return f"只有一件事要办：{causes[0].label}，{causes[0].how}"
+        return "只有一个原因" if self.reasons else ""
 
     @property
     def wants_filing(self) -> bool:

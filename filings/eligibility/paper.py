@@ -14,7 +14,7 @@ from agency.masking import mask_id
 from agency.organisation import access
 from agency.organisation.models import CertificateType
 from agency.organisation.roles import May
-from filings.eligibility.facts import Reason
+from filings.eligibility.facts import Answer, Reason
 from filings.eligibility.selectors import Answered, Question, address_of
 from filings.eligibility.wanted import PaperLine
 from filings.materials.sources import source_names
@@ -29,6 +29,7 @@ class AnswerLine:
     sentence: str
     advice: str
     sources: str
+    cause: str = ""  # what is to be done about, where there are several things
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,7 @@ class AnswerPaper(FormContent):
 
     FORM_NO: ClassVar[str] = "能否结算"
     TITLE: ClassVar[str] = "异地就医能否直接结算答复单"
+    NAME: ClassVar[str] = "能否结算答复单"
     TEMPLATE: ClassVar[str] = "filings/eligibility/paper.html"
 
     answered_at: str = ""
@@ -53,6 +55,7 @@ class AnswerPaper(FormContent):
     care_kind: str = ""
     stated: str = ""
     may_settle: bool = False
+    to_do: str = ""
     lines: tuple[AnswerLine, ...] = ()
     papers: tuple[PaperLine, ...] = ()
     remarks: tuple[str, ...] = ()
@@ -114,7 +117,8 @@ def paper_of(answered: Answered, at: dt.datetime) -> AnswerPaper:
         care_kind=str(question.care_kind.label),
         stated=stated(question),
         may_settle=answered.answer.may_settle,
-        lines=tuple(_line(reason) for reason in answered.answer.reasons or answered.answer.basis),
+        to_do=answered.answer.to_do,
+        lines=_lines(answered.answer),
         papers=answered.papers,
         remarks=answered.answer.remarks,
         address=address_of(question),
@@ -127,5 +131,15 @@ def stated(question: Question) -> str:
     return "、".join(fact for fact in facts if fact)
 
 
-def _line(reason: Reason) -> AnswerLine:
-    return AnswerLine(reason.sentence, reason.advice, "；".join(source_names([reason.source])))
+def _lines(answer: Answer) -> tuple[AnswerLine, ...]:
+    """The reasons, each with what it is about where there are several things to do."""
+    if answer.may_settle:
+        return tuple(_line(reason) for reason in answer.basis)
+    several = len(answer.causes) > 1
+    return tuple(
+        _line(reason, cause.label if several else "") for cause in answer.causes for reason in cause.reasons
+    )
+
+
+def _line(reason: Reason, cause: str = "") -> AnswerLine:
+    return AnswerLine(reason.sentence, reason.advice, "；".join(source_names([reason.source])), cause)

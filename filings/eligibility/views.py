@@ -14,7 +14,7 @@ from agency.organisation.roles import May
 from agency.web.access import needs
 from agency.web.papers import inline_pdf
 from agency.web.request import StaffRequest
-from filings.eligibility.facts import Reason
+from filings.eligibility.facts import Cause, Reason
 from filings.eligibility.filing_rules import NEW, SEE
 from filings.eligibility.forms import EligibilityForm, initial_of, person_numbered, unknown_to
 from filings.eligibility.paper import answer_page, answer_pdf, stated
@@ -97,13 +97,16 @@ def _ask(request: StaffRequest, form: EligibilityForm, *, status: int, lost: str
 def _answer(request: StaffRequest, question: Question) -> HttpResponse:
     answered = answer_to(question)
     found = answered.answer
-    shown = [_shown(request, reason, question) for reason in found.reasons or found.basis]
+    causes = [
+        {"cause": cause, "rows": [_shown(request, reason, question) for reason in cause.reasons]}
+        for cause in found.causes or (Cause("", found.basis),)
+    ]
     context = {
         "form": EligibilityForm(initial=initial_of(question), by=request.user, today=request.today),
         "person": question.person,
         "question": question,
         "answered": answered,
-        "reasons": shown,
+        "causes": causes,
         "stated": stated(question),
         "address": address_of(question),
         "may_take_in": access.takes_in(request.user),

@@ -2,13 +2,21 @@
 
 from django.contrib import admin
 
-from agency.organisation.admin import PROVINCE_EDITS, LoggedAdmin
+from agency.interchange.admin import ReferenceAdmin
+from agency.interchange.exchange import Exchange
+from agency.organisation.admin import PROVINCE_EDITS
 from agency.organisation.backends import grant_admin
 from filings.exemptions.models import ExemptionRule
 
 
 @admin.register(ExemptionRule)
-class ExemptionRuleAdmin(LoggedAdmin):
+class ExemptionRuleAdmin(ReferenceAdmin):
+    exchanges = (
+        Exchange(
+            ExemptionRule,
+            key=("rule_set", "region", "scope", "place_level", "care_kind", "person_group", "valid_from"),
+        ),
+    )
     list_display = [
         "__str__",
         "rule_set",

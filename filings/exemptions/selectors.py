@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from dataclasses import dataclass
 
 from agency.organisation.models import AreaCode, Institution, PoolingRegion, RegionPair
@@ -58,11 +59,15 @@ def city_pairs(on: dt.date) -> CityPairs:
 
 def area_by_code(area_code: str, on: dt.date) -> Area:
     """The place of a code. One of ours that the table does not have counts as the city itself [P]."""
-    row = _row(area_code, on)
+    return _area(area_code, lambda code: _row(code, on))
+
+
+def _area(area_code: str, find: Callable[[str], AreaCode | None]) -> Area:
+    row = find(area_code)
     if row is not None:
         return _ours(row)
     if area_code.startswith(OUR_PREFIX):
-        city = _row(f"{area_code[:4]}00", on)
+        city = find(f"{area_code[:4]}00")
         if city is not None:
             return Area(area_code, city.name, city.region_id, IN_PROVINCE, PREFECTURE)
         return Area(area_code, "", None, IN_PROVINCE, PREFECTURE)
@@ -116,11 +121,57 @@ def need_in(
     pairs: CityPairs,
 ) -> Need:
     """The same, of a place that was read already."""
-    insured_id = insured_region.pk if insured_region is not None else None
+    asked = _asked(
+        insured_region.pk if insured_region is not None else None,
+        area,
+        care_kind=care_kind,
+        student=student,
+        emergency=emergency,
+        pairs=pairs,
+    )
+    return need_for(_rows(on), asked)
+
+
+class NeedsOfDay:
+    """The rule table, the places and the pairs of one day, read once to be asked of many cases."""
+
+    def __init__(self, on: dt.date) -> None:
+        self.pairs = city_pairs(on)
+        self._rules = _rows(on)
+        rows = AreaCode.objects.in_force(on).select_related("region").order_by("valid_from")
+        self._areas = {row.area_code: row for row in rows}
+
+    def need(self, insured_region_id: int, area_code: str, care_kind: str) -> Need:
+        """Whether care at a place needs a filing; nobody told of a student or an emergency."""
+        area = _area(area_code, self._areas.get)
+        asked = _asked(
+            insured_region_id, area, care_kind=care_kind, student=False, emergency=False, pairs=self.pairs
+        )
+        return need_for(self._rules, asked)
+
+
+def days_of_change(first: dt.date, last: dt.date) -> list[dt.date]:
+    """The days after `first`, up to `last`, on which a table behind the need may say something else."""
+    found: set[dt.date] = set()
+    for model in (ExemptionRule, AreaCode, RegionPair):
+        for begins, ends in model.objects.order_by().values_list("valid_from", "valid_to").distinct():
+            found |= {begins} if ends is None else {begins, ends + dt.timedelta(days=1)}
+    return sorted(day for day in found if first < day <= last)
+
+
+def _asked(
+    insured_id: int | None,
+    area: Area,
+    *,
+    care_kind: str,
+    student: bool,
+    emergency: bool,
+    pairs: CityPairs,
+) -> Asked:
     own = insured_id is not None and (
         area.region_id == insured_id or (insured_id, area.region_id) in pairs.sharing
     )
-    asked = Asked(
+    return Asked(
         region_id=insured_id,
         scope=area.scope,
         place_level=OWN if own else area.level,
@@ -129,7 +180,6 @@ def need_in(
         student=student,
         emergency=emergency,
     )
-    return need_for(_rows(on), asked)
 
 
 def _rows(on: dt.date) -> list[RuleRow]:

@@ -2,13 +2,16 @@
 
 from django.contrib import admin
 
-from agency.organisation.admin import PROVINCE_EDITS, LoggedAdmin
+from agency.interchange.admin import ReferenceAdmin
+from agency.interchange.exchange import Exchange
+from agency.organisation.admin import PROVINCE_EDITS
 from agency.organisation.backends import grant_admin
 from filings.filing.models import KindTerms
 
 
 @admin.register(KindTerms)
-class KindTermsAdmin(LoggedAdmin):
+class KindTermsAdmin(ReferenceAdmin):
+    exchanges = (Exchange(KindTerms, key=("kind", "valid_from")),)
     list_display = [
         "kind",
         "term",

@@ -25,6 +25,7 @@ class Form1(FormContent):
 
     FORM_NO: ClassVar[str] = "1"
     TITLE: ClassVar[str] = "吉林省医疗保险异地就医登记备案表"
+    NAME: ClassVar[str] = "登记备案表"
     TEMPLATE: ClassVar[str] = "filings/filing/form1.html"
     COPIES: ClassVar[tuple[str, ...]] = ("经办机构留存", "参保人留存")
 

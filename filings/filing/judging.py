@@ -7,6 +7,8 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db.models import prefetch_related_objects
+
 from agency.identity import age_on
 from agency.organisation.institutions import institution_by_code, may_refer
 from agency.organisation.models import Institution, PoolingRegion
@@ -232,16 +234,38 @@ def _lock(
     if person is None or terms is None or not place.complete:
         return None
     left = [replaces] if replaces is not None else []
-    if terms.lock_months:
-        cancelled = Filing.objects.filter(person=person, state=FilingState.CANCELLED, ends_on__isnull=False)
-        left += cancelled.filter(effective_at__isnull=False).select_related("care_region")
-    left = [row for row in left if row.filing_no != own_no and row.care_area_code != place.area_code]
-    since = {_first_at_place(row).filing_no: row.filing_no for row in left}
-    locks = [Lock(since[no], until, waived) for no, until in locks_of([_first_at_place(row) for row in left])]
+    left += cancelled_of([person.pk]) if terms.lock_months else []
+    left = places_left(left, area_code=place.area_code, own_no=own_no)
+    since = {first_at_place(row).filing_no: row.filing_no for row in left}
+    locks = [Lock(since[no], until, waived) for no, until in locks_of([first_at_place(row) for row in left])]
     return max(locks, key=lambda lock: lock.until, default=None)
 
 
-def _first_at_place(filing: Filing) -> Filing:
+def cancelled_of(people: Collection[int]) -> list[Filing]:
+    """The filings of these persons that were cancelled after they had been valid: a place that is left by
+    cancelling is left too [P]."""
+    rows = Filing.objects.cancelled_after_valid().filter(person__in=people).select_related("care_region")
+    found = list(rows.order_by("pk"))
+    load_changes_of_address(found)
+    return found
+
+
+def load_changes_of_address(filings: Sequence[Filing]) -> None:
+    """Fetch together what `first_at_place` walks back over, one step of all filings at a time."""
+    step = [row for row in filings if row.replaces_id is not None]
+    while step:
+        prefetch_related_objects(step, "replaces__care_region")
+        before = [(row, row.replaces) for row in step if row.replaces is not None]
+        stayed = [old for row, old in before if old.care_area_code == row.care_area_code]
+        step = [row for row in stayed if row.replaces_id is not None]
+
+
+def places_left(left: Sequence[Filing], *, area_code: str, own_no: str) -> list[Filing]:
+    """Of the filings whose place might be left, those whose place another filing (`own_no`) does leave."""
+    return [row for row in left if row.filing_no != own_no and row.care_area_code != area_code]
+
+
+def first_at_place(filing: Filing) -> Filing:
     """The filing with which the person came to the place: another address there begins no new lock."""
     while filing.replaces is not None and filing.replaces.care_area_code == filing.care_area_code:
         filing = filing.replaces

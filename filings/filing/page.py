@@ -25,6 +25,7 @@ from filings.filing.kinds import GivenAs
 from filings.filing.lookup import PersonPanel, person_panel
 from filings.filing.models import Filing
 from filings.filing.referrals import REFERRAL
+from filings.filing.rules import kind_warnings
 from filings.filing.sections import WARNINGS, papers_scanned
 from filings.filing.selectors import locked_until, offered_kinds, terms_of, validity_of
 from filings.filing.states import FilingState
@@ -135,6 +136,18 @@ class EntryPage:
         told = (entry.function(self.by, panel.person, self.region, self.on) for entry in WARNINGS)
         return [warning for found in told for warning in found]
 
+    def kind_warnings(self, panel: PersonPanel) -> list[str]:
+        """What does not fit the person about the kind; never a refusal."""
+        sex = panel.identity.sex if panel.identity is not None else None
+        if not sex and panel.person is not None:
+            sex = panel.person.sex
+        return kind_warnings(self.value("kind"), str(sex or ""))
+
+    def address_needed(self) -> bool:
+        """Whether the kind asks for the address there."""
+        terms = terms_of(self.value("kind"), self.received_on) if self.value("kind") else None
+        return terms is not None and terms.is_long_term
+
     def context(self) -> dict[str, Any]:
         panel = self.person()
         items = self.checklist()
@@ -146,6 +159,8 @@ class EntryPage:
             "form_token": self.form_token,
             "panel": panel,
             "warnings": self.warnings(panel),
+            "kind_warnings": self.kind_warnings(panel),
+            "address_needed": self.address_needed(),
             "need": self.need(),
             "validity": self.validity(),
             "kind_now": self.value("kind") if self.form.groups else "",

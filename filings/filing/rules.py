@@ -112,6 +112,13 @@ class Submission:
     promises_barred_until: dt.date | None = None  # of a filing that rests on a promise
 
 
+def kind_warnings(kind: str, sex: str) -> list[str]:
+    """What does not fit together and is yet no reason to refuse: a husband's insurance may pay too [P]."""
+    if kind == "maternity" and sex == "male":
+        return ["参保人是男性，备案类型是异地生育：请核对参保人和类型；没有错的可以照常办理。"]
+    return []
+
+
 def submission_reasons(filed: Submission) -> list[Reason]:
     """All reasons at once, in the order of the page; empty when the filing may be submitted."""
     return [

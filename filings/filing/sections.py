@@ -18,6 +18,8 @@ SECTIONS: Registry[Callable[..., Any]] = Registry("sections of a filing")
 FORMS: Registry[Callable[..., Any]] = Registry("forms of a filing")
 # (user, filing, today) -> Iterable[Action], buttons beside the filing's own
 ACTIONS: Registry[Callable[..., Any]] = Registry("actions of a filing")
+# (user, filing, today, query of the URL) -> WayOn | None, the list that this person came from
+WAYS_ON: Registry[Callable[..., Any]] = Registry("lists that lead on from a filing")
 # (filing, *, by, at) -> None, inside the transaction that puts a filing in force
 TAKES_EFFECT: Registry[Callable[..., Any]] = Registry("when a filing takes effect")
 # (filings, *, by, at) -> None: the same of many that are new and fetched with their person and insured region

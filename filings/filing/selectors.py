@@ -130,11 +130,16 @@ def locks_of(filings: Sequence[Filing]) -> list[tuple[str, dt.date]]:
     rows = list(KindTerms.objects.filter(kind__in=kinds).order_by("-valid_from")) if away else []
     found = []
     for filing in away:
-        terms = next((_terms(row) for row in rows if _holds(row, filing)), None)
+        terms = terms_held(rows, filing)
         span = validity_of(filing.begins_on, terms, scope=CROSS_PROVINCE)
         if span is not None and span.locked_until is not None:
             found.append((filing.filing_no, span.locked_until))
     return found
+
+
+def terms_held(rows: Sequence[KindTerms], filing: Filing) -> Terms | None:
+    """The terms of a filing's kind on the day of receipt, out of rows with the newest start first."""
+    return next((_terms(row) for row in rows if _holds(row, filing)), None)
 
 
 def _holds(row: KindTerms, filing: Filing) -> bool:

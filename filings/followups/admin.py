@@ -2,8 +2,8 @@
 
 from django.contrib import admin
 
-from agency.organisation.admin import ReadOnlyAdmin
 from agency.organisation.backends import READ, grant_admin
+from agency.organisation.logged_admin import ReadOnlyAdmin
 from agency.organisation.roles import Level, Role
 from filings.followups.models import DishonestyMark, FollowUp
 

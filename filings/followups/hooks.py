@@ -15,6 +15,7 @@ from agency.organisation.roles import May
 from agency.registry import CARD, DEMO, HOME, NAV, SEARCH, STATEFUL
 from agency.seeding import Tally
 from agency.web.parts import CardSection, HomePart, NavItem, SearchGroup, SearchRow, Tile, TodoRow
+from filings.card.sections import PRINTED_OF
 from filings.followups import demo
 from filings.followups.models import FollowUp
 from filings.followups.selectors import (
@@ -43,6 +44,7 @@ label_actions(
 
 GROUP = "窗口"
 TODO_SHOWN = 6
+PRINTS_OF = 50
 SEARCH_SHOWN = 10
 
 
@@ -94,6 +96,16 @@ def _todo(item: ShownFollowUp) -> TodoRow:
         due=f"期限 {row.due_on:%m-%d}",
         due_on=row.due_on,
     )
+
+
+@PRINTED_OF.register("follow_ups")
+def printed_follow_ups(user: User, person: InsuredPerson) -> list[tuple[str, str]]:
+    """The person's latest follow-ups: reminders."""
+    if not access.allowed(user, May.READ_FILINGS):
+        return []
+    rows = FollowUp.objects.visible_to(user).filter(filing__person=person).order_by("-pk")
+    numbers = rows.values_list("follow_up_no", flat=True)[:PRINTS_OF]
+    return [(FollowUp.machine.kind, number) for number in numbers]
 
 
 @SEARCH.register("follow_ups", order=25)

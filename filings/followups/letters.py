@@ -71,6 +71,7 @@ class Form2(Letter):
 
     FORM_NO: ClassVar[str] = "2"
     TITLE: ClassVar[str] = "吉林省医疗保险异地就医备案个人承诺书"
+    NAME: ClassVar[str] = "个人承诺书"
     TEMPLATE: ClassVar[str] = "filings/followups/form2.html"
 
     no_promise_months: int | None = None
@@ -82,6 +83,7 @@ class DeferralLetter(Letter):
 
     FORM_NO: ClassVar[str] = "容缺"
     TITLE: ClassVar[str] = "异地就医备案容缺受理告知承诺书"
+    NAME: ClassVar[str] = "容缺承诺书"
     TEMPLATE: ClassVar[str] = "filings/followups/deferral.html"
 
     due_on: dt.date | None = None
@@ -94,6 +96,7 @@ class Reminder(FormContent):
 
     FORM_NO: ClassVar[str] = "催办"
     TITLE: ClassVar[str] = "异地就医备案材料催办单"
+    NAME: ClassVar[str] = "材料催办单"
     TEMPLATE: ClassVar[str] = "filings/followups/reminder.html"
 
     name: str = ""

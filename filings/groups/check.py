@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 
-from agency.batches.kinds import CheckRequest, Outcome, RefusedRow
+from agency.batches.kinds import CheckRequest, Outcome
+from agency.batches.refusals import RefusedRow
 from agency.organisation import access
 from agency.organisation.models import CertificateType, Place, PoolingRegion, RegionKind, User
 from agency.organisation.selectors import area_code_table
@@ -36,6 +37,7 @@ def check_filings(request: CheckRequest, *, on: dt.date) -> Outcome:
     table = open_table(request.path, filename=request.file_name, expected=EXPECTED)
     places, ignored = column_places(table.header, request.file_name, COLUMNS, SUBJECT)
     outcome = Outcome(encoding=table.encoding, header=table.header, ignored_columns=ignored)
+    outcome.notes = list(table.notes)
     check = _Check(request.by, read_reference(on), Sources(on), places, outcome)
     rows = table.rows()
     while chunk := list(islice(rows, CHUNK)):
@@ -44,7 +46,6 @@ def check_filings(request: CheckRequest, *, on: dt.date) -> Outcome:
     check.settle()
     if not outcome.rows:
         raise TableError("no_rows", f"“{request.file_name}”里没有数据行，请重新选择。")
-    outcome.refused.sort(key=lambda row: row.line_no)
     outcome.accepted = len(check.accepted)
     outcome.preview = preview_of(check.accepted, check.sources.regions)
     outcome.fingerprint = _fingerprint(check.accepted)

@@ -17,7 +17,14 @@ from agency.policy.insurance import InsuranceType
 from agency.policy.selectors import int_parameter
 from filings.filing import places
 from filings.filing.entry import INSTITUTION_FIELDS
-from filings.filing.judging import Judged, begin_span_of, insurance_of, material_reasons
+from filings.filing.judging import (
+    Judged,
+    begin_span_of,
+    cancelled_of,
+    first_at_place,
+    insurance_of,
+    material_reasons,
+)
 from filings.filing.models import Filing
 from filings.filing.reasons import Reason
 from filings.filing.rules import (
@@ -30,7 +37,6 @@ from filings.filing.rules import (
 )
 from filings.filing.sections import promises_barred
 from filings.filing.selectors import terms_of, validity_of
-from filings.filing.states import FilingState
 from filings.filing.validity import CROSS_PROVINCE, Terms, Validity
 from filings.groups.parse import GroupRow
 from filings.materials.rules import Group, rests_on_commitment
@@ -126,13 +132,7 @@ def _known(rows: Sequence[GroupRow], people: list[int], on: dt.date) -> Known:
     for filing in taken.order_by("pk"):
         stay = filing.person_id, filing.care_area_code, filing.kind
         known.taken.setdefault(stay, []).append(filing)
-    cancelled = Filing.objects.filter(
-        person__in=people,
-        state=FilingState.CANCELLED,
-        ends_on__isnull=False,
-        effective_at__isnull=False,
-    )
-    for filing in cancelled.select_related("care_region").order_by("pk"):
+    for filing in cancelled_of(people):
         known.cancelled.setdefault(filing.person_id, []).append(filing)
     return known
 
@@ -207,7 +207,7 @@ def _lock(
         Lock(filing.filing_no, until)
         for filing in known.cancelled.get(person.pk, ())
         if filing.care_area_code != place.area_code
-        if (until := sources.locked_until(filing)) is not None
+        if (until := sources.locked_until(first_at_place(filing))) is not None
     ]
     return max(locks, key=lambda lock: lock.until, default=None)
 

@@ -21,6 +21,7 @@ class Form3(FormContent):
 
     FORM_NO: ClassVar[str] = "3"
     TITLE: ClassVar[str] = "外伤无第三方责任承诺书"
+    NAME: ClassVar[str] = "外伤承诺书"
     TEMPLATE: ClassVar[str] = "filings/injuries/form3.html"
 
     patient: Patient = Patient()

@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from django import forms
+from django.db.models import TextChoices
 
 from agency.tabular.values import to_text
 from filings.filing.forms import DayField
@@ -39,11 +40,26 @@ class ClockField(forms.Field):
         return f"{value:%H:%M}" if isinstance(value, dt.time) else value
 
 
+class Signer(TextChoices):
+    """谁签字: the patient, or somebody for them."""
+
+    PATIENT = "patient", "患者本人"
+    GUARDIAN = "guardian", "监护人"
+    PROXY = "proxy", "代理人"
+
+
 class InjuryForm(forms.Form):
     """外伤承诺书: when, where and how, and who signs for the patient."""
 
     use_required_attribute = False
 
+    signer = forms.ChoiceField(
+        label="谁签字",
+        choices=Signer.choices,
+        required=False,
+        widget=forms.RadioSelect,
+        error_messages={"invalid_choice": "请选择由谁签字。"},
+    )
     injured_on = DayField(label="受伤日期", required=False)
     injured_time = ClockField(label="受伤时刻", required=False)
     place = text_field("受伤地点", 200, required=True)
@@ -53,10 +69,25 @@ class InjuryForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 4}),
         error_messages={"required": "请写明受伤经过。"},
     )
-    proxy_name = text_field("代理人姓名", 50)
+    proxy_name = text_field("签字人姓名", 50)
     proxy_relation = text_field("与患者关系", 20)
-    proxy_phone = text_field("代理人电话", 30, inputmode="tel")
-    proxy_cert_no = text_field("代理人证件号码", 30, spellcheck="false")
+    proxy_phone = text_field("签字人电话", 30, inputmode="tel")
+    proxy_cert_no = text_field("签字人证件号码", 30, spellcheck="false")
+
+    def clean(self) -> dict[str, Any]:
+        """Where the patient signs, nobody does for them; where somebody does, it is said who."""
+        said: dict[str, Any] = super().clean() or self.cleaned_data
+        signer = said.get("signer")
+        if signer == Signer.PATIENT:
+            for part in PROXY:
+                said[f"proxy_{part}"] = ""
+                self.errors.pop(f"proxy_{part}", None)
+        elif signer:
+            label = Signer(signer).label
+            for name, what in (("proxy_name", "姓名"), ("proxy_relation", "与患者的关系")):
+                if name not in self.errors and not to_text(said.get(name, "")):
+                    self.add_error(name, f"由{label}签字的，请填写{label}{what}。")
+        return said
 
     def entry(self) -> InjuryEntry:
         """What was entered, once the form is valid."""
@@ -81,6 +112,14 @@ PROXY = ("name", "relation", "phone", "cert_no")
 FIELDS = ("injured_on", "injured_time", "place", "course", *(f"proxy_{part}" for part in PROXY))
 
 
-def injury_initial(statement: InjuryStatement) -> dict[str, Any]:
+def injury_initial(statement: InjuryStatement, *, is_minor: bool) -> dict[str, Any]:
     """The fields of a statement as it is stored."""
-    return {name: getattr(statement, name) for name in FIELDS}
+    signer = signer_for(is_minor=is_minor, has_proxy=statement.has_proxy)
+    return {name: getattr(statement, name) for name in FIELDS} | {"signer": signer}
+
+
+def signer_for(*, is_minor: bool, has_proxy: bool) -> Signer:
+    """Who signs, as far as a record tells it: for a minor whoever signs is the guardian."""
+    if not has_proxy:
+        return Signer.PATIENT
+    return Signer.GUARDIAN if is_minor else Signer.PROXY

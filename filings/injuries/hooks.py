@@ -13,13 +13,14 @@ from agency.organisation.models import User
 from agency.registry import CARD, DEMO, SEARCH
 from agency.seeding import Tally, day, read_rows
 from agency.web.parts import Action, CardSection, SearchGroup
+from filings.card.sections import PRINTED_OF
 from filings.filing.models import Filing
 from filings.filing.sections import ACTIONS, FORMS
 from filings.injuries.form3 import Form3
 from filings.injuries.models import InjuryStatement
 from filings.injuries.rules import Proxy
 from filings.injuries.selectors import statements_of_person, statements_of_stay, statements_visible
-from filings.injuries.services import InjuryEntry, injury_record
+from filings.injuries.services import INJURY, InjuryEntry, injury_record
 from filings.people.models import InsuredPerson
 from filings.stays.models import Stay
 from filings.stays.record_pages import RecordPages
@@ -50,6 +51,12 @@ def search_statements(user: User, term: str) -> SearchGroup | None:
 def on_card(user: User, person: InsuredPerson, today: dt.date) -> CardSection | None:
     """The person's statements."""
     return PAGES.on_card(user, person)
+
+
+@PRINTED_OF.register("injuries")
+def printed_statements(user: User, person: InsuredPerson) -> list[tuple[str, str]]:
+    """The person's statements: form 3."""
+    return PAGES.printed(user, person, INJURY.name)
 
 
 @ACTIONS.register("injuries", order=42)

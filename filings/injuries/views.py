@@ -16,10 +16,10 @@ from agency.web.request import StaffRequest
 from filings.filing.models import Filing
 from filings.filing.selectors import WITH_NAMES as FILING_NAMES
 from filings.injuries.form3 import form3_of
-from filings.injuries.forms import InjuryForm, injury_initial
+from filings.injuries.forms import InjuryForm, injury_initial, signer_for
 from filings.injuries.models import InjuryStatement
 from filings.injuries.printing import FORM3
-from filings.injuries.selectors import statements_visible
+from filings.injuries.selectors import is_minor, statements_visible
 from filings.injuries.services import INJURY, injury_change, injury_record
 from filings.stays.entering import (
     StayPart,
@@ -48,7 +48,9 @@ def injury_new(request: StaffRequest) -> HttpResponse:
     if subject is None:
         return ask_person(request, "登记外伤承诺书")
     part, token = StayPart(request, subject), token_of(request)
-    form = InjuryForm(request.POST if request.method == "POST" else None)
+    minor = is_minor(subject.person, request.today, subject.region)
+    first = {"signer": signer_for(is_minor=minor, has_proxy=minor)}
+    form = InjuryForm(request.POST if request.method == "POST" else None, initial=first)
     if request.method == "POST" and _all_valid(part, form):
 
         def save() -> tuple[str, str]:
@@ -76,7 +78,8 @@ def injury_edit(request: StaffRequest, statement_no: str) -> HttpResponse:
     subject = subject_to_correct(statement, region)
     part = StayPart(request, subject, chosen=statement.stay)
     data = request.POST if request.method == "POST" else None
-    form = InjuryForm(data, initial=injury_initial(statement))
+    minor = is_minor(subject.person, statement.stay.admitted_on, region)
+    form = InjuryForm(data, initial=injury_initial(statement, is_minor=minor))
     version: Any = request.POST.get("version", statement.version)
     if request.method == "POST" and _all_valid(part, form):
         version = version_of(request)
@@ -115,11 +118,15 @@ def _entry_page(
 def injury_detail(request: StaffRequest, statement_no: str) -> HttpResponse:
     """What was said, of which stay, and whether the printed paper still says it."""
     statement = _visible(request, statement_no)
+    stay = statement.stay
+    minor = is_minor(stay.person, stay.admitted_on, stay.insured_region)
     context = {
         "statement": statement,
-        "stay": statement.stay,
+        "stay": stay,
+        "signer": signer_for(is_minor=minor, has_proxy=statement.has_proxy).label,
+        "is_minor": minor,
         "history": prints_of(INJURY.name, statement_no, form3_of(statement).digest()),
-        "may_change": access.takes_in(request.user, statement.stay.insured_region),
+        "may_change": access.takes_in(request.user, stay.insured_region),
     }
     return render(request, "filings/injuries/detail.html", context)
 

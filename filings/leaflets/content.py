@@ -48,6 +48,7 @@ class Leaflet(FormContent):
 
     FORM_NO: ClassVar[str] = "告知"
     TITLE: ClassVar[str] = "异地就医备案一次性告知单"
+    NAME: ClassVar[str] = "一次性告知单"
     TEMPLATE: ClassVar[str] = "filings/leaflets/paper.html"
 
     kind: str = ""

@@ -2,20 +2,29 @@
 
 from django.contrib import admin
 
-from agency.organisation.admin import PROVINCE_EDITS, LoggedAdmin
+from agency.interchange.admin import ReferenceAdmin
+from agency.interchange.exchange import Exchange
+from agency.organisation.admin import PROVINCE_EDITS
 from agency.organisation.backends import grant_admin
 from filings.filing.kinds import FilingKind
 from filings.materials.models import MaterialKind, MaterialRule
 
 
 @admin.register(MaterialKind)
-class MaterialKindAdmin(LoggedAdmin):
+class MaterialKindAdmin(ReferenceAdmin):
+    exchanges = (Exchange(MaterialKind, key=("code",)),)
     list_display = ["code", "name", "is_identity", "note"]
     search_fields = ["code", "name"]
 
 
 @admin.register(MaterialRule)
-class MaterialRuleAdmin(LoggedAdmin):
+class MaterialRuleAdmin(ReferenceAdmin):
+    exchanges = (
+        Exchange(
+            MaterialRule,
+            key=("rule_set", "filing_kind", "scope", "region", "group_no", "valid_from"),
+        ),
+    )
     list_display = [
         "kind_label",
         "rule_set",

@@ -41,6 +41,7 @@ class Form4(FormContent):
 
     FORM_NO: ClassVar[str] = "4"
     TITLE: ClassVar[str] = "住院期间外院检查治疗或定点药店购药单"
+    NAME: ClassVar[str] = "外院检查治疗或购药单"
     TEMPLATE: ClassVar[str] = "filings/outside_care/form4.html"
 
     patient: Patient = Patient()

@@ -16,13 +16,14 @@ from agency.organisation.models import User
 from agency.registry import CARD, DEMO, SEARCH
 from agency.seeding import Tally, day, read_rows
 from agency.web.parts import Action, CardSection, SearchGroup
+from filings.card.sections import PRINTED_OF
 from filings.filing.models import Filing
 from filings.filing.sections import ACTIONS, FORMS
 from filings.outside_care.form4 import Form4
 from filings.outside_care.models import OutsideCare
 from filings.outside_care.rules import Item, parse_quantity
 from filings.outside_care.selectors import slips_of_person, slips_of_stay, slips_visible
-from filings.outside_care.services import SlipEntry, outside_care_record
+from filings.outside_care.services import SLIP, SlipEntry, outside_care_record
 from filings.people.models import InsuredPerson
 from filings.stays.models import Stay
 from filings.stays.record_pages import RecordPages
@@ -53,6 +54,12 @@ def search_slips(user: User, term: str) -> SearchGroup | None:
 def on_card(user: User, person: InsuredPerson, today: dt.date) -> CardSection | None:
     """The person's slips."""
     return PAGES.on_card(user, person)
+
+
+@PRINTED_OF.register("outside_care")
+def printed_slips(user: User, person: InsuredPerson) -> list[tuple[str, str]]:
+    """The person's slips: form 4."""
+    return PAGES.printed(user, person, SLIP.name)
 
 
 @ACTIONS.register("outside_care", order=43)

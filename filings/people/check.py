@@ -8,7 +8,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from itertools import islice
 
-from agency.batches.kinds import CheckRequest, Outcome, RefusedRow
+from agency.batches.kinds import CheckRequest, Outcome
+from agency.batches.refusals import RefusedRow
 from agency.organisation import access
 from agency.organisation.models import CertificateType, PoolingRegion, User
 from agency.organisation.models import RegionKind as Kind
@@ -30,6 +31,7 @@ def check_people(request: CheckRequest, *, on: dt.date) -> Outcome:
     table = open_table(request.path, filename=request.file_name, expected=EXPECTED)
     places, ignored = column_places(table.header, request.file_name)
     outcome = Outcome(encoding=table.encoding, header=table.header, ignored_columns=ignored)
+    outcome.notes = list(table.notes)
     check = _Check(request.by, _reference(on), places, outcome)
     rows = table.rows()
     while chunk := list(islice(rows, CHUNK)):
@@ -37,7 +39,6 @@ def check_people(request: CheckRequest, *, on: dt.date) -> Outcome:
         request.progress(outcome.rows)
     if not outcome.rows:
         raise TableError("no_rows", f"“{request.file_name}”里没有数据行，请重新选择。")
-    outcome.refused.sort(key=lambda row: row.line_no)
     outcome.preview = dict(check.counts)
     outcome.fingerprint = _fingerprint(check.accepted)
     outcome.payload = check.accepted

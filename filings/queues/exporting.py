@@ -14,8 +14,8 @@ from agency.tabular.write import TableColumn
 from agency.web.exporting import exported
 from agency.web.request import StaffRequest
 from filings.filing.models import Filing
+from filings.filing.services.charge import holder_of
 from filings.filing.shown import state_label
-from filings.queues.selectors import holder_of
 from filings.queues.shown import due_day
 
 COLUMNS = [

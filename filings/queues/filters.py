@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any, cast
 
 from django import forms
+from django.db.models import F, QuerySet
+from django.db.models.functions import Coalesce
 
 from agency.organisation.models import PoolingRegion, User
 from agency.web.fields import DayField
 from filings.filing.kinds import Channel, FilingKind
 from filings.filing.states import FilingState
 from filings.queues.paging import SORTS
+from filings.queues.selectors import queue
 
 ANY_KIND = [("", "全部类型"), *FilingKind.choices]
 
@@ -67,6 +71,29 @@ class QueueFilter(forms.Form):
     def is_narrowed(self) -> bool:
         """Whether anything but the order was asked for."""
         return any(self[name].value() for name in self.fields if name != "sort")
+
+
+def listed(name: str, form: QueueFilter, *, by: User, on: dt.date) -> QuerySet[Any]:
+    """The rows of a queue that its filters leave; a filter that cannot be read leaves nothing."""
+    rows = queue(name, by, on)
+    if not form.is_valid():
+        return rows.none()
+    wanted = form.cleaned_data
+    if wanted["kind"]:
+        rows = rows.filter(kind=wanted["kind"])
+    if wanted["care"]:
+        rows = rows.filter(care_region__code=wanted["care"])
+    if wanted["channel"]:
+        rows = rows.filter(channel=wanted["channel"])
+    if wanted["green"]:
+        rows = rows.filter(green_channel=True)
+    if wanted["until"]:
+        rows = rows.filter(due_on__lte=wanted["until"])
+    if wanted["clerk"]:
+        holder = User.objects.filter(username=wanted["clerk"]).values_list("pk", flat=True).first()
+        rows = rows.annotate(holder_id=Coalesce(F("assigned_to_id"), F("taken_in_by_id")))
+        rows = rows.filter(holder_id=holder or 0)
+    return rows
 
 
 def _staff(by: User) -> list[tuple[str, str]]:

@@ -12,13 +12,14 @@ from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
 from agency.registry import HOME, NAV
-from agency.web.parts import Action, HomePart, NavItem, Tile, TodoRow
+from agency.web.parts import COUNTED_AT_MOST, Action, HomePart, NavItem, Tile, TodoRow, capped
 from filings.filing.models import Filing
 from filings.filing.selectors import expiring_days
+from filings.filing.services.charge import ASSIGNED
 from filings.filing.states import TONES, FilingState
 from filings.queues.selectors import QUEUES, queue, queue_count
-from filings.queues.services import ASSIGNED
 from filings.queues.shown import due_day
+from filings.queues.trail import way_from
 
 label_actions({ASSIGNED: "移交备案"})
 
@@ -38,7 +39,8 @@ def _queues_of(user: User) -> list[str]:
     """The queues that are this person's work."""
     if _takes_in(user):
         return ["to_review", "awaiting_supplement", "mine"]
-    return ["to_review", "mine"] if access.allowed(user, May.REVIEW_FILINGS) else []
+    own = ["to_review", "mine"] if access.allowed(user, May.REVIEW_FILINGS) else []
+    return own + ["to_waive"] if access.allowed(user, May.WAIVE_LOCK) else own
 
 
 def _waits_for(name: str, user: User) -> bool:
@@ -58,16 +60,20 @@ def nav(user: User) -> list[NavItem]:
     items.append(NavItem(GROUP, "备案台账", reverse("filings:filing_list")))
     for name in _queues_of(user):
         count = queue_count(name, user, today)
-        hot = count > 0 and _waits_for(name, user) and _is_late(name, user, today)
+        hot = count > 0 and _waits_for(name, user) and bool(_pressing(name, user, today))
         items.append(NavItem(GROUP, QUEUES[name], _queue_url(name), count=count, hot=hot))
     if access.allowed(user, May.SEE_BOARD):
         items.append(NavItem(GROUP, "承办看板", reverse("filings:queue_board")))
     return items
 
 
-def _is_late(name: str, user: User, today: dt.date) -> bool:
-    """Whether anything in a queue is due today or was due before."""
-    return queue(name, user, today).order_by().filter(due_on__lte=today).exists()
+def _pressing(name: str, user: User, today: dt.date) -> str:
+    """How many of a queue are past their day and how many are due today, in words; empty for none."""
+    rows = queue(name, user, today).order_by().filter(due_on__lte=today)
+    days = list(rows.values_list("due_on", flat=True)[: COUNTED_AT_MOST + 1])
+    late = sum(day < today for day in days)
+    told = {"件已超时": late, "件今天到期": len(days) - late}
+    return "，".join(f"{capped(count)} {words}" for words, count in told.items() if count)
 
 
 @HOME.register("filings", order=10)
@@ -79,7 +85,8 @@ def home(user: User, today: dt.date) -> HomePart:
     if _takes_in(user):
         part.actions.append(Action("新办备案", reverse("filings:filing_new"), key="N", primary=True))
     own = _queues_of(user)
-    part.tiles += [_tile(name, user, today) for name in ([*own, "expiring"] if own else [])]
+    works = _takes_in(user) or access.allowed(user, May.REVIEW_FILINGS)
+    part.tiles += [_tile(name, user, today) for name in ([*own, "expiring"] if works else own)]
     part.tiles += _alarms(user, today)
     for name in own:
         if _waits_for(name, user):
@@ -102,15 +109,16 @@ def _alarms(user: User, today: dt.date) -> list[Tile]:
 
 def _tile(name: str, user: User, today: dt.date) -> Tile:
     count = queue_count(name, user, today)
-    late = name != "expiring" and count > 0 and _waits_for(name, user) and _is_late(name, user, today)
+    asked = name != "expiring" and count > 0 and _waits_for(name, user)
+    pressing = _pressing(name, user, today) if asked else ""
     calm = {
         "to_review": "同事录入，等您复核" if _waits_for("to_review", user) else "已提交，等同事复核",
         "awaiting_supplement": "等参保人补材料",
         "mine": "我承办、还没有办完",
         "expiring": f"{expiring_days(user, today)} 天内到期",
+        "to_waive": "锁定期内改就医地，等主管准予",
     }
-    note = "今天到期或已超时" if late else calm[name]
-    return Tile(QUEUES[name], count, _queue_url(name), note=note, hot=late)
+    return Tile(QUEUES[name], count, _queue_url(name), note=pressing or calm[name], hot=bool(pressing))
 
 
 def _todo_rows(name: str, user: User, today: dt.date) -> list[Filing]:
@@ -124,13 +132,17 @@ def _todo_rows(name: str, user: User, today: dt.date) -> list[Filing]:
 def _todo(name: str, filing: Filing, today: dt.date) -> TodoRow:
     due_on = due_day(filing)
     late = due_on is not None and due_on < today
-    told = {"to_review": "复核期限", "awaiting_supplement": "补正期限", "mine": "办理期限"}[name]
-    edit = "filings:filing_edit" if name == "mine" else "filings:filing_detail"
+    told = {"to_review": "复核期限", "awaiting_supplement": "补正期限"}.get(name, "办理期限")
+    badge = {"mine": "草稿", "to_waive": "待准予"}.get(name, QUEUES[name])
+    url = reverse(
+        "filings:filing_edit" if name == "mine" else "filings:filing_detail",
+        kwargs={"filing_no": filing.filing_no},
+    )
     return TodoRow(
-        badge="超时" if late else QUEUES[name] if name != "mine" else "草稿",
+        badge="超时" if late else badge,
         badge_tone="bad" if late else TONES[filing.state_on(today)],
         number=filing.filing_no,
-        url=reverse(edit, kwargs={"filing_no": filing.filing_no}),
+        url=url if name == "mine" else url + way_from(name),
         title=filing.person.name,
         detail=" · ".join(
             part

@@ -36,10 +36,10 @@ def sorted_page(
     """
     before, after = (number_key(request.GET.get(name, "")) for name in ("before", "after"))
     key = before if before is not None else after
-    anchor = _values(anchors, key, order) if key is not None else None
+    anchor = values_of(anchors, key, order) if key is not None else None
     backward = before is None and anchor is not None
     way = tuple(_turned(name) for name in order) if backward else order
-    part = rows if anchor is None else rows.filter(_beyond(way, anchor))
+    part = rows if anchor is None else rows.filter(beyond(way, anchor))
     found = first_rows(part.order_by(*way), size + 1)
     more, found = len(found) > size, found[:size]
     if backward:
@@ -53,7 +53,8 @@ def sorted_page(
     )
 
 
-def _values(anchors: QuerySet[Any], key: int, order: tuple[str, ...]) -> tuple[Any, ...] | None:
+def values_of(anchors: QuerySet[Any], key: int, order: tuple[str, ...]) -> tuple[Any, ...] | None:
+    """What a row is sorted by; None when there is no such row, or it says nothing of one of the columns."""
     names = [name.lstrip("-") for name in order]
     values = anchors.filter(pk=key).order_by().values_list(*names).first()
     return None if values is None or None in values else values
@@ -63,7 +64,7 @@ def _turned(name: str) -> str:
     return name[1:] if name.startswith("-") else f"-{name}"
 
 
-def _beyond(order: tuple[str, ...], anchor: tuple[Any, ...]) -> Q:
+def beyond(order: tuple[str, ...], anchor: tuple[Any, ...]) -> Q:
     """The rows that stand after these values: greater in the first column, or equal there and then …"""
     beyond, equal = Q(), Q()
     for name, value in zip(order, anchor, strict=True):

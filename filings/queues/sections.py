@@ -13,8 +13,8 @@ from agency.organisation.roles import May
 from agency.web.parts import Action, CardSection
 from filings.filing.models import Filing
 from filings.filing.sections import ACTIONS, SECTIONS
-from filings.queues.selectors import holder_of, is_in_work
-from filings.queues.services import ASSIGNED
+from filings.filing.services.charge import ASSIGNED, holder_of
+from filings.queues.selectors import is_in_work
 
 TEMPLATE = "filings/queues/_section.html"
 SHOWN = 5

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, Count, DateField, F, Min, Q, QuerySet, Value, When
+from django.db.models import Case, Count, DateField, Exists, F, Min, OuterRef, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
 
 from agency.organisation.models import PoolingRegion, StaffRole, User
@@ -18,6 +18,7 @@ from agency.web.parts import COUNTED_AT_MOST
 from filings.filing.models import Filing
 from filings.filing.selectors import LISTED, expiring_days
 from filings.filing.states import OPEN, WAITING, FilingState
+from filings.filing.waivers import waivers_wanted
 
 S = FilingState
 NEVER = dt.date.max
@@ -28,6 +29,7 @@ QUEUES = {
     "overdue": "已逾期",
     "expiring": "即将到期",
     "unattended": "无人承办",
+    "to_waive": "待准予变更",
     "in_work": "全部在办",
 }
 
@@ -53,13 +55,20 @@ def is_in_work(filing: Filing, on: dt.date) -> bool:
 
 
 def unattended() -> Q:
-    """Filings of somebody who is not there any more: switched off, moved to another region, or the system."""
-    return Q(assigned_to__isnull=False) & _gone("assigned_to") | Q(assigned_to=None) & _gone("taken_in_by")
+    """Filings of somebody who is not there any more (switched off, moved to another region, the system), or
+    who has no role any more to do something about them (rules.may_hold)."""
+    given = Q(assigned_to__isnull=False) & _cannot("assigned_to")
+    return given | Q(assigned_to=None) & _cannot("taken_in_by")
 
 
-def _gone(who: str) -> Q:
+def _cannot(who: str) -> Q:
     account = {f"{who}__is_active": True, f"{who}__is_system_account": False}
-    return ~Q(**account, **{f"{who}__region": F("insured_region")})
+    there = Q(**account, **{f"{who}__region": F("insured_region")})
+    takes_in, reviews = (
+        Q(Exists(StaffRole.objects.filter(user=OuterRef(who), role=role)))
+        for role in (Role.INTAKE, Role.REVIEW)
+    )
+    return ~(there & (takes_in | Q(state=S.UNDER_REVIEW) & reviews))
 
 
 def overdue(by: User, on: dt.date) -> Q:
@@ -104,6 +113,8 @@ def maybe_in_work(by: User) -> QuerySet[Any]:
 
 
 def _narrowed(rows: Any, name: str, by: User, on: dt.date) -> QuerySet[Any]:
+    if name == "to_waive":
+        return rows.filter(in_work(on), pk__in=waivers_wanted(by))
     if name not in ("to_review", "expiring"):
         rows &= maybe_in_work(by)
     if name == "mine":
@@ -135,11 +146,6 @@ def staff_who_may_hold(region: PoolingRegion) -> dict[User, str]:
         held.setdefault(user_id, []).append(str(Role(role).label))
     users = User.objects.filter(pk__in=held, is_active=True, is_system_account=False).order_by("username")
     return {user: "、".join(held[user.pk]) for user in users}
-
-
-def holder_of(filing: Filing) -> User:
-    """Who is in charge of a filing."""
-    return filing.assigned_to or filing.taken_in_by
 
 
 @dataclass(frozen=True)

@@ -10,10 +10,11 @@ from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
 from filings.filing.models import Filing
+from filings.filing.services.charge import holder_of
 from filings.filing.shown import state_label
 from filings.filing.states import TONES
 from filings.queues.rules import due_words
-from filings.queues.selectors import NEVER, holder_of
+from filings.queues.selectors import NEVER
 from filings.queues.services import Seen
 
 SEPARATOR = "."

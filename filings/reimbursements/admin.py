@@ -2,13 +2,16 @@
 
 from django.contrib import admin
 
-from agency.organisation.admin import PROVINCE_EDITS, LoggedAdmin
+from agency.interchange.admin import ReferenceAdmin
+from agency.interchange.exchange import Exchange
+from agency.organisation.admin import PROVINCE_EDITS
 from agency.organisation.backends import grant_admin
 from filings.reimbursements.models import ReimbursementPaper
 
 
 @admin.register(ReimbursementPaper)
-class ReimbursementPaperAdmin(LoggedAdmin):
+class ReimbursementPaperAdmin(ReferenceAdmin):
+    exchanges = (Exchange(ReimbursementPaper, key=("code", "valid_from")),)
     list_display = ["position", "name", "note", "valid_from", "valid_to", "source"]
     list_display_links = ["name"]
     search_fields = ["name", "code"]

@@ -16,6 +16,8 @@ from agency.organisation.roles import May
 from agency.registry import DEMO, HOME, NAV, SEARCH, SEEDERS, STATEFUL
 from agency.seeding import Tally, day, read_rows
 from agency.web.parts import Action, CardSection, HomePart, NavItem, SearchGroup, SearchRow, Tile
+from filings.card.sections import PRINTED_OF
+from filings.people.models import InsuredPerson
 from filings.reimbursements.models import ManualReimbursement, ReimbursementPaper
 from filings.reimbursements.notice import ReimbursementNotice
 from filings.reimbursements.printing import NOTICE
@@ -27,6 +29,8 @@ from filings.stays.rules import Verdict
 from filings.stays.sections import STAY_SECTIONS
 from filings.stays.selectors import judged
 from filings.stays.settled import settled_directly
+
+PRINTS_OF = 50
 
 label_actions(
     {
@@ -56,6 +60,16 @@ def home(user: User, today: dt.date) -> HomePart:
         url = reverse("filings:reimbursement_list")
         part.tiles.append(Tile("手工报销", waiting_count(user), url, note="医院结算后才备案的"))
     return part
+
+
+@PRINTED_OF.register("reimbursements")
+def printed_reimbursements(user: User, person: InsuredPerson) -> list[tuple[str, str]]:
+    """What the person had reimbursed by hand lately: the notice."""
+    if not access.allowed(user, May.READ_FILINGS):
+        return []
+    rows = ManualReimbursement.objects.visible_to(user).filter(stay__person=person).order_by("-pk")
+    numbers = rows.values_list("reimbursement_no", flat=True)[:PRINTS_OF]
+    return [(ManualReimbursement.machine.kind, number) for number in numbers]
 
 
 @SEARCH.register("reimbursements", order=31)

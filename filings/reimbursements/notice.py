@@ -29,6 +29,7 @@ class ReimbursementNotice(FormContent):
 
     FORM_NO: ClassVar[str] = "告知"
     TITLE: ClassVar[str] = "异地就医手工报销告知单"
+    NAME: ClassVar[str] = "手工报销告知单"
     TEMPLATE: ClassVar[str] = "filings/reimbursements/notice.html"
 
     patient: Patient = Patient()

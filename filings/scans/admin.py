@@ -3,8 +3,8 @@
 from django.contrib import admin
 
 from agency.journal.admin import READERS
-from agency.organisation.admin import ReadOnlyAdmin
 from agency.organisation.backends import grant_admin
+from agency.organisation.logged_admin import ReadOnlyAdmin
 from filings.scans.models import Scan
 
 

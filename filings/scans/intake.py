@@ -91,8 +91,10 @@ def _decoded(data: bytes, kind: str, limits: Limits, allowance: Allowance) -> tu
     }
     command = [sys.executable, "-I", str(DECODER), json.dumps(asked)]
     bare = {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}  # nothing of ours: no key, no database address
-    if not allowance.left or not _at_once.acquire(timeout=allowance.left):
+    if not allowance.left:
         return _without("not_opened")
+    if not _at_once.acquire(timeout=allowance.left):
+        return _without("busy")
     try:
         left = max(allowance.left, 0.1)
         done = subprocess.run(command, input=data, capture_output=True, timeout=left, env=bare)

@@ -120,6 +120,7 @@ def sentence(code: str, limits: Limits, facts: Mapping[str, Any]) -> str:
         "several_pictures": f"一个文件里有 {count} 张图，请每张存成一个文件，或存成 PDF。",
         "too_heavy": "打开要用的内存或时间太多，请重新扫描成普通的照片或 PDF。",
         "not_opened": "没有打开看：这次上传里前面的文件花的时间太多。请单独再传这一个。",
+        "busy": "没有打开看：别的上传正在处理，没有等到。请过一会儿再传这一个。",
         "broken": "文件不完整或已损坏，打不开。请重新拍照或扫描。",
     }
     return told[code]

@@ -89,7 +89,7 @@ class StayPart:
             data, stays=own, may_add=self.may_add, initial={"stay": first.stay_no if first else NEW}
         )
         filings = filings_to_choose(subject.person, subject.region, request.user)
-        initial = filing_initial(subject.filing, filings)
+        initial = filing_initial(subject.filing, filings, request.today)
         self.form = StayForm(data, prefix="stay", filings=filings, initial=initial)
 
     def is_valid(self) -> bool:

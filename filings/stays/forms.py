@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -12,6 +13,7 @@ from agency.organisation.models import User
 from agency.tabular.values import to_text
 from filings.filing.forms import DayField
 from filings.filing.models import Filing
+from filings.filing.states import FilingState
 from filings.people.models import InsuredPerson
 from filings.people.selectors import people_visible
 from filings.stays.models import Stay
@@ -95,11 +97,15 @@ def _filing_option(filing: Filing) -> tuple[str, str]:
     return filing.filing_no, " · ".join(part for part in parts if part)
 
 
-def filing_initial(filing: Filing | None, filings: Sequence[Filing]) -> dict[str, Any]:
-    """The filing that a new stay most likely rests on: the one the page was opened from, or the only one."""
-    if filing is None and len(filings) == 1:
-        filing = filings[0]
-    return {"filing": filing.filing_no if filing is not None else ""}
+def filing_initial(filing: Filing | None, filings: Sequence[Filing], on: dt.date) -> dict[str, Any]:
+    """The filing that a new stay most likely rests on, with the hospital that it names: the one the page was
+    opened from, else the only one in force, else the only one."""
+    in_force = [row for row in filings if row.state_on(on) == FilingState.IN_FORCE]
+    if filing is None:
+        filing = next((rows[0] for rows in (in_force, filings) if len(rows) == 1), None)
+    if filing is None:
+        return {"filing": ""}
+    return {"filing": filing.filing_no, "institution": filing.care_institution}
 
 
 def stay_initial(stay: Stay) -> dict[str, Any]:

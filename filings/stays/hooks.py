@@ -15,13 +15,23 @@ from agency.organisation.roles import May
 from agency.registry import CARD, DEMO, SEARCH, UNMASK
 from agency.seeding import Tally
 from agency.web.parts import Action, CardSection, SearchGroup, SearchRow, Unmasked
+from filings.card.sections import PRINTED_OF
 from filings.filing.models import Filing
 from filings.filing.sections import ACTIONS, SECTIONS
 from filings.people.models import InsuredPerson
 from filings.stays import demo
 from filings.stays.selectors import SHOWN, judged, stays_of, stays_visible
+from filings.stays.services import KIND
 
 label_actions({"stay_recorded": "登记就医", "stay_changed": "更正就医登记"})
+
+
+@PRINTED_OF.register("stays")
+def printed_stays(user: User, person: InsuredPerson) -> list[tuple[str, str]]:
+    """The person's stays: forms 3 and 4 with their data and blanks."""
+    if not access.allowed(user, May.READ_FILINGS):
+        return []
+    return [(KIND, stay.stay_no) for stay in stays_of(person, user)]
 
 
 @SEARCH.register("stays", order=30)

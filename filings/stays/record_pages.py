@@ -55,6 +55,12 @@ class RecordPages(Generic[R]):
             self.of_person(person, user), self._new_url(user, f"?person={person.person_no}"), ""
         )
 
+    def printed(self, user: User, person: InsuredPerson, kind: str) -> list[tuple[str, str]]:
+        """The person's records as the log of prints names them; `kind` is theirs there."""
+        if not access.allowed(user, May.READ_FILINGS):
+            return []
+        return [(kind, str(record)) for record in self.of_person(person, user)]
+
     def on_stay(self, user: User, stay: Stay) -> CardSection:
         """The records of the stay; without one the form prints with blanks."""
         blank_url = reverse(self.blank_view, kwargs={"stay_no": stay.stay_no})

@@ -34,7 +34,7 @@ def stay_new(request: StaffRequest) -> HttpResponse:
     if subject is None:
         return ask_person(request, "登记就医")
     filings = filings_to_choose(subject.person, subject.region, request.user)
-    initial = filing_initial(subject.filing, filings)
+    initial = filing_initial(subject.filing, filings, request.today)
     form = StayForm(request.POST if request.method == "POST" else None, filings=filings, initial=initial)
     token = token_of(request)
     if form.is_valid():

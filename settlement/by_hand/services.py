@@ -29,6 +29,7 @@ from settlement.records.batches import KIND, check_settlements
 from settlement.records.columns import CERT_NO, NAMES, REVERSAL_FLAG, REVERSES_NO, SETTLED_AT, SETTLEMENT_NO
 from settlement.records.export import exported_rows
 from settlement.records.models import SettlementRecord
+from settlement.records.reference import AccountInside
 from settlement.records.rules import AMOUNT_NAMES
 
 ADDED, REVERSED = "add", "reverse"
@@ -93,8 +94,9 @@ def _shown(values: Values) -> list[list[str]]:
 
 def reversal_values(record: SettlementRecord, *, number: str, settled_at: str) -> dict[str, str]:
     """The row that reverses a case: its columns as they would be delivered, every amount negated."""
-    rows = exported_rows(SettlementRecord.objects.filter(pk=record.pk), masked=False)
-    values = {name: _text(name, value) for name, value in zip(NAMES, next(rows), strict=True)}
+    own = SettlementRecord.objects.filter(pk=record.pk)
+    _, cells = next(exported_rows(own, masked=False, inside=AccountInside()))
+    values = {name: _text(name, value) for name, value in zip(NAMES, cells, strict=True)}
     return {
         **values,
         NAMES[SETTLEMENT_NO]: number,

@@ -13,8 +13,8 @@ from import_export.admin import ImportMixin
 from import_export.forms import ConfirmImportForm, ImportForm
 
 from agency.money import yuan
-from agency.organisation.admin import ReadOnlyAdmin
 from agency.organisation.backends import READ, grant_admin
+from agency.organisation.logged_admin import ReadOnlyAdmin
 from agency.organisation.models import PoolingRegion, RegionKind, User
 from agency.organisation.roles import Level, Role
 from settlement.clearing.comparisons import may_compare

@@ -21,6 +21,7 @@ from settlement.corrections.models import ConflictLine, Correction
 from settlement.corrections.selectors import situation, stored_content
 from settlement.corrections.states import CorrectionState
 from settlement.corrections.writing import record_write
+from settlement.matching.services import match_record
 from settlement.records.check import Candidate
 from settlement.records.content import differing_columns
 from settlement.records.locks import lock_records, records_written
@@ -91,6 +92,7 @@ def correction_approve(*, by: User, at: dt.datetime, correction: Correction) -> 
     except (ValidationError, IntegrityError) as error:
         raise DomainError("cannot_write", "更正写不进去：库中的数据刚有变化，请刷新后再看。") from error
     records_written()
+    match_record(record, at=at)
     workflow.move(
         correction,
         CorrectionState.APPROVED,

@@ -56,6 +56,7 @@ class _Check:
         self.accepted = self.payload.rows
         self.seen: set[str] = set()
         self.outcome = Outcome(encoding=table.encoding, header=list(table.header), payload=self.payload)
+        self.outcome.notes = list(table.notes)
 
     def run(self) -> Outcome:
         rows = self.table.rows()
@@ -63,7 +64,6 @@ class _Check:
             self.outcome.rows += len(block)
             self._take(block)
             self.request.progress(self.outcome.rows)
-        self.outcome.refused.sort(key=lambda refused: refused.line_no)
         self.outcome.accepted = len(self.accepted)
         self.outcome.ignored_columns = self.layout.ignored
         self.outcome.fingerprint = " ".join(row.digest for row in self.accepted)

@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, BinaryIO
 
-from agency.batches.kinds import BatchKind, CheckRequest, Outcome
+from agency.batches.kinds import BatchKind, CheckRequest, Outcome, Staging
 from agency.batches.models import Batch
 from agency.errors import DomainError
 from agency.organisation import access
 from agency.organisation.roles import May
 from agency.policy.insurance import InsuranceType
 from agency.registry import BATCH_KINDS
-from agency.tabular.read import Row, Table, open_table
+from agency.tabular.read import Row, Table
 from settlement.records.check import Candidate, RowChecker, shown_value
-from settlement.records.columns import NAMES, SPELLINGS, Layout, read_header
+from settlement.records.columns import NAMES, Layout, read_header
 from settlement.records.control import CONTROL, FileTotals, Group
+from settlement.records.followers import records_going, records_loaded
 from settlement.records.intake import Checked, ControlTotals, RowRefused, still_valid
-from settlement.records.load import load_records
+from settlement.records.layouts import CASES, open_cases
+from settlement.records.load import DirectLoad, load_records
 from settlement.records.locks import lock_records, records_written, revision
 from settlement.records.models import SettlementRecord
 from settlement.records.parse import parse_row
@@ -30,6 +34,10 @@ from settlement.records.spool import Spool
 
 KIND = "settlements"
 BLOCK = 1000
+HELP = (
+    "平台导出的结算明细。列名用中文名或平台字段名都可以，不认识的列会指出并忽略；也收平台的无表头文件："
+    f"制表符分隔，{len(CASES.columns)} 列按接口说明的次序，空值写 null，可装在 ZIP 里。"
+)
 TOTALS = ("cases", "total_fee_fen", "fund_fen", "account_fen")
 
 
@@ -37,15 +45,42 @@ TOTALS = ("cases", "total_fee_fen", "fund_fen", "account_fen")
 class Accepted(Checked):
     """What is to be loaded: the lines, and the institutions that occur with the names given to them."""
 
-    spool: Spool = field(default_factory=Spool)
+    spool: Spool | DirectLoad = field(default_factory=Spool)
     institutions: dict[str, str] = field(default_factory=dict)
+
+    def fingerprint(self) -> str:
+        """A digest (hex) of all lines and of the institutions' names."""
+        names = json.dumps(self.institutions, ensure_ascii=False, sort_keys=True)
+        return hashlib.sha256(f"{self.spool.fingerprint()} {names}".encode()).hexdigest()
 
 
 def check_settlements(request: CheckRequest) -> Outcome:
     """Read and judge a file; nothing is written. DomainError when the file cannot be taken at all."""
-    table = open_table(request.path, filename=request.file_name, expected=SPELLINGS)
+    return _checked(request, Accepted(request, revision()))
+
+
+def check_and_load_settlements(batch: Batch, request: CheckRequest) -> Outcome:
+    """Read, judge and write a file in one pass, on PostgreSQL, inside the caller's transaction.
+
+    DomainError when the file cannot be taken, IntegrityError when the database refuses a row: then all of it
+    is to be rolled back.
+    """
+    lock_records()
+    institutions: dict[str, str] = {}
+    direct = DirectLoad(batch.pk, institutions)
+    try:
+        outcome = _checked(request, Accepted(request, revision(), direct, institutions))
+    finally:
+        direct.close()
+    records_written()
+    records_loaded(batch)
+    return outcome
+
+
+def _checked(request: CheckRequest, accepted: Accepted) -> Outcome:
+    table = open_cases(request.path, request.file_name)
     layout = read_header(table.header)
-    outcome = _Check(request, table, layout, read_reference()).run()
+    outcome = _Check(request, table, layout, read_reference(), accepted).run()
     if not outcome.rows:
         raise DomainError("no_rows", f"“{request.file_name}”只有表头，没有一行明细，请核对文件。")
     return outcome
@@ -79,14 +114,22 @@ class Tally:
 class _Check:
     """One pass over one file."""
 
-    def __init__(self, request: CheckRequest, table: Table, layout: Layout, reference: Reference) -> None:
+    def __init__(
+        self,
+        request: CheckRequest,
+        table: Table,
+        layout: Layout,
+        reference: Reference,
+        accepted: Accepted,
+    ) -> None:
         self.request, self.table, self.layout, self.reference = request, table, layout, reference
         self.checker = RowChecker(reference)
-        self.accepted = Accepted(request, revision())
+        self.accepted = accepted
         self.outcome = Outcome(encoding=table.encoding, header=list(table.header), payload=self.accepted)
         self.tallies: dict[tuple[tuple[int, int], str, str], Tally] = {}
         self.control = FileTotals(reference)
         self.periods: dict[str, str] = {}  # month of settlement → month of clearing
+        self.outcome.notes = list(table.notes)
         own = None if access.sees_all(request.by) else request.by.region_id
         self.resolver = Resolver(
             own_region=own,
@@ -110,17 +153,25 @@ class _Check:
                 else:
                     self._refused(row, refused)
             if len(block) >= BLOCK:
-                self.resolver.take(block)
+                self._resolve(block)
                 block.clear()
                 self.request.progress(self.outcome.rows)
-        self.resolver.take(block)
+        self._resolve(block)
+        self.accepted.spool.settle()
         self.resolver.finish()
+        self.accepted.spool.send()
+        self.accepted.spool.settle()
         self.outcome.accepted = sum(tally.cases for tally in self.tallies.values())
-        self.outcome.refused.sort(key=lambda refused: refused.line_no)
         self.outcome.ignored_columns = self.layout.ignored
-        self.outcome.fingerprint = self.accepted.spool.fingerprint()
+        self.outcome.fingerprint = self.accepted.fingerprint()
         self.outcome.preview = self._preview()
         return self.outcome
+
+    def _resolve(self, block: list[Candidate]) -> None:
+        """Judge a block among the others, once what is being written stands."""
+        self.accepted.spool.settle()
+        self.resolver.take(block)
+        self.accepted.spool.send()
 
     def accept(self, row: Candidate) -> None:
         period = self.periods.get(row.month)
@@ -183,11 +234,33 @@ class _Check:
         }
 
 
+def keep_accepted(outcome: Outcome, stream: BinaryIO) -> None:
+    """Keep the accepted rows and what else the load needs (see agency/batches/staging.py)."""
+    accepted: Accepted = outcome.payload
+    about = {"revision": accepted.revision, "institutions": accepted.institutions}
+    stream.write(json.dumps(about, ensure_ascii=False).encode() + b"\n")
+    assert isinstance(accepted.spool, Spool)
+    accepted.spool.write_to(stream)
+
+
+def read_accepted(outcome: Outcome, request: CheckRequest, stream: BinaryIO) -> bool:
+    """Give an outcome its accepted rows back; False when they are not those that were kept."""
+    try:
+        about = json.loads(stream.readline())
+        accepted = Accepted(request, about["revision"], Spool(stream), about["institutions"])
+    except (ValueError, KeyError, TypeError):
+        return False
+    outcome.payload = accepted
+    return accepted.fingerprint() == outcome.fingerprint
+
+
 def load_settlements(batch: Batch, outcome: Outcome) -> None:
     """Write what a check accepted, inside the caller's transaction; PreviewOutdated when that changed."""
     accepted = still_valid(outcome, Accepted, check_settlements)
+    assert isinstance(accepted.spool, Spool)
     load_records(batch.pk, accepted.spool, accepted.institutions)
     records_written()
+    records_loaded(batch)
 
 
 def undo_settlements(batch: Batch) -> int:
@@ -217,6 +290,7 @@ def undo_settlements(batch: Batch) -> int:
     deducted = records.filter(deductions__isnull=False).first()
     if deducted is not None:
         raise DomainError("already_deducted", f"{deducted} 已有扣款，请先撤销扣款。")
+    records_going(records)
     records_written()
     return int(records._raw_delete(records.db))
 
@@ -231,9 +305,11 @@ def settlements() -> BatchKind:
         check=check_settlements,
         load=load_settlements,
         undo=undo_settlements,
+        staging=Staging(keep_accepted, read_accepted),
+        check_and_load=check_and_load_settlements,
         template="settlement/records/_preview.html",
-        help_text="平台导出的结算明细，CSV 或 XLSX；列名用中文名或平台字段名都可以，不认识的列会指出并忽略。",
-        columns=NAMES,
+        help_text=HELP,
+        columns=(*CASES.columns, *(name for name in NAMES if name not in CASES.columns)),
         control=CONTROL,
         conflict_url="settlement:conflict_detail",
     )

@@ -6,19 +6,18 @@ import datetime as dt
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from agency.masking import mask_id
 from agency.policy.insurance import InsuranceType
-from agency.tabular.write import Kind, TableColumn, Value
+from agency.tabular.write import Kind, TableColumn, Target, Value, write_csv, write_xlsx
 from settlement.records.columns import AMOUNTS, COLUMNS
 from settlement.records.content import AMOUNT_FIELDS
-from settlement.records.models import SettlementRecord, SettlementRecordQuerySet
+from settlement.records.models import SettlementRecord
 from settlement.records.reference import AccountInside
 from settlement.records.rules import ACCOUNT, FUND_TOTAL
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
-EXPORT_LIMIT = 20_000
 
 _TEXTS = (
     "settlement_no", "cert_type", "cert_no", "person_name", "insurance_type", "insured_area_code",
@@ -29,15 +28,20 @@ _REST = (
     "medical_record_no", "diagnosis",
 )  # fmt: skip
 _FIELDS = _TEXTS + AMOUNT_FIELDS + _REST
+_SETTLED_AT, _INSURANCE, _REVERSAL, _CERT_NO = map(
+    _FIELDS.index, ("settled_at", "insurance_type", "is_reversal", "cert_no")
+)
+_INSURANCE_LABELS = {choice.value: choice.label for choice in InsuranceType}
 _KINDS: dict[str, Kind] = {"结算时间": "moment", "入院日期": "date", "出院日期": "date"}
 
 
-def _is_corrected() -> Exists:
-    """Whether a later record holds in the place of this one."""
+def holding(records: QuerySet[SettlementRecord]) -> QuerySet[SettlementRecord]:
+    """Those that a file speaks of: neither the reversals of corrections nor what was corrected since."""
     later = SettlementRecord.objects.filter(
         settlement_no=OuterRef("settlement_no"), correction_no=OuterRef("correction_no") + 2
     )
-    return Exists(later.order_by())
+    rows = records.filter(Q(correction_no=0) | Q(is_reversal=False))
+    return rows.exclude(Exists(later.order_by()))
 
 
 def _kind(index: int, name: str) -> Kind:
@@ -49,27 +53,38 @@ def _kind(index: int, name: str) -> Kind:
 EXPORT_COLUMNS = [TableColumn(column.name, _kind(index, column.name)) for index, column in enumerate(COLUMNS)]
 
 
-def exported_rows(records: SettlementRecordQuerySet, *, masked: bool) -> Iterator[list[Value]]:
-    """The rows in the order of the import's columns; `masked` hides the middle of identity numbers. Of a
-    corrected case only what holds now, so that the file can come back in and changes nothing [P].
+def exported_rows(
+    records: QuerySet[SettlementRecord], *, masked: bool, inside: AccountInside
+) -> Iterator[tuple[int, list[Value]]]:
+    """Key and cells of each row, in the order of the import's columns, newest first; `masked` hides the
+    middle of identity numbers. Of a corrected case only what holds now comes, so that the file can come back
+    in and changes nothing [P].
 
     Where a region delivers 个人账户 inside 基金支付总额, it is put back in, as it was delivered.
     """
-    inside = AccountInside()
-    rows = (
-        records.delivered()
-        .exclude(_is_corrected())
-        .order_by("-id")
-        .values_list(*_FIELDS, "insured_region_id")
-    )
-    for *values, insured_region in rows.iterator(chunk_size=2000):
-        row = dict(zip(_FIELDS, values, strict=True))
-        settled_at: dt.datetime = row["settled_at"].astimezone(SHANGHAI).replace(tzinfo=None)
-        row["settled_at"] = settled_at
-        row["insurance_type"] = InsuranceType(row["insurance_type"]).label
-        row["is_reversal"] = "1" if row["is_reversal"] else "0"
+    fund, account = _FIELDS.index(AMOUNT_FIELDS[FUND_TOTAL]), _FIELDS.index(AMOUNT_FIELDS[ACCOUNT])
+    rows = holding(records).order_by("-id").values_list(*_FIELDS, "insured_region_id", "pk")
+    for *row, insured_region, key in rows.iterator(chunk_size=2000):
+        settled_at: dt.datetime = row[_SETTLED_AT].astimezone(SHANGHAI).replace(tzinfo=None)
+        row[_SETTLED_AT] = settled_at
+        row[_INSURANCE] = _INSURANCE_LABELS[row[_INSURANCE]]
+        row[_REVERSAL] = "1" if row[_REVERSAL] else "0"
         if masked:
-            row["cert_no"] = mask_id(row["cert_no"])
+            row[_CERT_NO] = mask_id(row[_CERT_NO])
         if inside(insured_region, settled_at.date()):
-            row[AMOUNT_FIELDS[FUND_TOTAL]] += row[AMOUNT_FIELDS[ACCOUNT]]
-        yield list(row.values())
+            row[fund] += row[account]
+        yield key, row
+
+
+def write_file(
+    target: Target, records: QuerySet[SettlementRecord], kind: str, *, masked: bool, at: dt.datetime
+) -> int:
+    """The cases as `csv` (UTF-8 with BOM) or `xlsx` (what one sheet cannot hold on further ones); how many.
+
+    Rows go from the database to the file one by one, however many there are.
+    """
+    rows = (cells for _, cells in exported_rows(records, masked=masked, inside=AccountInside()))
+    if kind == "csv":
+        return write_csv(target, EXPORT_COLUMNS, rows)
+    most = holding(records).order_by().count()
+    return write_xlsx(target, "结算明细", EXPORT_COLUMNS, rows, at=at, most_rows=most)

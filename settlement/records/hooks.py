@@ -5,24 +5,36 @@ from __future__ import annotations
 import datetime as dt
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from django.urls import reverse
 
 from agency.batches.selectors import batches_visible
 from agency.batches.states import BatchState
+from agency.masking import mask_id
 from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
 from agency.registry import CARD, DEMO, HOME, NAV, SEARCH, SEEDERS, UNMASK
 from agency.seeding import Tally, day, read_rows
 from agency.web.parts import CardSection, HomePart, NavItem, SearchGroup, SearchRow, Tile, Unmasked
+from filings.people.rules import TermKind, read_term
+from filings.people.selectors import people_visible
 from settlement.records import counting as counting  # joins SETTLED_COUNT
 from settlement.records import of_stay as of_stay  # joins DIRECT_SETTLEMENT and CHECKS
 from settlement.records.demo import load_demo_file
 from settlement.records.models import CareType, SettlementRecord
-from settlement.records.selectors import record_current, record_shown, records_of_person, reversed_among
+from settlement.records.selectors import (
+    newest_of_number,
+    people_of_name,
+    record_current,
+    record_shown,
+    records_of_person,
+    reversed_among,
+)
 
 ON_CARD = 10
+PEOPLE_FOUND = 20
 
 
 @NAV.register("records", order=200)
@@ -50,6 +62,43 @@ def search(user: User, term: str) -> SearchGroup | None:
         return None
     record = record_current(user, term)
     return SearchGroup("结算明细", [_search_row(record)] if record is not None else [])
+
+
+@SEARCH.register("people of records", order=210)
+def search_people(user: User, term: str) -> SearchGroup | None:
+    """Persons of cases by a whole number or a whole name, each with the list of their cases; those of the
+    register whom the user may see stand in its own group, with their card."""
+    if not access.allowed(user, May.READ_CASES):
+        return None
+    wanted = read_term(term)
+    found: list[SettlementRecord] = []
+    if wanted.kind is TermKind.CERT_NO:
+        newest = newest_of_number(user, wanted.text)
+        found = [newest] if newest is not None else []
+    elif wanted.kind is TermKind.NAME:
+        found = people_of_name(user, wanted.text, at_most=PEOPLE_FOUND)
+    too_many, found = len(found) > PEOPLE_FOUND, found[:PEOPLE_FOUND]
+    known = _on_cards(user, found)
+    rows = [_person_row(record) for record in found if record.cert_no not in known]
+    return SearchGroup("结算里的人", rows, too_many)
+
+
+def _on_cards(user: User, found: list[SettlementRecord]) -> set[str]:
+    """Which of these persons' numbers the user finds in the register."""
+    if not found or not access.allowed(user, May.READ_PEOPLE):
+        return set()
+    people = people_visible(user).filter(cert_no__in=[record.cert_no for record in found])
+    return set(people.values_list("cert_no", flat=True))
+
+
+def _person_row(record: SettlementRecord) -> SearchRow:
+    address = reverse("settlement:record_list")
+    return SearchRow(
+        url=f"{address}?{urlencode({'same_as': record.settlement_no})}",
+        number=mask_id(record.cert_no),
+        title=record.person_name,
+        detail=f"参保地{record.insured_region}，最近一笔 {record.settlement_no}",
+    )
 
 
 def _search_row(record: SettlementRecord) -> SearchRow:

@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from agency.batches.kinds import CheckRequest, Outcome, RefusedRow
+from agency.batches.kinds import CheckRequest, Outcome
+from agency.batches.refusals import RefusedRow
 from agency.batches.services import PreviewOutdated
 from agency.tabular.read import Row
 from agency.tabular.values import Cell, as_shown

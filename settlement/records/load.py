@@ -5,23 +5,87 @@ The only writer of records in bulk. It runs in the caller's transaction; integer
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import hashlib
+from collections.abc import Callable, Collection, Iterable, Iterator
+from concurrent.futures import Future, ThreadPoolExecutor
+from itertools import islice
+from typing import Any
 
 from django.db import connection
 
 from agency.organisation.models import Institution, PoolingRegion
 from settlement.records.content import AMOUNT_FIELDS, FLAG_FIELDS, KEPT_FIELDS, PARTIES, TEXT_FIELDS
 from settlement.records.models import SettlementRecord
-from settlement.records.selectors import chunks
+from settlement.records.selectors import chunks, stored_contents
 from settlement.records.spool import Spool
 
 TABLE = SettlementRecord._meta.db_table
 COLUMNS = ("batch_id", *(f"{name}_id" for name in PARTIES), *KEPT_FIELDS)
+COPY = f"COPY {TABLE} ({', '.join(COLUMNS)}) FROM STDIN WITH (NULL E'\\x01')"
 DAYS = ("admitted_on", "discharged_on")
 _NUMBERS = slice(
     len(PARTIES) + 1 + len(TEXT_FIELDS), len(PARTIES) + 1 + len(TEXT_FIELDS) + len(AMOUNT_FIELDS) + 1
 )
 assert COLUMNS[_NUMBERS] == (*AMOUNT_FIELDS, FLAG_FIELDS[0])
+
+
+class DirectLoad:
+    """直接写入: lines that go into the table while the rest of the file is still read, on PostgreSQL.
+
+    In the place of a spool, within the caller's transaction. One thread copies a block while the next one is
+    read; `settle` before anything else is asked of the connection, `send` when that is done.
+    """
+
+    def __init__(self, batch_id: int, institutions: dict[str, str]) -> None:
+        self._batch_id, self._institutions = batch_id, institutions
+        self._lines: list[str] = []
+        self._digest = hashlib.sha256()
+        self._place: Callable[[list[bytes]], list[bytes]] | None = None
+        self._placed = 0
+        self._thread = ThreadPoolExecutor(1)
+        self._copying: Future[None] | None = None
+
+    def add(self, line: str) -> None:
+        self._lines.append(line)
+
+    def settle(self) -> None:
+        """Wait until what was sent is written; IntegrityError when the database refuses it."""
+        copying, self._copying = self._copying, None
+        if copying is not None:
+            with connection.wrap_database_errors:
+                copying.result()
+
+    def send(self) -> None:
+        """Have the lines since the last time written."""
+        if not self._lines:
+            return
+        if self._place is None or self._placed < len(self._institutions):
+            register_institutions(dict(islice(self._institutions.items(), self._placed, None)))
+            self._place = _placer(self._batch_id, self._institutions)
+            self._placed = len(self._institutions)
+        block = [line.encode() for line in self._lines]
+        self._lines.clear()
+        for line in block:
+            self._digest.update(line + b"\n")
+        data = _copied(self._place(block))
+        self._copying = self._thread.submit(_copy_block, connection.connection, data)
+
+    def fingerprint(self) -> str:
+        """A digest of all lines (hex), the same as a spool's."""
+        return self._digest.hexdigest()
+
+    def contents(self, numbers: Collection[str]) -> dict[str, list[str]]:
+        """The content of the rows with these settlement numbers."""
+        return stored_contents(numbers)
+
+    def close(self) -> None:
+        """End the thread; what it still writes is awaited."""
+        self._thread.shutdown()
+
+
+def _copy_block(raw: Any, data: bytes) -> None:
+    with raw.cursor() as cursor, cursor.copy(COPY) as copy:
+        copy.write(data)
 
 
 def load_records(batch_id: int, spool: Spool, institutions: dict[str, str]) -> None:
@@ -69,13 +133,14 @@ def _placer(batch_id: int, institutions: Iterable[str]) -> Callable[[list[bytes]
 
 def _copy(blocks: Iterator[list[bytes]]) -> None:
     """PostgreSQL. The connection's time zone is UTC, as are the moments in the lines."""
-    columns = ", ".join(COLUMNS)
-    with connection.cursor() as cursor, connection.wrap_database_errors:
-        statement = f"COPY {TABLE} ({columns}) FROM STDIN WITH (NULL E'\\x01')"
-        with cursor.copy(statement) as copy:
-            for block in blocks:
-                data = b"\n".join(block) + b"\n"
-                copy.write(data.replace(b"\\", b"\\\\") if b"\\" in data else data)
+    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(COPY) as copy:
+        for block in blocks:
+            copy.write(_copied(block))
+
+
+def _copied(block: list[bytes]) -> bytes:
+    data = b"\n".join(block) + b"\n"
+    return data.replace(b"\\", b"\\\\") if b"\\" in data else data
 
 
 def _insert(blocks: Iterator[list[bytes]]) -> None:

@@ -10,9 +10,9 @@ from agency.batches.models import Batch
 from agency.batches.services import kept_path
 from agency.errors import DomainError
 from agency.journal.models import AuditEntry
-from agency.tabular.read import open_table
 from agency.tabular.values import as_shown
-from settlement.records.columns import SETTLEMENT_NO, SPELLINGS, read_header
+from settlement.records.columns import SETTLEMENT_NO, read_header
+from settlement.records.layouts import open_cases
 from settlement.records.models import SettlementRecord
 from settlement.records.selectors import chunks, stored_digests
 
@@ -49,7 +49,7 @@ def _taken(batch: Batch) -> Iterator[tuple[str, int]]:
     """Numbers and lines of the rows that were not refused, in file order."""
     refused = set(batch.refusals.values_list("line_no", flat=True))
     refused.add(batch.preview.get("carried_line", 0))  # the file's totals row is no case
-    table = open_table(kept_path(batch.file), filename=batch.file_name, expected=SPELLINGS)
+    table = open_cases(kept_path(batch.file), batch.file_name)
     layout = read_header(table.header)
     for row in table.rows():
         if row.line_no not in refused:

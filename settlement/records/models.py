@@ -72,8 +72,15 @@ class SettlementRecord(models.Model):
 
     settlement_no = models.CharField("结算编号", max_length=40)
     correction_no = models.PositiveSmallIntegerField("更正序号", default=0)
+    # foreign keys without an index of their own: each stands first in one of Meta.indexes
     batch = models.ForeignKey(
-        Batch, models.PROTECT, null=True, blank=True, verbose_name="导入批次", related_name="+"
+        Batch,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="导入批次",
+        related_name="+",
+        db_index=False,
     )
     line_no = models.PositiveIntegerField("行号", default=0)
     period = models.CharField("清算期别", max_length=6)
@@ -86,10 +93,14 @@ class SettlementRecord(models.Model):
     insurance_type = models.CharField("险种", max_length=8, choices=InsuranceType)
     insured_area_code = models.CharField("参保地区划", max_length=6)
     care_area_code = models.CharField("就医地区划", max_length=6)
-    insured_region = models.ForeignKey(PoolingRegion, models.PROTECT, verbose_name="参保地", related_name="+")
-    care_region = models.ForeignKey(PoolingRegion, models.PROTECT, verbose_name="就医地", related_name="+")
+    insured_region = models.ForeignKey(
+        PoolingRegion, models.PROTECT, verbose_name="参保地", related_name="+", db_index=False
+    )
+    care_region = models.ForeignKey(
+        PoolingRegion, models.PROTECT, verbose_name="就医地", related_name="+", db_index=False
+    )
     institution = models.ForeignKey(
-        Institution, models.PROTECT, verbose_name="定点医药机构", related_name="records"
+        Institution, models.PROTECT, verbose_name="定点医药机构", related_name="records", db_index=False
     )
     care_type_code = models.CharField("医疗类别代码", max_length=6)
     care_kind = models.CharField("医疗类别", max_length=20, choices=CareKind)
@@ -188,14 +199,22 @@ class SettlementRecord(models.Model):
             ),
         ]
         indexes = [
-            # serves collecting a month, and the lists of a month, newest first
-            models.Index(fields=["period", "-id"], name="record_of_period"),
+            # serve collecting a month, and the lists, newest month first: all, each side of a region, an
+            # institution (records/paging.py)
+            models.Index(fields=["period", "id"], name="record_by_period"),
+            models.Index(fields=["insured_region", "period", "id"], name="record_of_insured"),
+            models.Index(fields=["care_region", "period", "id"], name="record_of_care"),
+            models.Index(fields=["institution", "period", "id"], name="record_of_institution"),
+            # serves undoing a batch, and finding which line a record came from
             models.Index(fields=["batch", "line_no"], name="record_of_batch"),
+            # serves a person's card, and the list of one person
             models.Index(fields=["cert_no", "-id"], name="record_of_person"),
             # serves proving that every corrected record has its correction
             models.Index(
                 fields=["correction_no"], name="record_corrections", condition=Q(correction_no__gt=0)
             ),
+            # serves the search by a whole name
+            models.Index(fields=["person_name", "-id"], name="record_of_name"),
         ]
 
     def __str__(self) -> str:

@@ -12,6 +12,7 @@ from settlement.records import columns as c
 from settlement.records import content as content_of
 from settlement.records import rules
 from settlement.records.check import Candidate
+from settlement.records.seen import SeenNumbers
 from settlement.records.selectors import stored_contents, stored_digests, stored_reversals
 
 Content = list[str]
@@ -40,12 +41,14 @@ class Resolver:
         self.own_region_code = own_region_code
         self.accept, self.unchanged, self.refuse = accept, unchanged, refuse
         self.accepted_contents = accepted_contents
-        self.standing: set[str] = set()
+        self.standing = SeenNumbers()
         self.waiting: dict[str, list[Candidate]] = {}
 
     def take(self, block: Sequence[Candidate]) -> None:
         """Judge a block of rows, in file order."""
-        stored = stored_digests([row.number for row in block])
+        numbers = [row.number for row in block]
+        self.standing.look_up(numbers)
+        stored = stored_digests(numbers)
         contents = stored_contents(
             [row.number for row in block if stored.get(row.number, row.digest) != row.digest]
         )
@@ -110,10 +113,12 @@ class _Reversals:
         self.resolver = resolver
         self.waiting = resolver.waiting
         originals = {row.reverses_no for rows in self.waiting.values() for row in rows if row.reverses_no}
+        resolver.standing.look_up(originals.union(self.waiting))
         self.digests = stored_digests(self.waiting)
         self.stored = stored_contents(originals.union(self.digests))
         self.reversed_by = stored_reversals(originals)
-        self.originals = {**resolver.accepted_contents(originals & resolver.standing), **self.stored}
+        standing = {number for number in originals if number in resolver.standing}
+        self.originals = {**resolver.accepted_contents(standing), **self.stored}
         self.entered: set[str] = set()
 
     def settle(self) -> None:

@@ -1,25 +1,22 @@
-"""Reads of settled cases: what is stored under a number, and what a person may see, filtered."""
+"""Reads of settled cases: what is stored under a number, one case, the cases of a person."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
 from itertools import islice
 from typing import Any, TypeVar
 
 from django.db import connection
 from django.db.models import Q, QuerySet
 
-from agency.organisation import access
-from agency.organisation.models import PoolingRegion, User
-from agency.organisation.roles import May
-from filings.people.selectors import people_visible
+from agency.organisation.models import User
 from settlement.records.content import LOOKUPS, NUMBER, as_delivered, texts_of
 from settlement.records.models import SettlementRecord, SettlementRecordQuerySet
 
 T = TypeVar("T")
 ASKED_AT_ONCE = 500
+NAMESAKES_READ = 2_000  # of a common name; the rest is found by number
 _DIGESTS = (
     f"SELECT settlement_no, content_digest FROM {SettlementRecord._meta.db_table} "
     "WHERE (correction_no = 0 OR NOT is_reversal) AND settlement_no"
@@ -74,55 +71,6 @@ def stored_reversals(originals: Collection[str]) -> dict[str, str]:
     return found
 
 
-@dataclass(frozen=True)
-class RecordFilter:
-    """What a list of cases is narrowed to; empty means all."""
-
-    period: str = ""
-    insured_region: PoolingRegion | None = None
-    care_region: PoolingRegion | None = None
-    institution: str = ""
-    care_kind: str = ""
-    insurance_type: str = ""
-    batch: str = ""
-    person: str = ""  # our number of a person, for those who may see the person
-
-
-LIST_FIELDS = (
-    "settlement_no", "person_name", "cert_no", "insurance_type", "care_kind", "settled_at", "period",
-    "settlement_month", "total_fee_fen", "fund_total_fen", "personal_account_pay_fen", "cash_pay_fen",
-    "is_reversal", "correction_no", "insured_region__name", "care_region__name", "institution__name",
-    "institution__code",
-)  # fmt: skip
-
-
-def records_listed(by: User, narrow: RecordFilter) -> SettlementRecordQuerySet:
-    """The cases that a person may see, narrowed; the caller orders and pages by key."""
-    rows = SettlementRecord.objects.visible_to(by)
-    wanted = {
-        "period": narrow.period,
-        "insured_region": narrow.insured_region,
-        "care_region": narrow.care_region,
-        "institution__code": narrow.institution,
-        "care_kind": narrow.care_kind,
-        "insurance_type": narrow.insurance_type,
-        "batch__batch_no": narrow.batch,
-    }
-    if narrow.person:
-        rows = rows.filter(**_certificate(by, narrow.person))
-    return rows.filter(**{name: value for name, value in wanted.items() if value})
-
-
-def _certificate(by: User, person_no: str) -> dict[str, Any]:
-    """What narrows to one person's cases; to none for those who may not see the person."""
-    if not access.allowed(by, May.READ_PEOPLE):
-        return {"pk__in": []}
-    person = people_visible(by).filter(person_no=person_no).first()
-    return (
-        {"cert_type": person.cert_type, "cert_no": person.cert_no} if person is not None else {"pk__in": []}
-    )
-
-
 def record_shown(by: User, settlement_no: str) -> SettlementRecordQuerySet:
     """The case of a number, and its corrections in their order, as far as a person may see them."""
     rows = SettlementRecord.objects.visible_to(by).filter(settlement_no=settlement_no)
@@ -161,10 +109,28 @@ def reversed_among(by: User, rows: Collection[SettlementRecord]) -> set[int]:
     """Which of these records (by key) another one has cancelled."""
     keys = {row.pk for row in rows if not row.is_reversal}
     standing = SettlementRecord.objects.visible_to(by).standing().filter(pk__in=keys)
-    return keys - set(standing.values_list("pk", flat=True))
+    return keys - set(standing.order_by().values_list("pk", flat=True))
 
 
 def records_of_person(by: User, cert_type: str, cert_no: str) -> QuerySet[SettlementRecord]:
     """A person's cases by identity number, newest first."""
     rows = SettlementRecord.objects.visible_to(by).filter(cert_no=cert_no, cert_type=cert_type)
     return rows.select_related("care_region", "institution").order_by("-settled_at", "-id")
+
+
+def people_of_name(by: User, name: str, *, at_most: int) -> list[SettlementRecord]:
+    """The newest case of each person of exactly this name, newest first: `at_most` and one more when there
+    are more."""
+    newest: dict[tuple[str, str], int] = {}
+    rows = SettlementRecord.objects.visible_to(by).filter(person_name=name).order_by("-id")
+    for key, *number in rows.values_list("pk", "cert_type", "cert_no")[:NAMESAKES_READ]:
+        newest.setdefault(tuple(number), key)
+    keys = list(newest.values())[: at_most + 1]
+    found = SettlementRecord.objects.select_related("insured_region").in_bulk(keys)
+    return [found[key] for key in keys]
+
+
+def newest_of_number(by: User, cert_no: str) -> SettlementRecord | None:
+    """The newest case under an identity number."""
+    rows = SettlementRecord.objects.visible_to(by).select_related("insured_region")
+    return rows.filter(cert_no=cert_no).order_by("-id").first()

@@ -1,11 +1,9 @@
-"""URLs of settled cases."""
+"""URLs of one settled case; those of the list stand before it (settlement/cases/urls.py)."""
 
 from django.urls import path
 
 from settlement.records import views
 
 urlpatterns = [
-    path("cases/", views.record_list, name="record_list"),
-    path("cases/export/<slug:kind>/", views.record_export, name="record_export"),
     path("cases/<path:settlement_no>/", views.record_detail, name="record_detail"),
 ]

@@ -1,81 +1,24 @@
-"""Pages of settled cases: the list with its filters, one case, the export of what is listed."""
+"""The page of one settled case."""
 
 from __future__ import annotations
 
-from django.contrib import messages
 from django.http import Http404, HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from agency.batches.selectors import batches_visible
 from agency.organisation import access
 from agency.organisation.roles import May
 from agency.web.access import needs
-from agency.web.exporting import KINDS, exported
-from agency.web.keyset import keyset_page, narrowing
 from agency.web.request import StaffRequest
 from settlement.corrections.models import Correction
 from settlement.deductions.models import Deduction
-from settlement.records.export import EXPORT_COLUMNS, EXPORT_LIMIT, exported_rows
 from settlement.records.figures import blocks_of
-from settlement.records.forms import RecordFilterForm
 from settlement.records.models import SettlementRecord
 from settlement.records.periods import signed_periods
-from settlement.records.selectors import record_current, record_shown, records_listed, reversal_of
+from settlement.records.sections import sections_of
+from settlement.records.selectors import record_current, record_shown, reversal_of
 from settlement.records.steps import steps_of
-
-
-@needs(May.READ_CASES)
-@require_GET
-def record_list(request: StaffRequest) -> HttpResponse:
-    """Cases of the own region (the province sees all), newest first, narrowed, never counted."""
-    return _list(request, RecordFilterForm(request.GET))
-
-
-def _list(request: StaffRequest, form: RecordFilterForm, status: int = 200) -> HttpResponse:
-    rows = records_listed(request.user, form.narrowed())
-    page = keyset_page(request, rows.select_related("insured_region", "care_region", "institution"))
-    context = {
-        "form": form,
-        "page": page,
-        "narrowed": any(form.cleaned_data.values()),
-        "query": narrowing(request),
-        "limit": EXPORT_LIMIT,
-        "may_load": access.allowed(request.user, May.LOAD_CASES),
-    }
-    return render(request, "settlement/records/list.html", context, status=status)
-
-
-@needs(May.READ_CASES)
-@require_GET
-def record_export(request: StaffRequest, kind: str) -> HttpResponse:
-    """What is listed, as a file in the columns of the import; logged. Numbers are whole only for those who
-    may look at whole numbers. With a filter that cannot be understood nothing is exported."""
-    if kind not in KINDS:
-        raise Http404
-    form = RecordFilterForm(request.GET)
-    if not form.is_valid():
-        return _list(request, form, status=422)
-    rows = records_listed(request.user, form.narrowed())
-    count = len(rows.order_by("-id").values_list("pk")[: EXPORT_LIMIT + 1])
-    if count > EXPORT_LIMIT:
-        messages.warning(
-            request, f"符合条件的超过 {EXPORT_LIMIT:,} 条，没有导出。请用期别、参保地或批次缩小范围再导出。"
-        )
-        return redirect(f"{reverse('settlement:record_list')}?{request.GET.urlencode()}")
-    masked = not access.allowed(request.user, May.UNMASK)
-    return exported(
-        request,
-        exported_rows(rows, masked=masked),
-        kind=kind,
-        title="结算明细",
-        columns=EXPORT_COLUMNS,
-        subject_kind="records",
-        what="cases",
-        filters={name: str(value) for name, value in form.cleaned_data.items() if value},
-        whole_numbers=not masked,
-    )
 
 
 @needs(May.READ_CASES)
@@ -104,6 +47,7 @@ def record_detail(request: StaffRequest, settlement_no: str) -> HttpResponse:
         "blocks": blocks_of(record),
         "original": original,
         "reversal": None if record.is_reversal else reversal_of(request.user, record),
+        "sections": sections_of(request.user, record),
         "deductions": Deduction.objects.filter(record__settlement_no=settlement_no).order_by("id"),
         "is_signed": record.period in signed_periods(),
         "steps": steps_of(record, record.period in signed_periods(), made_by),

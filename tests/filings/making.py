@@ -10,7 +10,7 @@ from agency.identity import check_digit
 from agency.organisation.models import PoolingRegion
 from filings.filing.entry import FilingEntry
 from filings.filing.models import Filing
-from filings.filing.services import filing_approve, filing_draft_save, filing_submit
+from filings.filing.services import filing_approve, filing_change_begin, filing_draft_save, filing_submit
 from filings.models import Enrolment, InsuredPerson
 from filings.people.services import person_number, write_initials
 from tests.support.world import World
@@ -116,6 +116,15 @@ def make_submitted(world: World, person: InsuredPerson | None = None, **changes:
 def make_in_force(world: World, person: InsuredPerson | None = None, **changes: Any) -> Filing:
     """A filing in force."""
     return filing_approve(make_submitted(world, person, **changes), by=world.reviewer, at=world.now)
+
+
+def make_moved(world: World, old: Filing, begins_on: dt.date, **changes: Any) -> Filing:
+    """In force instead of another from a day on, with another address in the same place."""
+    draft = filing_change_begin(old, by=world.clerk, at=world.now)
+    entry = make_entry(old.person, begins_on=begins_on, **{"address": f"新址 {begins_on}", **changes})
+    filing_draft_save(by=world.clerk, at=world.now, entry=entry, filing=draft)
+    submitted = filing_submit(stored(draft), by=world.clerk, at=world.now)
+    return filing_approve(submitted, by=world.reviewer, at=world.now)
 
 
 def stored(filing: Filing) -> Filing:

@@ -6,6 +6,7 @@ from django import template
 from django.utils import timezone
 
 from agency import masking, money, periods
+from agency.journal import papers
 
 register = template.Library()
 
@@ -42,3 +43,9 @@ def moment(at: datetime | None) -> str:
     if at is None:
         return ""
     return (timezone.localtime(at) if timezone.is_aware(at) else at).strftime("%Y-%m-%d %H:%M")
+
+
+@register.filter
+def paper_name(form_no: str | None) -> str:
+    """打印记录里的名称: "1" -> "表 1 登记备案表", "容缺" -> "容缺承诺书"."""
+    return papers.paper_name(form_no) if form_no else ""

@@ -46,6 +46,10 @@ class FilingQuerySet(models.QuerySet):
         rows = self.filter(lasting | stopped)
         return rows if ends is None else rows.filter(begins_on__lte=ends)
 
+    def cancelled_after_valid(self) -> FilingQuerySet:
+        """Filings that were valid for a day or more, and then cancelled."""
+        return self.filter(state=S.CANCELLED, ends_on__isnull=False, effective_at__isnull=False)
+
     def in_state(self, state: str, on: dt.date) -> FilingQuerySet:
         """Filings whose `state_on(on)` is `state`."""
         owing = Q(state=S.IN_FORCE, proof_due_on__lt=on) & (

@@ -16,12 +16,13 @@ from agency.organisation import access
 from agency.organisation.models import PoolingRegion, User
 from agency.organisation.roles import May
 from agency.policy.selectors import int_parameter
-from agency.policy.workdays import add_workdays
+from agency.policy.workdays import add_workdays, workday_from
 from filings.filing.entry import FilingEntry, given_materials
 from filings.filing.judging import Judged, judge, own_facts
 from filings.filing.kinds import Channel
 from filings.filing.models import Filing, FilingMaterial
 from filings.filing.selectors import needs_review
+from filings.filing.services.charge import holder_of, log_charge, to_review
 from filings.filing.services.common import (
     content_of,
     judged_fields,
@@ -113,8 +114,11 @@ def filing_submit(filing: Filing, *, by: User, at: dt.datetime, version: int | N
     if reviewed or filing.has_been_valid:
         if filing.has_been_valid:
             del fields["ends_on"]  # valid to the day its paper was due, until it is in force again
-        workflow.move(filing, S.UNDER_REVIEW, by=by, at=at, deadline_on=_review_due(filing, on), **fields)
+        former = holder_of(filing)
+        fields |= {"deadline_on": _review_due(filing, on), "assigned_to": to_review(filing)}
+        workflow.move(filing, S.UNDER_REVIEW, by=by, at=at, **fields)
         log("filing_submitted", filing, by=by, at=at)
+        log_charge(filing, former, by=by, at=at, note="补正后提交")
     else:
         put_in_force(filing, by=by, at=at, **fields)
         log("filing_in_force", filing, by=by, at=at, reviewed=False)
@@ -149,7 +153,7 @@ def _create(
         insured_region=region,
         received_on=on,
         counter=by.counter,
-        deadline_on=add_months(on, int_parameter("filing.lapse_months", on, region)),
+        deadline_on=workday_from(add_months(on, int_parameter("filing.lapse_months", on, region))),
         taken_in_by=by,
         taken_in_at=at,
         **content_of(judged),

@@ -17,6 +17,7 @@ from agency.policy.selectors import int_parameter
 from agency.policy.workdays import add_workdays, workdays_between
 from filings.filing.models import Filing
 from filings.filing.selectors import terms_of, validity_of
+from filings.filing.services.charge import holder_of, log_charge, to_intake
 from filings.filing.services.common import (
     has_entered,
     judged_fields,
@@ -39,8 +40,11 @@ def filing_approve(
     """复核通过: by a second person, of the `version` they saw, after judging everything once more."""
     _begin_review(filing, by, version, at)
     judged = judged_or_refused(filing, timezone.localdate(at))
-    put_in_force(filing, by=by, at=at, reason=note, reviewed_by=by, reviewed_at=at, **judged_fields(judged))
+    former, fields = holder_of(filing), judged_fields(judged)
+    fields |= {"reviewed_by": by, "reviewed_at": at, "assigned_to": to_intake(filing, by=by)}
+    put_in_force(filing, by=by, at=at, reason=note, **fields)
     log("filing_in_force", filing, by=by, at=at, reviewed=True)
+    log_charge(filing, former, by=by, at=at, note="复核通过")
     return filing
 
 
@@ -50,12 +54,13 @@ def filing_return(
 ) -> Filing:
     """退回补正: what is missing, and until when, in working days; not completed in time it lapses.
 
-    The clock of the review stands still meanwhile [P].
+    The clock of the review stands still meanwhile, and intake is in charge again [P].
     """
     _begin_review(filing, by, version, at)
     on = timezone.localdate(at)
     days = int_parameter("filing.supplement_workdays", on, filing.insured_region)
     left = workdays_between(on, filing.deadline_on) if filing.deadline_on is not None else None
+    former = holder_of(filing)
     workflow.move(
         filing,
         S.AWAITING_SUPPLEMENT,
@@ -64,8 +69,10 @@ def filing_return(
         reason=reason,
         deadline_on=add_workdays(on, days),
         review_days_left=left,
+        assigned_to=to_intake(filing, by=by),
     )
     log("filing_returned", filing, by=by, at=at, until=str(filing.deadline_on))
+    log_charge(filing, former, by=by, at=at, note="退回补正")
     return filing
 
 

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
 from agency.errors import DomainError, DomainErrors, NotAllowed
@@ -19,11 +20,13 @@ from agency.registry import Registry
 from agency.web.access import needs
 from agency.web.forms import ReasonForm
 from agency.web.middleware import record_refusal
+from agency.web.parts import WayOn
 from agency.web.request import StaffRequest
 from filings.filing.judging import judge_stored
 from filings.filing.models import Filing
 from filings.filing.page import validity_text
-from filings.filing.sections import ACTIONS, SECTIONS
+from filings.filing.rules import kind_warnings
+from filings.filing.sections import ACTIONS, SECTIONS, WAYS_ON
 from filings.filing.selectors import terms_of, validity_of
 from filings.filing.services import (
     filing_approve,
@@ -44,6 +47,7 @@ from filings.people.selectors import people_visible
 S = FilingState
 PRINTS_SHOWN = 10
 SEEN = ("return", "decline", "waive")  # judged by what the page showed: it must say its version
+DEADLINES = {S.UNDER_REVIEW: "复核期限", S.AWAITING_SUPPLEMENT: "补正期限"}
 ACTS = {
     "return": "需要补什么",
     "decline": "不予受理的原因",
@@ -64,6 +68,7 @@ def filing_detail(request: StaffRequest, filing_no: str) -> HttpResponse:
 def filing_approve_view(request: StaffRequest, filing_no: str) -> HttpResponse:
     """Put in force; when something stands against it, all reasons are shown and nothing changes."""
     filing = visible(request, filing_no)
+    way = _way_on(request, filing)
     try:
         filing_approve(filing, by=request.user, at=request.now, version=seen_version(request))
     except NotAllowed:
@@ -74,7 +79,7 @@ def filing_approve_view(request: StaffRequest, filing_no: str) -> HttpResponse:
         reasons = error.errors if isinstance(error, DomainErrors) else [error]
         return _page(request, filing, status=422, refused=reasons)
     messages.success(request, f"{filing_no} 已生效。")
-    return redirect("filings:filing_detail", filing_no=filing_no)
+    return _back_to(filing_no, way)
 
 
 @needs(May.REVIEW_FILINGS)
@@ -134,6 +139,7 @@ def _with_reason(
     form = _reason_form(act, request.POST)
     if not form.is_valid():
         return _page(request, filing, status=422, forms={act: form})
+    way = _way_on(request, filing)
     try:
         filing = service(
             filing,
@@ -149,7 +155,19 @@ def _with_reason(
         form.add_error("reason", error.message)
         return _page(request, visible(request, filing_no), status=422, forms={act: form})
     messages.success(request, told.format(no=filing_no, filing=filing))
-    return redirect("filings:filing_detail", filing_no=filing_no)
+    return _back_to(filing_no, way)
+
+
+def _way_on(request: StaffRequest, filing: Filing) -> WayOn | None:
+    """The list that this person came from; read before a decision it knows where the filing stood."""
+    found = (entry.function(request.user, filing, request.today, request.GET) for entry in WAYS_ON)
+    return next((way for way in found if way is not None), None)
+
+
+def _back_to(filing_no: str, way: WayOn | None) -> HttpResponse:
+    """The page of the filing, with the way on."""
+    url = reverse("filings:filing_detail", kwargs={"filing_no": filing_no})
+    return redirect(url + (way.query if way is not None else ""))
 
 
 def _reason_form(act: str, data: Any = None) -> ReasonForm:
@@ -171,8 +189,21 @@ def _page(
     state = filing.state_on(on)
     own = access.within(request.user, filing.insured_region)
     judged = judge_stored(filing, on)
+    way = _way_on(request, filing)
+    buttons = _buttons(
+        request,
+        filing,
+        state,
+        own=own,
+        whole=not judged.reasons,
+        locked=any(reason.code == "locked" for reason in judged.reasons),
+    )
     context = {
         "filing": filing,
+        "way": way,
+        "way_query": way.query if way is not None else "",
+        "way_leads": way is not None and way.left and bool(way.next_url) and not buttons["may_edit"],
+        "deadline_label": DEADLINES.get(state, "办理期限"),
         "state": state,
         "label": state_label(filing, on),
         "tone": TONES[state],
@@ -184,6 +215,7 @@ def _page(
         "successors": list(filing.successors.order_by("pk")) if own else [],
         "checked_label": "已核" if filing.effective_at is not None else "已收",
         "reasons": judged.reasons if state in OPEN else [],
+        "kind_warnings": kind_warnings(filing.kind, filing.person.sex) if state in OPEN else [],
         "refused": refused or [],
         "history": _history(filing, own=own),
         "prints": _prints(filing),
@@ -192,14 +224,8 @@ def _page(
         "forms": {act: (forms or {}).get(act) or _reason_form(act) for act in ACTS},
         "sections": [section for section in _joined(SECTIONS, request, filing) if section is not None],
         "more_actions": [action for found in _joined(ACTIONS, request, filing) for action in found],
-        **_buttons(
-            request,
-            filing,
-            state,
-            own=own,
-            whole=not judged.reasons,
-            locked=any(reason.code == "locked" for reason in judged.reasons),
-        ),
+        **buttons,
+        "lock_reason": next((reason for reason in judged.reasons if reason.code == "locked"), None),
     }
     return render(request, "filings/filing/detail.html", context, status=status)
 

@@ -63,7 +63,7 @@ def filing_edit(request: StaffRequest, filing_no: str) -> HttpResponse:
 def person_lookup(request: StaffRequest) -> HttpResponse:
     """The fragment beside the certificate number: who it is, how insured, what was filed before."""
     page = _read_person(request, _own_region(request), _filing_of(request))
-    return render(request, "filings/filing/_person.html", page.context())
+    return render(request, "filings/filing/_person.html", {**page.context(), "answers": True})
 
 
 @needs(May.TAKE_IN_FILINGS)

@@ -15,9 +15,10 @@ from agency.web.access import needs
 from agency.web.middleware import record_refusal
 from agency.web.request import StaffRequest
 from filings.filing.models import Filing
+from filings.filing.services.charge import holder_of
 from filings.filing.views.fetching import editable
 from filings.queues.forms import HandOverForm
-from filings.queues.selectors import board, held_by, holder_of, in_work, maybe_in_work
+from filings.queues.selectors import board, held_by, in_work, maybe_in_work
 from filings.queues.services import Seen, filing_assign, filings_hand_over
 from filings.queues.shown import SEPARATOR, read_tokens
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import F, QuerySet
-from django.db.models.functions import Coalesce
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import Resolver404, resolve, reverse
@@ -22,13 +20,15 @@ from agency.web.middleware import record_refusal
 from agency.web.request import StaffRequest
 from filings.filing.models import Filing
 from filings.filing.selectors import expiring_days
+from filings.filing.views.fetching import visible
 from filings.queues.exporting import QUEUE_COLUMNS, export, queue_cells
-from filings.queues.filters import QueueFilter
+from filings.queues.filters import QueueFilter, listed
 from filings.queues.forms import HandOverForm
 from filings.queues.paging import sorted_page
-from filings.queues.selectors import QUEUES, queue, with_due_day
+from filings.queues.selectors import QUEUES, with_due_day
 from filings.queues.services import filings_assign
 from filings.queues.shown import queue_rows, read_tokens
+from filings.queues.trail import after, detail_url, trail_of, way_from
 
 MOST_EXPORTED = 20_000
 FOLLOW_UPS = "/followups/"
@@ -50,7 +50,7 @@ def filing_queue_export(request: StaffRequest, name: str, kind: str) -> HttpResp
     if kind not in KINDS:
         raise Http404
     form = QueueFilter(request.GET, by=request.user)
-    rows = _listed(request, name, form).order_by(*form.order)
+    rows = listed(name, form, by=request.user, on=request.today).order_by(*form.order)
     if rows.values_list("pk")[MOST_EXPORTED : MOST_EXPORTED + 1]:
         form.add_error(None, f"一次最多导出 {MOST_EXPORTED} 行，没有导出；请用筛选缩小范围。")
     if form.errors:
@@ -66,6 +66,22 @@ def filing_queue_export(request: StaffRequest, name: str, kind: str) -> HttpResp
         what=f"queue-{name}",
         filters={"queue": name, **wanted},
     )
+
+
+@needs(May.READ_FILINGS)
+@require_GET
+def filing_next(request: StaffRequest, filing_no: str) -> HttpResponse:
+    """下一件: what stands after a filing in the queue that this person came from, as the queue is now: what a
+    colleague has taken meanwhile is passed over."""
+    filing = visible(request, filing_no)
+    trail = trail_of(request.GET, request.user)
+    if trail is None:
+        return redirect("filings:filing_detail", filing_no=filing_no)
+    found = after(filing, trail, by=request.user, on=request.today).following
+    if found is None:
+        messages.info(request, f"{QUEUES[trail.name]}没有下一件了。")
+        return redirect(trail.url)
+    return redirect(detail_url(found.filing_no, trail))
 
 
 @needs(May.HAND_OVER_FILINGS)
@@ -102,29 +118,6 @@ def _require_known(name: str) -> None:
         raise Http404
 
 
-def _listed(request: StaffRequest, name: str, form: QueueFilter) -> QuerySet[Any]:
-    """The rows that the filters leave; a filter that cannot be read leaves nothing."""
-    rows = queue(name, request.user, request.today)
-    if not form.is_valid():
-        return rows.none()
-    wanted = form.cleaned_data
-    if wanted["kind"]:
-        rows = rows.filter(kind=wanted["kind"])
-    if wanted["care"]:
-        rows = rows.filter(care_region__code=wanted["care"])
-    if wanted["channel"]:
-        rows = rows.filter(channel=wanted["channel"])
-    if wanted["green"]:
-        rows = rows.filter(green_channel=True)
-    if wanted["until"]:
-        rows = rows.filter(due_on__lte=wanted["until"])
-    if wanted["clerk"]:
-        holder = User.objects.filter(username=wanted["clerk"]).values_list("pk", flat=True).first()
-        rows = rows.annotate(holder_id=Coalesce(F("assigned_to_id"), F("taken_in_by_id")))
-        rows = rows.filter(holder_id=holder or 0)
-    return rows
-
-
 def _page(
     request: StaffRequest,
     name: str,
@@ -135,19 +128,20 @@ def _page(
     picked: frozenset[str] = frozenset(),
 ) -> HttpResponse:
     user = request.user
-    rows = _listed(request, name, form)
+    rows = listed(name, form, by=user, on=request.today)
     anchors = with_due_day(Filing.objects.editable_by(user), name, request.today)
     page = sorted_page(request, rows, anchors, form.order)
-    listed = queue_rows(page.rows, user, request.today)
-    if hand_over is None and user.region is not None and any(row.may_give for row in listed):
+    shown = queue_rows(page.rows, user, request.today)
+    if hand_over is None and user.region is not None and any(row.may_give for row in shown):
         hand_over = HandOverForm(region=user.region)
     context = {
         "name": name,
         "title": QUEUES[name],
         "form": form,
         "page": page,
-        "rows": listed,
+        "rows": shown,
         "query": _query(request),
+        "way": way_from(name, _query(request)),
         "tabs": _tabs(name, user),
         "hand_over": hand_over,
         "picked": picked,

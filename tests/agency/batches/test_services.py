@@ -8,8 +8,9 @@ import pytest
 from django.conf import settings
 from django.db import IntegrityError, transaction
 
-from agency.batches.kinds import BatchKind, CheckRequest, Outcome, RefusedRow
+from agency.batches.kinds import BatchKind, CheckRequest, Outcome
 from agency.batches.models import Batch, KeptFile
+from agency.batches.refusals import RefusedRow, RefusedRows
 from agency.batches.services import (
     PreviewOutdated,
     batch_check,
@@ -46,7 +47,7 @@ def check(request: CheckRequest) -> Outcome:
         len(lines),
         len(new),
         len(good) - len(new),
-        bad,
+        RefusedRows(bad),
         fingerprint=",".join(new),
         payload=new,
     )

@@ -178,6 +178,32 @@ def test_more_rows_than_a_sheet_has_are_refused_and_nothing_is_written(
     assert len(buffer.getvalue()) == size
 
 
+def test_what_one_sheet_cannot_hold_goes_on_on_further_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(write, "MAX_SHEET_ROWS", 4)
+    buffer = io.BytesIO()
+    rows = [[str(number)] for number in range(7)]
+
+    count = write_xlsx(buffer, "结算明细", [TableColumn("甲")], iter(rows), at=AT, most_rows=7)
+    book = openpyxl.load_workbook(buffer)
+
+    assert count == 7
+    assert book.sheetnames == ["结算明细", "结算明细 2", "结算明细 3"]
+    assert [[cell.value for cell in sheet["A"]] for sheet in book] == [
+        ["甲", "0", "1", "2"],
+        ["甲", "3", "4", "5"],
+        ["甲", "6"],
+    ]
+    assert {sheet.freeze_panes for sheet in book} == {"A2"}
+
+
+def test_a_title_that_stands_twice_keeps_both_columns() -> None:
+    content = xlsx_bytes([TableColumn("列"), TableColumn(""), TableColumn("列")], [["1", "2", "3"]])
+    sheet = openpyxl.load_workbook(io.BytesIO(content)).active
+
+    assert [cell.value for cell in sheet[2]] == ["1", "2", "3"]
+    assert [(cell.value or "").strip() for cell in sheet[1]] == ["列", "", "列"]
+
+
 def test_a_text_too_long_for_a_cell_is_refused_and_never_cut() -> None:
     with pytest.raises(TableError, match="32,767"):
         xlsx_bytes([TableColumn("甲")], [["字" * 32_768]])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -317,3 +318,31 @@ def test_what_a_filing_covers(place: dict[str, Any], where: dict[str, Any], cove
 def test_cities_by_their_codes() -> None:
     assert [city_of(code) for code in ("370202", "370200", "429004")] == ["370200", "370200", "429004"]
     assert [counted_prefix(code) for code in ("370200", "110000", "429004")] == ["3702", "11", "429004"]
+
+
+def test_what_one_act_cures_is_one_thing_to_do() -> None:
+    """An expired filing here and one for another place: a single new filing solves both."""
+    expired = filing(state="expired", in_force=False, ends_on=dt.date(2026, 10, 1))
+    elsewhere = filing("F2026110002", area_code="110000", region_id=11, place_name="北京市")
+
+    found = ask(expired, elsewhere)
+
+    assert [reason.code for reason in found.reasons] == ["filing_expired", "place_differs"]
+    assert [(cause.label, len(cause.reasons)) for cause in found.causes] == [("备案", 2)]
+    assert found.to_do == "只有一件事要办：备案，新办一份，或办好其中一份，就都解决"
+
+
+def test_things_that_take_several_acts_are_counted_apart() -> None:
+    ended = replace(QINGDAO, is_designated=False, designated_to=dt.date(2026, 1, 1), connected=frozenset())
+    uninsured = replace(INSURED, status="suspended", in_force=False)
+
+    found = ask(hospital=ended, insurance=uninsured)
+
+    assert [(cause.label, len(cause.reasons)) for cause in found.causes] == [
+        ("参保", 1),
+        ("医药机构", 2),
+        ("备案", 1),
+    ]
+    assert found.to_do == "有 3 件事要办（参保、医药机构、备案），都办好才能直接结算"
+    assert [cause.how for cause in found.causes] == ["", "换一家定点并已联网的就都解决", ""]
+    assert ask(filing()).to_do == "" and ask().to_do == "只有一个原因"

@@ -62,3 +62,25 @@ def test_public_holidays_and_their_make_up_days_count_as_published(world: World)
     filing = filing_submit(filing_draft_save(by=world.clerk, at=at, entry=entry), by=world.clerk, at=at)
 
     assert filing.deadline_on == D(2026, 10, 10)
+
+
+def test_what_is_submitted_on_a_rest_day_is_due_on_the_next_working_day(world: World) -> None:
+    """At the counter the same day; Sunday 2026-11-22 is none, so Monday."""
+    person = make_person()
+    enrol(person, world.changchun)
+    at = on(D(2026, 11, 22))
+    filing = filing_submit(
+        filing_draft_save(by=world.clerk, at=at, entry=make_entry(person)), by=world.clerk, at=at
+    )
+
+    assert filing.deadline_on == D(2026, 11, 23)
+
+
+def test_a_draft_never_lapses_on_a_rest_day(world: World) -> None:
+    """Three months from Friday 2026-11-20 end on Saturday 2027-02-20, so it is due on Monday."""
+    person = make_person()
+    enrol(person, world.changchun)
+    draft = filing_draft_save(by=world.clerk, at=world.now, entry=make_entry(person))
+
+    assert draft.deadline_on == D(2027, 2, 22)
+    assert draft.state_on(D(2027, 2, 22)) == "draft" and draft.state_on(D(2027, 2, 23)) == "lapsed"

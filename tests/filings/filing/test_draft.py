@@ -30,7 +30,7 @@ def test_a_draft_takes_a_number_of_its_month_and_a_deadline(world: World) -> Non
     assert (first.filing_no, second.filing_no) == ("F2026110001", "F2026110002")
     assert first.state == "draft"
     assert first.received_on == dt.date(2026, 11, 20)
-    assert first.deadline_on == dt.date(2027, 2, 20)
+    assert first.deadline_on == dt.date(2027, 2, 22)  # the 20th is a Saturday
     assert (first.insured_region, first.counter) == (world.changchun, world.clerk.counter)
     assert (first.care_region.code, first.care_place_name) == ("370000", "山东省青岛市")
     assert [row.material.code for row in first.materials.all()] == ["valid_identity_card", "residence_permit"]
@@ -135,7 +135,7 @@ def test_a_person_of_another_region_is_refused_alike_whatever_name_is_tried(worl
 
 def test_a_draft_past_its_deadline_is_neither_saved_nor_submitted(world: World) -> None:
     filing = make_draft(world)
-    late = world.now + dt.timedelta(days=93)
+    late = world.now + dt.timedelta(days=95)  # Tuesday 2027-02-23, the day after the deadline
 
     with pytest.raises(DomainError) as unsaved:
         filing_draft_save(by=world.clerk, at=late, entry=make_entry(filing.person), filing=filing)

@@ -306,8 +306,8 @@ def test_a_filing_expires_and_a_draft_lapses_by_the_calendar_before_anybody_reco
 
     assert temporary.state_on(dt.date(2027, 5, 19)) == "in_force"
     assert temporary.state_on(dt.date(2027, 5, 20)) == "expired"
-    assert draft.state_on(dt.date(2027, 2, 20)) == "draft"
-    assert draft.state_on(dt.date(2027, 2, 21)) == "lapsed"
+    assert draft.state_on(dt.date(2027, 2, 22)) == "draft"
+    assert draft.state_on(dt.date(2027, 2, 23)) == "lapsed"
     assert temporary not in Filing.objects.in_force(dt.date(2027, 5, 20))
     for state, day in (("in_force", "2027-05-19"), ("expired", "2027-05-20")):
         assert temporary in Filing.objects.in_state(state, dt.date.fromisoformat(day))

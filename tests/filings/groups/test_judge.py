@@ -15,7 +15,7 @@ from filings.groups.parse import GroupRow
 from filings.people.selectors import person_by_certificate
 from tests.filings.groups.lists import checked, make_worker, row, write
 from tests.filings.groups.reading import readable
-from tests.filings.making import make_in_force, make_person
+from tests.filings.making import make_in_force, make_moved, make_person
 from tests.support.world import World
 
 VARIED: list[dict[str, str]] = [
@@ -68,6 +68,12 @@ def test_both_ways_give_the_same_on_the_same_rows(world: World, tmp_path: Path) 
         row(moved, 生效日期="2027-05-01"),
         row(moved, 备案类型="临时外出", 材料="医保电子凭证"),
     ]
+    settled = make_worker(world.changchun)  # a new address there from the 10th; left from May 1 on
+    there = make_moved(
+        world, make_in_force(world, settled, begins_on=dt.date(2026, 11, 1)), dt.date(2026, 11, 10)
+    )
+    filing_cancel(there, by=world.clerk, at=world.now, reason="派驻结束")
+    rows += [row(settled, 生效日期="2027-04-30"), row(settled, 生效日期="2027-05-05")]
     rows.append(row(make_worker(world.changchun, status="ended")))
     rows.append(row(make_worker(world.yanbian)))
     rows.append(row(make_person()))

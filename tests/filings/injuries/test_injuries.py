@@ -21,7 +21,7 @@ from filings.injuries.rules import Proxy, injury_reasons
 from filings.injuries.services import injury_record
 from filings.injuries.standing import standing_of_statement
 from filings.models import InjuryStatement, Stay
-from tests.filings.making import enrol, make_in_force, make_person
+from tests.filings.making import enrol, id_number, make_in_force, make_person
 from tests.filings.staying import HOSPITAL, injury_entry, make_statement, make_stay
 from tests.support.world import World
 
@@ -185,3 +185,51 @@ def test_the_database_refuses_what_python_missed(world: World, change: dict[str,
 
     with pytest.raises(IntegrityError), transaction.atomic():
         InjuryStatement.objects.update(**change)
+
+
+def test_for_a_child_the_guardian_signs_unless_the_clerk_chooses(world: World, as_user: Login) -> None:
+    child = make_person(
+        "周小宝", birth_date=dt.date(2021, 5, 4), cert_no=id_number(birth="20210504", serial=7)
+    )
+    enrol(child, world.changchun)
+    stay = make_stay(world, child)
+    client, url = as_user(world.clerk), f"/injuries/new/?person={child.person_no}"
+    said = {**INJURY, "stay": stay.stay_no, "injured_time": ""}
+    assert 'value="guardian" id="id_signer_1" checked' in client.get(url).content.decode()
+
+    nobody = client.post(url, {**said, "signer": "guardian"})
+    assert nobody.status_code == 422 and "由监护人签字的，请填写监护人姓名" in nobody.content.decode()
+    saved = client.post(
+        url, {**said, "signer": "guardian", "proxy_name": "周强", "proxy_relation": "父亲"}, follow=True
+    )
+    page = saved.content.decode()
+    assert "<dt>监护人</dt><dd>周强（父亲）</dd>" in page and "患者本人" not in page
+    edit = client.get(f"/injuries/{InjuryStatement.objects.get()}/edit/").content.decode()
+    assert 'value="guardian" id="id_signer_1" checked' in edit
+
+    chosen = client.post(url, {**said, "signer": "patient", "proxy_name": "周强"}, follow=True)
+    assert "患者未成年，一般由监护人签字" in chosen.content.decode()
+    assert not InjuryStatement.objects.latest("pk").has_proxy
+
+
+@pytest.mark.parametrize(("birth", "first"), [("20081120", "patient"), ("20081121", "guardian")])
+def test_who_comes_of_age_today_signs_alone(world: World, as_user: Login, birth: str, first: str) -> None:
+    born = dt.datetime.strptime(birth, "%Y%m%d").replace(tzinfo=dt.UTC).date()
+    person = make_person(birth_date=born, cert_no=id_number(birth=birth, serial=9))
+    enrol(person, world.changchun)
+
+    form = as_user(world.clerk).get(f"/injuries/new/?person={person.person_no}").context["form"]
+
+    assert form["signer"].value() == first
+
+
+def test_somebody_else_may_sign_for_an_adult(world: World, as_user: Login) -> None:
+    stay = make_stay(world)
+    client, url = as_user(world.clerk), f"/injuries/new/?stay={stay.stay_no}"
+    said = {**INJURY, "stay": stay.stay_no, "signer": "proxy", "proxy_name": "王晓峰"}
+
+    lacking = client.post(url, said)
+    saved = client.post(url, {**said, "proxy_relation": "儿子"}, follow=True)
+
+    assert lacking.status_code == 422 and "请填写代理人与患者的关系" in lacking.content.decode()
+    assert "<dt>代理人</dt><dd>王晓峰（儿子）</dd>" in saved.content.decode()

@@ -39,7 +39,7 @@ def test_the_clerks_home_begins_a_new_filing_and_lists_what_is_due(world: World)
     assert [(action.label, action.key, action.primary) for action in part.actions] == [
         ("新办备案", "N", True)
     ]
-    assert [(row.number, row.due_on) for row in part.todo] == [(draft.filing_no, dt.date(2027, 2, 20))]
+    assert [(row.number, row.due_on) for row in part.todo] == [(draft.filing_no, dt.date(2027, 2, 22))]
     assert {tile.label: tile.count for tile in part.tiles}["我的在办"] == 1
 
 
@@ -97,3 +97,22 @@ def test_how_soon_a_filing_ends_is_told_by_the_parameter(world: World, as_user: 
 
     assert "45 天内到期" in client.get("/filings/queue/expiring/").content.decode()
     assert "45 天内到期" in client.get("/").content.decode()
+
+
+@pytest.mark.parametrize(
+    ("days", "note", "hot"),
+    [
+        ([1], "同事录入，等您复核", False),
+        ([0, 1], "1 件今天到期", True),
+        ([-1, 0, 0, 3], "1 件已超时，2 件今天到期", True),
+        ([-2, -1], "2 件已超时", True),
+    ],
+)
+def test_the_card_counts_what_its_words_say(world: World, days: list[int], note: str, hot: bool) -> None:
+    for late in days:
+        filing = make_submitted(world)
+        Filing.objects.filter(pk=filing.pk).update(deadline_on=world.today + dt.timedelta(days=late))
+
+    tile = home(world.reviewer, world.today).tiles[0]
+
+    assert (tile.label, tile.count, tile.note, tile.hot) == ("待复核", len(days), note, hot)

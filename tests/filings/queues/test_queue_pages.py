@@ -178,6 +178,7 @@ def test_an_export_that_cannot_be_made_says_why(
         ("overdue", "没有逾期的备案"),
         ("expiring", "没有快到期的备案"),
         ("unattended", "每份备案都有人承办"),
+        ("to_waive", "没有等主管准予的变更"),
         ("in_work", "没有在办的备案"),
     ],
 )

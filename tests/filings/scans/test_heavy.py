@@ -7,6 +7,7 @@ import io
 import pytest
 
 from agency.errors import DomainError
+from filings.scans import intake
 from filings.scans.intake import UPLOAD_SECONDS, WAIT_SECONDS, Allowance, read_file
 from filings.scans.models import Scan
 from filings.scans.selectors import limits_on
@@ -46,3 +47,10 @@ def test_all_files_of_an_upload_share_one_span_of_time(world: World) -> None:
         read_file(files.jpeg(), limits, spent)
     assert refused.value.code == "not_opened"
     assert len(read_file(files.jpeg(), limits, fresh).pages) == 1
+
+
+def test_whoever_waits_for_other_uploads_in_vain_is_told_so(world: World) -> None:
+    with intake._at_once, intake._at_once, pytest.raises(DomainError, match="别的上传正在处理") as refused:
+        read_file(files.jpeg(), limits_on(world.today), Allowance(seconds=0.2))
+
+    assert refused.value.code == "busy"

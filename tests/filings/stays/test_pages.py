@@ -10,7 +10,7 @@ from django.test import Client
 from agency.journal.models import AuditEntry
 from filings.models import Stay
 from filings.stays.hooks import search_stays
-from tests.filings.making import enrol, make_in_force, make_person
+from tests.filings.making import enrol, make_draft, make_in_force, make_person
 from tests.filings.staying import HOSPITAL, make_late_stay, make_stay
 from tests.support.world import World
 
@@ -107,3 +107,26 @@ def test_only_the_own_region_finds_it_and_a_reader_changes_nothing(world: World,
     assert as_user(world.yanbian_clerk).post("/unmask/", {"subject": stay.stay_no}).status_code == 404
     whole = as_user(world.clerk).post("/unmask/", {"subject": stay.stay_no}).content.decode()
     assert stay.person.cert_no in whole
+
+
+def test_a_new_stay_takes_over_the_hospital_of_the_filing_in_force(world: World, as_user: Login) -> None:
+    person = make_person()
+    enrol(person, world.changchun)
+    filing = make_in_force(world, person, care_institution=HOSPITAL)
+    make_draft(world, person, city="370600")
+    client = as_user(world.clerk)
+
+    for query in (f"person={person.person_no}", f"filing={filing.filing_no}"):
+        for url, prefix in (
+            ("/stays/new/", ""),
+            ("/injuries/new/", "stay-"),
+            ("/outside-care/new/", "stay-"),
+        ):
+            page = client.get(f"{url}?{query}").content.decode()
+            assert f'value="{filing.filing_no}" selected' in page, (url, query)
+            assert f'name="{prefix}institution_code" value="{HOSPITAL}"' in page, (url, query)
+    second = make_in_force(world, person, city="370100")
+    unsure = client.get(f"/stays/new/?person={person.person_no}").content.decode()
+    assert HOSPITAL not in unsure and f'value="{second.filing_no}" selected' not in unsure
+    without = client.get(f"/stays/new/?filing={second.filing_no}").content.decode()
+    assert HOSPITAL not in without and f'value="{second.filing_no}" selected' in without

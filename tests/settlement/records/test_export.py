@@ -11,7 +11,7 @@ from django.test import Client
 
 from agency.batches.kinds import CheckRequest
 from agency.journal.models import AuditEntry
-from settlement.records import views
+from settlement.cases import views
 from settlement.records.batches import check_settlements
 from tests.settlement.records.files import RIGHT, reversal, row
 from tests.settlement.records.test_account_inside import INSIDE, changchun_delivers_inside

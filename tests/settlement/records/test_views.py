@@ -93,11 +93,11 @@ def test_pages_follow_by_key_and_keep_the_filter(load: Run, as_user: LogIn, worl
 
     newest = page(client, f"{LIST}?period=202610")
     pk = SettlementRecord.objects.get(settlement_no="S070").pk
-    assert f"period=202610&amp;before={pk}" in newest
-    older = page(client, f"{LIST}?period=202610&before={pk}")
+    assert f"period=202610&amp;before=202610-{pk}" in newest
+    older = page(client, f"{LIST}?period=202610&before=202610-{pk}")
     assert "/cases/S069/" in older
     assert "/cases/S070/" not in older
-    assert f"after={SettlementRecord.objects.get(settlement_no='S069').pk}" in older
+    assert f"after=202610-{SettlementRecord.objects.get(settlement_no='S069').pk}" in older
 
 
 def test_a_list_asks_the_same_few_questions_however_long(

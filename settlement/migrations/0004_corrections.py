@@ -9,7 +9,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('agency', '0005_batch_control'),
-        ('settlement', '0002_bulk_references'),
+        ('settlement', '0003_matching_and_lists'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
