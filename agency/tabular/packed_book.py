@@ -31,11 +31,11 @@ _TOLD_AT_MOST = 5
 class WorkbookReader:
     """One reading: the sheet with the best header, and what of the file was not read."""
 
-    def __init__(self, archive: ZipFile, filename: str, wanted: frozenset[str]) -> None:
+    def __init__(self, archive: ZipFile, filename: str, wanted: frozenset[str], *, grouped: bool) -> None:
         if len(archive.infolist()) > MAX_MEMBERS:
             why = f"里有 {len(archive.infolist()):,} 个部件，不像表格：请另存为新的 .xlsx。"
             raise unreadable(filename, why, "too_large")
-        self.archive, self.filename, self.wanted = archive, filename, wanted
+        self.archive, self.filename, self.wanted, self.grouped = archive, filename, wanted, grouped
         self.parts: dict[str, Part] = {}
         self.failed: list[Exception] = []
         self.inspection = Thread(target=self._inspect, daemon=True)
@@ -74,7 +74,7 @@ class WorkbookReader:
             self._part("")
             raise unreadable(self.filename, "里没有可见的工作表。")
         header, sheet = best
-        told = _Sheet(sheet, self._part(sheet.name), header, self.filename)
+        told = _Sheet(sheet, self._part(sheet.name), header, self.filename, grouped=self.grouped)
         notes = told.write(out)
         if self.others:
             notes.insert(0, self._others_told(sheet.name))
@@ -95,7 +95,8 @@ class WorkbookReader:
         for name in names:
             sheet = book.get_sheet_by_name(name)
             self._refuse_far(sheet)
-            header = find_header(_first_rows(sheet, self._part(name)), self.wanted)
+            rows = _rows if self.grouped else _first_rows
+            header = find_header(rows(sheet, self._part(name)), self.wanted)
             if header.names:
                 filled[name] = header.hits
             if best is None or (header.hits, bool(header.names)) > (best[0].hits, bool(best[0].names)):
@@ -156,10 +157,14 @@ def _first_rows(sheet: CalamineSheet, part: Part) -> Iterator[tuple[int, list[An
 class _Sheet:
     """The rows of the sheet that was chosen, on their way out."""
 
-    def __init__(self, sheet: CalamineSheet, part: Part, header: Header, filename: str) -> None:
+    def __init__(
+        self, sheet: CalamineSheet, part: Part, header: Header, filename: str, *, grouped: bool
+    ) -> None:
         self.sheet, self.part, self.header, self.filename = sheet, part, header, filename
         over = [
-            merged.last_row for merged in part.merged if merged.first_row <= header.line_no <= merged.last_row
+            merged.last_row
+            for merged in part.merged
+            if merged.first_row <= header.line_no <= merged.last_row and not grouped
         ]
         self.header_line = max(over, default=header.line_no) if header.names else 0
 

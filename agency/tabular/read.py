@@ -98,20 +98,22 @@ def open_table(
     expected: Collection[str] = (),
     layouts: Sequence[HeaderlessLayout] = (),
     max_unpacked_bytes: int = MAX_UNPACKED_BYTES,
+    grouped: bool = False,
 ) -> Table:
     """Opens CSV, TSV, XLSX or a ZIP of one text, whatever its name says; `filename` is only for messages.
 
     `expected` are the column names that could stand in the header, in any spelling a file may use: the header
     is the row among the first 20 that has most of them (two at least), otherwise the first filled row; of an
     XLSX the visible sheet with the best header. A text without such a row that fits one of `layouts` is read
-    by it. Raises TableError for what is not a table.
+    by it. `grouped`: a workbook's header has a second row under it, read by the caller as the first of the
+    rows; else a name that is merged over several rows stands in each. Raises TableError for what is no table.
     """
     source = Path(source) if isinstance(source, str) else source
     wanted = frozenset(header_name(name).casefold() for name in expected)
     with opened(source) as stream:
         start = stream.read(4096)
     if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _open_package(source, filename, wanted, layouts, max_unpacked_bytes)
+        return _open_package(source, filename, wanted, layouts, max_unpacked_bytes, grouped)
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         raise unreadable(filename, "是旧版 Excel（.xls）或加了密码的文件：请打开后不设密码另存为 .xlsx。")
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -287,9 +289,10 @@ def _open_package(
     wanted: frozenset[str],
     layouts: Sequence[HeaderlessLayout],
     limit: int,
+    grouped: bool,
 ) -> Table:
     """A workbook, or the one text in a ZIP."""
-    found = unpacked(source, filename, wanted, limit)
+    found = unpacked(source, filename, wanted, limit, grouped=grouped)
     if isinstance(found, ZipMember):
         try:
             return _open_text(found, filename, wanted, layouts)

@@ -48,7 +48,10 @@ def _unpacked(source: BinaryIO, out: BinaryIO, asked: dict[str, Any]) -> dict[st
         with ZipFile(source) as archive:
             if set(archive.namelist()) >= WORKBOOK:
                 refuse_large(archive, filename, asked["limit"])
-                return WorkbookReader(archive, filename, frozenset(asked["wanted"])).read(source, out)
+                reader = WorkbookReader(
+                    archive, filename, frozenset(asked["wanted"]), grouped=asked["grouped"]
+                )
+                return reader.read(source, out)
             return {"member": text_member(archive, filename, asked["text_limit"])}
     except CalamineError as error:
         raise unreadable(filename, "打不开：文件已损坏或加了密码。请重新另存为 .xlsx。") from error

@@ -49,12 +49,13 @@ class Workbook:
 
 
 def unpacked(
-    source: Source, filename: str, wanted: Collection[str], max_unpacked_bytes: int
+    source: Source, filename: str, wanted: Collection[str], max_unpacked_bytes: int, *, grouped: bool = False
 ) -> Workbook | ZipMember:
     """What a file that begins like a ZIP holds; TableError when it is neither or goes beyond the limits."""
     asked = {
         "filename": filename,
         "wanted": sorted(wanted),
+        "grouped": grouped,
         "limit": max_unpacked_bytes,
         "text_limit": MAX_TEXT_BYTES,
         "memory": MEMORY_BYTES,

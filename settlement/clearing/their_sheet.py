@@ -97,7 +97,7 @@ def party_aliases(sheet: Sheet) -> dict[str, str]:
 
 def read_sheet(sheet: Sheet, source: Source, filename: str, aliases: Mapping[str, str]) -> TheirSheet:
     """The lines of a clearing sheet in a file, whether as CSV or as the printed XLSX."""
-    table = open_table(source, filename=filename, expected=_expected(sheet))
+    table = open_table(source, filename=filename, expected=_expected(sheet), grouped=True)
     rows = table.rows()
     places = _columns(sheet, table, rows)
     _refuse_another_sheet(sheet, places, filename)

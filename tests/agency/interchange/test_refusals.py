@@ -46,7 +46,7 @@ FILES = {
     "other columns": (lines("姓名,电话", "张三,13800000000"), "缺少列 区划代码、生效日期"),
     "a column twice": (lines("区划代码,area_code,生效日期", "229889,229889,2027-01-01"), "出现了两次"),
     "the same heading twice": (lines("区划代码,区划代码,生效日期", "1,1,2027-01-01"), "表头有重复的列"),
-    "binary": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "不是 CSV 文本"),
+    "binary": (b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR", "是图片（PNG）"),
     "no encoding": (b"\xff\xfa\xff\xff,\xfa\xff\n" * 3, "既不是 UTF-8 也不是 GB18030"),
     "utf-16": ("区划代码,生效日期\n".encode("utf-16"), "UTF-16"),
     "old excel": (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "旧版 Excel"),
