@@ -7,6 +7,7 @@ then nobody else can claim the job either, and the last compare-and-set decides.
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 from threading import Event, Thread
 from types import TracebackType
 
@@ -17,15 +18,18 @@ from agency.jobs.models import Job
 from agency.jobs.states import JobState
 
 LEASE = dt.timedelta(seconds=60)
-RENEW_SECONDS = 15
+RENEW_SECONDS = {"postgresql": 2, "sqlite": 15}
 
 
 class KeptLease:
     """Holds a claimed job's lease while the block runs."""
 
-    def __init__(self, job: Job, *, every_seconds: int = RENEW_SECONDS) -> None:
-        self._every = every_seconds
+    def __init__(
+        self, job: Job, *, reached: Callable[[], tuple[int, int]] | None = None, every_seconds: int = 0
+    ) -> None:
+        self._every = every_seconds or RENEW_SECONDS[connection.vendor]
         self._job_pk = job.pk
+        self._reached = reached
         self._over = Event()
         self._thread = Thread(target=self._renew, daemon=True)
 
@@ -44,10 +48,14 @@ class KeptLease:
             now = timezone.now()
             try:
                 Job.objects.filter(pk=self._job_pk, state=JobState.RUNNING).update(
-                    heartbeat_at=now, lease_until=now + LEASE
+                    heartbeat_at=now, lease_until=now + LEASE, **self._progress()
                 )
                 renewed = True
             except DatabaseError:
                 continue
         if renewed:
             connection.close()
+
+    def _progress(self) -> dict[str, int]:
+        """How far the work says it has come; its own transaction would tell nobody before its end."""
+        return dict(zip(("done", "total"), self._reached(), strict=True)) if self._reached else {}

@@ -51,5 +51,13 @@ class Job(models.Model):
         return self.job_no
 
     @property
+    def per_second(self) -> int:
+        """How many a second since the start; 0 while that is not known."""
+        if self.started_at is None or self.heartbeat_at is None:
+            return 0
+        seconds = int((self.heartbeat_at - self.started_at).total_seconds())
+        return self.done // seconds if seconds > 0 else 0
+
+    @property
     def journal_no(self) -> str:
         return self.job_no

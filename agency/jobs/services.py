@@ -27,14 +27,16 @@ MOST_ATTEMPTS = 5
 
 
 class JobProgress:
-    """Writes progress and renews the lease at most once a second; silent inside a transaction, whose
-    writes nobody would see before its end (and which SQLite would make wait)."""
+    """Writes progress and renews the lease at most once a second; inside a transaction, whose writes nobody
+    would see before its end, it only notes how far the work has come, for `KeptLease` to tell."""
 
     def __init__(self, job: Job) -> None:
         self.job = job
         self._last = 0.0
+        self.reached = (job.done, job.total)
 
     def __call__(self, done: int, total: int = 0) -> None:
+        self.reached = (done, total)
         moment = time.monotonic()
         if moment - self._last < HEARTBEAT_SECONDS or connection.in_atomic_block:
             return
@@ -98,8 +100,9 @@ def job_run(job_no: str) -> None:
     if job is None:
         return
     try:
-        with KeptLease(job):
-            result = JOB_KINDS[job.kind](job, JobProgress(job))
+        progress = JobProgress(job)
+        with KeptLease(job, reached=lambda: progress.reached):
+            result = JOB_KINDS[job.kind](job, progress)
     except DomainError as error:
         _fail(job, error.message)
     except Exception:

@@ -258,7 +258,8 @@ def load_settlements(batch: Batch, outcome: Outcome) -> None:
     """Write what a check accepted, inside the caller's transaction; PreviewOutdated when that changed."""
     accepted = still_valid(outcome, Accepted, check_settlements)
     assert isinstance(accepted.spool, Spool)
-    load_records(batch.pk, accepted.spool, accepted.institutions)
+    request, total = accepted.request, outcome.accepted
+    load_records(batch.pk, accepted.spool, accepted.institutions, lambda done: request.progress(done, total))
     records_written()
     records_loaded(batch)
 

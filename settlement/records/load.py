@@ -88,7 +88,9 @@ def _copy_block(raw: Any, data: bytes) -> None:
         copy.write(data)
 
 
-def load_records(batch_id: int, spool: Spool, institutions: dict[str, str]) -> None:
+def load_records(
+    batch_id: int, spool: Spool, institutions: dict[str, str], told: Callable[[int], object] = int
+) -> None:
     """Write every line of the spool as a record of the batch; unknown institutions become stubs first.
 
     `institutions` are the codes that occur, with the names that the file gives them. IntegrityError when the
@@ -97,7 +99,16 @@ def load_records(batch_id: int, spool: Spool, institutions: dict[str, str]) -> N
     register_institutions(institutions)
     place = _placer(batch_id, institutions)
     write = {"postgresql": _copy, "sqlite": _insert}[connection.vendor]
-    write(place(block) for block in spool.blocks())
+    write(_told(map(place, spool.blocks()), told))
+
+
+def _told(blocks: Iterator[list[bytes]], told: Callable[[int], object]) -> Iterator[list[bytes]]:
+    """The blocks, telling before each how many lines went before it."""
+    done = 0
+    for block in blocks:
+        told(done)
+        yield block
+        done += len(block)
 
 
 def register_institutions(names: dict[str, str]) -> None:

@@ -18,6 +18,12 @@ def yuan(fen: int | None) -> str:
 
 
 @register.filter
+def counted(number: int | None) -> str:
+    """笔数: 123456 -> "123,456" (Django's own groups Chinese numbers by four); None -> ""."""
+    return "" if number is None else f"{number:,}"
+
+
+@register.filter
 def masked(number: str | None) -> str:
     """证件号码脱敏: the only way an ID number is written on a page."""
     return masking.mask_id(number) if number else ""
