@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import logging
+import signal
 from threading import Event, Thread
 from typing import Any
 
 from django.core.management import call_command
 from django.core.management.base import BaseCommand
-from django.db import DatabaseError, connection
+from django.db import DatabaseError, OperationalError, connection
 from django.utils import timezone
 
 from agency.jobs.services import jobs_take_up_again
 
 LOOK_SECONDS = 15
+AGAIN_SECONDS = 1
 logger = logging.getLogger(__name__)
 
 
@@ -37,6 +39,22 @@ class Command(BaseCommand):
         over = Event()
         Thread(target=take_up_dead_jobs, args=[over], daemon=True).start()
         try:
-            call_command("db_worker", "--no-startup-delay", "--no-reload", "--interval", "0.5")
+            while not self._worked_to_its_end():
+                over.wait(AGAIN_SECONDS)
         finally:
             over.set()
+
+    def _worked_to_its_end(self) -> bool:
+        """Work until told to stop; False when the database did not answer, as SQLite while others write."""
+        try:
+            call_command("db_worker", "--no-startup-delay", "--no-reload", "--interval", "0.5")
+        except OperationalError:
+            logger.warning("the database did not answer the worker; trying again")
+            connection.close()
+            for number in (
+                signal.SIGINT,
+                signal.SIGTERM,
+            ):  # the worker's own would only tell the one that ended
+                signal.signal(number, signal.SIG_DFL)
+            return False
+        return True
