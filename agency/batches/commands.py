@@ -73,7 +73,7 @@ def output(path: Path | None) -> Iterator[Callable[[Callable[[], bytes]], None]]
 
 def refused_rows(outcome: Outcome, at: dt.datetime) -> bytes:
     """The refused rows as a workbook."""
-    rows = [(row.line_no, row.code, row.column, row.value, row.message, row.cells) for row in outcome.refused]
+    rows = ((row.line_no, row.code, row.column, row.value, row.message, row.cells) for row in outcome.refused)
     return workbook_of(outcome.header, rows, at=at)
 
 

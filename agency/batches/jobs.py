@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from agency.batches.kinds import Progress
 from agency.batches.models import Batch
-from agency.batches.services import batch_check, batch_load
+from agency.batches.services import PreviewOutdated, batch_check, batch_load
 from agency.batches.states import BatchState
 from agency.errors import DomainError
 from agency.jobs.models import Job
@@ -34,6 +34,9 @@ def load(job: Job, progress: Progress) -> dict[str, Any]:
     batch = _batch(job)
     if batch.state == BatchState.LOADED and batch.confirmed_by_id == job.created_by_id:
         return {"batch": batch.batch_no, "accepted": batch.accepted}
+    if batch.state == BatchState.UPLOADED:  # interrupted while the preview was made anew
+        batch_check(batch, by=batch.created_by, at=timezone.now(), progress=progress)
+        raise PreviewOutdated
     if batch.state != BatchState.PREVIEWED:
         raise DomainError("not_waiting", f"{batch.batch_no} 已不在待确认，没有写入任何内容。")
     batch_load(

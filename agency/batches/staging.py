@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import time
 from pathlib import Path
 
 from django.conf import settings
@@ -16,6 +17,7 @@ from agency.batches.kinds import CheckRequest, Outcome, Staging
 from agency.batches.models import Batch
 from agency.batches.states import BatchState
 
+FORGOTTEN_SECONDS = 24 * 3600
 LONGEST_LINE_BYTES = 64 * 1024 * 1024
 
 
@@ -33,7 +35,7 @@ def stage(batch: Batch, outcome: Outcome, staging: Staging) -> None:
     path = staged_path(batch)
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     _forget_what_is_over()
-    temporary = path.with_name(f".{path.name}-{os.getpid()}")
+    temporary = path.with_name(f".{path.name}-{os.urandom(8).hex()}")
     try:
         with open(temporary, "xb", opener=lambda name, flags: os.open(name, flags, 0o600)) as stream:
             stream.write(outcome.digest_text().encode() + b"\n")
@@ -65,6 +67,9 @@ def unstage(batch: Batch) -> None:
 
 def _forget_what_is_over() -> None:
     """Remove what is kept of batches that wait no more: a worker may die between loading and forgetting."""
+    for path in _folder().glob(".*"):
+        if time.time() - path.stat().st_mtime > FORGOTTEN_SECONDS:
+            path.unlink(missing_ok=True)
     kept = {path.name: path for path in _folder().iterdir() if not path.name.startswith(".")}
     waiting = Batch.objects.filter(batch_no__in=kept, state__in=[BatchState.UPLOADED, BatchState.PREVIEWED])
     for name in kept.keys() - set(waiting.values_list("batch_no", flat=True)):

@@ -12,6 +12,7 @@ from threading import Event, Thread
 from types import TracebackType
 
 from django.db import DatabaseError, connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from agency.jobs.models import Job
@@ -21,6 +22,11 @@ LEASE = dt.timedelta(seconds=60)
 RENEW_SECONDS = {"postgresql": 2, "sqlite": 15}
 
 
+def running_as(job: Job) -> QuerySet[Job]:
+    """The job while it runs as it was claimed: not when another worker has taken it up since."""
+    return Job.objects.filter(pk=job.pk, state=JobState.RUNNING, attempts=job.attempts)
+
+
 class KeptLease:
     """Holds a claimed job's lease while the block runs."""
 
@@ -28,7 +34,7 @@ class KeptLease:
         self, job: Job, *, reached: Callable[[], tuple[int, int]] | None = None, every_seconds: int = 0
     ) -> None:
         self._every = every_seconds or RENEW_SECONDS[connection.vendor]
-        self._job_pk = job.pk
+        self._job = job
         self._reached = reached
         self._over = Event()
         self._thread = Thread(target=self._renew, daemon=True)
@@ -47,12 +53,10 @@ class KeptLease:
         while not self._over.wait(self._every):
             now = timezone.now()
             try:
-                Job.objects.filter(pk=self._job_pk, state=JobState.RUNNING).update(
-                    heartbeat_at=now, lease_until=now + LEASE, **self._progress()
-                )
+                running_as(self._job).update(heartbeat_at=now, lease_until=now + LEASE, **self._progress())
                 renewed = True
             except DatabaseError:
-                continue
+                connection.close()
         if renewed:
             connection.close()
 

@@ -8,11 +8,11 @@ import time
 from contextlib import suppress
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import OperationalError, connection, transaction
 from django.utils import timezone
 
 from agency.errors import DomainError, SomeoneElseWasFirst
-from agency.jobs.lease import LEASE, KeptLease
+from agency.jobs.lease import LEASE, KeptLease, running_as
 from agency.jobs.models import Job
 from agency.jobs.states import JobState
 from agency.journal import workflow
@@ -42,9 +42,8 @@ class JobProgress:
             return
         self._last = moment
         now = timezone.now()
-        Job.objects.filter(pk=self.job.pk, state=JobState.RUNNING).update(
-            done=done, total=total, heartbeat_at=now, lease_until=now + LEASE
-        )
+        with suppress(OperationalError):  # SQLite, while somebody else writes long: told the next time
+            running_as(self.job).update(done=done, total=total, heartbeat_at=now, lease_until=now + LEASE)
 
 
 @transaction.atomic
@@ -128,9 +127,10 @@ def _fail(job: Job, message: str) -> None:
 def jobs_take_up_again(now: dt.datetime) -> int:
     """Queue again every running job whose lease ran out; one that killed its worker too often fails.
 
-    Returns how many were queued.
+    A queued job that stands in no worker's queue, because a worker died with it in its hands, is handed over
+    again. Returns how many were queued.
     """
-    queued = 0
+    queued = _hand_over_forgotten(now)
     for job in Job.objects.filter(state=JobState.RUNNING, lease_until__lt=now).select_related("created_by"):
         if job.attempts >= MOST_ATTEMPTS:
             _fail(job, "多次中断，不再重试；请把任务号告诉系统管理员。")
@@ -140,3 +140,17 @@ def jobs_take_up_again(now: dt.datetime) -> int:
             _hand_over(job)
             queued += 1
     return queued
+
+
+def _hand_over_forgotten(now: dt.datetime) -> int:
+    from django_tasks_db.models import DBTaskResult
+
+    waiting = Job.objects.filter(state=JobState.QUEUED, created_at__lt=now - LEASE)
+    forgotten = {job.job_no: job for job in waiting}
+    if forgotten:
+        for asked in DBTaskResult.objects.ready().values_list("args_kwargs", flat=True):
+            for job_no in asked["args"]:
+                forgotten.pop(job_no, None)
+    for job in forgotten.values():
+        _hand_over(job)
+    return len(forgotten)

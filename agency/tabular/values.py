@@ -125,7 +125,13 @@ def to_moment(cell: Cell) -> datetime:
     A day without a time of day is its midnight. Raises ValueError.
     """
     if type(cell) is str:
-        if len(cell) == 19 and cell[4] == cell[7] == "-" and cell[13] == cell[16] == ":" and cell[10] in " T":
+        if (
+            len(cell) == 19
+            and cell.isascii()
+            and cell[4] == cell[7] == "-"
+            and cell[13] == cell[16] == ":"
+            and cell[10] in " T"
+        ):
             return _sensible(_from_iso(cell), cell)
         return _moment_of_text(to_text(cell))
     if isinstance(cell, datetime):

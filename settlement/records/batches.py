@@ -72,8 +72,9 @@ def check_and_load_settlements(batch: Batch, request: CheckRequest) -> Outcome:
         outcome = _checked(request, Accepted(request, revision(), direct, institutions))
     finally:
         direct.close()
-    records_written()
-    records_loaded(batch)
+    if outcome.accepted:
+        records_written()
+        records_loaded(batch)
     return outcome
 
 

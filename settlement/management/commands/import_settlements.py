@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
+
+from django.db import DatabaseError
 
 from agency.batches.commands import FileImport
 from agency.batches.models import Batch
@@ -22,5 +25,9 @@ class Command(FileImport):
         """Import, then match what was loaded with filings, in a transaction of its own."""
         result = super().perform(by, at, **options)
         if result.data["batch"] is not None:
-            match_batch(Batch.objects.get(batch_no=result.data["batch"]), at=at)
+            try:
+                match_batch(Batch.objects.get(batch_no=result.data["batch"]), at=at)
+            except DatabaseError as error:
+                told = f"已写入，但备案核对没有完成（{error}）：请运行 match_filings。"
+                return replace(result, lines=[*result.lines, told], needs_attention=True)
         return result
