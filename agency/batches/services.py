@@ -176,6 +176,11 @@ def _outcome_fields(outcome: Outcome) -> dict[str, Any]:
 
 
 def _store_preview(batch: Batch, outcome: Outcome, state: BatchState, *, by: User, at: dt.datetime) -> None:
+    _store_refusals(batch, outcome)
+    workflow.move(batch, state, by=by, at=at, **_outcome_fields(outcome))
+
+
+def _store_refusals(batch: Batch, outcome: Outcome) -> None:
     batch.refusals.all().delete()
     refusals = (
         Refusal(
@@ -192,7 +197,6 @@ def _store_preview(batch: Batch, outcome: Outcome, state: BatchState, *, by: Use
     )
     while block := list(islice(refusals, REFUSALS_AT_ONCE)):
         Refusal.objects.bulk_create(block)
-    workflow.move(batch, state, by=by, at=at, **_outcome_fields(outcome))
 
 
 def batch_check(
@@ -352,8 +356,9 @@ def _check_and_write(
         if in_one_pass is not None:
             outcome = in_one_pass(batch, request)
         assert outcome is not None
+        _store_refusals(batch, outcome)
         _number(batch, by=request.by, at=at)
-        _store_preview(batch, outcome, BatchState.PREVIEWED, by=request.by, at=at)
+        workflow.move(batch, BatchState.PREVIEWED, by=request.by, at=at, **_outcome_fields(outcome))
         _write(batch, outcome, by=system, at=at, is_loaded=in_one_pass is not None)
     return batch, outcome
 

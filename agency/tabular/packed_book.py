@@ -2,7 +2,7 @@
 
 import io
 import pickle
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import islice
 from threading import Thread
 from typing import Any, BinaryIO
@@ -129,14 +129,24 @@ def _rows(sheet: CalamineSheet, part: Part) -> Iterator[tuple[int, list[Any]]]:
     """Line and cells, with error values and formulas in their places; blank rows are left out."""
     first_column = sheet.start[1] if sheet.start else 0
     unread = part.unread
+    line_no = 0
     for line_no, cells in enumerate(sheet.iter_rows(), 1):
         if unread and line_no in unread:
-            for column, text in unread[line_no]:
-                index = column - first_column
-                cells += [""] * (index + 1 - len(cells))
-                cells[index] = text
+            _put(cells, unread[line_no], first_column)
         if not is_blank(cells):
             yield line_no, cells
+    for beyond in sorted(number for number in unread if number > line_no):  # rows of nothing that has a value
+        yield beyond, _put([], unread[beyond], first_column)
+
+
+def _put(cells: list[Any], unread: Iterable[tuple[int, str]], first_column: int) -> list[Any]:
+    """Puts what the reader took for empty into its cells; what stands left of the table is no part of it."""
+    for column, text in unread:
+        index = column - first_column
+        if index >= 0:
+            cells += [""] * (index + 1 - len(cells))
+            cells[index] = text
+    return cells
 
 
 def _first_rows(sheet: CalamineSheet, part: Part) -> Iterator[tuple[int, list[Any]]]:

@@ -28,7 +28,7 @@ from settlement.records.locks import lock_records, records_written, revision
 from settlement.records.models import SettlementRecord
 from settlement.records.parse import parse_row
 from settlement.records.periods import signed_periods
-from settlement.records.reference import Reference, read_reference
+from settlement.records.reference import Reference, read_reference, reference_digest
 from settlement.records.resolve import Resolver
 from settlement.records.spool import Spool
 
@@ -47,6 +47,10 @@ class Accepted(Checked):
 
     spool: Spool | DirectLoad = field(default_factory=Spool)
     institutions: dict[str, str] = field(default_factory=dict)
+    reference: str = ""  # digest of the tables by which the rows were judged
+
+    def is_current(self) -> bool:
+        return super().is_current() and self.reference == reference_digest()
 
     def fingerprint(self) -> str:
         """A digest (hex) of all lines and of the institutions' names."""
@@ -56,7 +60,7 @@ class Accepted(Checked):
 
 def check_settlements(request: CheckRequest) -> Outcome:
     """Read and judge a file; nothing is written. DomainError when the file cannot be taken at all."""
-    return _checked(request, Accepted(request, revision()))
+    return _checked(request, Accepted(request, revision(), reference=reference_digest()))
 
 
 def check_and_load_settlements(batch: Batch, request: CheckRequest) -> Outcome:
@@ -238,7 +242,11 @@ class _Check:
 def keep_accepted(outcome: Outcome, stream: BinaryIO) -> None:
     """Keep the accepted rows and what else the load needs (see agency/batches/staging.py)."""
     accepted: Accepted = outcome.payload
-    about = {"revision": accepted.revision, "institutions": accepted.institutions}
+    about = {
+        "revision": accepted.revision,
+        "institutions": accepted.institutions,
+        "reference": accepted.reference,
+    }
     stream.write(json.dumps(about, ensure_ascii=False).encode() + b"\n")
     assert isinstance(accepted.spool, Spool)
     accepted.spool.write_to(stream)
@@ -248,7 +256,9 @@ def read_accepted(outcome: Outcome, request: CheckRequest, stream: BinaryIO) -> 
     """Give an outcome its accepted rows back; False when they are not those that were kept."""
     try:
         about = json.loads(stream.readline())
-        accepted = Accepted(request, about["revision"], Spool(stream), about["institutions"])
+        accepted = Accepted(
+            request, about["revision"], Spool(stream), about["institutions"], about["reference"]
+        )
     except (ValueError, KeyError, TypeError):
         return False
     outcome.payload = accepted

@@ -85,6 +85,10 @@ class Checked:
     request: CheckRequest
     revision: int
 
+    def is_current(self) -> bool:
+        """Whether nothing that the check rested on has changed since."""
+        return self.revision == revision()
+
 
 C = TypeVar("C", bound=Checked)
 
@@ -92,13 +96,12 @@ C = TypeVar("C", bound=Checked)
 def still_valid(outcome: Outcome, kind: type[C], check: Callable[[CheckRequest], Outcome]) -> C:
     """What a check accepted, to be written now; takes the lock of the records.
 
-    When cases or deductions were written since the check it is made again; PreviewOutdated when it comes out
-    otherwise.
+    When what the check rested on has changed since, it is made again; PreviewOutdated when it then differs.
     """
     lock_records()
     checked: C = outcome.payload
     assert isinstance(checked, kind)
-    if checked.revision == revision():
+    if checked.is_current():
         return checked
     fresh = check(checked.request)
     if fresh.digest() != outcome.digest():

@@ -37,10 +37,10 @@ class DirectLoad:
     """
 
     def __init__(self, batch_id: int, institutions: dict[str, str]) -> None:
-        self._batch_id, self._institutions = batch_id, institutions
+        self._institutions = institutions
         self._lines: list[str] = []
         self._digest = hashlib.sha256()
-        self._place: Callable[[list[bytes]], list[bytes]] | None = None
+        self._place = _Placer(batch_id)
         self._placed = 0
         self._thread = ThreadPoolExecutor(1)
         self._copying: Future[None] | None = None
@@ -59,9 +59,10 @@ class DirectLoad:
         """Have the lines since the last time written."""
         if not self._lines:
             return
-        if self._place is None or self._placed < len(self._institutions):
-            register_institutions(dict(islice(self._institutions.items(), self._placed, None)))
-            self._place = _placer(self._batch_id, self._institutions)
+        if self._placed < len(self._institutions):
+            fresh = dict(islice(self._institutions.items(), self._placed, None))
+            register_institutions(fresh)
+            self._place.know(fresh)
             self._placed = len(self._institutions)
         block = [line.encode() for line in self._lines]
         self._lines.clear()
@@ -97,7 +98,8 @@ def load_records(
     database refuses a row: something else was written, or a month signed, meanwhile.
     """
     register_institutions(institutions)
-    place = _placer(batch_id, institutions)
+    place = _Placer(batch_id)
+    place.know(institutions)
     write = {"postgresql": _copy, "sqlite": _insert}[connection.vendor]
     write(_told(map(place, spool.blocks()), told))
 
@@ -122,15 +124,23 @@ def register_institutions(names: dict[str, str]) -> None:
         )
 
 
-def _placer(batch_id: int, institutions: Iterable[str]) -> Callable[[list[bytes]], list[bytes]]:
+class _Placer:
     """Puts ids in the place of the codes with which a line begins."""
-    hospital: dict[bytes, int] = {}
-    for codes in chunks(list(institutions)):
-        rows = Institution.objects.filter(code__in=codes).values_list("code", "pk")
-        hospital.update((code.encode(), pk) for code, pk in rows)
-    region = {code.encode(): pk for code, pk in PoolingRegion.objects.values_list("code", "pk")}
 
-    def place(block: list[bytes]) -> list[bytes]:
+    def __init__(self, batch_id: int) -> None:
+        self._batch_id = batch_id
+        self._hospital: dict[bytes, int] = {}
+        regions = PoolingRegion.objects.values_list("code", "pk")
+        self._region = {code.encode(): pk for code, pk in regions}
+
+    def know(self, institutions: Iterable[str]) -> None:
+        """Read the ids of these institutions, by code."""
+        for codes in chunks(list(institutions)):
+            rows = Institution.objects.filter(code__in=codes).values_list("code", "pk")
+            self._hospital.update((code.encode(), pk) for code, pk in rows)
+
+    def __call__(self, block: list[bytes]) -> list[bytes]:
+        batch_id, hospital, region = self._batch_id, self._hospital, self._region
         placed = []
         for line in block:
             code, insured, care, rest = line.split(b"\t", len(PARTIES))
@@ -138,8 +148,6 @@ def _placer(batch_id: int, institutions: Iterable[str]) -> Callable[[list[bytes]
                 b"%d\t%d\t%d\t%d\t%b" % (batch_id, hospital[code], region[insured], region[care], rest)
             )
         return placed
-
-    return place
 
 
 def _copy(blocks: Iterator[list[bytes]]) -> None:

@@ -1,7 +1,8 @@
 """锁: who writes cases or deductions, or signs a month of them, does it alone; and a count of such writes.
 
-A file is checked outside of any transaction, which may take minutes, and loaded in a short one. The revision
-tells the load whether anything was written since the check began; only then it has to check again.
+In the browser a file is checked outside of any transaction, which may take minutes, and loaded in a short
+one. The revision tells the load whether anything was written since the check began; only then it has to check
+again. A command on PostgreSQL holds the lock for its one pass over the file.
 """
 
 from __future__ import annotations

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 from dataclasses import dataclass, field
 
-from agency.organisation.models import PoolingRegion, RegionKind
+from agency.organisation.models import AreaCode, PoolingRegion, RegionKind
 from agency.organisation.selectors import AreaCodeTable, area_code_table
+from agency.policy.models import Parameter
 from agency.policy.selectors import regions_where
 from settlement.records.models import CareType
 from settlement.records.periods import first_open, signed_periods
@@ -60,6 +62,20 @@ def read_care_types() -> dict[str, list[Span]]:
     for code, start, end, kind in rows.values_list("code", "valid_from", "valid_to", "care_kind"):
         found.setdefault(code, []).append((start, end, kind))
     return found
+
+
+def reference_digest() -> str:
+    """A digest (hex) of all rows that cases are judged by: with another one a preview may differ."""
+    tables = (
+        AreaCode.objects.order_by("pk").values_list("area_code", "valid_from", "valid_to", "region_id"),
+        PoolingRegion.objects.order_by("pk").values_list("pk", "code", "kind"),
+        CareType.objects.order_by("pk").values_list("code", "valid_from", "valid_to", "care_kind"),
+        Parameter.objects.filter(key=ACCOUNT_INSIDE)
+        .order_by("pk")
+        .values_list("region_id", "valid_from", "valid_to", "value"),
+    )
+    told = repr([*(list(rows) for rows in tables), sorted(signed_periods())])
+    return hashlib.sha256(told.encode()).hexdigest()
 
 
 def read_reference() -> Reference:

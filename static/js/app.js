@@ -301,10 +301,12 @@
     if (!form) return;
     const said = document.querySelector("[data-again-said]");
     let left = Number(form.dataset.again);
+    let timer = 0;
+    form.addEventListener("submit", () => clearTimeout(timer)); // by hand: not once more by itself
     const tick = () => {
       if (said) said.textContent = left > 0 ? `${left} 秒后自动再试。` : "正在再试……";
       if (left-- <= 0) form.requestSubmit();
-      else setTimeout(tick, 1000);
+      else timer = setTimeout(tick, 1000);
     };
     tick();
   }

@@ -137,7 +137,8 @@ def _table_lines(path: Path) -> Path:
     outcome = check_settlements(CheckRequest(path, path.name, _by()))
     load.register_institutions(outcome.payload.institutions)
     batch = _open(int(path.stem.split("-")[1]))
-    place = load._placer(batch.pk, outcome.payload.institutions)
+    place = load._Placer(batch.pk)
+    place.know(outcome.payload.institutions)
     target = path.with_suffix(".lines")
     with target.open("wb") as stream:
         for block in outcome.payload.spool.blocks():

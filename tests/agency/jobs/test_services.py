@@ -7,8 +7,9 @@ import pytest
 from django_tasks_db.models import DBTaskResult
 
 from agency.errors import DomainError
+from agency.jobs.lease import LEASE
 from agency.jobs.models import Job
-from agency.jobs.services import job_claim, job_enqueue, job_run, jobs_take_up_again
+from agency.jobs.services import JobProgress, job_claim, job_enqueue, job_run, jobs_take_up_again
 from agency.registry import JOB_KINDS
 from tests.support.world import World
 
@@ -107,3 +108,27 @@ def test_a_long_refusal_still_ends_the_job(world: World) -> None:
 
     job.refresh_from_db()
     assert (job.state, len(job.message)) == ("failed", 500)
+
+
+def test_a_queued_job_that_no_worker_knows_of_is_handed_over_again(world: World) -> None:
+    job = job_enqueue("add", by=world.clerk, at=world.now, a=1, b=2)
+    DBTaskResult.objects.all().delete()  # a worker took it, and died before it began
+    later = world.now + LEASE + dt.timedelta(seconds=1)
+
+    handed_over = [jobs_take_up_again(moment) for moment in (world.now, later, later)]
+
+    assert handed_over == [0, 1, 0]
+    assert [task.args_kwargs["args"] for task in DBTaskResult.objects.all()] == [[job.job_no]]
+
+
+def test_a_worker_that_was_taken_for_dead_no_longer_tells_of_the_job(world: World) -> None:
+    job = job_enqueue("add", by=world.clerk, at=world.now, a=1, b=2)
+    stalled = job_claim(job.job_no, world.now)
+    assert stalled is not None
+    jobs_take_up_again(world.now + LEASE + dt.timedelta(seconds=1))
+    job_claim(job.job_no, world.now + LEASE)
+
+    JobProgress(stalled)(5, 10)
+
+    job.refresh_from_db()
+    assert (job.state, job.attempts, job.done) == ("running", 2, 0)

@@ -56,6 +56,17 @@ def test_which_sheet_was_read_is_told_and_others_like_it_are_named() -> None:
     assert two.notes[0].startswith("工作表“十月”、“十一月”的表头一样，只读了前面的“十月”")
 
 
+def test_formulas_without_a_result_are_told_wherever_they_stand() -> None:
+    book, sheet = workbook(["", *HEADER], ["", *ROW])
+    sheet["A2"] = "=ROW()"  # left of the table: no part of it
+    for column, cell in enumerate(("=1", "=2", "=3", "=4"), 2):
+        sheet.cell(4, column, cell)
+
+    rows = list(opened(saved(book)).rows())
+
+    assert [row.cells for row in rows] == [ROW, ["=1", "=2", "=3", "=4"]]
+
+
 def test_names_merged_over_two_header_rows_are_one_header() -> None:
     book, sheet = workbook(
         ["标题"], ["结算编号", "姓名", "费用", None], [None, None, "医疗费总额", "入院日期"], ROW

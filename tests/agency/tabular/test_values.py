@@ -178,6 +178,7 @@ def test_a_day_is_read_in_every_spelling(cell: object) -> None:
         ("2026-10-05  14:03:00", moment),
         ("2026-10-05 14:03:00.0", moment),
         ("２０２６－１０－０５　１４：０３", moment),
+        ("２０２６-１０-０５ １４:０３:００", moment),
         (moment, moment),
         (datetime(2026, 10, 5, 14, 2, 59, 999700), moment),  # noqa: DTZ001
         (46300.585416666666, moment),

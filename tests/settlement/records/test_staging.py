@@ -8,6 +8,7 @@ import pytest
 
 from agency.batches.models import Batch
 from agency.batches.services import (
+    PreviewOutdated,
     batch_check,
     batch_create,
     batch_load,
@@ -16,7 +17,7 @@ from agency.batches.services import (
     kept_path,
 )
 from agency.batches.staging import staged_path
-from settlement.records.models import SettlementRecord
+from settlement.records.models import CareType, SettlementRecord
 from tests.settlement.records import files
 from tests.settlement.records.files import reversal, row
 from tests.support.world import World
@@ -81,6 +82,18 @@ def test_rows_that_are_not_those_previewed_are_read_again(
     confirm(batch, world)
 
     assert [number for number, *_ in stored()] == ["R1", "S1", "S2"]
+
+
+def test_a_table_that_changed_since_makes_a_new_preview(previewed: Run, world: World) -> None:
+    batch = previewed(ROWS)
+    CareType.objects.filter(code="21").update(care_kind="outpatient")
+
+    with pytest.raises(PreviewOutdated):
+        confirm(batch, world)
+    batch.refresh_from_db()
+    confirm(batch, world)
+
+    assert set(SettlementRecord.objects.values_list("care_kind", flat=True)) == {"outpatient"}
 
 
 def test_kept_rows_are_private_and_go_with_the_batch(previewed: Run, world: World) -> None:
