@@ -123,19 +123,23 @@ def _reversal_fault(content: list[str], original: list[str] | None) -> str:
 @CHECKS.register(BATCHES, order=204)
 def batches_are_whole(period: str | None) -> Iterator[Broken]:
     """A loaded batch has all its records and no more, with the control totals of its preview."""
-    orphans = _records(period).filter(batch__isnull=True, line_no__gt=0)
+    orphans = _records(period).filter(batch__isnull=True, correction_no=0)
     for number in orphans.values_list("settlement_no", flat=True):
-        yield Broken(BATCHES, f"结算 {number}", "是从文件导入的，却不属于任何批次")
+        yield Broken(BATCHES, f"结算 {number}", "不属于任何批次，也不是更正")
     stored = _stored_totals()
     batches = Batch.objects.filter(kind="settlements").select_related("file").order_by("pk")
-    for batch in batches.exclude(state__in=[BatchState.UPLOADED, BatchState.PREVIEWED, BatchState.REJECTED]):
+    for batch in batches:
         if period and period not in batch.preview.get("periods", {}):
             continue
         found = stored.get(batch.pk, {})
         if batch.state == BatchState.UNDONE:
             yield from _undone_faults(batch, found)
             continue
-        wanted = _wanted_totals(batch) if batch.state == BatchState.LOADED else {}
+        if batch.state != BatchState.LOADED:
+            if found:
+                yield Broken(BATCHES, f"批次 {batch}", "没有写入过，却有明细挂在它名下")
+            continue
+        wanted = _wanted_totals(batch)
         if found != wanted:
             yield _batch_fault(batch, wanted, found)
         elif number := lost.first_misplaced(batch):

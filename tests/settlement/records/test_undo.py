@@ -7,7 +7,9 @@ from typing import Any
 
 import pytest
 
+from agency.batches.models import Batch
 from agency.batches.services import batch_undo
+from agency.batches.states import BatchState
 from agency.journal.books import check_all
 from agency.journal.models import AuditEntry
 from settlement.records import checks
@@ -45,10 +47,20 @@ def test_an_undone_batch_that_still_has_an_unsigned_record_is_named(load: Run, w
 
 @pytest.mark.parametrize(
     ("damage", "message"),
-    [({"line_no": 9}, "行号与批次"), ({"batch": None}, "却不属于任何批次")],
+    [({"line_no": 9}, "行号与批次"), ({"batch": None}, "不属于任何批次")],
 )
 def test_a_changed_line_or_batch_is_named(load: Run, damage: dict[str, Any], message: str) -> None:
     load([row("S1"), row("S2")])
     SettlementRecord.objects.filter(settlement_no="S2").update(**damage)
 
     assert message in dict(faults())["结算 S2"]
+
+
+def test_a_record_of_a_batch_that_was_never_loaded_is_named(load: Run, world: World) -> None:
+    load([row("S1"), row("S2")])
+    waiting = Batch.objects.get()
+    waiting.pk, waiting.batch_no, waiting.state = None, "B20261199999", BatchState.PREVIEWED
+    waiting.save(force_insert=True)
+    SettlementRecord.objects.filter(settlement_no="S2").update(batch=waiting)
+
+    assert "没有写入过" in dict(faults())["批次 B20261199999"]
