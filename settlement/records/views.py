@@ -66,7 +66,7 @@ def record_detail(request: StaffRequest, settlement_no: str) -> HttpResponse:
 
 
 def _chosen(versions: list[SettlementRecord], version: str) -> SettlementRecord | None:
-    """The record with this correction number; when none is named the newest but the reversals of corrections."""
+    """The record with this correction number; without one the newest that is no reversal of a correction."""
     if version:
         return next((one for one in versions if str(one.correction_no) == version), None)
     delivered = [one for one in versions if one.correction_no == 0 or not one.is_reversal]
