@@ -148,9 +148,10 @@ def _cases_of(numbers: list[str], request: CheckRequest) -> dict[str, tuple[int,
     rows = records_now(numbers)
     own = None if access.sees_all(request.by) else request.by.region_id
     fields = ("settlement_no", "pk", "total_fee_fen", "insured_region_id", "care_region_id")
+    now = {number: case for number, *case in rows.values_list(*fields)}  # the last one, whose ever it is
     return {
         number: (key, total)
-        for number, key, total, *parties in rows.values_list(*fields)
+        for number, (key, total, *parties) in now.items()
         if own is None or own in parties
     }
 

@@ -93,9 +93,15 @@ def _shown(values: Values) -> list[list[str]]:
 
 
 def reversal_values(record: SettlementRecord, *, number: str, settled_at: str) -> dict[str, str]:
-    """The row that reverses a case: its columns as they would be delivered, every amount negated."""
+    """The row that reverses a case: its columns as they would be delivered, every amount negated.
+
+    DomainError `outdated` when it is no longer what holds: corrected or removed since it was read.
+    """
     own = SettlementRecord.objects.filter(pk=record.pk)
-    _, cells = next(exported_rows(own, masked=False, inside=AccountInside()))
+    _, cells = next(exported_rows(own, masked=False, inside=AccountInside()), (0, None))
+    if cells is None:
+        told = f"结算 {record} 刚有变化：已更正，或所在的批次已撤销。请刷新后看现在的内容，再办冲正。"
+        raise DomainError("outdated", told)
     values = {name: _text(name, value) for name, value in zip(NAMES, cells, strict=True)}
     return {
         **values,

@@ -29,7 +29,7 @@ from settlement.records.models import SettlementRecord
 from settlement.records.parse import parse_row
 from settlement.records.reference import read_reference
 from settlement.records.rules import AMOUNT_NAMES
-from settlement.records.selectors import records_now
+from settlement.records.selectors import holding
 
 KIND, CONFLICT = "settlements", "conflicts_with_stored"
 CHECKED = (BatchState.PREVIEWED, BatchState.LOADED, BatchState.NOTHING_NEW)
@@ -116,8 +116,7 @@ def compared(by: User, refusals: Collection[Refusal]) -> list[Conflict]:
     """The lines beside what is stored now, in a few queries however many."""
     reader = Reader() if refusals else None
     numbers = {refusal.value for refusal in refusals}
-    seen = SettlementRecord.objects.visible_to(by).values("pk")
-    rows = records_now(numbers).filter(pk__in=seen)
+    rows = holding(SettlementRecord.objects.visible_to(by).filter(settlement_no__in=numbers))
     named = rows.select_related("insured_region", "care_region")
     stored = {record.settlement_no: record for record in named}
     contents = {}

@@ -32,7 +32,7 @@ from settlement.corrections.selectors import (
     stored_content,
 )
 from settlement.corrections.states import CorrectionState
-from settlement.records.content import as_delivered
+from settlement.records.content import CERT_NO, PERSON_NAME, as_delivered
 from settlement.records.models import SettlementRecord
 
 PAGE = 30  # each line is read and compared again
@@ -144,12 +144,12 @@ def _context(
     is_open = correction.state == CorrectionState.PROPOSED
     refusal = _refusal(request.user, correction) if is_open else ""
     own = situation(request.user, stored, None, own=correction) if is_open and stored else None
-    pairs = []
-    if stored is not None:
-        pairs = pairs_of(as_delivered(stored_content(stored)), correction.content.split("\t"))
+    content = correction.content.split("\t")
+    pairs = pairs_of(as_delivered(stored_content(stored)), content) if stored is not None else []
     return {
         "correction": correction,
         "stored": stored,
+        "new_person": {"name": content[PERSON_NAME], "cert_no": content[CERT_NO]},
         "pairs": pairs,
         "obstacles": [sentence for _, sentence in obstacles(own)] if own else [],
         "history": workflow.history(Correction.machine, correction.proposal_no),

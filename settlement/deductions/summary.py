@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Case, QuerySet, Sum, Value, When
 
 from agency.organisation.models import User
 from settlement.deductions.models import Deduction, DeductionKind
@@ -14,7 +14,7 @@ from settlement.deductions.selectors import DeductionFilter, deductions_listed
 
 @dataclass
 class InstitutionSums:
-    """One institution: count and sum (fen) of its deductions, and the sums by kind."""
+    """One institution: count and sum (fen) of its deductions, less those taken back, and the sums by kind."""
 
     code: str
     name: str
@@ -46,7 +46,8 @@ def deductions_by_institution(by: User, narrow: DeductionFilter) -> Summary:
     groups = rows.values_list("institution__code", "institution__name", "kind")
     found: dict[str, InstitutionSums] = {}
     total = InstitutionSums("", "合计")
-    for code, name, kind, count, amount_fen in groups.annotate(Count("pk"), Sum("amount_fen")):
+    one = Case(When(withdraws__isnull=True, then=Value(1)), default=Value(-1))  # what takes back counts down
+    for code, name, kind, count, amount_fen in groups.annotate(of=Sum(one), fen=Sum("amount_fen")):
         found.setdefault(code, InstitutionSums(code, name)).add(kind, count, amount_fen)
         total.add(kind, count, amount_fen)
     ordered = sorted(found.values(), key=lambda one: (-one.amount_fen, one.code))

@@ -36,7 +36,7 @@ LOOKUPS = tuple(f"{name}__code" for name in PARTIES) + FIELDS[len(PARTIES) :]
 
 _AT = {name: index for index, name in enumerate(FIELDS)}
 NUMBER, REVERSAL, ORIGINAL = _AT["settlement_no"], _AT["is_reversal"], _AT["reverses_no"]
-CORRECTION, CERT_NO = _AT["correction_no"], _AT["cert_no"]
+CORRECTION, CERT_NO, PERSON_NAME = _AT["correction_no"], _AT["cert_no"], _AT["person_name"]
 AMOUNTS = slice(_AT[AMOUNT_FIELDS[0]], _AT[AMOUNT_FIELDS[-1]] + 1)
 _DERIVED = frozenset({"insured_region", "care_region", "care_kind"})  # read from the delivered codes
 _TITLES = {

@@ -27,7 +27,9 @@ CONTROL = Control(
 Group = tuple[int, str, str]  # insured region (id), insurance type, month of settlement
 KEYS = tuple(column.key for column in CONTROL.columns)
 WORDS = frozenset({"合计", "总计", "共计"})
-_COUNT = re.compile(r"(?:共|计|共计)?([0-9][0-9,]*)(?:笔|条|例|行|人次)?")
+_COUNT = re.compile(r"(?:共|计|共计)?([0-9][0-9,]{0,8})(?:笔|条|例|行|人次)?")
+# Where digits alone are a count: in any other column they may be a code, a flag or a date.
+_COUNTS = (c.SETTLEMENT_NO, c.PERSON_NAME, c.INSTITUTION_NAME, c.DIAGNOSIS)
 _AMOUNTS = {
     "total_fee_fen": c.FIRST_AMOUNT + rules.TOTAL,
     "fund_fen": c.FIRST_AMOUNT + rules.FUND_TOTAL,
@@ -101,7 +103,17 @@ def totals_row(cells: Sequence[Cell]) -> dict[str, int] | None:
                 found[key] = parse_yuan(texts[column])
             except MoneyError:
                 return None
-    counts = [match for match in map(_COUNT.fullmatch, beside) if match]
-    if counts:
-        found["cases"] = int(counts[0][1].replace(",", ""))
+    count = _count(texts)
+    if count is not None:
+        found["cases"] = count
     return found or None
+
+
+def _count(texts: Sequence[str]) -> int | None:
+    """How many cases a totals row says: 共2笔 in any column beside the amounts, bare digits where no code
+    stands."""
+    for column, text in enumerate(texts):
+        match = None if c.FIRST_AMOUNT <= column <= c.LAST_AMOUNT else _COUNT.fullmatch(text)
+        if match and (column in _COUNTS or match[1] != text):
+            return int(match[1].replace(",", ""))
+    return None

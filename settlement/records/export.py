@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Iterator
 from zoneinfo import ZoneInfo
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 
 from agency.masking import mask_id
 from agency.policy.insurance import InsuranceType
@@ -16,6 +16,7 @@ from settlement.records.content import AMOUNT_FIELDS
 from settlement.records.models import SettlementRecord
 from settlement.records.reference import AccountInside
 from settlement.records.rules import ACCOUNT, FUND_TOTAL
+from settlement.records.selectors import holding
 
 SHANGHAI = ZoneInfo("Asia/Shanghai")
 
@@ -33,15 +34,6 @@ _SETTLED_AT, _INSURANCE, _REVERSAL, _CERT_NO = map(
 )
 _INSURANCE_LABELS = {choice.value: choice.label for choice in InsuranceType}
 _KINDS: dict[str, Kind] = {"结算时间": "moment", "入院日期": "date", "出院日期": "date"}
-
-
-def holding(records: QuerySet[SettlementRecord]) -> QuerySet[SettlementRecord]:
-    """Those that a file speaks of: neither the reversals of corrections nor what was corrected since."""
-    later = SettlementRecord.objects.filter(
-        settlement_no=OuterRef("settlement_no"), correction_no=OuterRef("correction_no") + 2
-    )
-    rows = records.filter(Q(correction_no=0) | Q(is_reversal=False))
-    return rows.exclude(Exists(later.order_by()))
 
 
 def _kind(index: int, name: str) -> Kind:

@@ -8,7 +8,7 @@ from itertools import islice
 from typing import Any, TypeVar
 
 from django.db import connection
-from django.db.models import Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from agency.organisation.models import User
 from settlement.records.content import LOOKUPS, NUMBER, as_delivered, texts_of
@@ -71,6 +71,19 @@ def stored_reversals(originals: Collection[str]) -> dict[str, str]:
     return found
 
 
+def holding(records: QuerySet[SettlementRecord]) -> QuerySet[SettlementRecord]:
+    """Those that a file speaks of: neither the reversals of corrections nor what was corrected since.
+
+    What came later is looked for in all regions: a correction may take a case to other parties, and what it
+    replaced then holds for nobody.
+    """
+    later = SettlementRecord.objects.filter(
+        settlement_no=OuterRef("settlement_no"), correction_no=OuterRef("correction_no") + 2
+    )
+    rows = records.filter(Q(correction_no=0) | Q(is_reversal=False))
+    return rows.exclude(Exists(later.order_by()))
+
+
 def record_shown(by: User, settlement_no: str) -> SettlementRecordQuerySet:
     """The case of a number, and its corrections in their order, as far as a person may see them."""
     rows = SettlementRecord.objects.visible_to(by).filter(settlement_no=settlement_no)
@@ -91,8 +104,8 @@ def record_shown(by: User, settlement_no: str) -> SettlementRecordQuerySet:
 
 
 def record_current(by: User, settlement_no: str) -> SettlementRecord | None:
-    """What holds now under a number, as far as a person may see it."""
-    return record_shown(by, settlement_no).delivered().last()
+    """What holds now under a number; None for those who are no party to that, even if they were before."""
+    return holding(record_shown(by, settlement_no)).last()
 
 
 def reversal_of(by: User, record: SettlementRecord) -> SettlementRecord | None:

@@ -26,9 +26,11 @@ from settlement.records.steps import steps_of
 def record_detail(request: StaffRequest, settlement_no: str) -> HttpResponse:
     """One case: parts, funds and payers with their sums, where it comes from, what hangs on it.
 
-    Of a corrected one what holds now; `?version=` shows another record under the same number.
+    Of a corrected one what holds now, or the last that this person's region was a party to; `?version=` shows
+    another record under the same number.
     """
     versions = list(record_shown(request.user, settlement_no))
+    holds = _holding(versions)
     record = _chosen(versions, request.GET.get("version", ""))
     if record is None:
         raise Http404
@@ -39,16 +41,17 @@ def record_detail(request: StaffRequest, settlement_no: str) -> HttpResponse:
     else:
         original = record_current(request.user, record.reverses_no)
     made_by = _correction_of(record)
+    deductions = Deduction.objects.visible_to(request.user)
     context = {
         "record": record,
         "versions": versions if len(versions) > 1 else [],
         "made_by": made_by,
-        "is_current": record == _chosen(versions, ""),
+        "holds": holds,
         "blocks": blocks_of(record),
         "original": original,
         "reversal": None if record.is_reversal else reversal_of(request.user, record),
         "sections": sections_of(request.user, record),
-        "deductions": Deduction.objects.filter(record__settlement_no=settlement_no).order_by("id"),
+        "deductions": deductions.filter(record__settlement_no=settlement_no).order_by("id"),
         "is_signed": record.period in signed_periods(),
         "steps": steps_of(record, record.period in signed_periods(), made_by),
         "may_unmask": access.allowed(request.user, May.UNMASK),
@@ -56,18 +59,26 @@ def record_detail(request: StaffRequest, settlement_no: str) -> HttpResponse:
         and batches_visible(request.user).filter(pk=record.batch.pk).exists(),
         "may_reverse": access.allowed(request.user, May.LOAD_CASES)
         and not record.is_reversal
-        and record == _chosen(versions, "")
+        and record == holds
         and reversal_of(request.user, record) is None,
     }
     return render(request, "settlement/records/detail.html", context)
 
 
 def _chosen(versions: list[SettlementRecord], version: str) -> SettlementRecord | None:
-    """The record with this correction number; what holds now when none is named."""
+    """The record with this correction number; without one the newest that is no reversal of a correction."""
     if version:
         return next((one for one in versions if str(one.correction_no) == version), None)
-    holding = [one for one in versions if one.correction_no == 0 or not one.is_reversal]
-    return holding[-1] if holding else None
+    delivered = [one for one in versions if one.correction_no == 0 or not one.is_reversal]
+    return delivered[-1] if delivered else None
+
+
+def _holding(versions: list[SettlementRecord]) -> SettlementRecord | None:
+    """Which of the records that a person sees is what holds now; None when it went to other regions. Who sees
+    a record sees its reversal by a correction too: their parties are the same."""
+    newest = _chosen(versions, "")
+    corrected = {one.correction_no - 1 for one in versions if one.correction_no and one.is_reversal}
+    return newest if newest is not None and newest.correction_no not in corrected else None
 
 
 def _correction_of(record: SettlementRecord) -> Correction | None:

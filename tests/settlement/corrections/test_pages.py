@@ -174,3 +174,17 @@ def test_a_refused_row_of_a_preview_leads_to_its_conflict(
     text = as_user(world.prov_clearing).get(f"/imports/{refusal.batch}/").content.decode()
 
     assert page_of(refusal) in text
+
+
+def test_the_new_number_of_a_proposal_is_masked_and_can_be_unmasked(
+    load: Run, conflict: Run, propose: Run, as_user: LogIn, world: World
+) -> None:
+    load([row("S1")])
+    proposal = propose(conflict(row("S1", 姓名="李四", 证件号码="220102199001015678"))).proposal_no
+    client = as_user(world.prov_clearing)
+
+    text = client.get(f"/corrections/{proposal}/").content.decode()
+
+    assert f'name="subject" value="{proposal}"' in text
+    assert "220102199001015678" not in text
+    assert "220102199001015678" in client.post("/unmask/", {"subject": proposal}).content.decode()

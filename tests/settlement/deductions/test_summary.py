@@ -68,7 +68,8 @@ def test_what_was_taken_back_is_netted(deducted: None, as_user: LogIn, world: Wo
     deduction = Deduction.objects.get(kind="contract_penalty")
     deduction_withdraw(by=world.changchun_clearing, at=world.now, deduction=deduction, reason="误扣")
 
-    assert amounts(page(as_user(world.prov_finance), PAGE))[-1] == "250.00"
+    figures = amounts(page(as_user(world.prov_finance), PAGE))
+    assert (figures[0], figures[-1]) == ("3", "250.00")
 
 
 def test_each_sum_leads_to_its_items(deducted: None, as_user: LogIn, world: World) -> None:

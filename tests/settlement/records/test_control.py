@@ -19,6 +19,8 @@ from agency.jobs.services import job_run
 from agency.journal.books import check_all
 from agency.journal.models import AuditEntry
 from agency.policy.models import Parameter
+from settlement.records.columns import NAMES
+from settlement.records.control import totals_row
 from settlement.records.models import SettlementRecord
 from tests.settlement.records.files import csv_bytes, row, xlsx_bytes
 from tests.support.world import World
@@ -170,3 +172,27 @@ def test_what_only_looks_like_a_totals_row_is_refused_as_a_row(changes: Any, che
     outcome = check([row("A"), {**TOTALS, **changes}])
 
     assert (outcome.rows, len(outcome.refused)) == (2, 1)
+
+
+@pytest.mark.parametrize(
+    ("cells", "cases"),
+    [
+        ({"险种": "310"}, None),
+        ({"医疗类别": "21"}, None),
+        ({"退费标志": "0"}, None),
+        ({"证件类型": "01"}, None),
+        ({"入院日期": "20261001"}, None),
+        ({"姓名": "9" * 5000}, None),
+        ({"姓名": "1234567890"}, None),
+        ({"险种": "310", "姓名": "1,002"}, 1002),
+        ({"姓名": "123456789"}, 123_456_789),
+        ({"退费标志": "0", "险种": "共2笔"}, 2),
+    ],
+)
+def test_codes_and_flags_beside_the_amounts_are_no_count(cells: dict[str, str], cases: int | None) -> None:
+    said = {**TOTALS, **cells}
+
+    found = totals_row([said.get(name, "") for name in NAMES])
+
+    assert found is not None
+    assert (found.get("cases"), found["total_fee_fen"]) == (cases, 200_000)
