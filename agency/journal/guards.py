@@ -94,44 +94,26 @@ def _sqlite(item: Guard) -> Iterable[str]:
 
 
 def _postgresql(item: Guard) -> Iterable[str]:
+    refusal = f"RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = '{item.message}';"
     for event, name in zip(item.events, trigger_names(item), strict=True):
-        condition = _condition(item, event)
-        body = (
-            f"RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = '{item.message}';"
-        )
-        if condition:
-            body = f"IF {condition} THEN {body} END IF;"
         if item.in_bulk and event == "INSERT":
-            yield from _postgresql_bulk_insert(item, name)
+            condition = item.when.format(row="fresh") or "true"
+            fresh = f"EXISTS (SELECT 1 FROM fresh_rows AS fresh WHERE {condition})"
+            yield trigger_function(name, f"IF {fresh} THEN {refusal} END IF; RETURN NULL;")
+            yield from after_statement(name, item.table, event, name)
             continue
+        condition = _condition(item, event)
+        body = f"IF {condition} THEN {refusal} END IF;" if condition else refusal
         result = "OLD" if event == "DELETE" else "NEW"
-        yield (
-            f"CREATE OR REPLACE FUNCTION {name}() RETURNS trigger LANGUAGE plpgsql AS "
-            f"$guard$ BEGIN {body} RETURN {result}; END $guard$"
-        )
+        yield trigger_function(name, f"{body} RETURN {result};")
         yield f"DROP TRIGGER IF EXISTS {name} ON {item.table}"
         yield (f"CREATE TRIGGER {name} BEFORE {event} ON {item.table} FOR EACH ROW EXECUTE FUNCTION {name}()")
     yield f"DROP TRIGGER IF EXISTS {item.name}_truncate ON {item.table}"
-    yield (
-        f"CREATE OR REPLACE FUNCTION {item.name}_truncate() RETURNS trigger LANGUAGE plpgsql AS "
-        f"$guard$ BEGIN RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', "
-        f"MESSAGE = '{item.message}'; END $guard$"
-    )
+    yield trigger_function(f"{item.name}_truncate", refusal)
     yield (
         f"CREATE TRIGGER {item.name}_truncate BEFORE TRUNCATE ON {item.table} "
         f"FOR EACH STATEMENT EXECUTE FUNCTION {item.name}_truncate()"
     )
-
-
-def _postgresql_bulk_insert(item: Guard, name: str) -> Iterable[str]:
-    condition = item.when.format(row="fresh") or "true"
-    yield trigger_function(
-        name,
-        f"IF EXISTS (SELECT 1 FROM fresh_rows AS fresh WHERE {condition}) THEN "
-        f"RAISE EXCEPTION USING ERRCODE = 'integrity_constraint_violation', MESSAGE = '{item.message}'; "
-        "END IF; RETURN NULL;",
-    )
-    yield from after_statement(name, item.table, "INSERT", name)
 
 
 def _sqlite_upkeep(item: Upkeep) -> Iterable[str]:
