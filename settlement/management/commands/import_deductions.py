@@ -24,4 +24,4 @@ class Command(StaffCommand):
         batch, outcome = import_file(
             KIND, options["file"], by=by, system=self.system, at=at, progress=self.progress
         )
-        return import_result(options["file"], batch, outcome)
+        return import_result(options["file"], batch, outcome, KIND)
