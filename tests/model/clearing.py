@@ -1,4 +1,4 @@
-"""清算的第二个模型: what domain 5 and the interface say of a month, written down once more without the program.
+"""清算的第二个模型: what domain 5 and the interface say of a month, written once more without the program.
 
 Plain Python over small lists: no Django, nothing imported from the project. It is slow and says everything
 twice on purpose: a sum is always made anew from the cases, so that it cannot drift. Amounts are fen, months
@@ -355,9 +355,9 @@ class Ledger:
 
     def net(self, period: str, insurance: str = "") -> dict[str, int]:
         """轧差 per region and of the platform: what it is owed less what it owes."""
-        found = {party: 0 for party in (*INSIDE, PLATFORM)}
-        for (insured, care, kind, _), line in self.months[period].lines.items():
-            if insurance in ("", kind):
+        found = dict.fromkeys((*INSIDE, PLATFORM), 0)
+        for (insured, care, of, _), line in self.months[period].lines.items():
+            if insurance in ("", of):
                 found[care if care in found else PLATFORM] += line["due"]
                 found[insured if insured in found else PLATFORM] -= line["due"]
         return found
