@@ -69,8 +69,7 @@ def nav(user: User) -> list[NavItem]:
 
 def _pressing(name: str, user: User, today: dt.date) -> str:
     """How many of a queue are past their day and how many are due today, in words; empty for none."""
-    rows = queue(name, user, today).order_by().filter(due_on__lte=today)
-    days = list(rows.values_list("due_on", flat=True)[: COUNTED_AT_MOST + 1])
+    days = queue(name, user, today).filter(due_on__lte=today).days(COUNTED_AT_MOST + 1)
     late = sum(day < today for day in days)
     told = {"件已超时": late, "件今天到期": len(days) - late}
     return "，".join(f"{capped(count)} {words}" for words, count in told.items() if count)
@@ -126,7 +125,7 @@ def _todo_rows(name: str, user: User, today: dt.date) -> list[Filing]:
     rows = queue(name, user, today)
     if name == "mine":
         rows = rows.filter(state=FilingState.DRAFT)
-    return list(rows[:TODO_OF_EACH])
+    return rows.first(TODO_OF_EACH)
 
 
 def _todo(name: str, filing: Filing, today: dt.date) -> TodoRow:

@@ -19,6 +19,7 @@ from filings.filing.models.querysets import FilingQuerySet
 from filings.filing.states import (
     CAME_INTO_FORCE,
     FILING_MACHINE,
+    IN_HAND,
     INCOMPLETE,
     LASTING,
     STOPPED,
@@ -110,6 +111,13 @@ class Filing(models.Model):
     )
     replaces = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, verbose_name="变更自", related_name="successors"
+    )
+    lock_until = models.DateField(
+        "原就医地锁定至",
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="要离开的就医地从这一天起才能变更；空着表示没有离开被锁定的就医地",
     )
     lock_waived_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -209,6 +217,10 @@ class Filing(models.Model):
                 violation_error_message="这份备案已经有一份变更在办或已生效。",
             ),
             models.CheckConstraint(
+                condition=~Q(state__in=IN_HAND) | Q(deadline_on__isnull=False),
+                name="filing_open_has_a_deadline",
+            ),
+            models.CheckConstraint(
                 condition=Q(care_kind__in=[*CareKind.values, ""]), name="filing_care_kind_is_known"
             ),
             models.CheckConstraint(
@@ -227,12 +239,27 @@ class Filing(models.Model):
             models.Index(fields=["insured_region", "-id"], name="filing_list_of_insured"),
             models.Index(fields=["insured_region", "state", "-id"], name="filing_queue_of_insured"),
             models.Index(fields=["care_region", "state", "-id"], name="filing_queue_of_care"),
-            # serves the queues: what is open in a region, green channel first, then what is due first
+            # serves the queues: what is open in a region, green channel first, then what is due first; and
+            # counts and board, which read nothing else (the columns after the key)
             models.Index(
-                fields=["insured_region", "state", "-green_channel", "deadline_on", "id"],
+                fields=[
+                    *("insured_region", "state", "-green_channel", "deadline_on", "id"),
+                    *("received_on", "assigned_to", "taken_in_by", "person"),
+                ],
+                condition=Q(deadline_on__isnull=False),
                 name="filing_open_by_due",
             ),
-            models.Index(fields=["insured_region", "state", "ends_on"], name="filing_ending_of_insured"),
+            # serves the queue of what ends soon, without reading a filing that is not shown
+            models.Index(
+                fields=["insured_region", "state", "ends_on", "-green_channel", "id", "proof_due_on"],
+                name="filing_ending_of_insured",
+            ),
+            # serves the queue of what waits for a supervisor's waiver
+            models.Index(
+                fields=["insured_region", "lock_until"],
+                condition=Q(lock_until__isnull=False),
+                name="filing_locked_of_insured",
+            ),
             # serves the queues: promised papers (容缺) of a region that are still to come
             models.Index(
                 fields=["insured_region", "proof_due_on"],

@@ -55,7 +55,7 @@ def filing_export(request: StaffRequest, kind: str) -> HttpResponse:
     filters = {name: str(value) for name, value in form.cleaned_data.items() if value}
     return export(
         request,
-        rows,
+        rows.iterator(chunk_size=2000),
         kind=kind,
         title="备案台账",
         columns=COLUMNS,
