@@ -11,6 +11,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from django.db import connection
 from django.db.models import F, QuerySet
 
 from agency.web.keyset import rows_by_key
@@ -39,22 +40,22 @@ class Merged:
 
     def first(self, limit: int) -> list[Any]:
         """The first rows, whole, each with its `due_on`."""
-        return self._rows(self._ordered()[:limit])
+        return self._rows(self._keys(limit))
 
     def count(self, at_most: int) -> int:
         """How many there are, `at_most` at the most."""
-        return len(self._joined(("pk",))[:at_most])
-
-    def values_of(self, pk: int, columns: Sequence[str]) -> tuple[Any, ...] | None:
-        """These columns of one row; None when it is not here."""
-        return next(iter(self.filter(pk=pk)._joined(columns)), None)
+        return len(self._all("pk")[:at_most])
 
     def days(self, at_most: int) -> list[Any]:
         """The due days of at most so many, in no order."""
-        return [due_on for (due_on,) in self._joined(("due_on",))[:at_most]]
+        return [due_on for (due_on,) in self._all("due_on")[:at_most]]
+
+    def values_of(self, pk: int, columns: Sequence[str]) -> tuple[Any, ...] | None:
+        """These columns of one row; None when it is not here."""
+        return next(iter(self.filter(pk=pk)._all(*columns)), None)
 
     def __iter__(self) -> Iterator[Any]:
-        keys = list(self._ordered())
+        keys = self._keys()
         for start in range(0, len(keys), CHUNK):
             yield from self._rows(keys[start : start + CHUNK])
 
@@ -65,15 +66,31 @@ class Merged:
             row.due_on = days[row.pk]
         return found
 
-    def _ordered(self) -> Any:
-        """(key, due day, …) of every row, in order."""
-        columns = {f"by_{place}": F(name.lstrip("-")) for place, name in enumerate(self.order)}
-        signs = ("-" if name.startswith("-") else "" for name in self.order)
-        rows = self._joined(("pk", "due_on", *columns), **columns)
-        return rows.order_by(*map("".join, zip(signs, columns, strict=True))) if self.parts else rows
+    def _keys(self, limit: int | None = None) -> list[tuple[Any, ...]]:
+        """(key, due day, …) of the first rows, in order; without a limit of all.
 
-    def _joined(self, columns: Sequence[str], **sorting: Any) -> Any:
-        parts = [part.order_by().annotate(**sorting).values_list(*columns) for part in self.parts]
+        PostgreSQL is told with each part how few are wanted: it takes what is open for fewer than there are and
+        would rather sort them. SQLite takes no such parts; it reads of each what it merges, no more.
+        """
+        by = [f"by_{place}" for place in range(len(self.order))]
+        order = [
+            ("-" if name.startswith("-") else "") + alias for name, alias in zip(self.order, by, strict=True)
+        ]
+        sorting = {alias: F(name.lstrip("-")) for name, alias in zip(self.order, by, strict=True)}
+        parts = [
+            part.annotate(**sorting).order_by(*order).values_list("pk", "due_on", *by) for part in self.parts
+        ]
         if len(parts) < 2:
-            return parts[0] if parts else []
-        return parts[0].union(*parts[1:], all=True)
+            return list(_union(parts)[:limit])
+        if limit is None or not connection.features.supports_slicing_ordering_in_compound:
+            return list(_union([part.order_by() for part in parts]).order_by(*order)[:limit])
+        return list(_union([part[:limit] for part in parts]).order_by(*order)[:limit])
+
+    def _all(self, *columns: str) -> Any:
+        return _union([part.order_by().values_list(*columns) for part in self.parts])
+
+
+def _union(parts: Sequence[QuerySet[Any]]) -> Any:
+    if len(parts) < 2:
+        return parts[0] if parts else ()
+    return parts[0].union(*parts[1:], all=True)

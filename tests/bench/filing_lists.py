@@ -10,8 +10,9 @@ from agency.organisation.roles import Level, Role
 from agency.web.keyset import first_rows
 from filings.filing.selectors import filings_listed
 from filings.filing.states import FilingState
+from filings.filing.waivers import locks_note
 from filings.models import Filing
-from filings.queues.paging import SORTS
+from filings.queues.paging import SORTS, beyond
 from filings.queues.selectors import QUEUES, board, queue, queue_count
 from tests.bench.population import LARGE, SMALL, make_filings, make_people
 from tests.bench.timing import measured, plan, statements, table
@@ -28,18 +29,18 @@ def prepare(rows: int) -> None:
     """A tenth as many people as filings."""
     make_people(rows // 10)
     make_filings(rows, rows // 10)
+    locks_note(Filing.objects.all())
 
 
 def measure(out: Callable[[str], None]) -> None:
-    users = [
-        make_user("small", Role.SUPERVISOR, region=SMALL),
-        User.objects.get(username=f"{LARGE}-0"),
-        make_user("province", Role.AUDIT, level=Level.PROVINCE),
-    ]
-    names = ("small", "large", "province")
+    users = {
+        "small": User.objects.get(username=f"{SMALL}-0"),
+        "large": User.objects.get(username=f"{LARGE}-0"),
+        "province": make_user("province", Role.AUDIT, level=Level.PROVINCE),
+    }
     slow: dict[str, str] = {}
     lines = []
-    for name, user in zip(names, users, strict=True):
+    for name, user in users.items():
         keys = list(Filing.objects.order_by("pk").values_list("pk", flat=True)[: ASKED * 7 : 7])
         for label, ask in _asked(user).items():
             line = measured(
@@ -65,13 +66,14 @@ def _asked(by: User) -> dict[str, Callable[[], object]]:
     for state in FilingState:
         if state != FilingState.SUPERSEDED:
             asked[f"state {state.label}"] = lambda state=state: first_rows(own.in_state(state, TODAY), PAGE)
-    if by.level != Level.PROVINCE:
-        for name, label in QUEUES.items():
-            asked[f"queue {label}"] = lambda name=name: first_rows(queue(name, by, TODAY), PAGE)
-            asked[f"count {label}"] = lambda name=name: queue_count(name, by, TODAY)
-        for sort, order in SORTS.items():
-            asked[f"queue 待复核 by {sort}"] = lambda order=order: first_rows(
-                queue("to_review", by, TODAY).order_by(*order), PAGE
-            )
+    for name, label in QUEUES.items():
+        asked[f"queue {label}"] = lambda name=name: queue(name, by, TODAY).first(PAGE)
+        asked[f"count {label}"] = lambda name=name: queue_count(name, by, TODAY)
+    for sort, order in SORTS.items():
+        asked[f"queue 待复核 by {sort}"] = lambda order=order: (
+            queue("to_review", by, TODAY).order_by(*order).first(PAGE)
+        )
+    halfway = (False, TODAY + dt.timedelta(days=20), 0)
+    asked["queue 全部在办, in the middle"] = lambda: beyond(queue("in_work", by, TODAY), halfway).first(PAGE)
     asked["board"] = lambda: board(by, TODAY)
     return asked

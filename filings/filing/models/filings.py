@@ -256,13 +256,19 @@ class Filing(models.Model):
             ),
             # serves the queue of what waits for a supervisor's waiver
             models.Index(
-                fields=["insured_region", "lock_until"],
+                fields=[
+                    *("insured_region", "state", "-green_channel", "deadline_on", "id"),
+                    *("lock_until", "begins_on", "care_area_code", "lock_waived_by", "lock_waived_area_code"),
+                ],
                 condition=Q(lock_until__isnull=False),
                 name="filing_locked_of_insured",
             ),
             # serves the queues: promised papers (容缺) of a region that are still to come
             models.Index(
-                fields=["insured_region", "proof_due_on"],
+                fields=[
+                    *("insured_region", "state", "proof_due_on", "proof_lapses_on", "ends_on"),
+                    *("-green_channel", "id", "received_on", "assigned_to", "taken_in_by", "person"),
+                ],
                 condition=Q(proof_due_on__isnull=False),
                 name="filing_owing_of_insured",
             ),
