@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import QuerySet
 from django.http import HttpRequest
+
+from agency.web.merging import Merged, rows_by_key
 
 PAGE_SIZE = 50
 PLACE = ("before", "after")  # the keys in an address that say which page
@@ -36,40 +38,20 @@ def number_key(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
-def first_rows(rows: QuerySet[Any], limit: int) -> list[Any]:
+def first_rows(rows: QuerySet[Any] | Merged, limit: int) -> list[Any]:
     """The first rows of a list, in its order: their keys out of an index first, then the rows themselves.
 
     In one statement PostgreSQL, which weighs the order of eight joins at most, would join every row of the
     list with all that is told of it, and sort them, before it takes the first fifty.
     """
+    if isinstance(rows, Merged):
+        return rows.first(limit)
     return rows_by_key(rows, list(rows.select_related(None).values_list("pk", flat=True)[:limit]))
-
-
-def rows_by_key(rows: QuerySet[Any], keys: Sequence[Any]) -> list[Any]:
-    """The rows of these keys, in their order, with what the `select_related` of `rows` names: one statement
-    for each table, no joins, for planning five joins takes longer than reading fifty rows."""
-    asked = rows.query.select_related
-    beside = list(asked) if isinstance(asked, dict) and not any(asked.values()) else []
-    here = rows.order_by().filter(pk__in=keys)
-    found = {row.pk: row for row in (here.select_related(None) if beside else here)}
-    _tell(list(found.values()), [rows.model._meta.get_field(name) for name in beside])
-    return [found[key] for key in keys if key in found]
-
-
-def _tell(rows: Sequence[Any], fields: Sequence[Any]) -> None:
-    """Set what these foreign keys of the rows lead to; one statement per table."""
-    for model in {field.related_model for field in fields}:
-        own = [field for field in fields if field.related_model is model]
-        keys = {getattr(row, field.attname) for field in own for row in rows} - {None}
-        known = model._default_manager.in_bulk(keys)
-        for field in own:
-            for row in rows:
-                setattr(row, field.name, known.get(getattr(row, field.attname)))
 
 
 def keyset_page(
     request: HttpRequest,
-    rows: QuerySet[Any],
+    rows: QuerySet[Any] | Merged,
     *,
     field: str = "pk",
     size: int = PAGE_SIZE,

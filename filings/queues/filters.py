@@ -9,9 +9,9 @@ from django import forms
 
 from agency.organisation.models import PoolingRegion, User
 from agency.web.fields import DayField
+from agency.web.merging import Merged
 from filings.filing.kinds import Channel, FilingKind
 from filings.filing.states import FilingState
-from filings.queues.merging import Merged
 from filings.queues.paging import SORTS
 from filings.queues.selectors import held_by, queue
 

@@ -69,7 +69,7 @@ def nav(user: User) -> list[NavItem]:
 
 def _pressing(name: str, user: User, today: dt.date) -> str:
     """How many of a queue are past their day and how many are due today, in words; empty for none."""
-    days = queue(name, user, today).filter(due_on__lte=today).days(COUNTED_AT_MOST + 1)
+    days = queue(name, user, today).filter(due_on__lte=today).values("due_on", COUNTED_AT_MOST + 1)
     late = sum(day < today for day in days)
     told = {"件已超时": late, "件今天到期": len(days) - late}
     return "，".join(f"{capped(count)} {words}" for words, count in told.items() if count)

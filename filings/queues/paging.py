@@ -11,11 +11,11 @@ from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
 from agency.web.keyset import PAGE_SIZE, PLACE, KeysetPage, number_key, page_url
-from filings.queues.merging import DUE, Merged
+from agency.web.merging import Merged
 
 # what may be asked for in the URL → the order; green channel stands first in each [S2]
 SORTS = {
-    "due": DUE,
+    "due": ("-green_channel", "due_on", "pk"),
     "received": ("-green_channel", "received_on", "pk"),
     "name": ("-green_channel", "person__name", "pk"),
 }

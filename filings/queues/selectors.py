@@ -17,15 +17,16 @@ from agency.organisation.models import PoolingRegion, StaffRole, User
 from agency.organisation.roles import Role
 from agency.policy.selectors import int_parameter
 from agency.policy.workdays import add_workdays
+from agency.web.merging import Merged
 from agency.web.parts import COUNTED_AT_MOST
 from filings.filing.models import Filing
-from filings.filing.selectors import LISTED, expiring_days
+from filings.filing.selectors import expiring_days
 from filings.filing.states import IN_HAND, OPEN, WAITING, FilingState
 from filings.filing.waivers import waiver_wanted
-from filings.queues.merging import Merged
 
 S = FilingState
 NEVER = dt.date.max
+DUE = ("-green_channel", "due_on", "pk")  # the order: green channel first [S2], then what is due first
 HOLDER = Coalesce("assigned_to_id", "taken_in_by_id")  # who is in charge
 QUEUES = {
     "mine": "我的在办",
@@ -105,16 +106,19 @@ def unattended(by: User) -> Q:
     """Filings of somebody who is not there any more (switched off, moved to another region, the system), or
     who has no role any more to do something about them (rules.may_hold); of those that `by` may edit."""
     rows = StaffRole.objects.filter(user__is_active=True, user__is_system_account=False)
+    rows = rows.filter(role__in=[Role.INTAKE, Role.REVIEW])
     if not access.sees_all(by):
         rows = rows.filter(user__region=by.region_id)
-    attended = Q()
-    for role, what in ((Role.INTAKE, Q()), (Role.REVIEW, Q(state=S.UNDER_REVIEW))):
-        able: dict[int | None, list[int]] = {}
-        for region_id, user_id in rows.filter(role=role).values_list("user__region", "user"):
-            able.setdefault(region_id, []).append(user_id)
-        for region_id, users in able.items():
-            attended |= Q(In(HOLDER, users)) & what & Q(insured_region=region_id)
-    return ~attended if attended else Q()
+    able: dict[int, dict[str, set[int]]] = {}
+    for region_id, user_id, role in rows.values_list("user__region", "user", "role"):
+        able.setdefault(region_id, {Role.INTAKE: set(), Role.REVIEW: set()})[role].add(user_id)
+    attended = Q(pk=None)
+    for region_id, users in able.items():
+        here = Q() if len(able) == 1 and not access.sees_all(by) else Q(insured_region=region_id)
+        more = users[Role.REVIEW] - users[Role.INTAKE]
+        attended |= here & Q(In(HOLDER, sorted(users[Role.INTAKE])))
+        attended |= here & Q(state=S.UNDER_REVIEW) & Q(In(HOLDER, sorted(more)))
+    return ~attended
 
 
 def due_soon(by: User, on: dt.date) -> dt.date:
@@ -151,7 +155,7 @@ def queue(name: str, by: User, on: dt.date) -> Merged:
     """One queue of the actor's own region: green channel first, then what is due first."""
     rows = Filing.objects.editable_by(by)
     parts = (rows.filter(part.where).annotate(due_on=F(part.due)) for part in _parts(name, by, on))
-    found = Merged(Filing.objects.select_related(*LISTED), tuple(parts))
+    found = Merged(Filing.objects.told(), tuple(parts), order=DUE, told=("due_on",))
     if name == "mine":
         return found.filter(held_by(by))
     return found.filter(unattended(by)) if name == "unattended" else found
@@ -225,11 +229,12 @@ COUNTS = ("count", "overdue", "drafts", "reviews", "supplements")
 def board(by: User, on: dt.date) -> list[Load]:
     """Open work per person: nobody's first, then who has most overdue. What is open, and what is in force and
     lacks a paper, are each counted out of an index."""
-    added: dict[tuple[int, int], dict[str, Any]] = {}
+    late, lapsing, unkept_soon = (part.where for part in parts_overdue(by, on))
     too_late = Q(state__in=WAITING, deadline_on__lt=on)
-    is_open = Q(state__in=IN_HAND, deadline_on__isnull=False) & ~too_late  # as one range of the index
-    for asked in (is_open, _any(parts_in_work(on)[3:])):
-        for row in _counted(asked, by, on):
+    is_open = Q(state__in=IN_HAND, deadline_on__isnull=False) & ~too_late  # one range of the index
+    added: dict[tuple[int, int], dict[str, Any]] = {}
+    for asked, overdue in ((is_open, late | lapsing), (_any(parts_in_work(on)[3:]), unkept_soon)):
+        for row in _counted(Filing.objects.editable_by(by).filter(asked), overdue):
             key = (row["holder"], row["insured_region_id"])
             added[key] = _together(added[key], row) if key in added else row
     users = User.objects.select_related("region", "counter").in_bulk({holder for holder, _ in added})
@@ -240,14 +245,13 @@ def board(by: User, on: dt.date) -> list[Load]:
     return sorted(loads, key=lambda one: (not one.is_gone, -one.overdue, -one.count, one.user.username))
 
 
-def _counted(asked: Q, by: User, on: dt.date) -> QuerySet[Any, dict[str, Any]]:
+def _counted(rows: QuerySet[Any], overdue: Q) -> QuerySet[Any, dict[str, Any]]:
     """What each person has of these."""
-    late = _any(parts_overdue(by, on))
-    rows = Filing.objects.editable_by(by).filter(asked).annotate(holder=HOLDER).order_by()
-    return rows.values("holder", "insured_region_id").annotate(
+    held = rows.annotate(holder=HOLDER).order_by().values("holder", "insured_region_id")
+    return held.annotate(
         count=Count("pk"),
         oldest=Min("received_on"),
-        overdue=Count("pk", filter=late),
+        overdue=Count("pk", filter=overdue),
         drafts=Count("pk", filter=Q(state=S.DRAFT)),
         reviews=Count("pk", filter=Q(state=S.UNDER_REVIEW)),
         supplements=Count("pk", filter=Q(state__in=[S.AWAITING_SUPPLEMENT, S.IN_FORCE])),

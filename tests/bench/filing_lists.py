@@ -7,7 +7,6 @@ from collections.abc import Callable
 
 from agency.organisation.models import User
 from agency.organisation.roles import Level, Role
-from agency.web.keyset import first_rows
 from filings.filing.selectors import filings_listed
 from filings.filing.states import FilingState
 from filings.filing.waivers import locks_note
@@ -59,13 +58,15 @@ def _asked(by: User) -> dict[str, Callable[[], object]]:
     own = filings_listed(by)
     middle = Filing.objects.order_by("pk")[Filing.objects.count() // 2].pk
     asked: dict[str, Callable[[], object]] = {
-        "ledger, first page": lambda: first_rows(own, PAGE),
-        "ledger, in the middle": lambda: first_rows(own.filter(pk__lt=middle), PAGE),
-        "ledger, other people's": lambda: first_rows(filings_listed(by, "care"), PAGE),
+        "ledger, first page": lambda: own.first(PAGE),
+        "ledger, in the middle": lambda: own.filter(newest__lt=middle).first(PAGE),
+        "ledger, other people's": lambda: filings_listed(by, "care").first(PAGE),
     }
     for state in FilingState:
         if state != FilingState.SUPERSEDED:
-            asked[f"state {state.label}"] = lambda state=state: first_rows(own.in_state(state, TODAY), PAGE)
+            asked[f"state {state.label}"] = lambda state=state: filings_listed(
+                by, state=state, on=TODAY
+            ).first(PAGE)
     for name, label in QUEUES.items():
         asked[f"queue {label}"] = lambda name=name: queue(name, by, TODAY).first(PAGE)
         asked[f"count {label}"] = lambda name=name: queue_count(name, by, TODAY)
