@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Sequence
 
-from django.db.models import F, QuerySet
+from django.db.models import QuerySet
 
 from agency.organisation import access
 from agency.organisation.models import PoolingRegion, User
@@ -38,7 +38,7 @@ def filings_visible(by: User) -> QuerySet[Filing]:
 
 def filings_listed(by: User, side: str = "", state: str = "", on: dt.date | None = None) -> Merged:
     """The ledger, newest first: a region's own insured, or (`side` is "care") those of others who come to it;
-    of one state on a day, or of all. Each has its key as `newest`, for pages to follow.
+    of one state on a day, or of all.
 
     Either side walks one index; the two at once would be an OR that none serves. The province sees all.
     """
@@ -46,8 +46,8 @@ def filings_listed(by: User, side: str = "", state: str = "", on: dt.date | None
     if not access.sees_all(by):
         care = {"care_region": by.region_id, "state__in": CAME_INTO_FORCE}
         rows = rows.filter(**care) if side == "care" else rows.filter(insured_region=by.region_id)
-    parts = rows.in_state_parts(state, on) if state and on is not None else [rows.annotate(newest=F("pk"))]
-    return Merged(Filing.objects.told(), tuple(parts), order=("-newest",), told=("newest",))
+    parts = rows.in_state_parts(state, on) if state and on is not None else [rows]
+    return Merged(Filing.objects.told(), tuple(parts))
 
 
 def in_force(person: InsuredPerson, care_region: PoolingRegion, on: dt.date, kind: str = "") -> Filing | None:

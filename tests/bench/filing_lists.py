@@ -59,7 +59,7 @@ def _asked(by: User) -> dict[str, Callable[[], object]]:
     middle = Filing.objects.order_by("pk")[Filing.objects.count() // 2].pk
     asked: dict[str, Callable[[], object]] = {
         "ledger, first page": lambda: own.first(PAGE),
-        "ledger, in the middle": lambda: own.filter(newest__lt=middle).first(PAGE),
+        "ledger, in the middle": lambda: own.filter(pk__lt=middle).first(PAGE),
         "ledger, other people's": lambda: filings_listed(by, "care").first(PAGE),
     }
     for state in FilingState:

@@ -28,7 +28,7 @@ def filing_list(request: StaffRequest) -> HttpResponse:
 
 
 def _ledger(request: StaffRequest, form: ListFilter, status: int = 200) -> HttpResponse:
-    page = keyset_page(request, _listed(request, form), field="newest")
+    page = keyset_page(request, _listed(request, form))
     context = {
         "form": form,
         "page": page,
