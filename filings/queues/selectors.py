@@ -8,7 +8,19 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Case, Count, DateField, F, Min, Q, QuerySet, Value, When
+from django.db.models import (
+    BigIntegerField,
+    Case,
+    Count,
+    DateField,
+    ExpressionWrapper,
+    F,
+    Min,
+    Q,
+    QuerySet,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import In
 
@@ -28,6 +40,11 @@ S = FilingState
 NEVER = dt.date.max
 DUE = ("-green_channel", "due_on", "pk")  # the order: green channel first [S2], then what is due first
 HOLDER = Coalesce("assigned_to_id", "taken_in_by_id")  # who is in charge
+ONE_REGION = 2**32
+# who is in charge where, as one number to be looked up among those of a whole province
+HOLDER_THERE = ExpressionWrapper(
+    F("insured_region_id") * Value(ONE_REGION) + HOLDER, output_field=BigIntegerField()
+)
 QUEUES = {
     "mine": "我的在办",
     "to_review": "待复核",
@@ -106,18 +123,14 @@ def unattended(by: User) -> Q:
     """Filings of somebody who is not there any more (switched off, moved to another region, the system), or
     who has no role any more to do something about them (rules.may_hold); of those that `by` may edit."""
     rows = StaffRole.objects.filter(user__is_active=True, user__is_system_account=False)
-    rows = rows.filter(role__in=[Role.INTAKE, Role.REVIEW])
     if not access.sees_all(by):
         rows = rows.filter(user__region=by.region_id)
-    able: dict[int, dict[str, set[int]]] = {}
-    for region_id, user_id, role in rows.values_list("user__region", "user", "role"):
-        able.setdefault(region_id, {Role.INTAKE: set(), Role.REVIEW: set()})[role].add(user_id)
-    attended = Q(pk=None)
-    for region_id, users in able.items():
-        here = Q() if len(able) == 1 and not access.sees_all(by) else Q(insured_region=region_id)
-        more = users[Role.REVIEW] - users[Role.INTAKE]
-        attended |= here & Q(In(HOLDER, sorted(users[Role.INTAKE])))
-        attended |= here & Q(state=S.UNDER_REVIEW) & Q(In(HOLDER, sorted(more)))
+    able: dict[str, set[int]] = {Role.INTAKE: set(), Role.REVIEW: set()}
+    for role, region_id, user_id in rows.filter(role__in=able).values_list("role", "user__region", "user"):
+        able[role].add((region_id or 0) * ONE_REGION + user_id)
+    more = able[Role.REVIEW] - able[Role.INTAKE]
+    attended = Q(In(HOLDER_THERE, sorted(able[Role.INTAKE])))
+    attended |= Q(state=S.UNDER_REVIEW) & Q(In(HOLDER_THERE, sorted(more)))
     return ~attended
 
 
