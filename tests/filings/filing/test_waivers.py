@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Callable
 
 from django.db import connection
+from django.forms import model_to_dict
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
@@ -17,8 +18,9 @@ from filings.filing.services import (
     filing_draft_save,
     filing_lock_waive,
 )
+from filings.filing.timekeeping import filings_record_time
 from filings.filing.waivers import locks_note, locks_noted_wrong
-from filings.models import Filing
+from filings.models import Filing, KindTerms
 from filings.queues.hooks import home, nav
 from filings.queues.selectors import queue
 from tests.filings.making import enrol, make_draft, make_entry, make_in_force, make_moved, make_person, stored
@@ -136,3 +138,49 @@ def test_many_who_changed_their_address_often_cost_no_more_than_one(world: World
         assert locks_note(Filing.objects.all()) == 3
 
     assert len(many) == len(few)
+
+
+def test_a_filing_cancelled_meanwhile_locks_the_draft_that_is_there(world: World) -> None:
+    """A second place, filed for while the first was in force, is a change of it once that is cancelled."""
+    person = make_person()
+    enrol(person, world.changchun)
+    old = make_in_force(world, person)
+    entry = make_entry(person, city="370600", begins_on=world.today + LATER)
+    draft = filing_draft_save(by=world.clerk, at=world.now, entry=entry)
+    assert waiting(world.supervisor, world.today) == []
+
+    filing_cancel(stored(old), by=world.clerk, at=world.now + LATER, reason="回来了")
+
+    assert waiting(world.supervisor, world.today + LATER) == [draft.pk]
+    assert list(locks_noted_wrong(Filing.objects.all())) == []
+
+
+def test_a_draft_put_to_another_place_or_day_is_noted_anew(world: World) -> None:
+    draft = begun(world, city="370600")
+    assert waiting(world.supervisor, world.today) == [draft.pk]
+
+    entry = make_entry(draft.person, address="新址")
+    filing_draft_save(by=world.clerk, at=world.now, entry=entry, filing=stored(draft))
+
+    assert waiting(world.supervisor, world.today) == [] and stored(draft).lock_until is None
+
+
+def test_terms_put_right_are_followed_the_same_night_and_by_the_admin(world: World, as_user: Login) -> None:
+    draft = begun(world, city="370600")
+    KindTerms.objects.filter(kind="long_term_residence").update(lock_months=None)
+    assert [(row.pk, until) for row, until in locks_noted_wrong(Filing.objects.all())] == [(draft.pk, None)]
+
+    filings_record_time(at=world.now)
+
+    assert stored(draft).lock_until is None
+    terms = KindTerms.objects.get(kind="long_term_residence")
+    said = {
+        name: "" if value is None else ("on" if value is True else value)
+        for name, value in model_to_dict(terms).items()
+        if value is not False
+    }
+    url = f"/admin/filings/kindterms/{terms.pk}/change/"
+    answer = as_user(world.prov_supervisor).post(url, {**said, "lock_months": 3})
+    assert answer.status_code == 302
+    assert stored(draft).lock_until == dt.date(2027, 2, 20)
+    assert waiting(world.supervisor, world.today) == [draft.pk]
