@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import datetime as dt
 from typing import Any
 
@@ -29,7 +28,7 @@ from settlement.clearing.versions import version_keep
 from settlement.records.locks import lock_records, records_written
 
 BROKEN_SHOWN = 3
-SIGNED_FIELDS = ("signed_at", "signed_by", "names", "digest", "version")
+SIGNED_FIELDS = ("signed_at", "names", "digest", "version")
 
 
 class AlreadySigned(SomeoneElseWasFirst):
@@ -220,7 +219,7 @@ def period_sign(*, period: str, by: User, at: dt.datetime, seen_digest: str | No
     records_written()  # a file that was checked before has to be checked again: its month may be closed
     fixed = _as_signed(month, by=by, at=at)
     version_keep(fixed, by=by, at=at, cause=VersionCause.SIGNED)
-    changed = {name: getattr(fixed, name) for name in SIGNED_FIELDS}
+    changed = {name: getattr(fixed, name) for name in SIGNED_FIELDS} | {"signed_by": by}
     workflow.move(month, PeriodState.SIGNED, by=by, at=at, **changed)
     audit.record(
         "period_signed",
@@ -260,12 +259,11 @@ def _reasons_against(month: ClearingPeriod) -> list[DomainError]:
 
 def _as_signed(month: ClearingPeriod, *, by: User, at: dt.datetime) -> ClearingPeriod:
     """The month as the signature makes it, with the digest of every sheet kept; the row itself stays."""
-    fixed = copy.copy(month)
     institutions = {**_institutions(month), **month.names.get("institutions", {})}
-    fixed.names = {**month.names, "institutions": institutions, "signed_by": str(by)}
-    fixed.state = PeriodState.SIGNED
-    fixed.version = month.version + 1
-    fixed.signed_at, fixed.signed_by = at, by
+    values = {field.attname: getattr(month, field.attname) for field in month._meta.concrete_fields}
+    values |= {"state": PeriodState.SIGNED, "version": month.version + 1, "signed_at": at}
+    values["names"] = {**month.names, "institutions": institutions, "signed_by": str(by)}
+    fixed = ClearingPeriod(**{**values, "signed_by_id": by.pk})
     fixed.digest = _sheets_signed(fixed)
     return fixed
 

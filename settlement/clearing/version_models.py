@@ -58,6 +58,11 @@ class MonthVersion(models.Model):
         return self.cause == VersionCause.SIGNED
 
     @property
+    def signed_label(self) -> str:
+        """Which signature, as a text."""
+        return str(self.signed_version)
+
+    @property
     def label(self) -> str:
         """第 2 版（签发）."""
         return f"第 {self.version_no} 版（{self.get_cause_display()}）"
