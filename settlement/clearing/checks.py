@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
@@ -16,17 +15,16 @@ from agency.registry import CHECKS
 from agency.sheets.digest import digest
 from agency.web.parts import Broken
 from settlement.clearing import rules, selectors
-from settlement.clearing.changes import Changes, changes_since
+from settlement.clearing import version_checks as version_checks
+from settlement.clearing.counting import Counted, count_anew
 from settlement.clearing.filling import MonthBook, all_sheets, region_digest
 from settlement.clearing.models import ClearingLine, ClearingPeriod, SignedSheet
 from settlement.clearing.rules import LINE_FIELDS, Line, LineKey, Parties
-from settlement.clearing.selectors import MonthSums
 from settlement.clearing.states import PeriodState
 from settlement.deductions.models import Deduction
 from settlement.records.models import SettlementRecord
 from settlement.records.periods import first_open
 
-Rows = TypeVar("Rows", bound="QuerySet[Any]")
 Check = Callable[[ClearingPeriod], Iterator[Broken]]
 
 BALANCE = "清算应收等于应付"
@@ -62,25 +60,6 @@ def balance(month: ClearingPeriod) -> Iterator[Broken]:
         yield Broken(BALANCE, f"{month.period} 表 9", f"应收 {_yuan(receivable)}，应付 {_yuan(payable)}")
 
 
-@dataclass
-class Counted:
-    """What is behind a month's lines, added up anew, without what came since an unsigned one was computed."""
-
-    since: Changes
-    records: QuerySet[SettlementRecord]
-    deductions: QuerySet[Deduction]
-    sums: MonthSums
-
-
-def counted(month: ClearingPeriod) -> Counted:
-    """One pass over the month's records, local ones counted in passing, and one over its deductions."""
-    since = changes_since(month)
-    records = _without(SettlementRecord.objects.for_period(month.period), since.records)
-    deductions = _without(selectors.cleared_deductions(month), since.deductions)
-    sums = selectors.month_sums(records, deductions, selectors.pairs_of(month))
-    return Counted(since, records, deductions, sums)
-
-
 def totals(month: ClearingPeriod, anew: Counted | None = None) -> Iterator[Broken]:
     """The month's totals are the sums of its lines; local cases are those that are kept."""
     sums = selectors.lines_sum(month)
@@ -90,7 +69,7 @@ def totals(month: ClearingPeriod, anew: Counted | None = None) -> Iterator[Broke
         if was != now:
             shown = (was, now) if label == "明细数" else (_yuan(was), _yuan(now))
             yield Broken(TOTALS, month.period, f"{label}记为 {shown[0]}，各行之和是 {shown[1]}")
-    anew = anew or counted(month)
+    anew = anew or count_anew(month)
     local = anew.sums.local
     if local != month.local_cases and not anew.since.cannot_tell:
         yield Broken(TOTALS, month.period, f"本地明细记为 {month.local_cases} 笔，实有 {local} 笔")
@@ -116,7 +95,7 @@ def behind(month: ClearingPeriod, anew: Counted | None = None) -> Iterator[Broke
     What arrived after an unsigned month was computed is not wrong: it waits to be computed. Where a batch
     that had been counted was undone since, or cases moved to another month by a reopening, one cannot tell.
     """
-    anew = anew or counted(month)
+    anew = anew or count_anew(month)
     if anew.since.undone:
         yield Broken(BEHIND, month.period, f"批次 {anew.since.undone[0]} 在计算之后撤销：有变动，需重新计算")
     if anew.since.cannot_tell:
@@ -128,7 +107,7 @@ def behind(month: ClearingPeriod, anew: Counted | None = None) -> Iterator[Broke
         difference = _difference(stored.get(key), added.get(key))
         if difference:
             subject = f"{month.period} {_line_label(key, parties)}"
-            yield Broken(BEHIND, subject, f"{difference}；{_first_behind(month, anew, key)}")
+            yield Broken(BEHIND, subject, f"{difference}；{anew.first_behind(month, key)}")
 
 
 def lines_digest(month: ClearingPeriod) -> Iterator[Broken]:
@@ -192,8 +171,8 @@ OF_MONTH: dict[str, Check] = {
 
 
 def period_invariants(month: ClearingPeriod) -> Iterator[Broken]:
-    """What must hold before a month is signed; nothing is found when all is well. The records are read once."""
-    anew = counted(month)
+    """What must hold before a month is signed; nothing is found when all is well. Records are read once."""
+    anew = count_anew(month)
     yield from balance(month)
     yield from totals(month, anew)
     yield from arithmetic(month)
@@ -272,13 +251,6 @@ def months_in_order(period: str | None) -> Iterator[Broken]:
 # --- words --------------------------------------------------------------------------------------------------
 
 
-def _without(rows: Rows, arrived: Q) -> Rows:
-    """The rows apart from those that arrived; what came by hand has no batch and stays."""
-    if not arrived:
-        return rows
-    return rows.exclude(pk__in=rows.model._default_manager.filter(arrived).values("pk"))
-
-
 def _difference(stored: Line | None, added: Line | None) -> str:
     """What differs between a stored line and what is behind it; empty when nothing does."""
     if stored is None:
@@ -292,17 +264,6 @@ def _difference(stored: Line | None, added: Line | None) -> str:
             shown = (_yuan(was), _yuan(now)) if name.endswith("_fen") else (str(was), str(now))
             found.append(f"{LABELS[name]}记为 {shown[0]}，明细合计 {shown[1]}")
     return "、".join(found)
-
-
-def _first_behind(month: ClearingPeriod, anew: Counted, key: LineKey) -> str:
-    """The first record behind a line, so that one knows where to look."""
-    where, deductions = key._asdict(), anew.deductions
-    cleared = anew.records.exclude(selectors.local_record(selectors.pairs_of(month)))
-    record = cleared.filter(**where).order_by("pk").values_list("settlement_no", flat=True).first()
-    if record is not None:
-        return f"第一笔明细 {record}"
-    deduction = deductions.filter(**where).order_by("pk").values_list("deduction_no", flat=True).first()
-    return f"第一笔扣款 {deduction}" if deduction is not None else "没有明细"
 
 
 def _line_label(key: LineKey, parties: Parties) -> str:

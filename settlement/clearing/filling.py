@@ -1,4 +1,4 @@
-"""填表: the clearing sheets of one month, filled in from its stored lines and deductions, or from a version."""
+"""填表: the clearing sheets of a month, filled in from its stored lines and deductions, or from a version."""
 
 from __future__ import annotations
 
@@ -141,7 +141,9 @@ def _day(moment: dt.datetime | None) -> dt.date | None:
 
 
 def _remarks(form: str, month: ClearingPeriod, version: MonthVersion | None) -> tuple[str, ...]:
-    found = [f"本表为{version.label}，{timezone.localtime(version.at):%Y-%m-%d %H:%M} 所知。"] if version else []
+    found = (
+        [f"本表为{version.label}，{timezone.localtime(version.at):%Y-%m-%d %H:%M} 所知。"] if version else []
+    )
     if form == "9":
         found.append(NET_REMARK)
         if month.local_cases:

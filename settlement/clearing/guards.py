@@ -1,6 +1,6 @@
 """签发之后不可改: triggers that keep a signed month as it was signed, whatever path is taken.
 
-The one way back is a reopening that a second person approved: it lets the newest signed month go to `computed`.
+The one way back is a reopening that a second person approved: the newest signed month goes to `computed`.
 
 Each guard looks the month's state up: one index read per written row, or one look per statement where cases
 come in by the million.
@@ -72,7 +72,8 @@ guard(
         "settlement_clearingperiod",
         "签发次数只随签发增加",
         ("UPDATE",),
-        "NEW.version <> OLD.version + CASE WHEN OLD.state <> 'signed' AND NEW.state = 'signed' THEN 1 ELSE 0 END",
+        "NEW.version <> OLD.version "
+        "+ CASE WHEN OLD.state <> 'signed' AND NEW.state = 'signed' THEN 1 ELSE 0 END",
         update_rows=("OLD",),
     ),
     Guard("month_version_guard", "settlement_monthversion", "清算的各版只能增加，不能修改或删除"),

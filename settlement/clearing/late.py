@@ -1,4 +1,4 @@
-"""迟到的回到本月: what counts in a later month because its own was signed comes back when that is opened again."""
+"""迟到的回到本月: what counts later because its own month was signed comes back when that is open again."""
 
 from __future__ import annotations
 

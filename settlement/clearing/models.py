@@ -18,8 +18,7 @@ from settlement.clearing.states import PERIOD_MACHINE, PeriodState
 
 
 class ClearingPeriod(models.Model):
-    """清算期: one month of clearing. Signed, it changes only by an approved reopening (guards in the database).
-    `version` is how many times it was signed.
+    """清算期: one month. Signed (`version` times), it changes only by an approved reopening (guards).
 
     `names` keeps what is printed beside the figures as it was then: the agency, the parties in the order of
     the sheets, the institutions deducted from, who computed and who signed. A region or hospital that is

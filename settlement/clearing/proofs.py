@@ -20,8 +20,8 @@ from settlement.clearing.rules import LINE_FIELDS, Line, Party, lines_digest
 from settlement.clearing.selectors import (
     cleared_deductions,
     cleared_records,
-    lines_from_records,
     lines_sum,
+    month_sums,
 )
 from settlement.clearing.sheets import PAYABLE, RECEIVABLE, fields_of
 from settlement.clearing.versions import newest_version
@@ -141,7 +141,7 @@ class SheetProof:
         month = self.book.month
         records = cleared_records(month).filter(self._where)
         deductions = cleared_deductions(month).filter(self._where)
-        return lines_from_records(records, deductions) == {line.key: line for line in self._lines}
+        return month_sums(records, deductions, []).lines == {line.key: line for line in self._lines}
 
     def _other_side(self) -> Proof:
         if self.form == "9":

@@ -26,7 +26,7 @@ Link = Callable[[str, Column], str]
 
 
 def screen_table(data: SheetData, url: str) -> Table:
-    """The table of a sheet for its page; `url` is where figures lead, with their row and column ("": nowhere)."""
+    """The table of a sheet for its page; `url` is where figures lead, with row and column ("": nowhere)."""
     drawn = _linked(data, url)
     at = next(place for place, column in enumerate(data.sheet.leaves) if column.key in PARTIES)
     return replace(

@@ -155,7 +155,11 @@ def record_sums(
     records: QuerySet[SettlementRecord], pairs: list[Pair]
 ) -> QuerySet[SettlementRecord, tuple[Any, ...]]:
     """Per line: the keys, cases, records, the sums of RECORD_SUMS, and whether a pair makes them local."""
-    sums = {"s_cases": NET_CASES, "s_records": Count("pk"), **{f"s_{name}": Sum(name) for name in RECORD_SUMS}}
+    sums = {
+        "s_cases": NET_CASES,
+        "s_records": Count("pk"),
+        **{f"s_{name}": Sum(name) for name in RECORD_SUMS},
+    }
     rows = records.order_by()
     if not pairs:
         return rows.values(*KEYS).annotate(**sums).values_list(*KEYS, *sums, Value(False))
@@ -173,13 +177,6 @@ def sums_of(month: ClearingPeriod) -> MonthSums:
     """What a month's records and deductions add up to now, by the pairs that it was computed by."""
     records = SettlementRecord.objects.for_period(month.period)
     return month_sums(records, cleared_deductions(month), pairs_of(month))
-
-
-def lines_from_records(
-    records: QuerySet[SettlementRecord], deductions: QuerySet[Deduction]
-) -> dict[LineKey, Line]:
-    """The lines that cleared records and deductions give, by key: one GROUP BY of each."""
-    return month_sums(records, deductions, []).lines
 
 
 def _line(key: LineKey, sums: list[int], deducted: int) -> Line:

@@ -67,7 +67,9 @@ def _named(key: LineKey, parties: Parties) -> str:
 def changed_totals(before: MonthBook, after: MonthBook) -> list[Changed]:
     """The sums over all lines of both versions, whether they differ or not."""
     return [
-        Changed("合计", LABELS[name], _sum(before.lines, name), _sum(after.lines, name), name.endswith("_fen"))
+        Changed(
+            "合计", LABELS[name], _sum(before.lines, name), _sum(after.lines, name), name.endswith("_fen")
+        )
         for name in ("cases", "total_fee_fen", "fund_total_fen", "deduction_fen", "due_fen")
     ]
 
@@ -76,9 +78,7 @@ def _sum(lines: Iterable[Line], name: str) -> int:
     return sum(getattr(line, name) for line in lines)
 
 
-def changed_deductions(
-    before: MonthBook, after: MonthBook
-) -> tuple[list[DeductionRow], list[DeductionRow]]:
+def changed_deductions(before: MonthBook, after: MonthBook) -> tuple[list[DeductionRow], list[DeductionRow]]:
     """The deductions that only the first version lists, and those that only the second does."""
     old, new = set(before.deductions), set(after.deductions)
     return sorted(old - new), sorted(new - old)

@@ -167,5 +167,7 @@ def period_sign_view(request: StaffRequest, period: str) -> HttpResponse:
     month = period_sign(
         period=period, by=request.user, at=request.now, seen_digest=request.POST.get("seen_digest", "")
     )
-    messages.success(request, f"{period_label(period)}已签发，摘要 {month.digest[:12]}；除非两人办理重开，不再变动。")
+    messages.success(
+        request, f"{period_label(period)}已签发，摘要 {month.digest[:12]}；除非两人办理重开，不再变动。"
+    )
     return redirect("settlement:period_detail", period=period)

@@ -1,4 +1,4 @@
-"""Pages of what a month said at other times: the version that a page asks for, and two versions side by side."""
+"""Pages of what a month said at other times: the version that is asked for, two versions side by side."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ VERSIONS_SHOWN = 50
 
 
 def version_asked(request: StaffRequest, month: ClearingPeriod) -> MonthVersion | None:
-    """The version that `?version=` or `?as_of=` (a moment in Shanghai) names; None: the month as it is now."""
+    """The version that `?version=` or `?as_of=` (a moment in Shanghai) names; None: the month as it is."""
     number, moment = request.GET.get("version", "").strip(), request.GET.get("as_of", "").strip()
     if number:
         return version_numbered(month, _number(number))

@@ -81,7 +81,9 @@ def test_two_people_open_a_signed_month_again(signed: ClearingPeriod, world: Wor
 def test_signed_again_both_versions_stay(
     signed: ClearingPeriod, world: World, load: Callable[..., object], compute: Callable[..., ClearingPeriod]
 ) -> None:
-    first = {form: sheet_data(form, signed, region) for form, region in (("9", None), ("11", world.changchun))}
+    first = {
+        form: sheet_data(form, signed, region) for form, region in (("9", None), ("11", world.changchun))
+    }
     reopen(world)
     load([row("S9")])
     month = compute(minutes=180)
@@ -91,7 +93,9 @@ def test_signed_again_both_versions_stay(
     again = conftest.sign(month, world)
 
     assert again.version == 2
-    assert SignedSheet.objects.filter(version=1).count() == SignedSheet.objects.filter(version=2).count() == 61
+    assert (
+        SignedSheet.objects.filter(version=1).count() == SignedSheet.objects.filter(version=2).count() == 61
+    )
     signed_versions = MonthVersion.objects.filter(cause="signed").order_by("version_no")
     assert [version.signed_version for version in signed_versions] == [1, 2]
     book = MonthBook(again, version=signed_versions[0])
@@ -115,7 +119,9 @@ def test_what_came_late_counts_in_its_own_month_again(
 
     month = reopen(world)
 
-    assert set(SettlementRecord.objects.filter(period="202611").values_list("settlement_no", flat=True)) == {"N1"}
+    assert set(SettlementRecord.objects.filter(period="202611").values_list("settlement_no", flat=True)) == {
+        "N1"
+    }
     assert SettlementRecord.objects.get(settlement_no="S9").period == "202610"
     assert RecordFiling.objects.get(record__settlement_no="S9").period == "202610"
     assert Deduction.objects.get(reason="迟到的扣款").period == "202610"

@@ -21,15 +21,18 @@ from tests.settlement.records.files import row
 from tests.support.world import World
 
 pytestmark = pytest.mark.usefixtures("laid_signed")
-TABLES = ("settlement_reopening", "settlement_monthversion", "settlement_signedsheet", "settlement_clearingperiod")
+TABLES = (
+    "settlement_reopening",
+    "settlement_monthversion",
+    "settlement_signedsheet",
+    "settlement_clearingperiod",
+)
 REOPENING = "settlement_reopening"
 OPEN_IT = "UPDATE settlement_clearingperiod SET state = 'computed' WHERE period = '202610'"
-APPROVE_IT = f"UPDATE {REOPENING} SET state = 'approved', decided_at = proposed_at, decided_by_id = proposed_by_id + 1"
-NAMES = [
-    name
-    for name in (*guards.GUARDS,)
-    if name.startswith(("signed_", "month_version", "reopening_"))
-]
+APPROVE_IT = (
+    f"UPDATE {REOPENING} SET state = 'approved', decided_at = proposed_at, decided_by_id = proposed_by_id + 1"
+)
+NAMES = [name for name in (*guards.GUARDS,) if name.startswith(("signed_", "month_version", "reopening_"))]
 
 
 def stored() -> dict[str, list[tuple[object, ...]]]:
@@ -79,8 +82,13 @@ def test_a_rejected_proposal_opens_nothing(signed: ClearingPeriod, world: World)
 def test_a_decision_is_made_once_and_by_another(signed: ClearingPeriod, world: World) -> None:
     reopening = propose(world)
     refuse(run(f"UPDATE {REOPENING} SET state = 'approved'"))
-    refuse(run(f"UPDATE {REOPENING} SET state = 'approved', decided_at = proposed_at, decided_by_id = proposed_by_id"))
-    for change in ("reason = '别的'", "version = 2", "proposed_by_id = proposed_by_id + 1", "reopening_no = 'X'"):
+    refuse(run(APPROVE_IT.replace("proposed_by_id + 1", "proposed_by_id")))
+    for change in (
+        "reason = '别的'",
+        "version = 2",
+        "proposed_by_id = proposed_by_id + 1",
+        "reopening_no = 'X'",
+    ):
         refuse(run(f"UPDATE {REOPENING} SET {change}"))
     reopening_reject(period="202610", reason="不", by=world.prov_supervisor, at=world.now)
 
@@ -129,7 +137,9 @@ def test_what_was_signed_stays_while_the_month_is_open(signed: ClearingPeriod, w
     refuse(run("DELETE FROM settlement_clearingperiod"))
     refuse(run("UPDATE settlement_clearingperiod SET version = 0"))
     refuse(run("UPDATE settlement_clearingperiod SET version = 2"))
-    refuse(run("UPDATE settlement_clearingperiod SET state = 'signed', signed_at = computed_at, digest = 'x'"))
+    refuse(
+        run("UPDATE settlement_clearingperiod SET state = 'signed', signed_at = computed_at, digest = 'x'")
+    )
     sheet = {"period": month, "form_no": "99", "digest": "x"}
     for version in (0, 1, 3):
         refuse(lambda version=version: SignedSheet.objects.create(version=version, **sheet))

@@ -77,7 +77,11 @@ def test_a_reason_that_is_missing_is_told_beside_the_field(
 
 
 def test_what_cannot_be_opened_is_told_on_the_page(
-    signed: ClearingPeriod, world: World, as_user: AsUser, load: Callable[..., object], compute: Callable[..., ClearingPeriod]
+    signed: ClearingPeriod,
+    world: World,
+    as_user: AsUser,
+    load: Callable[..., object],
+    compute: Callable[..., ClearingPeriod],
 ) -> None:
     reopening_propose(period="202610", reason="试", by=world.prov_clearing, at=world.now)
     load([row("N1", 结算时间="2026-11-02 09:00:00")])
@@ -155,7 +159,11 @@ def test_a_region_compares_its_own_lines_and_sheets(
 
 
 def test_deductions_that_differ_are_listed(
-    signed: ClearingPeriod, world: World, as_user: AsUser, load: Callable[..., object], compute: Callable[..., ClearingPeriod]
+    signed: ClearingPeriod,
+    world: World,
+    as_user: AsUser,
+    load: Callable[..., object],
+    compute: Callable[..., ClearingPeriod],
 ) -> None:
     reopen(world)
     load(
@@ -192,7 +200,9 @@ def test_a_sheet_as_known_on_a_moment(
     assert PrintedForm.objects.get().digest == digest(page.context["data"])
 
 
-def test_the_first_version_says_what_it_said(signed_twice: ClearingPeriod, world: World, as_user: AsUser) -> None:
+def test_the_first_version_says_what_it_said(
+    signed_twice: ClearingPeriod, world: World, as_user: AsUser
+) -> None:
     client = as_user(world.changchun_clearing)
 
     then = client.get(f"{SHEET}?version=2").context["data"]
@@ -232,9 +242,7 @@ def test_versions_that_do_not_exist_are_told(
     assert as_user(world.prov_clearing).get(url).status_code == 422
 
 
-def test_a_sheet_is_counted_again_on_demand(
-    signed: ClearingPeriod, world: World, as_user: AsUser
-) -> None:
+def test_a_sheet_is_counted_again_on_demand(signed: ClearingPeriod, world: World, as_user: AsUser) -> None:
     client = as_user(world.prov_clearing)
 
     assert "11-20 12:00 计算时核对" in client.get(SHEET).content.decode()
@@ -253,7 +261,10 @@ def test_counting_again_sees_what_came_since(
 
 
 def test_opening_a_sheet_does_not_touch_the_records(
-    signed: ClearingPeriod, world: World, as_user: AsUser, django_assert_max_num_queries: Callable[..., object]
+    signed: ClearingPeriod,
+    world: World,
+    as_user: AsUser,
+    django_assert_max_num_queries: Callable[..., object],
 ) -> None:
     client = as_user(world.prov_clearing)
     client.get(SHEET)
