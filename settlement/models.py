@@ -10,6 +10,7 @@ from settlement.clearing.models import (
     SheetDifference,
     SignedSheet,
 )
+from settlement.clearing.version_models import MonthVersion, Reopening
 from settlement.corrections.models import ConflictLine, Correction
 from settlement.deductions.models import Deduction
 from settlement.matching.models import RecordFiling
@@ -23,8 +24,10 @@ __all__ = [
     "Correction",
     "Deduction",
     "FeeLine",
+    "MonthVersion",
     "RecordFiling",
     "RegionConfirmation",
+    "Reopening",
     "SettlementRecord",
     "SheetComparison",
     "SheetDifference",

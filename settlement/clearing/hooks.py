@@ -30,6 +30,7 @@ from settlement.clearing.months import (
 )
 from settlement.clearing.services import period_compute, period_sign, region_confirm, unconfirmed
 from settlement.clearing.sheets import SHEETS
+from settlement.clearing.version_models import Reopening
 from settlement.records.periods import signed_periods
 
 signed_periods.register(selectors.signed_periods)
@@ -38,6 +39,10 @@ label_actions(
         "period_computed": "计算清算",
         "period_confirmed": "确认清算",
         "period_signed": "签发清算",
+        "reopening_proposed": "提出重开清算",
+        "period_reopened": "重开清算",
+        "reopening_rejected": "不予重开清算",
+        "reopening_withdrawn": "撤回重开清算",
         "sheet_compared": "比对清算表",
     }
 )
@@ -48,6 +53,11 @@ DEMO_SIGNED, DEMO_OPEN = "202609", "202610"
 @STATEFUL.register("period")
 def period_model() -> type:
     return ClearingPeriod
+
+
+@STATEFUL.register("reopening")
+def reopening_model() -> type:
+    return Reopening
 
 
 @NAV.register("clearing", order=320)

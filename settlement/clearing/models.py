@@ -18,7 +18,7 @@ from settlement.clearing.states import PERIOD_MACHINE, PeriodState
 
 
 class ClearingPeriod(models.Model):
-    """清算期: one month of clearing. Once signed it never changes (guards in the database).
+    """清算期: one month. Signed (`version` times), it changes only by an approved reopening (guards).
 
     `names` keeps what is printed beside the figures as it was then: the agency, the parties in the order of
     the sheets, the institutions deducted from, who computed and who signed. A region or hospital that is
@@ -55,6 +55,7 @@ class ClearingPeriod(models.Model):
         related_name="+",
     )
     digest = models.CharField("签发摘要", max_length=64, blank=True)
+    version = models.PositiveSmallIntegerField("签发次数", default=0)
 
     class Meta:
         verbose_name = verbose_name_plural = "清算期"
@@ -187,7 +188,7 @@ class RegionConfirmation(models.Model):
 
 
 class SignedSheet(models.Model):
-    """签发的表: the digest of every sheet at the moment of signing; append-only."""
+    """签发的表: the digest of every sheet at each signature (`version`: which one); append-only."""
 
     period = models.ForeignKey(
         ClearingPeriod, models.PROTECT, verbose_name="清算期", related_name="signed_sheets"
@@ -197,14 +198,17 @@ class SignedSheet(models.Model):
         PoolingRegion, models.PROTECT, null=True, blank=True, verbose_name="统筹区", related_name="+"
     )
     digest = models.CharField("内容摘要", max_length=64)
+    version = models.PositiveSmallIntegerField("第几次签发", default=1)
 
     class Meta:
         verbose_name = verbose_name_plural = "签发的表"
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["period", "form_no", "region"], name="signed_sheet_once"),
             models.UniqueConstraint(
-                fields=["period", "form_no"],
+                fields=["period", "version", "form_no", "region"], name="signed_sheet_once"
+            ),
+            models.UniqueConstraint(
+                fields=["period", "version", "form_no"],
                 condition=Q(region__isnull=True),
                 name="signed_sheet_of_province_once",
             ),

@@ -61,6 +61,22 @@ RECORD_SUMS = LINE_FIELDS[6:17]  # the amounts that a line adds up from its reco
 FUNDS = LINE_FIELDS[8:15]  # the seven funds
 
 
+class DeductionRow(NamedTuple):
+    """扣款 without the ORM, as sheet 14 shows it: amounts in fen, the institution named as it was then."""
+
+    deduction_no: str
+    insured_region_id: int
+    care_region_id: int
+    insurance_type: str
+    care_kind: str
+    institution_code: str
+    institution: str
+    settlement_no: str
+    kind: str
+    reason: str
+    amount_fen: int
+
+
 def due(line: Line) -> int:
     """应收（应付）金额 = 基金支付合计 + 个人账户 − 扣款 + 上期挂账转入 − 本期挂账转出."""
     return (

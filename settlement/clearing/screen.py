@@ -26,7 +26,7 @@ Link = Callable[[str, Column], str]
 
 
 def screen_table(data: SheetData, url: str) -> Table:
-    """The table of a sheet for its page; `url` is where figures lead, with their row and column."""
+    """The table of a sheet for its page; `url` is where figures lead, with row and column ("": nowhere)."""
     drawn = _linked(data, url)
     at = next(place for place, column in enumerate(data.sheet.leaves) if column.key in PARTIES)
     return replace(
@@ -59,7 +59,7 @@ def _linked(data: SheetData, url: str) -> Table:
     """The table with its figures as links."""
 
     def link(row_key: str, column: Column) -> str:
-        if not column.is_totalled or column.key in WITHOUT_CASES:
+        if not url or not column.is_totalled or column.key in WITHOUT_CASES:
             return ""
         return f"{url}?{urlencode({'row': row_key, 'column': column.key})}"
 

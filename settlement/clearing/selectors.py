@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db import connection
 from django.db.models import (
@@ -25,7 +25,15 @@ from agency.organisation import access
 from agency.organisation.models import PoolingRegion, RegionPair, User
 from agency.periods import SHANGHAI, first_day, last_day
 from settlement.clearing.models import ClearingLine, ClearingPeriod, RegionConfirmation
-from settlement.clearing.rules import LINE_FIELDS, RECORD_SUMS, Line, LineKey, Parties, Party
+from settlement.clearing.rules import (
+    LINE_FIELDS,
+    RECORD_SUMS,
+    DeductionRow,
+    Line,
+    LineKey,
+    Parties,
+    Party,
+)
 from settlement.clearing.states import PeriodState
 from settlement.deductions.models import Deduction
 from settlement.records.models import SettlementRecord
@@ -51,6 +59,17 @@ def pairs_of(month: ClearingPeriod) -> list[Pair]:
     return list(month.names.get("pairs", ()))
 
 
+def not_cross_region(pairs: list[Pair]) -> Q:
+    """Cases between two regions of a pair that is not 异地 on the day of settlement."""
+    found = Q()
+    for of_pair, start, end in _dated(pairs):
+        span = Q(settled_at__gte=_midnight(start))
+        if end is not None:
+            span &= Q(settled_at__lt=_midnight(end + dt.timedelta(days=1)))
+        found |= of_pair & span
+    return found
+
+
 def _dated(pairs: list[Pair]) -> Iterator[tuple[Q, dt.date, dt.date | None]]:
     for a, b, start, end in pairs:
         of_pair = Q(insured_region=a, care_region=b) | Q(insured_region=b, care_region=a)
@@ -63,13 +82,7 @@ def _midnight(day: dt.date) -> dt.datetime:
 
 def local_record(pairs: list[Pair]) -> Q:
     """本地: insured and care region are one, or a pair that is not 异地 on the day of settlement [P]."""
-    found = Q(insured_region=F("care_region"))
-    for of_pair, start, end in _dated(pairs):
-        span = Q(settled_at__gte=_midnight(start))
-        if end is not None:
-            span &= Q(settled_at__lt=_midnight(end + dt.timedelta(days=1)))
-        found |= of_pair & span
-    return found
+    return Q(insured_region=F("care_region")) | not_cross_region(pairs)
 
 
 def local_deduction(pairs: list[Pair]) -> Q:
@@ -97,12 +110,6 @@ def cleared_records(month: ClearingPeriod) -> QuerySet[SettlementRecord]:
     return rows.exclude(local_record(pairs_of(month))).order_by()
 
 
-def local_records(month: ClearingPeriod) -> QuerySet[SettlementRecord]:
-    """Kept, counted apart, never cleared."""
-    rows = SettlementRecord.objects.for_period(month.period)
-    return rows.filter(local_record(pairs_of(month))).order_by()
-
-
 def cleared_deductions(month: ClearingPeriod) -> QuerySet[Deduction]:
     """The deductions that count in a month's lines."""
     rows = Deduction.objects.filter(period=month.period)
@@ -116,32 +123,60 @@ NET_CASES = Sum(
 )
 
 
-def record_sums(records: QuerySet[SettlementRecord]) -> QuerySet[SettlementRecord, dict[str, int]]:
-    """One row per line: the keys, `s_cases`, `s_records` and the sums of RECORD_SUMS as `s_<field>`."""
-    sums = {f"s_{name}": Sum(name) for name in RECORD_SUMS}
-    return records.values(*KEYS).annotate(s_cases=NET_CASES, s_records=Count("pk"), **sums)
+class MonthSums(NamedTuple):
+    """What records and deductions add up to: the lines by key, and how many cases are local."""
+
+    lines: dict[LineKey, Line]
+    local: int
 
 
-def deduction_sums(deductions: QuerySet[Deduction]) -> QuerySet[Deduction, dict[str, int]]:
-    """One row per line: the keys and `s_deduction_fen`."""
-    return deductions.values(*KEYS).annotate(s_deduction_fen=Sum("amount_fen"))
+def month_sums(
+    records: QuerySet[SettlementRecord], deductions: QuerySet[Deduction], pairs: list[Pair]
+) -> MonthSums:
+    """The lines that records and deductions give: one GROUP BY of each, local cases counted in passing.
 
-
-def lines_from_records(
-    records: QuerySet[SettlementRecord], deductions: QuerySet[Deduction]
-) -> dict[LineKey, Line]:
-    """The lines that records and deductions give, by key: one GROUP BY of each."""
-    deducted = {
-        LineKey(*row[:4]): row[4] for row in deduction_sums(deductions).values_list(*KEYS, "s_deduction_fen")
-    }
-    names = ("s_cases", "s_records", *(f"s_{name}" for name in RECORD_SUMS))
-    found: dict[LineKey, Line] = {}
-    for row in record_sums(records).values_list(*KEYS, *names):
-        key = LineKey(*row[:4])
-        found[key] = _line(key, [int(value) for value in row[4:]], int(deducted.pop(key, 0)))
+    `records` are all of a month; `pairs` those that are not 异地. Only sums come to Python.
+    """
+    deducted = {LineKey._make(row[:4]): int(row[4]) for row in deduction_sums(deductions)}
+    lines: dict[LineKey, Line] = {}
+    local = 0
+    for *values, is_local in record_sums(records, pairs):
+        key = LineKey._make(values[:4])
+        if is_local or key.insured_region_id == key.care_region_id:
+            local += int(values[5])
+        else:
+            lines[key] = _line(key, [int(value) for value in values[4:]], deducted.pop(key, 0))
     for key, amount in deducted.items():
-        found[key] = _line(key, [0] * (2 + len(RECORD_SUMS)), int(amount))
-    return found
+        lines[key] = _line(key, [0] * (2 + len(RECORD_SUMS)), amount)
+    return MonthSums(lines, local)
+
+
+def record_sums(
+    records: QuerySet[SettlementRecord], pairs: list[Pair]
+) -> QuerySet[SettlementRecord, tuple[Any, ...]]:
+    """Per line: the keys, cases, records, the sums of RECORD_SUMS, and whether a pair makes them local."""
+    sums = {
+        "s_cases": NET_CASES,
+        "s_records": Count("pk"),
+        **{f"s_{name}": Sum(name) for name in RECORD_SUMS},
+    }
+    rows = records.order_by()
+    if not pairs:
+        return rows.values(*KEYS).annotate(**sums).values_list(*KEYS, *sums, Value(False))
+    case = Case(When(not_cross_region(pairs), then=Value(True)), default=Value(False))
+    keyed = rows.annotate(is_local=case).values(*KEYS, "is_local")  # else no line has both
+    return keyed.annotate(**sums).values_list(*KEYS, *sums, "is_local")
+
+
+def deduction_sums(deductions: QuerySet[Deduction]) -> QuerySet[Deduction, tuple[Any, ...]]:
+    """Per line: the keys and what is deducted."""
+    return deductions.values(*KEYS).annotate(s=Sum("amount_fen")).values_list(*KEYS, "s")
+
+
+def sums_of(month: ClearingPeriod) -> MonthSums:
+    """What a month's records and deductions add up to now, by the pairs that it was computed by."""
+    records = SettlementRecord.objects.for_period(month.period)
+    return month_sums(records, cleared_deductions(month), pairs_of(month))
 
 
 def _line(key: LineKey, sums: list[int], deducted: int) -> Line:
@@ -163,6 +198,24 @@ def lines_sum(month: ClearingPeriod, where: Q | None = None) -> dict[str, int]:
     names = LINE_FIELDS[4:]
     sums = rows.aggregate(**{f"s_{name}": Sum(name, output_field=BigIntegerField()) for name in names})
     return {name: int(sums[f"s_{name}"] or 0) for name in names}
+
+
+def deduction_rows(month: ClearingPeriod, region_id: int | None = None) -> list[DeductionRow]:
+    """The deductions that count in a month's lines, by number; institutions named as the month keeps them."""
+    kept = month.names.get("institutions", {})
+    rows = cleared_deductions(month).order_by("deduction_no")
+    if region_id is not None:
+        rows = rows.filter(Q(insured_region=region_id) | Q(care_region=region_id))
+    found = rows.values_list(
+        *("deduction_no", *KEYS, "institution_id", "institution__code", "institution__name"),
+        *("record__settlement_no", "kind", "reason", "amount_fen"),
+    )
+    return [
+        DeductionRow._make(
+            [*row[:5], *kept.get(str(row[5]), row[6:8]), row[8] or "", *row[9:]],
+        )
+        for row in found
+    ]
 
 
 # --- parties ------------------------------------------------------------------------------------------------

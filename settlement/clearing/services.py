@@ -20,11 +20,15 @@ from settlement.clearing.filling import MonthBook, all_sheets, party_named_as_th
 from settlement.clearing.lines import lines_replace
 from settlement.clearing.locks import hold_month, hold_still
 from settlement.clearing.models import ClearingPeriod, RegionConfirmation, SignedSheet
-from settlement.clearing.rules import Parties, Party
+from settlement.clearing.rules import Line, Parties, Party
+from settlement.clearing.signing import SIGNED
 from settlement.clearing.states import PeriodState
+from settlement.clearing.version_models import VersionCause
+from settlement.clearing.versions import version_keep
 from settlement.records.locks import lock_records, records_written
 
 BROKEN_SHOWN = 3
+SIGNED_FIELDS = ("signed_at", "names", "digest", "version")
 
 
 class AlreadySigned(SomeoneElseWasFirst):
@@ -53,13 +57,15 @@ def period_compute(*, period: str, by: User, at: dt.datetime) -> ClearingPeriod:
     month = _month_to_compute(period, by=by, at=at)
     names = {**month.names, "pairs": selectors.pairs_now()}
     workflow.move(month, PeriodState.COMPUTED, by=by, at=at, names=names)  # holds the row until the end
-    lines_replace(month)
-    fresh = _computed(month, by=by)
+    sums = lines_replace(month)
+    lines = list(sums.lines.values())
+    fresh = _computed(month, lines, sums.local, by=by)
     if any(getattr(month, name) != value for name, value in fresh.items()):
         fresh |= {"computed_at": at, "computed_by": by}
         fresh["names"]["prepared_by"] = str(by)
         ClearingPeriod.objects.filter(pk=month.pk).update(**fresh)
         month.refresh_from_db()
+    version_keep(month, by=by, at=at, cause=VersionCause.COMPUTED, lines=lines)
     voided = _void_changed(month, at=at)
     audit.record(
         "period_computed",
@@ -90,14 +96,13 @@ def _month_to_compute(period: str, *, by: User, at: dt.datetime) -> ClearingPeri
     return month
 
 
-def _computed(month: ClearingPeriod, *, by: User) -> dict[str, Any]:
+def _computed(month: ClearingPeriod, lines: list[Line], local: int, *, by: User) -> dict[str, Any]:
     """What the fresh lines say of the month, apart from when and by whom."""
-    lines = selectors.lines_of(month)
     parties = selectors.parties_for(month.period, lines)
     due = sum(line.due_fen for line in lines)
     return {
         "cases": sum(line.records for line in lines),
-        "local_cases": selectors.local_records(month).count(),
+        "local_cases": local,
         "receivable_fen": due,
         "payable_fen": due,
         "lines_digest": rules.lines_digest(lines, parties),
@@ -196,7 +201,7 @@ def unconfirmed(month: ClearingPeriod) -> list[Party]:
 
 @transaction.atomic
 def period_sign(*, period: str, by: User, at: dt.datetime, seen_digest: str | None = None) -> ClearingPeriod:
-    """签发: from now on the month never changes, on any path (guards in the database).
+    """签发: from now on the month never changes but by an approved reopening (guards in the database).
 
     Refuses, with all reasons at once, while an earlier month is unsigned, a region in force has not
     confirmed, or an invariant of the month does not hold; and when the figures are no longer those shown
@@ -211,20 +216,11 @@ def period_sign(*, period: str, by: User, at: dt.datetime, seen_digest: str | No
     reasons = _reasons_against(month)
     if reasons:
         raise DomainErrors(reasons)
-    month.names["institutions"] = {**_institutions(month), **month.names.get("institutions", {})}
     records_written()  # a file that was checked before has to be checked again: its month may be closed
-    names = {**month.names, "signed_by": str(by)}
-    content = _sheets_signed(month)
-    workflow.move(
-        month,
-        PeriodState.SIGNED,
-        by=by,
-        at=at,
-        signed_at=at,
-        signed_by=by,
-        names=names,
-        digest=content,
-    )
+    fixed = _as_signed(month, by=by, at=at)
+    version_keep(fixed, by=by, at=at, cause=VersionCause.SIGNED)
+    changed = {name: getattr(fixed, name) for name in SIGNED_FIELDS} | {"signed_by": by}
+    workflow.move(month, PeriodState.SIGNED, by=by, at=at, **changed)
     audit.record(
         "period_signed",
         by=by,
@@ -233,7 +229,10 @@ def period_sign(*, period: str, by: User, at: dt.datetime, seen_digest: str | No
         subject_no=period,
         digest=month.digest,
         cases=month.cases,
+        version=month.version,
     )
+    for entry in SIGNED:
+        entry.function(month, by, at)
     return month
 
 
@@ -258,13 +257,27 @@ def _reasons_against(month: ClearingPeriod) -> list[DomainError]:
     return reasons
 
 
+def _as_signed(month: ClearingPeriod, *, by: User, at: dt.datetime) -> ClearingPeriod:
+    """The month as the signature makes it, with the digest of every sheet kept; the row itself stays."""
+    institutions = {**_institutions(month), **month.names.get("institutions", {})}
+    values = {field.attname: getattr(month, field.attname) for field in month._meta.concrete_fields}
+    values |= {"state": PeriodState.SIGNED, "version": month.version + 1, "signed_at": at}
+    values["names"] = {**month.names, "institutions": institutions, "signed_by": str(by)}
+    fixed = ClearingPeriod(**{**values, "signed_by_id": by.pk})
+    fixed.digest = _sheets_signed(fixed)
+    return fixed
+
+
 def _sheets_signed(month: ClearingPeriod) -> str:
     """Keep the digest of every sheet; returns the digest that the signature fixes."""
     kept, signed = [], []
     for form, party, data in all_sheets(MonthBook(month)):
         content = digest(data)
+        region_id = party.id if party else None
         kept.append(
-            SignedSheet(period=month, form_no=form, region_id=party.id if party else None, digest=content)
+            SignedSheet(
+                period=month, version=month.version, form_no=form, region_id=region_id, digest=content
+            )
         )
         signed.append((form, party.code if party else "", content))
     SignedSheet.objects.bulk_create(kept)

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from settlement.clearing.views import comparisons, months, sheets
+from settlement.clearing.views import comparisons, months, reopening, sheets, versions
 
 
 class PeriodConverter:
@@ -53,6 +53,12 @@ urlpatterns = [
     path(MONTH + "compute/", months.period_compute, name="period_compute"),
     path(MONTH + "confirm/", months.period_confirm, name="period_confirm"),
     path(MONTH + "sign/", months.period_sign_view, name="period_sign"),
+    path(MONTH + "versions/", versions.period_versions, name="period_versions"),
+    path(MONTH + "reopening/", reopening.reopening_page, name="reopening"),
+    path(MONTH + "reopening/propose/", reopening.reopening_propose, name="reopening_propose"),
+    path(MONTH + "reopening/approve/", reopening.reopening_approve, name="reopening_approve"),
+    path(MONTH + "reopening/reject/", reopening.reopening_reject, name="reopening_reject"),
+    path(MONTH + "reopening/withdraw/", reopening.reopening_withdraw, name="reopening_withdraw"),
     *(
         route
         for base in (SHEET, OF_REGION)

@@ -102,15 +102,18 @@ def _undone_faults(batch: Batch, rows: int) -> Iterator[Broken]:
 
 @CHECKS.register(NUMBERS, order=223)
 def numbers_in_order(period: str | None) -> Iterator[Broken]:
-    """Numbers are given in the order of entry, month by month, and none that was not given yet."""
+    """Numbers are given in the order of entry, month by month, and none that was not given yet.
+
+    The month is that of counting; one that came back when an earlier month was opened again keeps its number.
+    """
     rows = Deduction.objects.filter(period=period) if period else Deduction.objects.all()
     series = NumberSeries.objects.filter(name__startswith="deduction-").values_list("name", "value")
     given = {name.removeprefix("deduction-"): value for name, value in series}
     last: dict[str, int] = {}
     for number, month in rows.order_by("pk").values_list("deduction_no", "period"):
-        digits = number.removeprefix(f"D{month}")
-        count = int(digits) if digits.isdigit() and digits != number else 0
-        if not last.get(month, 0) < count <= given.get(month, 0):
+        named, digits = number[1:7], number[7:]
+        count = int(digits) if number.startswith("D") and digits.isdigit() and named >= month else 0
+        if not last.get(named, 0) < count <= given.get(named, 0):
             yield Broken(NUMBERS, f"扣款 {number}", f"内部编号不是 {month} 依次给出的，有人改动过编号或期别")
         else:
-            last[month] = count
+            last[named] = count

@@ -39,6 +39,7 @@ from settlement.clearing.proofs import Proof
 from settlement.clearing.selectors import regions_seen_by
 from settlement.clearing.services import AlreadySigned, period_sign, region_confirm
 from settlement.clearing.sheets import OF_REGION, SHORT_TITLES
+from settlement.clearing.views.reopening import month_card
 
 KIND = "clear_period"
 RUNNING = (JobState.QUEUED, JobState.RUNNING)
@@ -83,6 +84,7 @@ def period_detail(request: StaffRequest, period: str) -> HttpResponse:
         "comparisons": SheetComparison.objects.visible_to(user).filter(period=period)[:5],
     }
     if progress.month is not None and progress.is_computed:
+        context |= month_card(user, progress.month)
         context |= _computed(request, progress, progress.month)
     return render(request, "settlement/clearing/detail.html", context)
 
@@ -165,5 +167,7 @@ def period_sign_view(request: StaffRequest, period: str) -> HttpResponse:
     month = period_sign(
         period=period, by=request.user, at=request.now, seen_digest=request.POST.get("seen_digest", "")
     )
-    messages.success(request, f"{period_label(period)}已签发，摘要 {month.digest[:12]}；从此不再变动。")
+    messages.success(
+        request, f"{period_label(period)}已签发，摘要 {month.digest[:12]}；除非两人办理重开，不再变动。"
+    )
     return redirect("settlement:period_detail", period=period)

@@ -8,6 +8,7 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
+from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
@@ -30,6 +31,10 @@ from settlement.clearing.rules import Party
 from settlement.clearing.screen import screen_table
 from settlement.clearing.selectors import lines_sum, month_named
 from settlement.clearing.sheets import OF_PROVINCE, OF_REGION, SHORT_TITLES
+from settlement.clearing.states import TONES, PeriodState
+from settlement.clearing.version_models import MonthVersion
+from settlement.clearing.versions import versions_of
+from settlement.clearing.views.versions import VERSIONS_SHOWN, version_asked
 
 DEDUCTIONS_SHOWN = 200
 
@@ -44,9 +49,15 @@ class Shown:
     party: Party | None
     book: MonthBook
     data: SheetData
+    version: MonthVersion | None = None
 
     def url(self, name: str, **more: str) -> str:
-        """A page of this sheet."""
+        """A page of this sheet, of the version that is shown."""
+        asked = f"?version={self.version.version_no}" if self.version else ""
+        return self.now_url(name, **more) + asked
+
+    def now_url(self, name: str, **more: str) -> str:
+        """A page of this sheet as it is now."""
         where = {"period": self.month.period, "form": self.form, **more}
         if self.region is not None:
             where["region_code"] = self.region.code
@@ -55,7 +66,8 @@ class Shown:
     @property
     def file_name(self) -> str:
         region = f" {self.party.name}" if self.party else ""
-        return f"表{self.form}{region} {self.data.period_label}"
+        version = f" 第{self.version.version_no}版" if self.version else ""
+        return f"表{self.form}{region} {self.data.period_label}{version}"
 
 
 def month_and_region(
@@ -76,10 +88,12 @@ def month_and_region(
 
 
 def shown(request: StaffRequest, period: str, form: str, region_code: str | None) -> Shown:
+    """The sheet as it is, or as `?version=` or `?as_of=` asks for."""
     month, region = month_and_region(request.user, period, form, region_code)
-    party = party_named_as_then(month, region) if region else None
-    book = MonthBook(month)
-    return Shown(form, month, region, party, book, sheet_data(form, month, party, book))
+    version = version_asked(request, month)
+    book = MonthBook(month, version=version)
+    party = party_named_as_then(book.month, region) if region else None
+    return Shown(form, book.month, region, party, book, sheet_data(form, book.month, party, book), version)
 
 
 @needs(May.READ_CLEARING)
@@ -92,29 +106,37 @@ def sheet(request: StaffRequest, period: str, form: str, region_code: str | None
         "page": page,
         "data": page.data,
         "month": page.month,
-        "table": screen_table(page.data, page.url("sheet_cases")),
-        "proofs": list(SheetProof(page.data, page.book, page.party).proofs()),
+        "table": screen_table(page.data, "" if page.version else page.url("sheet_cases")),
+        "proofs": list(SheetProof(page.data, page.book, page.party, _recounts(request, page)).proofs()),
         "digest": short(content),
         "others": _others(page),
         "print_url": page.url("sheet_print"),
         "files": [(name.upper(), page.url("sheet_file", extension=name)) for name in ("pdf", "xlsx", "csv")],
-        "compare_url": page.url("sheet_compare") if access.allowed(request.user, May.LOAD_CASES) else "",
-        **_next_step(request, page),
+        "compare_url": page.now_url("sheet_compare") if _may_compare(request, page) else "",
+        "tone": TONES[PeriodState(page.month.state)],
+        "now_url": page.now_url("sheet"),
+        "versions": list(versions_of(page.month)[:VERSIONS_SHOWN]),
+        "as_of": f"{timezone.localtime(page.version.at if page.version else request.now):%Y-%m-%dT%H:%M}",
+        **(_next_step(request, page) if page.version is None else {"progress": progress_of(period)}),
     }
     return render(request, "settlement/clearing/sheet.html", context)
+
+
+def _recounts(request: StaffRequest, page: Shown) -> bool:
+    """重新核对: only of what is there now; the records behind an earlier version may have changed since."""
+    return "recount" in request.GET and page.version is None
+
+
+def _may_compare(request: StaffRequest, page: Shown) -> bool:
+    return page.version is None and access.allowed(request.user, May.LOAD_CASES)
 
 
 def _others(page: Shown) -> list[tuple[str, str, bool]]:
     """The other sheets of the same region: title, URL, whether it is this one."""
     if page.region is None:
         return []
-    where = {"period": page.month.period, "region_code": page.region.code}
     return [
-        (
-            f"{form} {SHORT_TITLES[form]}",
-            reverse("settlement:sheet", kwargs={**where, "form": form}),
-            form == page.form,
-        )
+        (f"{form} {SHORT_TITLES[form]}", page.url("sheet", form=form), form == page.form)
         for form in OF_REGION
     ]
 
