@@ -12,6 +12,7 @@ from settlement.clearing.models import (
 )
 from settlement.corrections.models import ConflictLine, Correction
 from settlement.deductions.models import Deduction
+from settlement.holding.models import HeldCase, HeldNote
 from settlement.matching.models import RecordFiling
 from settlement.records.models import CareType, SettlementRecord
 
@@ -23,6 +24,8 @@ __all__ = [
     "Correction",
     "Deduction",
     "FeeLine",
+    "HeldCase",
+    "HeldNote",
     "RecordFiling",
     "RegionConfirmation",
     "SettlementRecord",

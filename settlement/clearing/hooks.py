@@ -17,6 +17,8 @@ from agency.periods import first_day, period_label
 from agency.registry import DEMO, HOME, NAV, STATEFUL
 from agency.seeding import Tally
 from agency.web.parts import Action, HomePart, NavItem, Panel, TodoRow
+from settlement.clearing import carry_checks as carry_checks  # joins CHECKS
+from settlement.clearing import refreshing as refreshing  # joins CARRIES_CHANGED
 from settlement.clearing import selectors
 from settlement.clearing.models import ClearingPeriod
 from settlement.clearing.months import (
@@ -38,6 +40,7 @@ label_actions(
         "period_computed": "计算清算",
         "period_confirmed": "确认清算",
         "period_signed": "签发清算",
+        "carries_refreshed": "挂账变动更新清算",
         "sheet_compared": "比对清算表",
     }
 )

@@ -30,6 +30,7 @@ from settlement.clearing.rules import Party
 from settlement.clearing.screen import screen_table
 from settlement.clearing.selectors import lines_sum, month_named
 from settlement.clearing.sheets import OF_PROVINCE, OF_REGION, SHORT_TITLES
+from settlement.holding.selectors import disputable_among, held_among
 
 DEDUCTIONS_SHOWN = 200
 
@@ -181,6 +182,9 @@ def sheet_cases(
         records = behind.records_behind(figure, month)
         page = keyset_page(request, records.select_related("insured_region", "care_region", "institution"))
         context["rows"] = [(record, behind.contribution(figure, record)) for record in page.rows]
+        context |= _disputes(request.user, month, party, [record.pk for record in page.rows])
+        held = behind.held_behind(figure, month)
+        context["held_cases"] = [(item, behind.contribution(figure, item)) for item in held]
         proof = behind.proof_of(figure, month)
         context |= {"figure": figure, "label": figure.label, "page": page, "proof": proof}
         context["records"] = f"{lines_sum(month, figure.where)['records']:,}"
@@ -192,3 +196,14 @@ def sheet_cases(
     ]
     context["more_deductions"] = len(found) > DEDUCTIONS_SHOWN
     return render(request, "settlement/clearing/cases.html", context)
+
+
+def _disputes(
+    user: User, month: ClearingPeriod, party: Party | None, records: list[int]
+) -> dict[str, set[int]]:
+    """Which of the records listed are disputed, and which this person may dispute."""
+    may = party is not None and party.id == user.region_id and access.allowed(user, May.CONFIRM_CLEARING)
+    return {
+        "held": held_among(records),
+        "disputable": disputable_among(records) if may and not month.is_signed else set(),
+    }
