@@ -20,7 +20,7 @@ class HeldNoteInline(admin.TabularInline):
     extra = 0
     can_delete = False
     fields = ["region", "answer", "text", "by", "at"]
-    readonly_fields = fields
+    readonly_fields = ["region", "answer", "text", "by", "at"]
 
     def has_add_permission(self, request: HttpRequest, obj: Any = None) -> bool:
         return False

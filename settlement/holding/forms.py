@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from django import forms
 
 from agency.organisation import access
@@ -23,7 +26,7 @@ class HeldFilterForm(PeriodForm):
         label="提出方", choices=[("", "全部"), (OURS, "我方提出"), (THEIRS, "对方提出")], required=False
     )
 
-    def __init__(self, by: User, data: object = None) -> None:
+    def __init__(self, by: User, data: Mapping[str, Any]) -> None:
         super().__init__(data)
         self.fields["period"].label = "挂账期别"
         if access.sees_all(by):
