@@ -66,7 +66,7 @@ class AnswerForm(forms.Form):
         label="说明",
         max_length=TEXT_LIMIT,
         widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"required": "请写明说明。", "max_length": f"说明请写在 {TEXT_LIMIT} 个字以内。"},
+        error_messages={"required": "请填写说明。", "max_length": f"说明请写在 {TEXT_LIMIT} 个字以内。"},
     )
 
     def __init__(self, *args: object, answers: bool, **kwargs: object) -> None:

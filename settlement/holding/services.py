@@ -249,8 +249,8 @@ def _as_it_is_now(case: HeldCase) -> HeldCase:
 def _clean(text: str, limit: int, *, field: str = "reason") -> str:
     text = " ".join(text.split())
     if not text:
-        what = "原因" if field == "reason" else "说明"
-        raise DomainError(f"{field}_missing", f"请写明{what}。", field=field)
+        told = "请写明原因。" if field == "reason" else "请填写说明。"
+        raise DomainError(f"{field}_missing", told, field=field)
     if len(text) > limit:
         raise DomainError(f"{field}_too_long", f"请写在 {limit} 个字以内。", field=field)
     return text

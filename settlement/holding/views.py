@@ -22,7 +22,7 @@ from agency.web.request import StaffRequest
 from settlement.holding import services
 from settlement.holding.forms import AnswerForm, HeldFilterForm, HeldReasonForm
 from settlement.holding.models import HeldCase
-from settlement.holding.selectors import HeldFilter, disputable, held_listed
+from settlement.holding.selectors import HeldFilter, disputable, held_listed, hold_months
 from settlement.holding.shown import detail_of, rows_of
 from settlement.records.selectors import chunks
 
@@ -130,7 +130,12 @@ def held_dispute(request: StaffRequest, settlement_no: str) -> HttpResponse:
             messages.success(request, f"已提出争议 {case}：{label}的清算表上两边都已转出，等对方答复。")
             return redirect("settlement:held_detail", held_no=case.held_no)
     refusal = services.why_not(request.user, record)
-    context = {"record": record, "form": form, "refusal": refusal.message if refusal else ""}
+    context = {
+        "record": record,
+        "form": form,
+        "refusal": refusal.message if refusal else "",
+        "hold_months": hold_months(record.period),
+    }
     status = 422 if request.method == "POST" else 200
     return render(request, "settlement/holding/dispute.html", context, status=status)
 
