@@ -1,6 +1,7 @@
 """Re-exports what the slices register in the Django admin."""
 
 from settlement.clearing import admin as clearing_admin
+from settlement.holding import admin as holding_admin
 from settlement.records import admin as records_admin
 
-__all__ = ["clearing_admin", "records_admin"]
+__all__ = ["clearing_admin", "holding_admin", "records_admin"]

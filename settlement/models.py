@@ -13,6 +13,7 @@ from settlement.clearing.models import (
 from settlement.clearing.version_models import MonthVersion, Reopening
 from settlement.corrections.models import ConflictLine, Correction
 from settlement.deductions.models import Deduction
+from settlement.holding.models import HeldCase, HeldNote
 from settlement.matching.models import RecordFiling
 from settlement.records.models import CareType, SettlementRecord
 
@@ -25,6 +26,8 @@ __all__ = [
     "Deduction",
     "FeeLine",
     "MonthVersion",
+    "HeldCase",
+    "HeldNote",
     "RecordFiling",
     "RegionConfirmation",
     "Reopening",

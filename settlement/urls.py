@@ -11,5 +11,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("settlement.records.urls")),
     path("", include("settlement.matching.urls")),
     path("", include("settlement.deductions.urls")),
+    path("", include("settlement.holding.urls")),
     path("", include("settlement.clearing.urls")),
 ]

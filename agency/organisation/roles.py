@@ -68,6 +68,7 @@ class May(models.TextChoices):
     CONFIRM_CLEARING = "confirm_clearing", "确认清算"
     SIGN_CLEARING = "sign_clearing", "签发清算"
     APPROVE_REOPEN = "approve_reopen", "批准重开已签发的清算"
+    DECIDE_HELD = "decide_held", "裁定挂账"
     CHECK_BOOKS = "check_books", "核对账目"
     READ_JOURNAL = "read_journal", "看日志"
     USE_ADMIN = "use_admin", "进入后台管理"
@@ -117,6 +118,7 @@ GRANTS: dict[May, dict[Role, frozenset[Level]]] = {
     May.CONFIRM_CLEARING: {Role.CLEARING: ONLY_REGION},
     May.SIGN_CLEARING: {Role.CLEARING: ONLY_PROVINCE},
     May.APPROVE_REOPEN: {Role.SUPERVISOR: ONLY_PROVINCE},
+    May.DECIDE_HELD: {Role.CLEARING: ONLY_PROVINCE},
     May.CHECK_BOOKS: {
         Role.CLEARING: ONLY_PROVINCE,
         Role.FINANCE: ONLY_PROVINCE,

@@ -24,8 +24,8 @@ from agency.web.errors import bad_request, not_found
 
 NUL_SIGNS = ("\0", "%00", "\\000")
 OUR_NUMBER = re.compile(
-    r"[A-Z]{1,2}[0-9]{6,14}|[0-9]{6}|[0-9]{1,2}"
-)  # filing, person, batch, job; a month or region
+    r"[A-Z]{1,2}[0-9]{6,14}(?:-[0-9]{5})?|[0-9]{6}|[0-9]{1,2}"
+)  # filing, person, batch, job, held case; a month or region
 
 
 class CleanInputMiddleware:

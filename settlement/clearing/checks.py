@@ -16,12 +16,14 @@ from agency.sheets.digest import digest
 from agency.web.parts import Broken
 from settlement.clearing import rules, selectors
 from settlement.clearing import version_checks as version_checks
+from settlement.clearing.carries import with_carries, without_carries
 from settlement.clearing.counting import Counted, count_anew
 from settlement.clearing.filling import MonthBook, all_sheets, region_digest
 from settlement.clearing.models import ClearingLine, ClearingPeriod, SignedSheet
 from settlement.clearing.rules import LINE_FIELDS, Line, LineKey, Parties
 from settlement.clearing.states import PeriodState
 from settlement.deductions.models import Deduction
+from settlement.holding.selectors import carries_of
 from settlement.records.models import SettlementRecord
 from settlement.records.periods import first_open
 
@@ -103,6 +105,10 @@ def behind(month: ClearingPeriod, anew: Counted | None = None) -> Iterator[Broke
     parties = selectors.parties_of(month)
     stored = {line.key: line for line in selectors.lines_of(month)}
     added = anew.sums.lines
+    if anew.since:  # what arrived may be of a held case, and its carry waits to be computed as well
+        stored, added = without_carries(stored), without_carries(added)
+    else:
+        added = with_carries(added, carries_of(month.period))
     for key in sorted({*stored, *added}, key=parties.line_order):
         difference = _difference(stored.get(key), added.get(key))
         if difference:

@@ -17,6 +17,8 @@ from agency.periods import first_day, period_label
 from agency.registry import DEMO, HOME, NAV, STATEFUL
 from agency.seeding import Tally
 from agency.web.parts import Action, HomePart, NavItem, Panel, TodoRow
+from settlement.clearing import carry_checks as carry_checks  # joins CHECKS
+from settlement.clearing import refreshing as refreshing  # joins CARRIES_CHANGED
 from settlement.clearing import selectors
 from settlement.clearing.models import ClearingPeriod
 from settlement.clearing.months import (
@@ -43,6 +45,7 @@ label_actions(
         "period_reopened": "重开清算",
         "reopening_rejected": "不予重开清算",
         "reopening_withdrawn": "撤回重开清算",
+        "carries_refreshed": "挂账变动更新清算",
         "sheet_compared": "比对清算表",
     }
 )

@@ -4,25 +4,29 @@ from __future__ import annotations
 
 from django.db import connection
 
+from settlement.clearing.carries import with_carries
 from settlement.clearing.models import ClearingLine, ClearingPeriod
 from settlement.clearing.rules import LINE_FIELDS, Line
 from settlement.clearing.selectors import MonthSums, lines_of, sums_of
+from settlement.holding.selectors import carries_of
 
 TABLE = ClearingLine._meta.db_table
 COLUMNS = ("period_id", *LINE_FIELDS)
 
 
 def lines_replace(month: ClearingPeriod) -> MonthSums:
-    """Replace the month's lines by what its records and deductions add up to; lines that are so already stay.
+    """Replace the month's lines by what its records and deductions add up to and what is carried; lines that
+    are so already stay.
 
-    A line exists as soon as a case or a deduction touches it, even if everything nets to nil. Call it inside
-    the transaction that holds the month.
+    A line exists as soon as a case, a deduction or a carry touches it, even if everything nets to nil. Call
+    it inside the transaction that holds the month.
     """
     sums = sums_of(month)
-    if sorted(lines_of(month)) != sorted(sums.lines.values()):
+    lines = with_carries(sums.lines, carries_of(month.period))
+    if sorted(lines_of(month)) != sorted(lines.values()):
         ClearingLine.objects.filter(period=month).delete()
-        _write(month, sorted(sums.lines.values()))
-    return sums
+        _write(month, sorted(lines.values()))
+    return MonthSums(lines, sums.local)
 
 
 def _write(month: ClearingPeriod, lines: list[Line]) -> None:

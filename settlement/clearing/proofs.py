@@ -14,6 +14,7 @@ from agency.policy.insurance import InsuranceType
 from agency.sheets.declare import Value
 from agency.sheets.digest import digest
 from agency.sheets.filled import LineKind, SheetData
+from settlement.clearing.carries import with_carries
 from settlement.clearing.filling import TYPE_OF_FORM, MonthBook, sheet_data
 from settlement.clearing.models import SignedSheet
 from settlement.clearing.rules import LINE_FIELDS, Line, Party, lines_digest
@@ -25,6 +26,7 @@ from settlement.clearing.selectors import (
 )
 from settlement.clearing.sheets import PAYABLE, RECEIVABLE, fields_of
 from settlement.clearing.versions import newest_version
+from settlement.holding.selectors import Carry, carries_of
 
 MIRRORED = {"10": "11", "11": "10"}
 OTHER_SIDE = {"10": "各参保地付款表", "11": "各就医地收款表"}
@@ -77,16 +79,16 @@ class SheetProof:
     @cached_property
     def _lines(self) -> list[Line]:
         """The same lines, chosen from the book."""
+        return [line for line in self.book.lines if self._is_on_it(line)]
+
+    def _is_on_it(self, line: Line | Carry) -> bool:
+        """Whether the sheet rests on a line, or on the line of a held case."""
         own = self.region.id if self.region else None
         type_of_form = TYPE_OF_FORM.get(self.form)
         places = {"10": ("care_region_id",), "11": ("insured_region_id",)}
         sides = places.get(self.form, ("care_region_id", "insured_region_id"))
-        return [
-            line
-            for line in self.book.lines
-            if (own is None or own in [getattr(line, side) for side in sides])
-            and type_of_form in (None, line.insurance_type)
-        ]
+        is_own = own is None or own in [getattr(line, side) for side in sides]
+        return is_own and type_of_form in (None, line.insurance_type)
 
     @cached_property
     def _cases(self) -> int:
@@ -141,7 +143,9 @@ class SheetProof:
         month = self.book.month
         records = cleared_records(month).filter(self._where)
         deductions = cleared_deductions(month).filter(self._where)
-        return month_sums(records, deductions, []).lines == {line.key: line for line in self._lines}
+        carries = (carry for carry in carries_of(month.period) if self._is_on_it(carry))
+        added = with_carries(month_sums(records, deductions, []).lines, carries)
+        return added == {line.key: line for line in self._lines}
 
     def _other_side(self) -> Proof:
         if self.form == "9":

@@ -16,8 +16,6 @@ from agency.sheets.filled import Line, LineKind, SheetData
 from settlement.clearing.sheets import DIRECTIONS
 from settlement.deductions.models import DeductionKind
 
-WITHOUT_CASES = frozenset({"carried_in", "carried_out"})  # nothing is held over yet
-
 ONE_LINE = 5  # letters of a heading that does not break
 BREAK = mark_safe("<br>")
 PARTIES = frozenset({"region", "counterpart"})
@@ -59,7 +57,7 @@ def _linked(data: SheetData, url: str) -> Table:
     """The table with its figures as links."""
 
     def link(row_key: str, column: Column) -> str:
-        if not url or not column.is_totalled or column.key in WITHOUT_CASES:
+        if not url or not column.is_totalled:
             return ""
         return f"{url}?{urlencode({'row': row_key, 'column': column.key})}"
 

@@ -36,6 +36,7 @@ from settlement.clearing.rules import (
 )
 from settlement.clearing.states import PeriodState
 from settlement.deductions.models import Deduction
+from settlement.holding.selectors import months_carried_into
 from settlement.records.models import SettlementRecord
 
 KEYS = LineKey._fields
@@ -256,8 +257,8 @@ def _periods_in(model: type[Model]) -> list[str]:
 
 
 def months_with_cases() -> list[str]:
-    """Months that have cases or deductions, oldest first."""
-    return sorted({*_periods_in(SettlementRecord), *_periods_in(Deduction)})
+    """Months that have cases or deductions, or into which a held-over case was released, oldest first."""
+    return sorted({*_periods_in(SettlementRecord), *_periods_in(Deduction), *months_carried_into()})
 
 
 def signed_periods() -> set[str]:

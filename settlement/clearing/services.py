@@ -15,6 +15,7 @@ from agency.organisation.roles import May
 from agency.periods import is_period, period_label
 from agency.sheets.digest import digest
 from settlement.clearing import checks, rules, selectors
+from settlement.clearing.carries import reasons_held
 from settlement.clearing.changes import has_changed_since
 from settlement.clearing.filling import MonthBook, all_sheets, party_named_as_then, region_digest
 from settlement.clearing.lines import lines_replace
@@ -66,7 +67,7 @@ def period_compute(*, period: str, by: User, at: dt.datetime) -> ClearingPeriod:
         ClearingPeriod.objects.filter(pk=month.pk).update(**fresh)
         month.refresh_from_db()
     version_keep(month, by=by, at=at, cause=VersionCause.COMPUTED, lines=lines)
-    voided = _void_changed(month, at=at)
+    voided = void_changed(month, at=at)
     audit.record(
         "period_computed",
         by=by,
@@ -108,7 +109,7 @@ def _computed(month: ClearingPeriod, lines: list[Line], local: int, *, by: User)
         "lines_digest": rules.lines_digest(lines, parties),
         "names": {
             "organisation": _provincial_agency(),
-            "parties": _plain(parties),
+            "parties": plain_parties(parties),
             "institutions": _institutions(month),
             "pairs": selectors.pairs_of(month),
             "prepared_by": month.names.get("prepared_by", str(by)),
@@ -121,7 +122,7 @@ def _provincial_agency() -> str:
     return agency.name if agency else ""
 
 
-def _plain(parties: Parties) -> list[list[Any]]:
+def plain_parties(parties: Parties) -> list[list[Any]]:
     return [[party.id, party.code, party.name, party.is_outside, party.in_force] for party in parties.ordered]
 
 
@@ -132,7 +133,7 @@ def _institutions(month: ClearingPeriod) -> dict[str, list[str]]:
     return {str(pk): [code, name] for pk, code, name in rows}
 
 
-def _void_changed(month: ClearingPeriod, *, at: dt.datetime) -> int:
+def void_changed(month: ClearingPeriod, *, at: dt.datetime) -> int:
     """Void the confirmations of regions whose sheets no longer are what they confirmed. Returns how many."""
     given = selectors.confirmations_of(month)
     if not given:
@@ -249,6 +250,7 @@ def _reasons_against(month: ClearingPeriod) -> list[DomainError]:
         names = "、".join(party.name for party in waiting)
         codes = [party.code for party in waiting]
         reasons.append(DomainError("not_confirmed", f"还没有确认：{names}", regions=codes))
+    reasons += reasons_held(month)
     if has_changed_since(month):
         reasons.append(DomainError("needs_computing", "计算之后明细、扣款或异地关系有变动，请重新计算"))
     broken = list(checks.period_invariants(month))

@@ -21,6 +21,7 @@ from settlement.clearing.comparisons import sheet_compare
 from settlement.clearing.services import period_compute
 from settlement.corrections.services import correction_propose
 from settlement.deductions.models import Deduction
+from settlement.holding.services import case_dispute
 from tests.filings.groups.lists import make_worker
 from tests.filings.groups.lists import row as list_row
 from tests.filings.groups.lists import write as write_list
@@ -38,8 +39,8 @@ OF_NOBODY = {"period", "kind", "name", "code", "job_no"}
 # Tables of the province alone: for every region there is no such page.
 OF_PROVINCE = {"form", "extension"}
 ROUTES = [route for route in routes() if route.rule in May.values and set(route.arguments) - OF_NOBODY]
-OWNED = [route for route in ROUTES if set(route.arguments) - OF_NOBODY - OF_PROVINCE]
-PROVINCIAL = [route for route in ROUTES if route not in OWNED]
+NUMBERED = [route for route in ROUTES if set(route.arguments) - OF_NOBODY - OF_PROVINCE]
+PROVINCIAL = [route for route in ROUTES if route not in NUMBERED]
 
 
 @pytest.fixture(scope="module")
@@ -76,6 +77,7 @@ def lay(world: World, tmp_path: Path) -> dict[str, str]:
         kind="deductions", path=deduction, by=world.changchun_clearing, system=world.system, at=world.now
     )
     month = period_compute(period="202610", by=world.system, at=world.now)
+    held = case_dispute(by=world.changchun_clearing, at=world.now, settlement_no="S1", reason="有异议")
     sheet = tmp_path / "sheet11.csv"
     arguments = ["--period=202610", "--region=长春", "--format=csv", f"--out={sheet}"]
     call_command("export_sheet", "11", *arguments, stdout=io.StringIO())
@@ -106,6 +108,7 @@ def lay(world: World, tmp_path: Path) -> dict[str, str]:
         "line_no": "2",
         "proposal_no": correction.proposal_no,
         "deduction_no": Deduction.objects.get().deduction_no,
+        "held_no": held.held_no,
         "comparison_no": comparison.comparison_no,
         "period": month.period,
         "form": "11",
@@ -119,6 +122,15 @@ def lay(world: World, tmp_path: Path) -> dict[str, str]:
 
 def right(route: Route) -> May:
     return May(str(route.rule))
+
+
+def of_regions(route: Route) -> bool:
+    """Whether anybody of a region can have the right that a page asks for."""
+    return grants(frozenset(Role.values), Level.REGION, right(route))
+
+
+OWNED = [route for route in NUMBERED if of_regions(route)]
+DECIDED = [route for route in NUMBERED if not of_regions(route)]  # by the province alone
 
 
 @contextmanager
@@ -142,8 +154,25 @@ def all_rights(region: str) -> User:
     return make_user(f"all-{region}", *Role, level=Level.REGION, region=region)
 
 
-def test_every_right_can_be_had_in_a_region() -> None:
-    assert [route for route in ROUTES if not grants(frozenset(Role.values), Level.REGION, right(route))] == []
+def test_every_right_can_be_had_in_a_region_but_to_decide_on_what_is_held() -> None:
+    assert {route.name for route in ROUTES if not of_regions(route)} == {
+        f"settlement:held_{name}" for name in ("release", "reject", "undo")
+    }
+
+
+def test_what_the_province_decides_no_region_does(
+    world: World, as_user: Callable[..., Client], numbers: dict[str, str]
+) -> None:
+    region, province = as_user(all_rights("220100")), as_user(world.prov_clearing)
+    wrong = []
+    for route in DECIDED:
+        for who, client in (("region", region), ("province", province)):
+            with rolled_back():
+                code = opens(client, route, numbers)
+            if (who == "region" and code != 403) or (who == "province" and code in {403, 404, 500}):
+                wrong.append((route.name, route.arguments, who, code))
+
+    assert wrong == []
 
 
 def test_a_stranger_meets_404_and_the_owner_does_not(

@@ -20,6 +20,7 @@ SAMPLE = {
     "filing_batch_no": "B00000000000",
     "filing_no": "F0000000000",
     "follow_up_no": "G0000000000",
+    "held_no": "G000000-00000",
     "person_no": "P00000000",
     "reimbursement_no": "R0000000000",
     "slip_no": "Y0000000000",

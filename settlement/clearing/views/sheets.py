@@ -35,6 +35,7 @@ from settlement.clearing.states import TONES, PeriodState
 from settlement.clearing.version_models import MonthVersion
 from settlement.clearing.versions import versions_of
 from settlement.clearing.views.versions import VERSIONS_SHOWN, version_asked
+from settlement.holding.selectors import disputable_among, held_among
 
 DEDUCTIONS_SHOWN = 200
 
@@ -203,6 +204,9 @@ def sheet_cases(
         records = behind.records_behind(figure, month)
         page = keyset_page(request, records.select_related("insured_region", "care_region", "institution"))
         context["rows"] = [(record, behind.contribution(figure, record)) for record in page.rows]
+        context |= _disputes(request.user, month, party, [record.pk for record in page.rows])
+        held = behind.held_behind(figure, month)
+        context["held_cases"] = [(item, behind.contribution(figure, item)) for item in held]
         proof = behind.proof_of(figure, month)
         context |= {"figure": figure, "label": figure.label, "page": page, "proof": proof}
         context["records"] = f"{lines_sum(month, figure.where)['records']:,}"
@@ -214,3 +218,14 @@ def sheet_cases(
     ]
     context["more_deductions"] = len(found) > DEDUCTIONS_SHOWN
     return render(request, "settlement/clearing/cases.html", context)
+
+
+def _disputes(
+    user: User, month: ClearingPeriod, party: Party | None, records: list[int]
+) -> dict[str, set[int]]:
+    """Which of the records listed are disputed, and which this person may dispute."""
+    may = party is not None and party.id == user.region_id and access.allowed(user, May.CONFIRM_CLEARING)
+    return {
+        "held": held_among(records),
+        "disputable": disputable_among(records) if may and not month.is_signed else set(),
+    }
