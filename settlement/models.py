@@ -14,6 +14,13 @@ from settlement.corrections.models import ConflictLine, Correction
 from settlement.deductions.models import Deduction
 from settlement.matching.models import RecordFiling
 from settlement.records.models import CareType, SettlementRecord
+from settlement.statements import guards as statement_guards
+from settlement.statements.models import (
+    InstitutionAccount,
+    InstitutionStatement,
+    StatementDrawing,
+    StatementLine,
+)
 
 __all__ = [
     "CareType",
@@ -23,10 +30,15 @@ __all__ = [
     "Correction",
     "Deduction",
     "FeeLine",
+    "InstitutionAccount",
+    "InstitutionStatement",
     "RecordFiling",
     "RegionConfirmation",
     "SettlementRecord",
     "SheetComparison",
     "SheetDifference",
     "SignedSheet",
+    "StatementDrawing",
+    "StatementLine",
+    "statement_guards",
 ]
