@@ -2,5 +2,6 @@
 
 from settlement.clearing import admin as clearing_admin
 from settlement.records import admin as records_admin
+from settlement.statements import admin as statements_admin
 
-__all__ = ["clearing_admin", "records_admin"]
+__all__ = ["clearing_admin", "records_admin", "statements_admin"]

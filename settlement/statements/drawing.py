@@ -45,7 +45,9 @@ def sums_by(
     )
 
 
-def figures_replace(month: ClearingPeriod, draw_no: int, region_ids: Sequence[int], *, is_final: bool) -> None:
+def figures_replace(
+    month: ClearingPeriod, draw_no: int, region_ids: Sequence[int], *, is_final: bool
+) -> None:
     """Write the figures of every statement of the regions whose drawing has this number.
 
     A statement exists as soon as a case or a deduction of its institution counts in the month. Afterwards
@@ -53,8 +55,8 @@ def figures_replace(month: ClearingPeriod, draw_no: int, region_ids: Sequence[in
     """
     with connection.cursor() as cursor:
         _lines_insert(cursor, month, draw_no, region_ids)
-        _changes_mark(cursor, draw_no)
-        _lines_before_delete(cursor, draw_no)
+        _changes_mark(cursor, month, draw_no)
+        _lines_before_delete(cursor, month, draw_no)
         _statements_write(cursor, draw_no, is_final)
 
 
@@ -83,37 +85,36 @@ def _noughts(names: Sequence[str]) -> str:
     return ", ".join(f"0 AS {name}" for name in names)
 
 
-def _changes_mark(cursor: Any, draw_no: int) -> None:
+def _changes_mark(cursor: Any, month: ClearingPeriod, draw_no: int) -> None:
     """Statements of which a line is new, gone, or other than it was before this drawing."""
-    content = ", ".join((*OF_STATEMENT, "insurance_type", "care_kind", *FIGURES))
-    of_drawing = ", ".join(f"line.{name.strip()}" for name in content.split(","))
+    names = (*OF_STATEMENT, "insurance_type", "care_kind", *FIGURES)
+    content = ", ".join(f"line.{name}" for name in names)
+    same = " AND ".join(
+        f"drawing.{name} = line.{name}" for name in ("period_id", "care_region_id", "version")
+    )
     now, before = (
-        f"SELECT {of_drawing} FROM {LINE} AS line JOIN {DRAWING} AS drawing ON {_same_month('line')} "
+        f"SELECT {content} FROM {LINE} AS line JOIN {DRAWING} AS drawing ON {same} "
         f"WHERE drawing.draw_no = %s AND line.draw_no {sign} drawing.draw_no"
         for sign in ("=", "<>")
     )
-    keys = " AND ".join(f"changed.{name} = {STATEMENT}.{name}" for name in OF_STATEMENT)
+    keys = ", ".join(OF_STATEMENT)
     cursor.execute(
         f"WITH now_lines AS ({now}), before_lines AS ({before}), "
         "added AS (SELECT * FROM now_lines EXCEPT SELECT * FROM before_lines), "
         "gone AS (SELECT * FROM before_lines EXCEPT SELECT * FROM now_lines), "
         "changed AS (SELECT * FROM added UNION ALL SELECT * FROM gone) "
-        f"UPDATE {STATEMENT} SET changed_in = %s WHERE EXISTS (SELECT 1 FROM changed WHERE {keys})",
-        [draw_no, draw_no, draw_no],
+        f"UPDATE {STATEMENT} SET changed_in = %s "
+        f"WHERE period_id = %s AND ({keys}) IN (SELECT {keys} FROM changed)",
+        [draw_no, draw_no, draw_no, month.pk],
     )
 
 
-def _lines_before_delete(cursor: Any, draw_no: int) -> None:
+def _lines_before_delete(cursor: Any, month: ClearingPeriod, draw_no: int) -> None:
     cursor.execute(
-        f"DELETE FROM {LINE} WHERE EXISTS (SELECT 1 FROM {DRAWING} AS drawing "
-        f"WHERE {_same_month(LINE)} AND drawing.draw_no = %s AND {LINE}.draw_no <> drawing.draw_no)",
-        [draw_no],
+        f"DELETE FROM {LINE} WHERE period_id = %s AND draw_no <> %s AND (care_region_id, version) IN "
+        f"(SELECT care_region_id, version FROM {DRAWING} WHERE draw_no = %s)",
+        [month.pk, draw_no, draw_no],
     )
-
-
-def _same_month(line: str) -> str:
-    names = ("period_id", "care_region_id", "version")
-    return " AND ".join(f"drawing.{name} = {line}.{name}" for name in names)
 
 
 def _statements_write(cursor: Any, draw_no: int, is_final: bool) -> None:

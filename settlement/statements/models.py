@@ -164,7 +164,9 @@ class InstitutionStatement(Figures):
                 violation_error_message="机构答复之前须有经办确认。",
             ),
             models.CheckConstraint(
-                condition=Q(state__in=[S.DRAWN, S.SENT], institution_by__isnull=True, institution_on__isnull=True)
+                condition=Q(
+                    state__in=[S.DRAWN, S.SENT], institution_by__isnull=True, institution_on__isnull=True
+                )
                 | (
                     Q(state__in=[S.DISPUTED, S.AGREED, S.PAID])
                     & Q(institution_by__isnull=False, institution_on__isnull=False)

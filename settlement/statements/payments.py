@@ -6,11 +6,9 @@ import datetime as dt
 from collections.abc import Collection
 
 from django.db import transaction
-from django.db.models import Sum
 
 from agency.errors import DomainError
 from agency.journal import audit, workflow
-from agency.journal.workflow import move_many
 from agency.money import yuan
 from agency.organisation import access
 from agency.organisation.models import PoolingRegion, User
@@ -53,7 +51,7 @@ def statements_pay(
         .order_by("pk")
     )
     _require_payable(found, set(numbers), paid_on)
-    move_many(
+    workflow.move_many(
         found, S.PAID, by=by, at=at, reason=f"凭证 {voucher}，{paid_on}", paid_on=paid_on, voucher_no=voucher
     )
     total = sum(row.payable_fen for row in found)
@@ -122,8 +120,3 @@ def payment_undo(
         reason=reason[:200],
     )
     return statement
-
-
-def payment_sum(rows: object) -> int:
-    """The sum of what statements pay (fen)."""
-    return int(rows.aggregate(total=Sum("payable_fen"))["total"] or 0)  # type: ignore[attr-defined]

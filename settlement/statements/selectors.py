@@ -16,6 +16,7 @@ from agency.periods import first_day, next_period
 from agency.policy.models import Parameter
 from agency.policy.selectors import int_parameter
 from settlement.clearing.models import ClearingPeriod
+from settlement.clearing.rules import KIND_ORDER, TYPE_ORDER
 from settlement.statements.models import (
     InstitutionAccount,
     InstitutionStatement,
@@ -27,7 +28,7 @@ from settlement.statements.states import LIVE, WAITING, StatementState
 
 DAY = "clearing.hospital_reconcile_day"
 SUMMED = ("total_fee_fen", "fund_total_fen", "personal_account_pay_fen", "deduction_fen", "payable_fen")
-ZERO = {name: 0 for name in ("count", "cases", *SUMMED)}
+ZERO = dict.fromkeys(("count", "cases", *SUMMED), 0)
 Statements = QuerySet[InstitutionStatement]
 
 
@@ -95,8 +96,6 @@ def lines_of(statement: InstitutionStatement) -> list[StatementLine]:
         institution=statement.institution_id,
         version=statement.version,
     )
-    from settlement.clearing.rules import KIND_ORDER, TYPE_ORDER
-
     return sorted(rows, key=lambda line: (TYPE_ORDER[line.insurance_type], KIND_ORDER[line.care_kind]))
 
 
@@ -144,7 +143,9 @@ def deadlines(period: str) -> dict[int | None, dt.date]:
 
 def waiting_by_month(by: User) -> list[dict[str, Any]]:
     """Months with statements that wait in the actor's own region, oldest first: counts by state."""
-    rows = InstitutionStatement.objects.filter(care_region=by.region_id, state__in=(*WAITING, StatementState.AGREED))
+    rows = InstitutionStatement.objects.filter(
+        care_region=by.region_id, state__in=(*WAITING, StatementState.AGREED)
+    )
     names = {
         "drawn": Count("pk", filter=Q(state=StatementState.DRAWN)),
         "sent": Count("pk", filter=Q(state=StatementState.SENT)),
@@ -181,7 +182,9 @@ def owed_by(statements: Iterable[InstitutionStatement], period: str) -> dict[int
     rows = list(statements)
     if not rows:
         return {}
-    owing = to_recover(rows[0].care_region, period).filter(institution__in=[row.institution_id for row in rows])
+    owing = to_recover(rows[0].care_region, period).filter(
+        institution__in=[row.institution_id for row in rows]
+    )
     sums = owing.order_by().values_list("institution").annotate(Sum("payable_fen"))
     return {pk: -int(fen) for pk, fen in sums}
 

@@ -17,7 +17,7 @@ from agency.journal.numbers import next_number
 from agency.organisation import access
 from agency.organisation.models import PoolingRegion, User
 from agency.organisation.roles import May
-from agency.periods import period_label
+from agency.periods import SHANGHAI, first_day, period_label
 from settlement.clearing.changes import has_changed_since
 from settlement.clearing.locks import hold_month
 from settlement.clearing.models import ClearingPeriod
@@ -234,14 +234,14 @@ def statement_answer(
 def _require_answer(
     statement: InstitutionStatement, contact: str, answered_on: dt.date, at: dt.datetime
 ) -> None:
-    from agency.periods import SHANGHAI, first_day
-
     if not contact:
         raise DomainError("contact_missing", "请填机构联系人的姓名。", field="institution_contact")
     if answered_on > at.astimezone(SHANGHAI).date():
         raise DomainError("answered_in_future", "机构答复的日期还没有到。", field="institution_on")
     if answered_on < first_day(statement.period.period):
-        raise DomainError("answered_too_early", "机构答复的日期早于这个月份，请核对。", field="institution_on")
+        raise DomainError(
+            "answered_too_early", "机构答复的日期早于这个月份，请核对。", field="institution_on"
+        )
 
 
 @transaction.atomic
