@@ -33,7 +33,7 @@ PAYABLE = "SUM(fund_total_fen) + SUM(personal_account_pay_fen) - SUM(deduction_f
 def sums_by(
     keys: Sequence[str], month: ClearingPeriod, region_ids: Sequence[int]
 ) -> tuple[QuerySet[SettlementRecord, Any], QuerySet[Deduction, Any]]:
-    """What records and what deductions add up to by `keys`, in the order keys, OF_RECORDS or OF_DEDUCTIONS."""
+    """What records and what deductions add up to: `keys`, then OF_RECORDS or OF_DEDUCTIONS."""
     sums = {f"s_{name}": Sum(name) for name in RECORD_SUMS}
     records = cleared_records(month).filter(care_region__in=region_ids).values(*keys)
     records = records.annotate(s_cases=NET_CASES, s_records=Count("pk"), **sums)
@@ -118,7 +118,7 @@ def _lines_before_delete(cursor: Any, month: ClearingPeriod, draw_no: int) -> No
 
 
 def _statements_write(cursor: Any, draw_no: int, is_final: bool) -> None:
-    """Add the lines up into statements: new ones begin as drawn, others take the figures and keep the rest."""
+    """Add the lines up into statements: new ones begin as drawn, others keep all but the figures."""
     added = ", ".join(f"SUM(line.{name})" for name in FIGURES)
     names = ("institution_code", "institution_name")
     written = ("is_final", "seen_in", *names, *FIGURES)
@@ -128,6 +128,7 @@ def _statements_write(cursor: Any, draw_no: int, is_final: bool) -> None:
         "month.period || '-' || region.code || '-' || institution.code || "
         "CASE WHEN line.version > 1 THEN '-' || line.version ELSE '' END"
     )
+    taken = ", ".join(f"{name} = excluded.{name}" for name in written)
     cursor.execute(
         f"INSERT INTO {STATEMENT} ({', '.join(columns)}) "
         f"SELECT {number}, {line_keys}, 'drawn', line.draw_no, '', '', '', "
@@ -139,6 +140,6 @@ def _statements_write(cursor: Any, draw_no: int, is_final: bool) -> None:
         "WHERE line.draw_no = %s "
         f"GROUP BY {line_keys}, line.draw_no, month.period, region.code, institution.code, institution.name "
         "ORDER BY region.code, institution.code "
-        f"ON CONFLICT (statement_no) DO UPDATE SET {', '.join(f'{name} = excluded.{name}' for name in written)}",
+        f"ON CONFLICT (statement_no) DO UPDATE SET {taken}",
         [draw_no],
     )

@@ -136,7 +136,8 @@ def payments_data(month: ClearingPeriod, region: PoolingRegion, today: dt.date) 
 def _owing(rows: Iterable[InstitutionStatement]) -> Iterator[str]:
     for row in rows:
         label = period_label(row.period.period)
-        yield f"待追回：{row.institution_label}（{row.institution_code}）{label} {yuan(-row.payable_fen)} 元。"
+        name = f"{row.institution_label}（{row.institution_code}）"
+        yield f"待追回：{name}{label} {yuan(-row.payable_fen)} 元。"
 
 
 def _of_region(

@@ -21,8 +21,8 @@ S = StatementState
 class StatementDrawing(models.Model):
     """生成: the statements of one region and month were drawn up: when, by whom, on which computing.
 
-    `draw_no` is the newest drawing, of one series for all; `computed_seq` the place in the log of the computing
-    it rests on. `version` grows by one each time a signed month is reopened. Final: the month was signed.
+    `draw_no` is the newest drawing, of one series for all; `computed_seq` the place in the log of the
+    computing it rests on. `version` grows by one each time a signed month is reopened. Final: it was signed.
     """
 
     period = models.ForeignKey(ClearingPeriod, models.PROTECT, verbose_name="清算期", related_name="drawings")
@@ -108,7 +108,7 @@ class InstitutionStatement(Figures):
     """对账单: what a care region owes one of its institutions for the cases of a month.
 
     Payable below nil is what the region recovers from the institution. `changed_in` is the drawing that last
-    changed a figure, `seen_in` the one that last found anything behind it. The names are those of the drawing.
+    changed a figure, `seen_in` the one that last found anything behind it. Names are those of the drawing.
     """
 
     machine: ClassVar[Machine] = STATEMENT_MACHINE
@@ -235,7 +235,7 @@ class InstitutionStatement(Figures):
 
 
 class StatementLine(Figures):
-    """对账单分项: one kind of care of one insurance, of the statement of the same month, parties and version."""
+    """对账单分项: one kind of care of one insurance; of the statement of the same keys and version."""
 
     period = models.ForeignKey(
         ClearingPeriod, models.PROTECT, verbose_name="清算期", related_name="+", db_index=False

@@ -33,8 +33,8 @@ def statements_pay(
     paid_on: dt.date,
     voucher_no: str,
 ) -> int:
-    """登记付款: final statements that both confirmed are settled under one voucher: paid to the institution, or
-    recovered from it where it owes. All of them or none; returns the sum in fen.
+    """登记付款: final statements that both confirmed are settled under one voucher: paid to the institution,
+    or recovered from it where it owes. All of them or none; returns the sum in fen.
 
     Errors: NotAllowed, `nothing_chosen`, `voucher_missing`, `paid_in_future`, `paid_before_signed`,
     `not_payable`, `mixed_directions`, `not_drawn`.
@@ -88,7 +88,8 @@ def _require_payable(found: list[InstitutionStatement], wanted: set[str], paid_o
         named = "、".join(f"{row.institution_label}（{row.get_state_display()}）" for row in wrong[:3])
         raise DomainError(
             "not_payable",
-            f"没有登记：{named or '所选的有的'}不能付款。只有已签发月份、双方已确认、金额不为零的可以；请刷新后再选。",
+            f"没有登记：{named or '所选的有的'}不能付款。"
+            "只有已签发月份、双方已确认、金额不为零的可以；请刷新后再选。",
         )
     signed = found[0].period.signed_at
     if signed is not None and paid_on < signed.astimezone(SHANGHAI).date():

@@ -132,7 +132,7 @@ def is_current(drawing: StatementDrawing, computed: int) -> bool:
 
 
 def deadlines(period: str) -> dict[int | None, dt.date]:
-    """By when a month is reconciled: of every region with a day of its own, and (None) of all others [N22]."""
+    """By when a month is reconciled: by region with a day of its own, and (None) of all others [N22]."""
     on = first_day(next_period(period))
     found = {None: deadline(period, int_parameter(DAY, on))}
     own = Parameter.objects.in_force(on).filter(key=DAY, region__isnull=False).order_by("valid_from")

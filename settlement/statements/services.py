@@ -90,7 +90,7 @@ def _month_to_draw(period: str) -> ClearingPeriod:
 
 
 def statements_finish(month: ClearingPeriod, by: User, at: dt.datetime) -> None:
-    """定稿: inside the signature of a month, the last drawing of all its regions; figures stay from now on."""
+    """定稿: inside the signature of a month, the last drawing of all its regions; figures stay from then."""
     _draw(month, [party.id for party in parties_of(month).pooling], by=by, at=at)
 
 
@@ -286,7 +286,7 @@ def reopening_refuse(month: ClearingPeriod) -> None:
 
 @transaction.atomic
 def statements_void(month: ClearingPeriod, by: User, at: dt.datetime) -> None:
-    """作废: a reopened month's statements stay as they were, voided; new ones are drawn up as a new version."""
+    """作废: a reopened month's statements stay, voided; the next drawing makes a new version."""
     reopening_refuse(month)
     rows = InstitutionStatement.objects.filter(period=month)
     reason = f"{period_label(month.period)}清算重新开启"

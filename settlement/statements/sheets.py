@@ -1,4 +1,4 @@
-"""医药机构对账的三张表: one statement, the statements of a month, and the list of payments; declared once each."""
+"""医药机构对账的三张表: a statement, the statements of a month, the payments; each declared once."""
 
 from __future__ import annotations
 

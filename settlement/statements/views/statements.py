@@ -1,4 +1,4 @@
-"""Pages of one statement: its figures and what is behind them, confirming, the institution's answer, prints."""
+"""Pages of one statement: its figures and what is behind them, confirming, the answer, prints."""
 
 from __future__ import annotations
 
