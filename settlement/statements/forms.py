@@ -59,8 +59,7 @@ class AnswerForm(forms.Form):
     institution_on = DayField(label="答复日期", error_messages={"required": "请填机构答复的日期。"})
     answer = forms.ChoiceField(
         label="机构的答复",
-        choices=[("agree", "同意"), ("dispute", "不同意")],
-        widget=forms.RadioSelect,
+        choices=[("", "请选择"), ("agree", "同意"), ("dispute", "不同意")],
         error_messages={"required": "请选同意或不同意。"},
     )
     dispute_reason = forms.CharField(

@@ -153,7 +153,7 @@ def _posted_period(request: StaffRequest) -> str:
 @needs(May.DRAW_STATEMENTS)
 @require_POST
 def statements_draw_view(request: StaffRequest) -> HttpResponse:
-    """Hand the drawing to the worker; the list follows it. A region draws its own, the province one or all."""
+    """Hand the drawing to the worker, whom the list follows. A region draws its own, the province any."""
     period = _posted_period(request)
     region = request.user.region
     code = request.POST.get("region", "")
