@@ -74,9 +74,10 @@ def statement_seen(by: User, number: str) -> InstitutionStatement | None:
 
 def sums_by_state(rows: Statements) -> dict[str, dict[str, int]]:
     """Count and sums of stored statements by state; the statements of a month, never its cases."""
-    sums = {name: Sum(name) for name in ("cases", *SUMMED)}
+    sums = {f"s_{name}": Sum(name) for name in ("cases", *SUMMED)}
     plain = rows.select_related(None).order_by().values("state").annotate(count=Count("pk"), **sums)
-    return {row.pop("state"): {name: int(value) for name, value in row.items()} for row in plain}
+    found = plain.values_list("state", "count", *sums)
+    return {state: dict(zip(ZERO, map(int, figures), strict=True)) for state, *figures in found}
 
 
 def added(sums: Iterable[dict[str, int]]) -> dict[str, int]:
@@ -134,7 +135,7 @@ def is_current(drawing: StatementDrawing, computed: int) -> bool:
 def deadlines(period: str) -> dict[int | None, dt.date]:
     """By when a month is reconciled: by region with a day of its own, and (None) of all others [N22]."""
     on = first_day(next_period(period))
-    found = {None: deadline(period, int_parameter(DAY, on))}
+    found: dict[int | None, dt.date] = {None: deadline(period, int_parameter(DAY, on))}
     own = Parameter.objects.in_force(on).filter(key=DAY, region__isnull=False).order_by("valid_from")
     for row in own.select_related("region"):
         found[row.region_id] = deadline(period, int_parameter(DAY, on, row.region))
@@ -155,7 +156,8 @@ def waiting_by_month(by: User) -> list[dict[str, Any]]:
             "payable_fen", filter=Q(state=StatementState.AGREED, is_final=True, payable_fen__gt=0)
         ),
     }
-    return list(rows.order_by("period__period").values("period__period").annotate(**names))
+    months: QuerySet[Any, Any] = rows.order_by("period__period").values("period__period")
+    return list(months.annotate(**names))
 
 
 # --- payments -----------------------------------------------------------------------------------------------
@@ -199,4 +201,4 @@ def accounts_of(statements: Iterable[InstitutionStatement], on: dt.date) -> dict
 def regions_of(by: User) -> QuerySet[PoolingRegion]:
     """The pooling regions whose statements a person may see."""
     rows = PoolingRegion.objects.filter(kind="pooling")
-    return rows if access.sees_all(by) else rows.filter(pk=by.region_id)
+    return rows if access.sees_all(by) else rows.filter(staff=by)

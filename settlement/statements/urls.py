@@ -1,12 +1,10 @@
 """URLs of statements: the list of a month, one statement, payments. Months, regions and files are named as in
-the clearing's URLs, which register the converters."""
+the clearing's URLs, which come first and register the converters."""
 
 from django.urls import path
 
-from settlement.clearing import urls as clearing_urls
 from settlement.statements.views import lists, payments, statements
 
-assert clearing_urls.FileConverter
 OF_REGION = "statements/<clearing_period:period>/<clearing_region:region_code>/"
 ONE = "statements/<str:institution_statement_no>"
 

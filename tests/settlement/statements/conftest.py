@@ -91,7 +91,7 @@ def laid_month(ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 @pytest.fixture(scope="module")
 def laid_paid(ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
-    """The worked month, signed; 吉林's hospital confirmed by both and paid, its pharmacy confirmed by both."""
+    """The worked month, signed; 吉林's hospital and pharmacy confirmed by both, the hospital paid."""
 
     def lay(world: World) -> None:
         lay_month(world, tmp_path_factory.mktemp("month"))

@@ -18,7 +18,8 @@ OF_PHARMACY, OF_HOSPITAL = (f"WHERE statement_no = '{number}'" for number in (PH
 LINE_OF_PHARMACY = f"WHERE institution_id = (SELECT institution_id FROM {TABLE} {OF_PHARMACY})"
 DAMAGES = {
     "a figure": (
-        f"UPDATE {TABLE} SET pooling_pay_fen = 50001, fund_total_fen = 56001, payable_fen = 70001 {OF_PHARMACY}",
+        f"UPDATE {TABLE} SET pooling_pay_fen = 50001, fund_total_fen = 56001, payable_fen = 70001 "
+        f"{OF_PHARMACY}",
         {
             checks.BEHIND: (PHARMACY, "应付金额记为 700.01，明细合计 700.00"),
             checks.LINES: (PHARMACY, "统筹基金记为 500.01，分项之和 500.00"),
