@@ -75,6 +75,15 @@ class AnswerForm(forms.Form):
             self.add_error("dispute_reason", "写了不同意的原因，却没有选“不同意”。")
         return self.cleaned_data
 
+    def said(self) -> dict[str, Any]:
+        """The answer as the service takes it; no reason: the institution agrees."""
+        given = self.cleaned_data
+        return {
+            "contact": given["institution_contact"],
+            "answered_on": given["institution_on"],
+            "dispute_reason": given["dispute_reason"].strip(),
+        }
+
 
 class SendAgainForm(ReasonForm):
     """What was answered to the institution, or why its answer is taken back."""
@@ -85,6 +94,9 @@ class SendAgainForm(ReasonForm):
         widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": "请写明怎样答复机构的，或为什么重新发出。"},
     )
+
+    def said(self) -> dict[str, Any]:
+        return dict(self.cleaned_data)
 
 
 class PaymentForm(forms.Form):

@@ -20,10 +20,12 @@ from agency.organisation import access
 from agency.organisation.models import PoolingRegion
 from agency.organisation.roles import May
 from agency.periods import is_period, period_label
+from agency.sheets.filled import SheetData
 from agency.web.access import needs
 from agency.web.keyset import keyset_page, narrowing
 from agency.web.middleware import record_refusal
 from agency.web.request import StaffRequest
+from settlement.clearing.export import Subject
 from settlement.clearing.models import ClearingPeriod
 from settlement.statements import selectors
 from settlement.statements.filling import summary_data
@@ -201,27 +203,28 @@ def statements_confirm_view(request: StaffRequest) -> HttpResponse:
 # --- the summary --------------------------------------------------------------------------------------------
 
 
-def _summary(request: StaffRequest, period: str, region_code: str) -> tuple[Any, str, PoolingRegion]:
+def _summary(
+    request: StaffRequest, period: str, region_code: str
+) -> tuple[SheetData, PoolingRegion, Subject]:
     month, region = month_and_region(request, period, region_code)
     query = request.GET.copy()
     query["period"] = period
     form = StatementFilterForm(query, by=request.user, months=[period])
     narrowed = form.narrowed()
     narrow = StatementFilter(period, region, narrowed.state, narrowed.institution)
-    return summary_data(request.user, narrow, month, region), f"{period}/{region.code}/summary", region
+    data = summary_data(request.user, narrow, month, region)
+    return data, region, (LIST_KIND, f"{period}/{region.code}/summary")
 
 
 @needs(May.READ_STATEMENTS)
 @require_GET
 def summary_print(request: StaffRequest, period: str, region_code: str) -> HttpResponse:
     """The list as a page to print."""
-    data, number, region = _summary(request, period, region_code)
-    return print_answer(request, data, LIST_KIND, number, region)
+    return print_answer(request, *_summary(request, period, region_code))
 
 
 @needs(May.READ_STATEMENTS)
 @require_GET
 def summary_file(request: StaffRequest, period: str, region_code: str, extension: str) -> HttpResponse:
     """The list as PDF, XLSX or CSV."""
-    data, number, region = _summary(request, period, region_code)
-    return file_answer(request, data, LIST_KIND, number, region, extension=extension)
+    return file_answer(request, *_summary(request, period, region_code), extension)

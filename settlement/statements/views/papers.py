@@ -12,9 +12,8 @@ from agency.organisation.models import PoolingRegion, RegionKind
 from agency.sheets.as_html import print_page
 from agency.sheets.filled import SheetData
 from agency.web.request import StaffRequest
-from settlement.clearing.export import CONTENT_TYPES
+from settlement.clearing.export import CONTENT_TYPES, Subject, sheet_exported, sheet_printed
 from settlement.clearing.models import ClearingPeriod
-from settlement.statements.export import exported_as, printed
 
 
 def month_and_region(
@@ -37,24 +36,20 @@ def file_links(name: str, **where: str) -> list[tuple[str, str]]:
 
 
 def print_answer(
-    request: StaffRequest, data: SheetData, kind: str, number: str, region: PoolingRegion
+    request: StaffRequest, data: SheetData, region: PoolingRegion, subject: Subject
 ) -> HttpResponse:
     """The page to print."""
-    data = printed(data, kind, number, region, by=request.user, at=request.now)
+    data = sheet_printed(data, region, by=request.user, at=request.now, subject=subject)
     return HttpResponse(print_page(data))
 
 
 def file_answer(
-    request: StaffRequest,
-    data: SheetData,
-    kind: str,
-    number: str,
-    region: PoolingRegion,
-    *,
-    extension: str,
+    request: StaffRequest, data: SheetData, region: PoolingRegion, subject: Subject, extension: str
 ) -> HttpResponse:
     """The sheet as PDF, XLSX or CSV."""
-    content = exported_as(data, kind, number, region, extension=extension, by=request.user, at=request.now)
+    content = sheet_exported(
+        data, region, format_name=extension, by=request.user, at=request.now, subject=subject
+    )
     response = HttpResponse(content, content_type=CONTENT_TYPES[extension])
     name = f"{data.sheet.form} {data.region} {data.period_label}.{extension}"
     response["Content-Disposition"] = content_disposition_header(extension != "pdf", name) or ""

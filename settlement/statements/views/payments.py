@@ -16,19 +16,21 @@ from agency.money import yuan
 from agency.organisation import access
 from agency.organisation.models import PoolingRegion
 from agency.organisation.roles import May
+from agency.sheets.filled import SheetData
 from agency.web.access import needs
 from agency.web.keyset import keyset_page
 from agency.web.request import StaffRequest
+from settlement.clearing.export import Subject
 from settlement.clearing.models import ClearingPeriod
 from settlement.statements import selectors
 from settlement.statements.filling import payments_data
-from settlement.statements.forms import AnswerForm, PaymentForm, SendAgainForm, chosen
+from settlement.statements.forms import PaymentForm, SendAgainForm, chosen
 from settlement.statements.payments import payment_undo, statements_pay
 from settlement.statements.sheets import LIST_KIND
 from settlement.statements.states import StatementState
 from settlement.statements.views.lists import read_number
 from settlement.statements.views.papers import file_answer, file_links, month_and_region, print_answer
-from settlement.statements.views.statements import refused, shown, visible
+from settlement.statements.views.statements import act, refused, visible
 
 OWING_SHOWN = 100
 
@@ -111,38 +113,24 @@ def _period_of(numbers: list[str], period: str) -> str:
 def payment_undo_view(request: StaffRequest, institution_statement_no: str) -> HttpResponse:
     """Take a payment back, with a reason."""
     statement = visible(request, institution_statement_no)
-    form = SendAgainForm(request.POST)
-    if form.is_valid():
-        try:
-            payment_undo(statement=statement, by=request.user, at=request.now, **form.cleaned_data)
-        except NotAllowed:
-            raise
-        except DomainError as error:
-            refused(request, form, error)
-        else:
-            messages.success(request, "已撤销付款，对账单回到双方已确认。")
-            return redirect(
-                "settlement:institution_statement", institution_statement_no=statement.statement_no
-            )
-    return shown(request, statement, AnswerForm(), undo=form, status=422)
+    return act(request, statement, payment_undo, undo=SendAgainForm(request.POST))
 
 
-def _data(request: StaffRequest, period: str, region_code: str) -> tuple[Any, str, PoolingRegion]:
+def _data(request: StaffRequest, period: str, region_code: str) -> tuple[SheetData, PoolingRegion, Subject]:
     month, region = month_and_region(request, period, region_code)
-    return payments_data(month, region, request.today), f"{period}/{region.code}/payments", region
+    data = payments_data(month, region, request.today)
+    return data, region, (LIST_KIND, f"{period}/{region.code}/payments")
 
 
 @needs(May.READ_STATEMENTS)
 @require_GET
 def payments_print(request: StaffRequest, period: str, region_code: str) -> HttpResponse:
     """The list of payments as a page to print."""
-    data, number, region = _data(request, period, region_code)
-    return print_answer(request, data, LIST_KIND, number, region)
+    return print_answer(request, *_data(request, period, region_code))
 
 
 @needs(May.READ_STATEMENTS)
 @require_GET
 def payments_file(request: StaffRequest, period: str, region_code: str, extension: str) -> HttpResponse:
     """The list of payments as PDF, XLSX or CSV."""
-    data, number, region = _data(request, period, region_code)
-    return file_answer(request, data, LIST_KIND, number, region, extension=extension)
+    return file_answer(request, *_data(request, period, region_code), extension)

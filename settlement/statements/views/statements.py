@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode
 
@@ -45,20 +46,17 @@ def visible(request: StaffRequest, number: str) -> InstitutionStatement:
 @require_GET
 def statement_detail(request: StaffRequest, institution_statement_no: str) -> HttpResponse:
     """One statement: every figure leads to its cases or deductions."""
-    statement = visible(request, institution_statement_no)
-    return shown(request, statement, AnswerForm(initial={"institution_on": f"{request.today}"}))
+    return shown(request, visible(request, institution_statement_no))
 
 
 def shown(
     request: StaffRequest,
     statement: InstitutionStatement,
-    answer: forms.Form,
     *,
-    again: forms.Form | None = None,
-    undo: forms.Form | None = None,
     status: int = 200,
+    **filled: forms.Form,
 ) -> HttpResponse:
-    """The page, with the form that was refused."""
+    """The page, with the form that was refused: `answer`, `again` or `undo`."""
     due = selectors.deadlines(statement.period.period)
     due_on = due.get(statement.care_region_id, due[None])
     waits = statement.state in WAITING
@@ -75,9 +73,10 @@ def shown(
         "items": items[:ITEMS_SHOWN],
         "more_items": len(items) > ITEMS_SHOWN,
         "history": workflow.history(InstitutionStatement.machine, number),
-        "answer": answer,
-        "again": again or SendAgainForm(),
-        "undo": undo or SendAgainForm(),
+        "answer": AnswerForm(initial={"institution_on": f"{request.today}"}),
+        "again": SendAgainForm(),
+        "undo": SendAgainForm(),
+        **filled,
         "others": _others(statement),
         "account": selectors.accounts_of([statement], request.today).get(statement.institution_id),
         "files": file_links("institution_statement_file", institution_statement_no=number),
@@ -137,6 +136,27 @@ def refused(request: StaffRequest, form: forms.Form, error: DomainError) -> None
     form.add_error(error.field if error.field in form.fields else None, error.message)
 
 
+def act(
+    request: StaffRequest,
+    statement: InstitutionStatement,
+    service: Callable[..., InstitutionStatement],
+    **filled: AnswerForm | SendAgainForm,
+) -> HttpResponse:
+    """Do what the one filled form asks for, or show the page with what is wrong."""
+    (form,) = filled.values()
+    if form.is_valid():
+        try:
+            done = service(statement=statement, by=request.user, at=request.now, **form.said())
+        except NotAllowed:
+            raise
+        except DomainError as error:
+            refused(request, form, error)
+        else:
+            messages.success(request, f"已办理，对账单现在是“{done.get_state_display()}”。")
+            return redirect("settlement:institution_statement", institution_statement_no=done.statement_no)
+    return shown(request, statement, status=422, **filled)
+
+
 @needs(May.CONFIRM_STATEMENTS)
 @require_POST
 def statement_confirm_view(request: StaffRequest, institution_statement_no: str) -> HttpResponse:
@@ -168,28 +188,7 @@ def statement_confirm_view(request: StaffRequest, institution_statement_no: str)
 def statement_answer_view(request: StaffRequest, institution_statement_no: str) -> HttpResponse:
     """Record what the institution said."""
     statement = visible(request, institution_statement_no)
-    form = AnswerForm(request.POST)
-    if form.is_valid():
-        said = form.cleaned_data
-        try:
-            statement_answer(
-                statement=statement,
-                by=request.user,
-                at=request.now,
-                contact=said["institution_contact"],
-                answered_on=said["institution_on"],
-                dispute_reason=said["dispute_reason"] if said["answer"] == "dispute" else "",
-            )
-        except NotAllowed:
-            raise
-        except DomainError as error:
-            refused(request, form, error)
-        else:
-            messages.success(request, "已记录机构的答复。")
-            return redirect(
-                "settlement:institution_statement", institution_statement_no=statement.statement_no
-            )
-    return shown(request, statement, form, status=422)
+    return act(request, statement, statement_answer, answer=AnswerForm(request.POST))
 
 
 @needs(May.CONFIRM_STATEMENTS)
@@ -197,20 +196,7 @@ def statement_answer_view(request: StaffRequest, institution_statement_no: str) 
 def statement_send_again_view(request: StaffRequest, institution_statement_no: str) -> HttpResponse:
     """Send it to the institution again, with what was answered."""
     statement = visible(request, institution_statement_no)
-    form = SendAgainForm(request.POST)
-    if form.is_valid():
-        try:
-            statement_send_again(statement=statement, by=request.user, at=request.now, **form.cleaned_data)
-        except NotAllowed:
-            raise
-        except DomainError as error:
-            refused(request, form, error)
-        else:
-            messages.success(request, "已重新发出，等机构答复。")
-            return redirect(
-                "settlement:institution_statement", institution_statement_no=statement.statement_no
-            )
-    return shown(request, statement, AnswerForm(), again=form, status=422)
+    return act(request, statement, statement_send_again, again=SendAgainForm(request.POST))
 
 
 @needs(May.READ_STATEMENTS)
@@ -218,8 +204,8 @@ def statement_send_again_view(request: StaffRequest, institution_statement_no: s
 def statement_print(request: StaffRequest, institution_statement_no: str) -> HttpResponse:
     """The statement as a page to print, with its verification code."""
     statement = visible(request, institution_statement_no)
-    data = statement_data(statement)
-    return print_answer(request, data, KIND, statement.statement_no, statement.care_region)
+    subject = (KIND, statement.statement_no)
+    return print_answer(request, statement_data(statement), statement.care_region, subject)
 
 
 @needs(May.READ_STATEMENTS)
@@ -227,7 +213,5 @@ def statement_print(request: StaffRequest, institution_statement_no: str) -> Htt
 def statement_file(request: StaffRequest, institution_statement_no: str, extension: str) -> HttpResponse:
     """The statement as PDF, XLSX or CSV."""
     statement = visible(request, institution_statement_no)
-    data = statement_data(statement)
-    return file_answer(
-        request, data, KIND, statement.statement_no, statement.care_region, extension=extension
-    )
+    subject = (KIND, statement.statement_no)
+    return file_answer(request, statement_data(statement), statement.care_region, subject, extension)
