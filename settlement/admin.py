@@ -3,5 +3,6 @@
 from settlement.clearing import admin as clearing_admin
 from settlement.holding import admin as holding_admin
 from settlement.records import admin as records_admin
+from settlement.statements import admin as statements_admin
 
-__all__ = ["clearing_admin", "holding_admin", "records_admin"]
+__all__ = ["clearing_admin", "holding_admin", "records_admin", "statements_admin"]

@@ -16,6 +16,13 @@ from settlement.deductions.models import Deduction
 from settlement.holding.models import HeldCase, HeldNote
 from settlement.matching.models import RecordFiling
 from settlement.records.models import CareType, SettlementRecord
+from settlement.statements import guards as statement_guards
+from settlement.statements.models import (
+    InstitutionAccount,
+    InstitutionStatement,
+    StatementDrawing,
+    StatementLine,
+)
 
 __all__ = [
     "CareType",
@@ -28,6 +35,8 @@ __all__ = [
     "MonthVersion",
     "HeldCase",
     "HeldNote",
+    "InstitutionAccount",
+    "InstitutionStatement",
     "RecordFiling",
     "RegionConfirmation",
     "Reopening",
@@ -35,4 +44,7 @@ __all__ = [
     "SheetComparison",
     "SheetDifference",
     "SignedSheet",
+    "StatementDrawing",
+    "StatementLine",
+    "statement_guards",
 ]

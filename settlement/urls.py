@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("settlement.deductions.urls")),
     path("", include("settlement.holding.urls")),
     path("", include("settlement.clearing.urls")),
+    path("", include("settlement.statements.urls")),
 ]

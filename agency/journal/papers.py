@@ -43,6 +43,8 @@ def paper_name(form_no: str) -> str:
     names = list(_NAMES.get(form_no, {}))
     if form_no[:1].isdigit():
         return f"表 {form_no} {names[0]}" if names else f"表 {form_no}"
+    if not names:
+        return form_no  # a sheet beside the twenty
     return names[0] if len(names) == 1 else f"{form_no}单"
 
 

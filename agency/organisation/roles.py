@@ -69,6 +69,11 @@ class May(models.TextChoices):
     SIGN_CLEARING = "sign_clearing", "签发清算"
     APPROVE_REOPEN = "approve_reopen", "批准重开已签发的清算"
     DECIDE_HELD = "decide_held", "裁定挂账"
+    READ_STATEMENTS = "read_statements", "看医药机构对账单"
+    DRAW_STATEMENTS = "draw_statements", "生成医药机构对账单"
+    CONFIRM_STATEMENTS = "confirm_statements", "确认医药机构对账单"
+    ANSWER_STATEMENTS = "answer_statements", "记录医药机构的答复"
+    PAY_STATEMENTS = "pay_statements", "登记医药机构付款"
     CHECK_BOOKS = "check_books", "核对账目"
     READ_JOURNAL = "read_journal", "看日志"
     USE_ADMIN = "use_admin", "进入后台管理"
@@ -119,6 +124,16 @@ GRANTS: dict[May, dict[Role, frozenset[Level]]] = {
     May.SIGN_CLEARING: {Role.CLEARING: ONLY_PROVINCE},
     May.APPROVE_REOPEN: {Role.SUPERVISOR: ONLY_PROVINCE},
     May.DECIDE_HELD: {Role.CLEARING: ONLY_PROVINCE},
+    May.READ_STATEMENTS: {Role.CLEARING: ANY, Role.FINANCE: ANY, Role.SUPERVISOR: ANY, Role.AUDIT: ANY},
+    May.DRAW_STATEMENTS: {Role.CLEARING: ABOVE},
+    May.CONFIRM_STATEMENTS: {Role.CLEARING: ONLY_REGION},
+    # never by who confirmed it for the agency
+    May.ANSWER_STATEMENTS: {
+        Role.CLEARING: ONLY_REGION,
+        Role.FINANCE: ONLY_REGION,
+        Role.SUPERVISOR: ONLY_REGION,
+    },
+    May.PAY_STATEMENTS: {Role.FINANCE: ONLY_REGION},
     May.CHECK_BOOKS: {
         Role.CLEARING: ONLY_PROVINCE,
         Role.FINANCE: ONLY_PROVINCE,

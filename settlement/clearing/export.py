@@ -35,6 +35,7 @@ CONTENT_TYPES = {
     "html": "text/html; charset=utf-8",
 }
 ON_PAPER = frozenset({"pdf", "html"})
+Subject = tuple[str, str]
 
 
 def sheet_number(data: SheetData, region: PoolingRegion | None) -> str:
@@ -44,13 +45,22 @@ def sheet_number(data: SheetData, region: PoolingRegion | None) -> str:
 
 
 @transaction.atomic
-def sheet_printed(data: SheetData, region: PoolingRegion | None, *, by: User, at: dt.datetime) -> SheetData:
-    """The sheet with the verification code of its content; the print stands in the log."""
+def sheet_printed(
+    data: SheetData,
+    region: PoolingRegion | None,
+    *,
+    by: User,
+    at: dt.datetime,
+    subject: Subject | None = None,
+) -> SheetData:
+    """The sheet with the verification code of its content; the print stands in the log, under `subject`
+    (kind and number) where it is no clearing sheet."""
+    kind, number = subject or ("sheet", sheet_number(data, region))
     printed = form_printed(
         form_no=data.sheet.form,
         title=data.title,
-        subject_kind="sheet",
-        subject_no=sheet_number(data, region),
+        subject_kind=kind,
+        subject_no=number,
         digest=digest(data),
         by=by,
         at=at,
@@ -69,6 +79,7 @@ def sheet_exported(
     by: User,
     at: dt.datetime,
     encoding: str = "utf-8",
+    subject: Subject | None = None,
 ) -> bytes:
     """The sheet as a file; the same data gives the same bytes. On paper it bears its verification code."""
     if encoding not in ("utf-8", "gb18030"):
@@ -76,14 +87,15 @@ def sheet_exported(
     if format_name not in WRITERS:
         raise DomainError("no_such_format", f"没有“{format_name}”这种格式：可用 {'、'.join(WRITERS)}。")
     if format_name in ON_PAPER:
-        data = sheet_printed(data, region, by=by, at=at)
+        data = sheet_printed(data, region, by=by, at=at, subject=subject)
     content = as_csv(data, encoding) if format_name == "csv" else WRITERS[format_name](data)
+    kind, number = subject or ("sheet", sheet_number(data, region))
     audit.record(
         "exported",
         by=by,
         at=at,
-        subject_kind="sheet",
-        subject_no=sheet_number(data, region),
+        subject_kind=kind,
+        subject_no=number,
         region=region,
         format=format_name,
         digest=digest(data),

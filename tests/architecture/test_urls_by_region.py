@@ -22,6 +22,8 @@ from settlement.clearing.services import period_compute
 from settlement.corrections.services import correction_propose
 from settlement.deductions.models import Deduction
 from settlement.holding.services import case_dispute
+from settlement.statements.models import InstitutionStatement
+from settlement.statements.services import statements_draw
 from tests.filings.groups.lists import make_worker
 from tests.filings.groups.lists import row as list_row
 from tests.filings.groups.lists import write as write_list
@@ -50,6 +52,9 @@ def numbers(ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield laid
 
 
+AT_CHANGCHUN = row("S3", 参保地区划="220202", 就医地区划="220102", 定点医药机构编号="H22010200001")
+
+
 def lay(world: World, tmp_path: Path) -> dict[str, str]:
     person = make_person()
     enrol(person, world.changchun)
@@ -57,7 +62,7 @@ def lay(world: World, tmp_path: Path) -> dict[str, str]:
     filing = make_in_force(world, person, materials=letter)
     scan = make_scan(world, filing)
     stay = make_late_stay(world, filing)
-    case = write(tmp_path, [row("S1", 参保地区划="220102", 就医地区划="220202"), row("S2")])
+    case = write(tmp_path, [row("S1", 参保地区划="220102", 就医地区划="220202"), row("S2"), AT_CHANGCHUN])
     batch, _ = batch_run(
         kind="settlements", path=case, by=world.changchun_clearing, system=world.system, at=world.now
     )
@@ -78,6 +83,7 @@ def lay(world: World, tmp_path: Path) -> dict[str, str]:
     )
     month = period_compute(period="202610", by=world.system, at=world.now)
     held = case_dispute(by=world.changchun_clearing, at=world.now, settlement_no="S1", reason="有异议")
+    statements_draw(period="202610", region=world.changchun, by=world.changchun_clearing, at=world.now)
     sheet = tmp_path / "sheet11.csv"
     arguments = ["--period=202610", "--region=长春", "--format=csv", f"--out={sheet}"]
     call_command("export_sheet", "11", *arguments, stdout=io.StringIO())
@@ -110,6 +116,7 @@ def lay(world: World, tmp_path: Path) -> dict[str, str]:
         "deduction_no": Deduction.objects.get().deduction_no,
         "held_no": held.held_no,
         "comparison_no": comparison.comparison_no,
+        "institution_statement_no": InstitutionStatement.objects.get().statement_no,
         "period": month.period,
         "form": "11",
         "region_code": "220100",

@@ -25,6 +25,7 @@ SAMPLE = {
     "reimbursement_no": "R0000000000",
     "slip_no": "Y0000000000",
     "statement_no": "W0000000000",
+    "institution_statement_no": "000000-000000-H00000000000",
     "stay_no": "S0000000000",
     "settlement_no": "0",
     "conflict_batch_no": "B00000000000",
