@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
-from agency.web.merging import Merged, rows_by_key
+from agency.merging import Merged, rows_by_key
 
 PAGE_SIZE = 50
 PLACE = ("before", "after")  # the keys in an address that say which page

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 
 from django.db.models import QuerySet
 
+from agency.merging import Merged
 from agency.organisation import access
 from agency.organisation.models import PoolingRegion, User
 from agency.policy.selectors import bool_parameter, int_parameter
-from agency.web.merging import Merged
 from filings.filing.kinds import FilingKind
 from filings.filing.models import Filing, KindTerms
 from filings.filing.states import CAME_INTO_FORCE

@@ -7,9 +7,9 @@ from typing import Any, cast
 
 from django import forms
 
+from agency.merging import Merged
 from agency.organisation.models import PoolingRegion, User
 from agency.web.fields import DayField
-from agency.web.merging import Merged
 from filings.filing.kinds import Channel, FilingKind
 from filings.filing.states import FilingState
 from filings.queues.paging import SORTS

@@ -10,8 +10,8 @@ from typing import Any
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
 
+from agency.merging import Merged
 from agency.web.keyset import PAGE_SIZE, PLACE, KeysetPage, number_key, page_url
-from agency.web.merging import Merged
 
 # what may be asked for in the URL → the order; green channel stands first in each [S2]
 SORTS = {

@@ -24,12 +24,12 @@ from django.db.models import (
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import In
 
+from agency.merging import Merged
 from agency.organisation import access
 from agency.organisation.models import PoolingRegion, StaffRole, User
 from agency.organisation.roles import Role
 from agency.policy.selectors import int_parameter
 from agency.policy.workdays import add_workdays
-from agency.web.merging import Merged
 from agency.web.parts import COUNTED_AT_MOST
 from filings.filing.models import Filing
 from filings.filing.selectors import expiring_days

@@ -6,11 +6,11 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
+from agency.merging import Merged
 from agency.organisation.roles import May
 from agency.web.access import needs
 from agency.web.exporting import KINDS
 from agency.web.keyset import keyset_page, narrowing
-from agency.web.merging import Merged
 from agency.web.request import StaffRequest
 from filings.filing.selectors import filings_listed
 from filings.filing.shown import shown
