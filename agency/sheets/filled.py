@@ -3,7 +3,7 @@
 Totals and sub-totals are always computed here, from the rows, in integers: no caller hands in a sum.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -112,6 +112,13 @@ class SheetData:
         """
         return self._lines
 
+    def row_lines(self) -> Iterator[Line]:
+        """The rows alone, numbered: what a digest is over, without any sum."""
+        number = 0
+        for row in self.rows:
+            number += row.counted
+            yield self._row_line(row, number)
+
     @cached_property
     def _lines(self) -> tuple[Line, ...]:
         after: dict[int, list[Line]] = {}
@@ -119,10 +126,8 @@ class SheetData:
             for position, line in self._subtotals_of(total):
                 after.setdefault(position, []).append(line)
         lines: list[Line] = []
-        number = 0
-        for position, row in enumerate(self.rows):
-            number += row.counted
-            lines += [self._row_line(row, number), *after.get(position, ())]
+        for position, line in enumerate(self.row_lines()):
+            lines += [line, *after.get(position, ())]
         lines += after.get(len(self.rows), ())
         if self.sheet.total:
             lines.append(Line(LineKind.TOTAL, self.total(), self.sheet.total))
