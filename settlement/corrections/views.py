@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -10,12 +11,13 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from agency.errors import DomainError, DomainErrors, NotAllowed
+from agency.errors import DomainError, NotAllowed
 from agency.journal import workflow
 from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
 from agency.web.access import needs
+from agency.web.acting import done, put_on
 from agency.web.keyset import keyset_page
 from agency.web.middleware import record_refusal
 from agency.web.request import StaffRequest
@@ -86,7 +88,7 @@ def conflict_detail(request: StaffRequest, conflict_batch_no: str, line_no: int)
                     by=request.user, at=request.now, refusal=found.refusal, **form.cleaned_data
                 )
             except DomainError as error:
-                _put_on(request, form, error)
+                put_on(request, form, error)
             else:
                 messages.success(request, f"已提出更正 {correction}，请另一位同事审批。")
                 return redirect("settlement:correction_detail", proposal_no=correction.proposal_no)
@@ -115,13 +117,6 @@ def _obstacles(user: User, record: SettlementRecord | None, candidate: Any) -> l
     return [sentence for _, sentence in obstacles(situation(user, record, candidate))]
 
 
-def _put_on(request: StaffRequest, form: CorrectionReasonForm, error: DomainError) -> None:
-    """What was refused, all of it, on the form."""
-    record_refusal(request, error)
-    for one in error.errors if isinstance(error, DomainErrors) else [error]:
-        form.add_error(one.field, one.message)
-
-
 @needs(May.READ_CASES)
 @require_GET
 def correction_detail(request: StaffRequest, proposal_no: str) -> HttpResponse:
@@ -142,7 +137,7 @@ def _context(
         settlement_no=correction.settlement_no, correction_no=correction.corrects_no
     ).first()
     is_open = correction.state == CorrectionState.PROPOSED
-    refusal = _refusal(request.user, correction) if is_open else ""
+    refusal = access.refusal(services.require_may_decide, request.user, correction) if is_open else ""
     own = situation(request.user, stored, None, own=correction) if is_open and stored else None
     content = correction.content.split("\t")
     pairs = pairs_of(as_delivered(stored_content(stored)), content) if stored is not None else []
@@ -162,15 +157,6 @@ def _context(
         and workflow.can_move(correction, CorrectionState.WITHDRAWN, request.user),
         "may_unmask": access.allowed(request.user, May.UNMASK),
     }
-
-
-def _refusal(user: User, correction: Correction) -> str:
-    """Why this person may not decide; empty when they may."""
-    try:
-        services.require_may_decide(user, correction)
-    except NotAllowed as error:
-        return error.message
-    return ""
 
 
 @needs(May.RELEASE_BATCHES)
@@ -207,19 +193,12 @@ def correction_withdraw(request: StaffRequest, proposal_no: str) -> HttpResponse
 
 
 def _with_reason(
-    request: StaffRequest, proposal_no: str, act: Callable[..., Correction], done: str
+    request: StaffRequest, proposal_no: str, act: Callable[..., Correction], told: str
 ) -> HttpResponse:
     correction = _visible(request, proposal_no)
     form = CorrectionReasonForm(request.POST)
-    if form.is_valid():
-        try:
-            act(by=request.user, at=request.now, correction=correction, **form.cleaned_data)
-        except NotAllowed:
-            raise
-        except DomainError as error:
-            _put_on(request, form, error)
-        else:
-            messages.success(request, done)
-            return redirect("settlement:correction_detail", proposal_no=proposal_no)
+    if done(request, form, partial(act, by=request.user, at=request.now, correction=correction)):
+        messages.success(request, told)
+        return redirect("settlement:correction_detail", proposal_no=proposal_no)
     context = _context(request, correction, form)
     return render(request, "settlement/corrections/detail.html", context, status=422)

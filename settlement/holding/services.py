@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import F, OuterRef, Subquery
 
 from agency.errors import DomainError, NotAllowed, SomeoneElseWasFirst
 from agency.journal import audit, workflow
@@ -106,7 +107,7 @@ def _hold(
 
 
 @transaction.atomic
-def case_answer(*, by: User, at: dt.datetime, case: HeldCase, answer: str, text: str) -> HeldNote:
+def case_answer(*, by: User, at: dt.datetime, case: HeldCase, text: str, answer: str = "") -> HeldNote:
     """答复: a party, or the province, says something of an undecided case; the other party whether it agrees.
 
     Errors: NotAllowed, `text_missing`, `own_dispute` (who disputed does not answer), `not_held`.
@@ -225,6 +226,16 @@ def case_undo(*, by: User, at: dt.datetime, case: HeldCase, reason: str) -> Held
     carries_changed(case.held_from, by, at)
     _log("held_undone", case, by=by, at=at, reason=reason)
     return case
+
+
+def held_follow_cases() -> int:
+    """Held cases whose record counts in another month now (its own was opened again) are held from that one.
+
+    Call it under the lock of the records, after the records moved. Returns how many followed.
+    """
+    moved = HeldCase.objects.standing().exclude(held_from=F("record__period"))
+    record = SettlementRecord.objects.filter(pk=OuterRef("record")).order_by()
+    return moved.update(held_from=Subquery(record.values("period")[:1]))
 
 
 # --- what all of them share ---------------------------------------------------------------------------------

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from agency.errors import NotAllowed
 from agency.journal import workflow
 from agency.organisation import access
 from agency.organisation.models import User
@@ -67,7 +66,7 @@ def detail_of(by: User, case: HeldCase) -> HeldDetail:
     facts = facts_of({case.held_from, *months, *filter(None, [case.decided_period])})
     is_held, is_decided = case.state == HeldState.HELD, bool(case.decided_period)
     decides = access.allowed(by, May.DECIDE_HELD)
-    refusal = _refusal(services.require_may_decide, by, case) if decides and is_held else ""
+    refusal = access.refusal(services.require_may_decide, by, case) if decides and is_held else ""
     return HeldDetail(
         months=[(month, carry(held, month) or Moved(0, 0), facts[month].is_signed) for month in months],
         net_fen=held.net_fen,
@@ -75,18 +74,9 @@ def detail_of(by: User, case: HeldCase) -> HeldDetail:
         history=workflow.history(HeldCase.machine, case.held_no),
         decide_before=decided_before(case.held_from, hold_months(case.held_from)) if is_held else "",
         answers=by.region_id is not None and by.region_id != case.region_id,
-        may_write=is_held and not _refusal(services.require_may_write, by, case),
-        may_take_back=is_held and not _refusal(services.require_may_take_back, by, case),
+        may_write=is_held and not access.refusal(services.require_may_write, by, case),
+        may_take_back=is_held and not access.refusal(services.require_may_take_back, by, case),
         may_decide=is_held and decides and not refusal,
         may_undo=is_decided and decides and not facts[case.decided_period].is_signed,
         refusal=refusal,
     )
-
-
-def _refusal(require: Callable[[User, HeldCase], None], by: User, case: HeldCase) -> str:
-    """Why this person may not; empty when they may."""
-    try:
-        require(by, case)
-    except NotAllowed as error:
-        return error.message
-    return ""

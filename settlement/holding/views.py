@@ -3,30 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
+from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from agency.errors import DomainError, NotAllowed
 from agency.organisation.roles import May
-from agency.periods import period_label
 from agency.tabular.write import TableColumn
 from agency.web.access import needs
+from agency.web.acting import done
 from agency.web.exporting import KINDS, exported
 from agency.web.keyset import keyset_page, narrowing
-from agency.web.middleware import record_refusal
 from agency.web.request import StaffRequest
 from settlement.holding import services
 from settlement.holding.forms import AnswerForm, HeldFilterForm, HeldReasonForm
 from settlement.holding.models import HeldCase
-from settlement.holding.selectors import HeldFilter, disputable, held_listed, hold_months
+from settlement.holding.selectors import HeldFilter, disputable, held_listed, held_of_record, hold_months
 from settlement.holding.shown import detail_of, rows_of
 from settlement.records.selectors import chunks
 
 EXPORT_LIMIT = 20_000
+ACTS: dict[str, Callable[..., HeldCase]] = {
+    "release": services.case_release,
+    "reject": services.case_reject,
+    "take_back": services.case_take_back,
+    "undo": services.case_undo,
+}
 COLUMNS = [
     TableColumn("挂账编号", width=16),
     TableColumn("状态", width=8),
@@ -116,19 +122,13 @@ def held_dispute(request: StaffRequest, settlement_no: str) -> HttpResponse:
     if record is None:
         raise Http404
     form = HeldReasonForm(request.POST if request.method == "POST" else None)
-    if request.method == "POST" and form.is_valid():
-        try:
-            case = services.case_dispute(
-                by=request.user, at=request.now, settlement_no=settlement_no, **form.cleaned_data
-            )
-        except NotAllowed:
-            raise
-        except DomainError as error:
-            _put_on(request, form, error)
-        else:
-            label = period_label(case.held_from)
-            messages.success(request, f"已提出争议 {case}：{label}的清算表上两边都已转出，等对方答复。")
-            return redirect("settlement:held_detail", held_no=case.held_no)
+    act = partial(services.case_dispute, by=request.user, at=request.now, settlement_no=settlement_no)
+    if request.method == "POST" and done(request, form, act):
+        messages.success(request, "已提出争议：双方清算表上这一笔都已转出，等对方答复。")
+        case = held_of_record(record)
+        return redirect(
+            reverse("settlement:held_detail", args=[case.held_no]) if case else "settlement:held_list"
+        )
     refusal = services.why_not(request.user, record)
     context = {
         "record": record,
@@ -138,12 +138,6 @@ def held_dispute(request: StaffRequest, settlement_no: str) -> HttpResponse:
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "settlement/holding/dispute.html", context, status=status)
-
-
-def _put_on(request: StaffRequest, form: Any, error: DomainError) -> None:
-    """What was refused, on the form: beside its field where it has that."""
-    record_refusal(request, error)
-    form.add_error(error.field if error.field in form.fields else None, error.message)
 
 
 @needs(May.READ_CLEARING)
@@ -158,21 +152,15 @@ def _visible(request: StaffRequest, held_no: str) -> HeldCase:
 
 
 def _detail(
-    request: StaffRequest,
-    case: HeldCase,
-    *,
-    form: HeldReasonForm | None = None,
-    answer: AnswerForm | None = None,
-    status: int = 200,
+    request: StaffRequest, case: HeldCase, form: AnswerForm | HeldReasonForm | None = None, acted: str = ""
 ) -> HttpResponse:
+    """The page; `form` is the one that was refused, of the act that it was posted for."""
     detail = detail_of(request.user, case)
-    context = {
-        "case": case,
-        "detail": detail,
-        "form": form or HeldReasonForm(),
-        "answer": answer or AnswerForm(answers=detail.answers),
-    }
-    return render(request, "settlement/holding/detail.html", context, status=status)
+    forms: dict[str, Any] = {name: HeldReasonForm(auto_id=f"id_{name}_%s") for name in ACTS}
+    forms["answer"] = AnswerForm(answers=detail.answers, auto_id="id_answer_%s")
+    forms |= {acted: form} if form is not None else {}
+    context = {"case": case, "detail": detail, "forms": forms, "form": form}
+    return render(request, "settlement/holding/detail.html", context, status=422 if form else 200)
 
 
 @needs(May.READ_CLEARING)
@@ -180,62 +168,47 @@ def _detail(
 def held_answer(request: StaffRequest, held_no: str) -> HttpResponse:
     """A note of a party; of the other one whether it agrees."""
     case = _visible(request, held_no)
-    form = AnswerForm(request.POST, answers=detail_of(request.user, case).answers)
-    if form.is_valid():
-        given = {"answer": "", **form.cleaned_data}
-        try:
-            services.case_answer(by=request.user, at=request.now, case=case, **given)
-        except NotAllowed:
-            raise
-        except DomainError as error:
-            _put_on(request, form, error)
-        else:
-            messages.success(request, "已记下，双方和省级都看得到。")
-            return redirect("settlement:held_detail", held_no=held_no)
-    return _detail(request, case, answer=form, status=422)
+    answers = detail_of(request.user, case).answers
+    form = AnswerForm(request.POST, answers=answers, auto_id="id_answer_%s")
+    act = partial(services.case_answer, by=request.user, at=request.now, case=case)
+    if done(request, form, act):
+        messages.success(request, "已记下，双方和省级都看得到。")
+        return redirect("settlement:held_detail", held_no=held_no)
+    return _detail(request, case, form, "answer")
 
 
 @needs(May.CONFIRM_CLEARING)
 @require_POST
 def held_take_back(request: StaffRequest, held_no: str) -> HttpResponse:
     """The region that disputed takes it back."""
-    return _with_reason(request, held_no, services.case_take_back, "已撤回争议。")
+    return _with_reason(request, held_no, "take_back", "已撤回争议。")
 
 
 @needs(May.DECIDE_HELD)
 @require_POST
 def held_release(request: StaffRequest, held_no: str) -> HttpResponse:
     """The province: the case enters the oldest unsigned month."""
-    return _with_reason(request, held_no, services.case_release, "已放行。")
+    return _with_reason(request, held_no, "release", "已放行。")
 
 
 @needs(May.DECIDE_HELD)
 @require_POST
 def held_reject(request: StaffRequest, held_no: str) -> HttpResponse:
     """The province: the care region bears the case."""
-    return _with_reason(request, held_no, services.case_reject, "已拒付，由就医地承担。")
+    return _with_reason(request, held_no, "reject", "已拒付，由就医地承担。")
 
 
 @needs(May.DECIDE_HELD)
 @require_POST
 def held_undo(request: StaffRequest, held_no: str) -> HttpResponse:
     """The province takes its decision back while that month is unsigned."""
-    return _with_reason(request, held_no, services.case_undo, "已撤销裁定，恢复挂账。")
+    return _with_reason(request, held_no, "undo", "已撤销裁定，恢复挂账。")
 
 
-def _with_reason(
-    request: StaffRequest, held_no: str, act: Callable[..., HeldCase], done: str
-) -> HttpResponse:
+def _with_reason(request: StaffRequest, held_no: str, acted: str, told: str) -> HttpResponse:
     case = _visible(request, held_no)
-    form = HeldReasonForm(request.POST)
-    if form.is_valid():
-        try:
-            act(by=request.user, at=request.now, case=case, **form.cleaned_data)
-        except NotAllowed:
-            raise
-        except DomainError as error:
-            _put_on(request, form, error)
-        else:
-            messages.success(request, done)
-            return redirect("settlement:held_detail", held_no=held_no)
-    return _detail(request, case, form=form, status=422)
+    form = HeldReasonForm(request.POST, auto_id=f"id_{acted}_%s")
+    if done(request, form, partial(ACTS[acted], by=request.user, at=request.now, case=case)):
+        messages.success(request, told)
+        return redirect("settlement:held_detail", held_no=held_no)
+    return _detail(request, case, form, acted)

@@ -6,12 +6,15 @@ import pytest
 
 from agency.errors import DomainErrors
 from agency.journal.books import check_all
+from agency.organisation.models import RegionPair
 from settlement.clearing.changes import has_changed_since
 from settlement.clearing.models import ClearingLine, ClearingPeriod, RegionConfirmation
 from settlement.clearing.services import period_sign
 from settlement.deductions.models import Deduction
 from settlement.deductions.services import deduction_withdraw
 from settlement.holding.selectors import carries_of, undecided_too_long
+from settlement.holding.services import held_follow_cases
+from settlement.records.models import SettlementRecord
 from tests.settlement.holding.conftest import DECEMBER, JANUARY, LINE, NOVEMBER, OCTOBER, Books, settled
 from tests.settlement.records.files import reversal
 
@@ -369,3 +372,51 @@ def test_what_a_month_carries_is_told_case_by_case(books: Books) -> None:
     told = [(row.held_no, row.carried_in_fen, row.carried_out_fen) for row in carries_of(NOVEMBER)]
     assert told == [(first.held_no, 70_000, 0)]
     assert carries_of(DECEMBER) == []
+
+
+def test_a_pair_that_no_longer_counts_as_cross_region_carries_nothing(books: Books) -> None:
+    """S1 and S2 are local then: in no line, so that nothing of them is carried out either."""
+    books.dispute()
+    pair = {"region_a": books.world.changchun, "region_b": books.world.jilin, "is_cross_region": False}
+    RegionPair.objects.create(**pair, valid_from="2026-01-01")
+    assert books.shown(OCTOBER) == (0, 70_000, 70_000)
+
+    books.sign(OCTOBER)
+
+    assert books.shown(OCTOBER) == (0, 0, 0)
+    assert ClearingPeriod.objects.get(period=OCTOBER).receivable_fen == 0
+    books.sign(NOVEMBER)
+    assert all_is_well()
+
+
+def test_what_follows_is_judged_by_the_pairs_of_its_own_month(books: Books) -> None:
+    """October was signed with the case in it; in November, by a pair set since, its deduction is local."""
+    case = books.dispute()
+    books.sign(OCTOBER)
+    pair = {"region_a": books.world.changchun, "region_b": books.world.jilin, "is_cross_region": False}
+    RegionPair.objects.create(**pair, valid_from="2026-01-01")
+    books.deduct("S1", NOVEMBER, "50.00")
+    books.sign(NOVEMBER)
+    assert books.shown(NOVEMBER) is None
+
+    books.release(case)
+    books.sign(DECEMBER)
+
+    assert books.shown(DECEMBER) == (70_000, 0, 70_000)
+    assert all_is_well()
+
+
+def test_a_case_whose_record_moves_to_an_opened_month_is_held_from_there(books: Books) -> None:
+    books.sign(OCTOBER)
+    books.load(settled("S9", OCTOBER))  # October is signed: it counts in November
+    books.compute(NOVEMBER)
+    case = books.dispute("S9")
+    assert (case.held_no, case.held_from) == ("G202611-00001", NOVEMBER)
+    SettlementRecord.objects.filter(settlement_no="S9").update(period=DECEMBER)
+
+    assert held_follow_cases() == 1
+
+    case.refresh_from_db()
+    assert case.held_from == DECEMBER
+    assert held_follow_cases() == 0
+    assert [row.carried_out_fen for row in carries_of(DECEMBER)] == [70_000]
