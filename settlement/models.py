@@ -2,6 +2,7 @@
 
 from settlement.bills.models import FeeLine
 from settlement.clearing import guards as guards
+from settlement.clearing.consents import ChecklistSkip, SheetLook
 from settlement.clearing.models import (
     ClearingLine,
     ClearingPeriod,
@@ -17,6 +18,7 @@ from settlement.records.models import CareType, SettlementRecord
 
 __all__ = [
     "CareType",
+    "ChecklistSkip",
     "ClearingLine",
     "ClearingPeriod",
     "ConflictLine",
@@ -28,5 +30,6 @@ __all__ = [
     "SettlementRecord",
     "SheetComparison",
     "SheetDifference",
+    "SheetLook",
     "SignedSheet",
 ]

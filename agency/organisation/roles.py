@@ -67,6 +67,7 @@ class May(models.TextChoices):
     COMPUTE_CLEARING = "compute_clearing", "计算清算"
     CONFIRM_CLEARING = "confirm_clearing", "确认清算"
     SIGN_CLEARING = "sign_clearing", "签发清算"
+    SKIP_CHECKLIST = "skip_checklist", "办理核对例外"
     CHECK_BOOKS = "check_books", "核对账目"
     READ_JOURNAL = "read_journal", "看日志"
     USE_ADMIN = "use_admin", "进入后台管理"
@@ -115,6 +116,8 @@ GRANTS: dict[May, dict[Role, frozenset[Level]]] = {
     May.COMPUTE_CLEARING: {Role.CLEARING: ONLY_PROVINCE},
     May.CONFIRM_CLEARING: {Role.CLEARING: ONLY_REGION},
     May.SIGN_CLEARING: {Role.CLEARING: ONLY_PROVINCE},
+    # one proposes, another approves: two of them
+    May.SKIP_CHECKLIST: {Role.CLEARING: ONLY_PROVINCE, Role.SUPERVISOR: ONLY_PROVINCE},
     May.CHECK_BOOKS: {
         Role.CLEARING: ONLY_PROVINCE,
         Role.FINANCE: ONLY_PROVINCE,

@@ -16,10 +16,11 @@ from agency.sheets.digest import digest
 from agency.web.parts import Broken
 from settlement.clearing import rules, selectors
 from settlement.clearing.changes import changes_since
+from settlement.clearing.consents import ChecklistSkip
 from settlement.clearing.filling import MonthBook, all_sheets, region_digest
 from settlement.clearing.models import ClearingLine, ClearingPeriod, SignedSheet
 from settlement.clearing.rules import LINE_FIELDS, Line, LineKey, Parties
-from settlement.clearing.states import PeriodState
+from settlement.clearing.states import PeriodState, SkipState
 from settlement.deductions.models import Deduction
 from settlement.records.models import SettlementRecord
 from settlement.records.periods import first_open
@@ -139,18 +140,30 @@ def signed_sheets(month: ClearingPeriod) -> Iterator[Broken]:
 
 
 def confirmed(month: ClearingPeriod) -> Iterator[Broken]:
-    """Every region in force confirmed a signed month, and what it confirmed is what was signed."""
+    """Every region in force confirmed a signed month, or two people let it be signed without; and what was
+    seen then is what was signed."""
     if not month.is_signed:
         return
     book = MonthBook(month)
     given = selectors.confirmations_of(month)
+    skipped = approved_skips(month)
     for party in book.parties.must_confirm:
         confirmation = given.get(party.id)
         subject = f"{month.period} {party.name}"
-        if confirmation is None:
-            yield Broken(CONFIRMED, subject, "没有确认")
-        elif confirmation.digest != region_digest(book, party):
+        now = region_digest(book, party)
+        key = rules.confirmation_key(party.code)
+        if confirmation is None and key not in skipped:
+            yield Broken(CONFIRMED, subject, "没有确认，也没有两人批准的例外")
+        elif confirmation is None and skipped[key] != rules.skip_digest(key, now):
+            yield Broken(CONFIRMED, subject, "例外时所见与签发的表不同")
+        elif confirmation is not None and confirmation.digest != now:
             yield Broken(CONFIRMED, subject, "确认时所见与签发的表不同")
+
+
+def approved_skips(month: ClearingPeriod) -> dict[str, str]:
+    """What the approved skips of a month were bound to, by the line of the checklist."""
+    rows = ChecklistSkip.objects.filter(period=month, state=SkipState.APPROVED)
+    return dict(rows.values_list("key", "seen_digest"))
 
 
 def month_digest(month: ClearingPeriod, sheets: list[tuple[str, str, str]]) -> str:

@@ -233,7 +233,7 @@ def confirmations_given(months: Iterable[ClearingPeriod]) -> dict[int, dict[int,
     """The confirmations that stand, by month and region, for many months at once."""
     found: dict[int, dict[int, RegionConfirmation]] = {}
     rows = RegionConfirmation.objects.filter(period__in=[month.pk for month in months])
-    for row in rows.filter(voided_at__isnull=True).select_related("by"):
+    for row in rows.filter(voided_at__isnull=True).select_related("by").defer("content"):
         found.setdefault(row.period_id, {})[row.region_id] = row
     return found
 

@@ -1,4 +1,4 @@
-"""The life of a month of clearing."""
+"""The life of a month of clearing, and of what its checklist passes over."""
 
 from django.db import models
 
@@ -27,3 +27,27 @@ PERIOD_MACHINE = Machine(
 )
 
 TONES = {S.OPEN: "", S.COMPUTED: "warn", S.SIGNED: "ok"}
+
+
+class SkipState(models.TextChoices):
+    PROPOSED = "proposed", "待批准"
+    APPROVED = "approved", "已批准"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+K = SkipState
+OPEN_SKIPS = (K.PROPOSED, K.APPROVED)
+
+SKIP_MACHINE = Machine(
+    kind="checklist_skip",
+    states=SkipState,
+    first=K.PROPOSED,
+    transitions={
+        (K.PROPOSED, K.APPROVED): Step("批准例外", May.SKIP_CHECKLIST),
+        (K.PROPOSED, K.WITHDRAWN): Step("撤回例外", May.SKIP_CHECKLIST, reason_required=True),
+        (K.APPROVED, K.WITHDRAWN): Step("撤回例外", May.SKIP_CHECKLIST, reason_required=True),
+    },
+    terminal=frozenset({K.WITHDRAWN}),
+)
+
+SKIP_TONES = {K.PROPOSED: "warn", K.APPROVED: "ok", K.WITHDRAWN: ""}
