@@ -217,7 +217,7 @@ def _confirmation(month: ClearingPeriod, party: Party, is_given: bool) -> Blocke
     where = {"period": month.period, "region_code": party.code}
     return Blocker(
         key=rules.confirmation_key(party.code),
-        label=f"{party.name}已确认",
+        label=f"{party.name}确认清算表",
         ok=is_given,
         detail="" if is_given else "还没有确认",
         url=reverse("settlement:region_sheets", kwargs=where),

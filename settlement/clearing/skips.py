@@ -66,7 +66,7 @@ def skip_approve(
     """批准例外: another person of the province, who sees the fact that it was proposed for.
 
     Errors: NotAllowed (also for whoever proposed it), AlreadySigned, `no_such_line`, `nothing_to_skip`,
-    `nothing_proposed`, `shown_is_outdated`, SomeoneElseWasFirst.
+    `nothing_proposed`, `already_approved`, `shown_is_outdated`.
     """
     access.require(by, May.SKIP_CHECKLIST)
     month = month_held(period)
@@ -74,6 +74,8 @@ def skip_approve(
     skip = _proposed(item)
     if skip.proposed_by_id == by.pk:  # not even the system account: two people stand for a skip
         raise NotAllowed("提出例外的人不能自己批准，请由另一位同事办理。")
+    if skip.is_approved:
+        raise DomainError("already_approved", f"这个例外已由{skip.approved_by}批准，不必再批。")
     _require_seen(seen_digest, skip.seen_digest)
     if item.outdated:
         raise DomainError("shown_is_outdated", "提出之后事实有了变化，不能批准；请看过现在的情况重新提出。")
@@ -115,7 +117,7 @@ def _open_item(month: ClearingPeriod, key: str) -> Item:
     if not item.blocker.can_skip:
         raise DomainError("cannot_be_skipped", f"“{item.blocker.label}”不成立时不能签发，没有例外。")
     if item.blocker.ok:
-        raise DomainError("nothing_to_skip", f"{item.blocker.label}，不需要例外。")
+        raise DomainError("nothing_to_skip", f"“{item.blocker.label}”已经成立，不需要例外。")
     return item
 
 
