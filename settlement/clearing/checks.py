@@ -16,11 +16,10 @@ from agency.sheets.digest import digest
 from agency.web.parts import Broken
 from settlement.clearing import rules, selectors
 from settlement.clearing.changes import changes_since
-from settlement.clearing.consents import ChecklistSkip
 from settlement.clearing.filling import MonthBook, all_sheets, region_digest
 from settlement.clearing.models import ClearingLine, ClearingPeriod, SignedSheet
 from settlement.clearing.rules import LINE_FIELDS, Line, LineKey, Parties
-from settlement.clearing.states import PeriodState, SkipState
+from settlement.clearing.states import PeriodState
 from settlement.deductions.models import Deduction
 from settlement.records.models import SettlementRecord
 from settlement.records.periods import first_open
@@ -146,7 +145,7 @@ def confirmed(month: ClearingPeriod) -> Iterator[Broken]:
         return
     book = MonthBook(month)
     given = selectors.confirmations_of(month)
-    skipped = approved_skips(month)
+    skipped = selectors.approved_skips(month)
     for party in book.parties.must_confirm:
         confirmation = given.get(party.id)
         subject = f"{month.period} {party.name}"
@@ -158,12 +157,6 @@ def confirmed(month: ClearingPeriod) -> Iterator[Broken]:
             yield Broken(CONFIRMED, subject, "例外时所见与签发的表不同")
         elif confirmation is not None and confirmation.digest != now:
             yield Broken(CONFIRMED, subject, "确认时所见与签发的表不同")
-
-
-def approved_skips(month: ClearingPeriod) -> dict[str, str]:
-    """What the approved skips of a month were bound to, by the line of the checklist."""
-    rows = ChecklistSkip.objects.filter(period=month, state=SkipState.APPROVED)
-    return dict(rows.values_list("key", "seen_digest"))
 
 
 def month_digest(month: ClearingPeriod, sheets: list[tuple[str, str, str]]) -> str:

@@ -101,7 +101,7 @@ def _label(sheet: Sheet, values: Any) -> str:
 def _shown(column: Column, value: Value) -> str:
     if value is None or value == "":
         return ""
-    return yuan(int(value)) if column.kind is Kind.MONEY else str(value)  # type: ignore[call-overload]
+    return yuan(int(value)) if column.kind is Kind.MONEY else str(value)
 
 
 def _columns(sheet: Sheet) -> list[Column]:

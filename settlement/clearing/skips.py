@@ -137,7 +137,7 @@ def _withdraw(skip: ChecklistSkip, *, by: User, at: dt.datetime, reason: str) ->
     _log("skip_withdrawn", skip, by=by, at=at, reason=reason)
 
 
-def _log(action: str, skip: ChecklistSkip, *, by: User, at: dt.datetime, **detail: str) -> None:
+def _log(action: str, skip: ChecklistSkip, *, by: User, at: dt.datetime, **detail: object) -> None:
     audit.record(
         action,
         by=by,

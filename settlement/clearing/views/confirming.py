@@ -130,10 +130,9 @@ def sheet_looked(request: StaffRequest, period: str, form: str, region_code: str
         at=request.now,
         seen_digest=request.POST.get("seen_digest", ""),
     )
-    where = {"period": period, "region_code": region_code}
     if following:
-        return redirect("settlement:sheet", form=following, **where)
-    return redirect("settlement:region_sheets", **where)
+        return redirect("settlement:sheet", period=period, form=following, region_code=region_code)
+    return redirect("settlement:region_sheets", period=period, region_code=region_code)
 
 
 @needs(May.CONFIRM_CLEARING)
