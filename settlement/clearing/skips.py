@@ -144,6 +144,7 @@ def _log(action: str, skip: ChecklistSkip, *, by: User, at: dt.datetime, **detai
         at=at,
         subject_kind=ChecklistSkip.machine.kind,
         subject_no=skip.skip_no,
+        region=None,
         periods=[skip.period.period],
         what=skip.title,
         **detail,

@@ -30,7 +30,7 @@ def test_a_region_confirms_by_keys_and_takes_it_back(person: Opens) -> None:
     region.looks()
     expect(page.get_by_text("未看")).to_have_count(0)
 
-    page.keyboard.press("q")
+    page.keyboard.press("y")
     page.get_by_role("button", name="确认", exact=True).click()
     page.wait_for_url(re.compile("/clearing/202610/$"))
     expect(page.get_by_text("已确认2026年10月的清算表")).to_be_visible()
