@@ -2,6 +2,7 @@
 
 from settlement.bills.models import FeeLine
 from settlement.clearing import guards as guards
+from settlement.clearing.consents import ChecklistSkip, SheetLook
 from settlement.clearing.models import (
     ClearingLine,
     ClearingPeriod,
@@ -26,6 +27,7 @@ from settlement.statements.models import (
 
 __all__ = [
     "CareType",
+    "ChecklistSkip",
     "ClearingLine",
     "ClearingPeriod",
     "ConflictLine",
@@ -43,6 +45,7 @@ __all__ = [
     "SettlementRecord",
     "SheetComparison",
     "SheetDifference",
+    "SheetLook",
     "SignedSheet",
     "StatementDrawing",
     "StatementLine",

@@ -74,6 +74,7 @@ class May(models.TextChoices):
     CONFIRM_STATEMENTS = "confirm_statements", "确认医药机构对账单"
     ANSWER_STATEMENTS = "answer_statements", "记录医药机构的答复"
     PAY_STATEMENTS = "pay_statements", "登记医药机构付款"
+    SKIP_CHECKLIST = "skip_checklist", "办理核对例外"
     CHECK_BOOKS = "check_books", "核对账目"
     READ_JOURNAL = "read_journal", "看日志"
     USE_ADMIN = "use_admin", "进入后台管理"
@@ -134,6 +135,8 @@ GRANTS: dict[May, dict[Role, frozenset[Level]]] = {
         Role.SUPERVISOR: ONLY_REGION,
     },
     May.PAY_STATEMENTS: {Role.FINANCE: ONLY_REGION},
+    # one proposes, another approves: two of them
+    May.SKIP_CHECKLIST: {Role.CLEARING: ONLY_PROVINCE, Role.SUPERVISOR: ONLY_PROVINCE},
     May.CHECK_BOOKS: {
         Role.CLEARING: ONLY_PROVINCE,
         Role.FINANCE: ONLY_PROVINCE,

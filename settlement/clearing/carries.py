@@ -7,18 +7,16 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping
 
-from agency.errors import DomainError
 from settlement.clearing import rules, selectors
 from settlement.clearing.models import ClearingLine, ClearingPeriod
 from settlement.clearing.rules import LINE_FIELDS, Line, LineKey
 from settlement.clearing.states import PeriodState
 from settlement.holding.months import KNOWN_MONTHS, MonthFacts
 from settlement.holding.rules import NotCross
-from settlement.holding.selectors import Carry, carries_of, hold_months, undecided_too_long
+from settlement.holding.selectors import Carry, carries_of
 
 Sums = dict[LineKey, tuple[int, int]]  # carried in, carried out
 CARRIED = ("carried_in_fen", "carried_out_fen", "due_fen")
-SHOWN = 3
 
 
 @KNOWN_MONTHS.register("clearing")
@@ -107,17 +105,3 @@ def _untouched(month: ClearingPeriod, rows: Iterable[ClearingLine]) -> int:
     deducted = selectors.cleared_deductions(month).values_list(*selectors.KEYS).distinct()
     gone = empty.keys() - set(deducted)
     return ClearingLine.objects.filter(pk__in=[empty[key] for key in gone]).delete()[0]
-
-
-# --- before a month is signed -------------------------------------------------------------------------------
-
-
-def reasons_held(month: ClearingPeriod) -> list[DomainError]:
-    """What is still undecided and keeps the month from being signed, in one reason [N22]."""
-    waiting = undecided_too_long(month.period)
-    if not waiting:
-        return []
-    numbers = "、".join(str(case) for case in waiting[:SHOWN])
-    more = f"等 {len(waiting)} 笔" if len(waiting) > SHOWN else ""
-    told = f"挂账已满 {hold_months(month.period)} 个月，须先放行或拒付：{numbers}{more}"
-    return [DomainError("held_too_long", told, held=[str(case) for case in waiting])]

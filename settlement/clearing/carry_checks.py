@@ -6,17 +6,21 @@ from collections import Counter
 from collections.abc import Iterator
 
 from django.db.models import Sum
+from django.urls import reverse
 
 from agency.money import yuan
 from agency.registry import CHECKS
 from agency.web.parts import Broken
-from settlement.clearing.models import ClearingLine
+from settlement.clearing.checklist import CHECKLIST, Blocker
+from settlement.clearing.models import ClearingLine, ClearingPeriod
 from settlement.clearing.rules import LineKey
 from settlement.clearing.selectors import KEYS, signed_periods
 from settlement.clearing.states import PeriodState
 from settlement.holding.counting import helds_of
 from settlement.holding.models import HeldCase
+from settlement.holding.selectors import hold_months, undecided_too_long
 
+SHOWN = 3
 CARRIED = "挂账转出等于转入加未转入"
 
 
@@ -52,3 +56,20 @@ def _kept_out() -> Counter[LineKey]:
             out = (held.counted[month] for month in months if not held.returns_in or month < held.returns_in)
             found[LineKey(*(getattr(case, name) for name in KEYS))] += sum(out)
     return found
+
+
+# --- before a month is signed -------------------------------------------------------------------------------
+
+
+@CHECKLIST.register("到期的挂账已裁定", order=25)
+def held_decided(month: ClearingPeriod) -> list[Blocker]:
+    """What was held over for as long as may be is decided; it cannot be passed over [N22]."""
+    label = "到期的挂账已裁定"
+    waiting = [] if month.is_signed else undecided_too_long(month.period)
+    if not waiting:
+        return [Blocker("held_too_long", label, True)]
+    numbers = "、".join(str(case) for case in waiting[:SHOWN])
+    more = f"等 {len(waiting)} 笔" if len(waiting) > SHOWN else ""
+    told = f"挂账已满 {hold_months(month.period)} 个月，须先放行或拒付：{numbers}{more}"
+    url = reverse("settlement:held_detail", kwargs={"held_no": waiting[0].held_no})
+    return [Blocker("held_too_long", label, False, told, url)]

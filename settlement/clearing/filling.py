@@ -114,10 +114,19 @@ def party_named_as_then(month: ClearingPeriod, region: PoolingRegion) -> Party:
     return party
 
 
+def region_sheets(book: MonthBook, region: Party) -> list[SheetData]:
+    """The sheets that a region confirms: 10–14."""
+    return [sheet_data(form, book.month, region, book) for form in OF_REGION]
+
+
 def region_digest(book: MonthBook, region: Party) -> str:
     """What a region confirms: one digest over its sheets 10–14."""
-    data = [sheet_data(form, book.month, region, book) for form in OF_REGION]
-    return rules.sheets_digest((sheet.sheet.form, region.code, digest(sheet)) for sheet in data)
+    return sheets_digest(region_sheets(book, region), region)
+
+
+def sheets_digest(sheets: list[SheetData], region: Party) -> str:
+    """One digest over the sheets of a region."""
+    return rules.sheets_digest((data.sheet.form, region.code, digest(data)) for data in sheets)
 
 
 def all_sheets(book: MonthBook) -> Iterator[tuple[str, Party | None, SheetData]]:

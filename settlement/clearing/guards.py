@@ -112,6 +112,15 @@ guard(
     of_signed("signed_deduction_guard", "deduction", "扣款", OF_PERIOD),
     of_signed("signed_line_guard", "clearingline", "清算行", OF_PERIOD_ID),
     of_signed("signed_confirmation_guard", "regionconfirmation", "确认", OF_PERIOD_ID),
+    of_signed("signed_skip_guard", "checklistskip", "核对例外", OF_PERIOD_ID),
+    Guard("sheet_look_guard", "settlement_sheetlook", "看表记录只能增加，不能修改或删除"),
+    Guard(
+        "signed_look_guard",
+        "settlement_sheetlook",
+        "该期别已签发，不能再加看表记录",
+        ("INSERT",),
+        OF_PERIOD_ID,
+    ),
     Guard("signed_sheet_guard", "settlement_signedsheet", "签发的表只能增加，不能修改或删除"),
     Guard(
         "signed_sheet_added_guard",

@@ -161,16 +161,32 @@ class ClearingLine(models.Model):
 
 
 class RegionConfirmation(models.Model):
-    """统筹区确认: a region's yes to its sheets, bound to the digest that was shown; void once recomputed."""
+    """统筹区确认: a region's yes to its sheets, bound to the digest that was shown; void once recomputed.
+
+    `content` are the rows that were confirmed (settlement/clearing/confirming.py), so that a region whose
+    figures changed sees what did; `looked` the sheets that whoever confirmed had looked at. One that the
+    region took back itself is void with who and why.
+    """
 
     period = models.ForeignKey(
         ClearingPeriod, models.PROTECT, verbose_name="清算期", related_name="confirmations"
     )
     region = models.ForeignKey(PoolingRegion, models.PROTECT, verbose_name="统筹区", related_name="+")
     digest = models.CharField("所见摘要", max_length=64)
+    content = models.JSONField("所见内容", default=dict)
+    looked = models.JSONField("看过的表", default=list)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="确认人", related_name="+")
     at = models.DateTimeField("确认时间")
     voided_at = models.DateTimeField("作废时间", null=True, blank=True)
+    voided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="撤回人",
+        related_name="+",
+    )
+    void_reason = models.CharField("撤回原因", max_length=200, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "统筹区确认"
@@ -180,7 +196,12 @@ class RegionConfirmation(models.Model):
                 fields=["period", "region"],
                 condition=Q(voided_at__isnull=True),
                 name="region_confirmation_once",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(voided_by__isnull=True, void_reason="")
+                | (Q(voided_by__isnull=False, voided_at__isnull=False) & ~Q(void_reason="")),
+                name="region_confirmation_taken_back_with_reason",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -221,6 +221,19 @@ def lines_digest(lines: Iterable[Line], parties: Parties) -> str:
     return digest_of(content)
 
 
+NOT_CONFIRMED = "not_confirmed"
+
+
+def confirmation_key(code: str) -> str:
+    """The checklist's line of a region's confirmation, by the region's code."""
+    return f"{NOT_CONFIRMED}:{code}"
+
+
+def skip_digest(key: str, seen: str) -> str:
+    """What a skip of the checklist is bound to: the line and the fact that was seen."""
+    return digest_of([key, seen])
+
+
 def digest_of(content: object) -> str:
     """The SHA-256 (hex) of plain values."""
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -24,6 +24,7 @@ from django.db.models import (
 from agency.organisation import access
 from agency.organisation.models import PoolingRegion, RegionPair, User
 from agency.periods import SHANGHAI, first_day, last_day
+from settlement.clearing.consents import ChecklistSkip
 from settlement.clearing.models import ClearingLine, ClearingPeriod, RegionConfirmation
 from settlement.clearing.rules import (
     LINE_FIELDS,
@@ -34,7 +35,7 @@ from settlement.clearing.rules import (
     Parties,
     Party,
 )
-from settlement.clearing.states import PeriodState
+from settlement.clearing.states import PeriodState, SkipState
 from settlement.deductions.models import Deduction
 from settlement.holding.selectors import months_carried_into
 from settlement.records.models import SettlementRecord
@@ -296,9 +297,15 @@ def confirmations_given(months: Iterable[ClearingPeriod]) -> dict[int, dict[int,
     """The confirmations that stand, by month and region, for many months at once."""
     found: dict[int, dict[int, RegionConfirmation]] = {}
     rows = RegionConfirmation.objects.filter(period__in=[month.pk for month in months])
-    for row in rows.filter(voided_at__isnull=True).select_related("by"):
+    for row in rows.filter(voided_at__isnull=True).select_related("by").defer("content"):
         found.setdefault(row.period_id, {})[row.region_id] = row
     return found
+
+
+def approved_skips(month: ClearingPeriod) -> dict[str, str]:
+    """What the approved skips of a month were bound to, by the line of the checklist."""
+    rows = ChecklistSkip.objects.filter(period=month, state=SkipState.APPROVED)
+    return dict(rows.values_list("key", "seen_digest"))
 
 
 def regions_seen_by(by: User, parties: Parties) -> list[Party]:

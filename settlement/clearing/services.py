@@ -15,20 +15,26 @@ from agency.organisation.roles import May
 from agency.periods import is_period, period_label
 from agency.sheets.digest import digest
 from settlement.clearing import checks, rules, selectors
-from settlement.clearing.carries import reasons_held
-from settlement.clearing.changes import has_changed_since
-from settlement.clearing.filling import MonthBook, all_sheets, party_named_as_then, region_digest
+from settlement.clearing.checklist import reasons_against
+from settlement.clearing.filling import (
+    MonthBook,
+    all_sheets,
+    party_named_as_then,
+    region_digest,
+    region_sheets,
+    sheets_digest,
+)
 from settlement.clearing.lines import lines_replace
 from settlement.clearing.locks import hold_month, hold_still
 from settlement.clearing.models import ClearingPeriod, RegionConfirmation, SignedSheet
 from settlement.clearing.rules import Line, Parties, Party
+from settlement.clearing.seen import content_of, looked_at
 from settlement.clearing.signing import SIGNED
 from settlement.clearing.states import PeriodState
 from settlement.clearing.version_models import VersionCause
 from settlement.clearing.versions import version_keep
 from settlement.records.locks import lock_records, records_written
 
-BROKEN_SHOWN = 3
 SIGNED_FIELDS = ("signed_at", "names", "digest", "version")
 
 
@@ -161,9 +167,10 @@ def region_confirm(
     """
     access.require(by, May.CONFIRM_CLEARING, region)
     _require_period(period)
-    month = _held(period)
+    month = month_held(period)
     party = party_named_as_then(month, region)
-    now = region_digest(MonthBook(month), party)
+    sheets = region_sheets(MonthBook(month), party)
+    now = sheets_digest(sheets, party)
     if seen_digest not in (None, now):
         raise DomainError(
             "shown_is_outdated", f"{party.name}的清算表刚有变化，没有确认；请看过现在的表再确认。"
@@ -176,12 +183,25 @@ def region_confirm(
     try:
         with transaction.atomic():
             confirmation = RegionConfirmation.objects.create(
-                period=month, region=region, digest=now, by=by, at=at
+                period=month,
+                region=region,
+                digest=now,
+                content=content_of(sheets),
+                looked=looked_at(month, party, by, sheets),
+                by=by,
+                at=at,
             )
     except IntegrityError as error:
         raise SomeoneElseWasFirst(f"{party.name}刚被同事确认过，请刷新后再看。") from error
     audit.record(
-        "period_confirmed", by=by, at=at, subject_kind="period", subject_no=period, region=region, digest=now
+        "period_confirmed",
+        by=by,
+        at=at,
+        subject_kind="period",
+        subject_no=period,
+        region=region,
+        digest=now,
+        looked=confirmation.looked,
     )
     return confirmation
 
@@ -204,17 +224,17 @@ def unconfirmed(month: ClearingPeriod) -> list[Party]:
 def period_sign(*, period: str, by: User, at: dt.datetime, seen_digest: str | None = None) -> ClearingPeriod:
     """签发: from now on the month never changes but by an approved reopening (guards in the database).
 
-    Refuses, with all reasons at once, while an earlier month is unsigned, a region in force has not
-    confirmed, or an invariant of the month does not hold; and when the figures are no longer those shown
+    Refuses, with all reasons at once, while a line of the checklist stands open (settlement/clearing/
+    checklist.py), or an invariant of the month does not hold; and when the figures are no longer those shown
     (`seen_digest`, the digest of the lines).
     """
     access.require(by, May.SIGN_CLEARING)
     _require_period(period)
     hold_still()
-    month = _held(period)
+    month = month_held(period)
     if seen_digest not in (None, month.lines_digest):
         raise DomainError("shown_is_outdated", "清算刚重新计算过，没有签发；请看过现在的数再签发。")
-    reasons = _reasons_against(month)
+    reasons = reasons_against(month)
     if reasons:
         raise DomainErrors(reasons)
     records_written()  # a file that was checked before has to be checked again: its month may be closed
@@ -235,28 +255,6 @@ def period_sign(*, period: str, by: User, at: dt.datetime, seen_digest: str | No
     for entry in SIGNED:
         entry.function(month, by, at)
     return month
-
-
-def _reasons_against(month: ClearingPeriod) -> list[DomainError]:
-    reasons = []
-    earlier = selectors.unsigned_months_before(month.period)
-    if earlier:
-        names = "、".join(period_label(period) for period in earlier)
-        reasons.append(
-            DomainError("earlier_month_unsigned", f"{names}还没有签发，须依次签发", months=earlier)
-        )
-    waiting = unconfirmed(month)
-    if waiting:
-        names = "、".join(party.name for party in waiting)
-        codes = [party.code for party in waiting]
-        reasons.append(DomainError("not_confirmed", f"还没有确认：{names}", regions=codes))
-    reasons += reasons_held(month)
-    if has_changed_since(month):
-        reasons.append(DomainError("needs_computing", "计算之后明细、扣款或异地关系有变动，请重新计算"))
-    broken = list(checks.period_invariants(month))
-    for item in broken[:BROKEN_SHOWN]:
-        reasons.append(DomainError("check_fails", f"{item.check}不成立：{item.subject} {item.message}"))
-    return reasons
 
 
 def _as_signed(month: ClearingPeriod, *, by: User, at: dt.datetime) -> ClearingPeriod:
@@ -286,7 +284,7 @@ def _sheets_signed(month: ClearingPeriod) -> str:
     return checks.month_digest(month, signed)
 
 
-def _held(period: str) -> ClearingPeriod:
+def month_held(period: str) -> ClearingPeriod:
     """The computed month, held until the end of the transaction."""
     month = hold_month(period)
     if month is None or month.state == PeriodState.OPEN:

@@ -1,4 +1,5 @@
-"""The life of a month of clearing, and of a proposal to open a signed one again."""
+"""The life of a month of clearing, of a proposal to open a signed one again, and of what its checklist passes
+over."""
 
 from django.db import models
 
@@ -51,3 +52,27 @@ REOPENING_MACHINE = Machine(
 )
 
 REOPENING_TONES = {R.PROPOSED: "warn", R.APPROVED: "ok", R.REJECTED: "", R.WITHDRAWN: ""}
+
+
+class SkipState(models.TextChoices):
+    PROPOSED = "proposed", "待批准"
+    APPROVED = "approved", "已批准"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+K = SkipState
+OPEN_SKIPS = (K.PROPOSED, K.APPROVED)
+
+SKIP_MACHINE = Machine(
+    kind="checklist_skip",
+    states=SkipState,
+    first=K.PROPOSED,
+    transitions={
+        (K.PROPOSED, K.APPROVED): Step("批准例外", May.SKIP_CHECKLIST),
+        (K.PROPOSED, K.WITHDRAWN): Step("撤回例外", May.SKIP_CHECKLIST, reason_required=True),
+        (K.APPROVED, K.WITHDRAWN): Step("撤回例外", May.SKIP_CHECKLIST, reason_required=True),
+    },
+    terminal=frozenset({K.WITHDRAWN}),
+)
+
+SKIP_TONES = {K.PROPOSED: "warn", K.APPROVED: "ok", K.WITHDRAWN: ""}

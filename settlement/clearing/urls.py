@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from settlement.clearing.views import comparisons, months, reopening, sheets, versions
+from settlement.clearing.views import comparisons, confirming, months, reopening, sheets, skips, versions
 
 
 class PeriodConverter:
@@ -43,6 +43,7 @@ register_converter(FileConverter, "clearing_file")
 MONTH = "clearing/<clearing_period:period>/"
 SHEET = MONTH + "sheets/<clearing_form:form>"
 OF_REGION = SHEET + "/<clearing_region:region_code>"
+SKIP = MONTH + "skips/<str:key>/"
 
 urlpatterns = [
     path("clearing/", months.period_list, name="period_list"),
@@ -51,7 +52,16 @@ urlpatterns = [
     ),
     path(MONTH, months.period_detail, name="period_detail"),
     path(MONTH + "compute/", months.period_compute, name="period_compute"),
-    path(MONTH + "confirm/", months.period_confirm, name="period_confirm"),
+    path(MONTH + "confirm/", confirming.period_confirm, name="period_confirm"),
+    path(MONTH + "unconfirm/", confirming.period_unconfirm, name="period_unconfirm"),
+    path(
+        MONTH + "regions/<clearing_region:region_code>/", confirming.region_sheets_view, name="region_sheets"
+    ),
+    path(OF_REGION + "/looked/", confirming.sheet_looked, name="sheet_looked"),
+    path(SKIP, skips.skip_detail, name="skip_detail"),
+    path(SKIP + "propose/", skips.skip_propose_view, name="skip_propose"),
+    path(SKIP + "approve/", skips.skip_approve_view, name="skip_approve"),
+    path(SKIP + "withdraw/", skips.skip_withdraw_view, name="skip_withdraw"),
     path(MONTH + "sign/", months.period_sign_view, name="period_sign"),
     path(MONTH + "versions/", versions.period_versions, name="period_versions"),
     path(MONTH + "reopening/", reopening.reopening_page, name="reopening"),

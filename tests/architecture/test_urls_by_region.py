@@ -36,8 +36,9 @@ from tests.support.ground import Ground
 from tests.support.routes import Route, routes
 from tests.support.world import World, make_user
 
-# What these routes name belongs to nobody's region: a month, a kind of file, a queue, a code, the own job.
-OF_NOBODY = {"period", "kind", "name", "code", "job_no"}
+# What these routes name belongs to nobody's region: a month, a kind of file, a queue, a code, the own job, a
+# line of a month's checklist.
+OF_NOBODY = {"period", "kind", "name", "code", "job_no", "key"}
 # Tables of the province alone: for every region there is no such page.
 OF_PROVINCE = {"form", "extension"}
 ROUTES = [route for route in routes() if route.rule in May.values and set(route.arguments) - OF_NOBODY]

@@ -16,6 +16,7 @@ SAMPLE = {
     "extension": "csv",
     "institution_code": "H00000000000",
     "job_no": "J00000000000",
+    "key": "none",
     "kind": "settlements",
     "filing_batch_no": "B00000000000",
     "filing_no": "F0000000000",

@@ -23,12 +23,19 @@ from agency.web.keyset import keyset_page
 from agency.web.request import StaffRequest
 from settlement.clearing import behind
 from settlement.clearing.export import CONTENT_TYPES, sheet_exported, sheet_printed
-from settlement.clearing.filling import MonthBook, party_named_as_then, sheet_data
+from settlement.clearing.filling import (
+    MonthBook,
+    party_named_as_then,
+    region_sheets,
+    sheet_data,
+    sheets_digest,
+)
 from settlement.clearing.models import ClearingPeriod
-from settlement.clearing.months import COMPUTE, SIGN, may_confirm, progress_of, shown_digest
+from settlement.clearing.months import COMPUTE, SIGN, may_confirm, progress_of
 from settlement.clearing.proofs import SheetProof
 from settlement.clearing.rules import Party
 from settlement.clearing.screen import screen_table
+from settlement.clearing.seen import looked_at
 from settlement.clearing.selectors import lines_sum, month_named
 from settlement.clearing.sheets import OF_PROVINCE, OF_REGION, SHORT_TITLES
 from settlement.clearing.states import TONES, PeriodState
@@ -147,13 +154,29 @@ def _next_step(request: StaffRequest, page: Shown) -> dict[str, Any]:
     progress = progress_of(page.month.period)
     assert progress is not None
     user = request.user
-    confirms = may_confirm(user, progress) and page.region is not None
     return {
         "progress": progress,
-        "confirms_next": confirms,
-        "seen_digest": shown_digest(page.book, page.region.pk) if confirms and page.region else "",
         "computes_next": progress.step == COMPUTE and access.allowed(user, May.COMPUTE_CLEARING),
         "signs_next": progress.step == SIGN and access.allowed(user, May.SIGN_CLEARING),
+        **(_confirming(user, page) if may_confirm(user, progress) and page.region is not None else {}),
+    }
+
+
+def _confirming(user: User, page: Shown) -> dict[str, Any]:
+    """For whoever confirms: this sheet is looked at, then the next one, at last all are confirmed."""
+    assert page.party is not None  # a sheet of the own region
+    sheets = region_sheets(page.book, page.party)
+    looked = looked_at(page.month, page.party, user, sheets)
+    unseen = [form for form in OF_REGION if form not in looked]
+    later = [form for form in unseen if form > page.form] or unseen
+    return {
+        "looks": True,
+        "sheet_digest": digest(page.data),
+        "looked": looked,
+        "looks_next": page.form in unseen,
+        "next_form": "" if page.form in unseen or not later else later[0],
+        "confirms_next": not unseen,
+        "seen_digest": sheets_digest(sheets, page.party),
     }
 
 
