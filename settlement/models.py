@@ -13,9 +13,12 @@ from settlement.clearing.models import (
 from settlement.corrections.models import ConflictLine, Correction
 from settlement.deductions.models import Deduction
 from settlement.matching.models import RecordFiling
+from settlement.notices.models import BankAccount, BankLine, Notice, Payment
 from settlement.records.models import CareType, SettlementRecord
 
 __all__ = [
+    "BankAccount",
+    "BankLine",
     "CareType",
     "ClearingLine",
     "ClearingPeriod",
@@ -23,6 +26,8 @@ __all__ = [
     "Correction",
     "Deduction",
     "FeeLine",
+    "Notice",
+    "Payment",
     "RecordFiling",
     "RegionConfirmation",
     "SettlementRecord",

@@ -67,6 +67,10 @@ class May(models.TextChoices):
     COMPUTE_CLEARING = "compute_clearing", "计算清算"
     CONFIRM_CLEARING = "confirm_clearing", "确认清算"
     SIGN_CLEARING = "sign_clearing", "签发清算"
+    READ_NOTICES = "read_notices", "看收付款通知书和银行流水"
+    LOAD_BANK = "load_bank", "登记银行流水"
+    RELEASE_BANK = "release_bank", "确认导入的银行流水"
+    ALLOCATE_PAYMENTS = "allocate_payments", "核销收付款"
     CHECK_BOOKS = "check_books", "核对账目"
     READ_JOURNAL = "read_journal", "看日志"
     USE_ADMIN = "use_admin", "进入后台管理"
@@ -103,6 +107,7 @@ GRANTS: dict[May, dict[Role, frozenset[Level]]] = {
         Role.INTAKE: ANY,
         Role.REVIEW: ANY,
         Role.CLEARING: ANY,
+        Role.FINANCE: ANY,
         Role.SUPERVISOR: ANY,
         Role.AUDIT: ANY,
     },
@@ -115,6 +120,11 @@ GRANTS: dict[May, dict[Role, frozenset[Level]]] = {
     May.COMPUTE_CLEARING: {Role.CLEARING: ONLY_PROVINCE},
     May.CONFIRM_CLEARING: {Role.CLEARING: ONLY_REGION},
     May.SIGN_CLEARING: {Role.CLEARING: ONLY_PROVINCE},
+    May.READ_NOTICES: {Role.FINANCE: ANY, Role.CLEARING: ANY, Role.SUPERVISOR: ANY, Role.AUDIT: ANY},
+    May.LOAD_BANK: {Role.FINANCE: ABOVE},
+    # beside RELEASE_BATCHES, which finance has not: a file of one's own account is confirmed by the supervisor
+    May.RELEASE_BANK: {Role.FINANCE: ABOVE, Role.SUPERVISOR: ABOVE},
+    May.ALLOCATE_PAYMENTS: {Role.FINANCE: ABOVE},
     May.CHECK_BOOKS: {
         Role.CLEARING: ONLY_PROVINCE,
         Role.FINANCE: ONLY_PROVINCE,

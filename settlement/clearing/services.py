@@ -21,6 +21,7 @@ from settlement.clearing.lines import lines_replace
 from settlement.clearing.locks import hold_month, hold_still
 from settlement.clearing.models import ClearingPeriod, RegionConfirmation, SignedSheet
 from settlement.clearing.rules import Parties, Party
+from settlement.clearing.signing import SIGNED
 from settlement.clearing.states import PeriodState
 from settlement.records.locks import lock_records, records_written
 
@@ -225,6 +226,8 @@ def period_sign(*, period: str, by: User, at: dt.datetime, seen_digest: str | No
         names=names,
         digest=content,
     )
+    for entry in SIGNED:
+        entry.function(month, by, at)
     audit.record(
         "period_signed",
         by=by,
