@@ -12,4 +12,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("settlement.matching.urls")),
     path("", include("settlement.deductions.urls")),
     path("", include("settlement.clearing.urls")),
+    path("", include("settlement.notices.urls")),
 ]

@@ -9,7 +9,9 @@ from settlement.notices.content import NOTICE
 
 TABLE = {name: f"settlement_{name}" for name in ("notice", "bankline", "payment")}
 FIXED = [name.replace("__code", "_id") for name in NOTICE] + ["content_digest"]
-STANDING = f"(SELECT COALESCE(SUM(own.amount_fen), 0) FROM {TABLE['payment']} AS own WHERE own.notice_id = NEW.id)"
+STANDING = (
+    f"(SELECT COALESCE(SUM(own.amount_fen), 0) FROM {TABLE['payment']} AS own WHERE own.notice_id = NEW.id)"
+)
 NOTICE_CHANGED = " OR ".join(
     [
         "OLD.state = 'voided'",
@@ -44,7 +46,13 @@ UNLIKE = (
 HAS_PAYMENTS = f"EXISTS (SELECT 1 FROM {TABLE['payment']} AS own WHERE own.line_id = {{row}}.id)"
 
 guard(
-    Guard("notice_guard", TABLE["notice"], "通知书签发后不能修改，只能在没有付款时作废", ("UPDATE",), NOTICE_CHANGED),
+    Guard(
+        "notice_guard",
+        TABLE["notice"],
+        "通知书签发后不能修改，只能在没有付款时作废",
+        ("UPDATE",),
+        NOTICE_CHANGED,
+    ),
     Guard("notice_kept_guard", TABLE["notice"], "通知书不能删除", ("DELETE",)),
     Guard("bank_line_guard", TABLE["bankline"], "银行流水不能修改", ("UPDATE",)),
     Guard("bank_line_kept_guard", TABLE["bankline"], "银行流水已有核销，不能删除", ("DELETE",), HAS_PAYMENTS),

@@ -114,7 +114,9 @@ def lines_match(keys: Iterable[int], *, by: User, at: dt.datetime) -> int:
     return matched
 
 
-def _allotted(lines: Sequence[BankLine], notices: Sequence[Notice], *, by: User, at: dt.datetime) -> list[Payment]:
+def _allotted(
+    lines: Sequence[BankLine], notices: Sequence[Notice], *, by: User, at: dt.datetime
+) -> list[Payment]:
     """The payments that follow without doubt; what one line takes is no longer open to the next."""
     accounts, by_key = account_table(), {notice.pk: notice for notice in notices}
     payments = []

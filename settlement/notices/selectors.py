@@ -216,6 +216,13 @@ def line_sums(rows: QuerySet[BankLine]) -> dict[str, int]:
     return {name: int(value or 0) for name, value in found.items()}
 
 
+def lines_left_over(notice: Notice) -> list[BankLine]:
+    """Lines of the province's account that a notice was paid with and that are not used up: paid too much."""
+    standing = Payment.objects.filter(BY_PROVINCE, STANDING, notice=notice)
+    rows = with_rest(BankLine.objects.filter(pk__in=standing.values("line")))
+    return list(rows.filter(rest_fen__gt=0).order_by("pk"))
+
+
 def payments_of(**where: Any) -> QuerySet[Payment]:
     """Payments of a notice or a line with what is told of them, oldest first."""
     rows = Payment.objects.filter(**where).select_related(

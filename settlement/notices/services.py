@@ -165,7 +165,8 @@ def _require_fit(line: BankLine, notice: Notice, amount_fen: int) -> None:
     if not concerns(line, notice):
         told = f"流水 {line} 是{line.account_label}的“{line.get_direction_display()}”，"
         raise DomainError(
-            "wrong_direction", f"{told}不能核销{notice.region}的{notice.get_direction_display()}通知书 {notice}。"
+            "wrong_direction",
+            f"{told}不能核销{notice.region}的{notice.get_direction_display()}通知书 {notice}。",
         )
     if amount_fen <= 0:
         raise DomainError("bad_amount", "核销金额应大于 0。", field="amount")
@@ -176,7 +177,9 @@ def _require_fit(line: BankLine, notice: Notice, amount_fen: int) -> None:
     for code, most, told in limits:
         if amount_fen > most:
             more = "；多付的留在流水上，不核销。" if code == "more_than_notice" else "。"
-            raise DomainError(code, f"{told} {yuan(most)} 元，不能核销 {yuan(amount_fen)} 元{more}", field="amount")
+            raise DomainError(
+                code, f"{told} {yuan(most)} 元，不能核销 {yuan(amount_fen)} 元{more}", field="amount"
+            )
 
 
 def _payer_told(line: BankLine, notice: Notice, payer: Payer) -> str:
