@@ -122,7 +122,7 @@ GRANTS: dict[May, dict[Role, frozenset[Level]]] = {
     May.SIGN_CLEARING: {Role.CLEARING: ONLY_PROVINCE},
     May.READ_NOTICES: {Role.FINANCE: ANY, Role.CLEARING: ANY, Role.SUPERVISOR: ANY, Role.AUDIT: ANY},
     May.LOAD_BANK: {Role.FINANCE: ABOVE},
-    # beside RELEASE_BATCHES, which finance has not: a file of one's own account is confirmed by the supervisor
+    # beside RELEASE_BATCHES, which finance alone has not: the supervisor confirms a statement
     May.RELEASE_BANK: {Role.FINANCE: ABOVE, Role.SUPERVISOR: ABOVE},
     May.ALLOCATE_PAYMENTS: {Role.FINANCE: ABOVE},
     May.CHECK_BOOKS: {

@@ -1,4 +1,4 @@
-"""签发的后续: what follows from a signature, or stands against a reopening; slices above the clearing join."""
+"""签发的后续: what follows from a signature, or stands against a reopening; slices above join."""
 
 from __future__ import annotations
 

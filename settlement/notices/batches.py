@@ -1,4 +1,4 @@
-"""导入银行流水: check, load and undo of a bank statement, as a kind of batch; what is loaded is matched at once.
+"""导入银行流水: check, load and undo of a bank statement, as a kind of batch; matched when loaded.
 
 Lines are facts from the bank, and move no figure of ours by themselves; yet a file is confirmed by a second
 person like every other one [P]: what it says makes notices paid.
@@ -174,7 +174,7 @@ def undo_bank(batch: Batch) -> int:
 
 def matched_of(batch: Batch | None) -> int:
     """How many lines of a batch found their notice by themselves, when it was loaded."""
-    if batch is None:
+    if batch is None or batch.confirmed_at is None:
         return 0
     rows = Payment.objects.filter(line__batch=batch, at=batch.confirmed_at).exclude(basis=Basis.HAND)
     return rows.values("line").distinct().count()

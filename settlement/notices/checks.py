@@ -40,7 +40,7 @@ WITHDRAWALS = "撤回核销与原核销相抵"
 
 @CHECKS.register(RIGHT, order=700)
 def notices_are_the_net(period: str | None) -> Iterator[Broken]:
-    """Each region whose 轧差 in a signed month is not nil has one notice in force, of that amount; others none."""
+    """Each region whose 轧差 in a signed month is not nil has one notice of that amount; others none."""
     issued = Notice.objects.filter(state=NoticeState.ISSUED, category=Category.MONTHLY).order_by("pk")
     signed = ClearingPeriod.objects.filter(state=PeriodState.SIGNED).order_by("period")
     if period:
@@ -101,11 +101,10 @@ def numbers_have_no_gap(period: str | None) -> Iterator[Broken]:
         elif not number.endswith(rules.number_of("", year, serial)):
             yield Broken(NUMBERS, f"通知书 {number}", f"文号与序号 {year}-{serial} 不符")
         last[year] = serial
-    for year, given in _given(issuing.SERIES).items():
-        if given != last.get(int(year), 0):
-            yield Broken(
-                NUMBERS, f"{year} 年第 {given} 号", f"已给到 {given} 号，只有到 {last.get(int(year), 0)} 号"
-            )
+    for series, given in _given(issuing.SERIES).items():
+        if given != last.get(int(series), 0):
+            told = f"已给到 {given} 号，只有到 {last.get(int(series), 0)} 号"
+            yield Broken(NUMBERS, f"{series} 年第 {given} 号", told)
 
 
 def _given(prefix: str) -> dict[str, int]:
@@ -129,19 +128,17 @@ def _changed(
 @CHECKS.register(LINES, order=710)
 def lines_are_unchanged(period: str | None) -> Iterator[Broken]:
     """Every bank line still says what it said when it was registered."""
-    yield from _changed(
-        LINES, "流水", _of_period(BankLine.objects.all(), "", period), "line_no", content.LINE
-    )
+    yield from _changed(LINES, "流水", _of_period(BankLine.objects.all(), period), "line_no", content.LINE)
 
 
-def _of_period(rows: QuerySet[Any], path: str, period: str | None) -> QuerySet[Any]:
-    """Of one month: the lines (or what hangs on them by `path`) that a notice of it was paid with."""
-    return rows.filter(**{f"{path}payments__notice__period": period}).distinct() if period else rows
+def _of_period(rows: QuerySet[BankLine], period: str | None) -> QuerySet[BankLine]:
+    """Of one month: the lines that a notice of it was paid with."""
+    return rows.filter(payments__notice__period=period).distinct() if period else rows
 
 
 @CHECKS.register(BATCHES, order=711)
 def batches_are_whole(period: str | None) -> Iterator[Broken]:
-    """A loaded statement has all its lines with the sum of its preview, an undone one none; no line is of none."""
+    """A loaded statement has all its lines with the sum of its preview, an undone one none."""
     for number in BankLine.objects.filter(batch__isnull=True, row_no__gt=0).values_list("line_no", flat=True):
         yield Broken(BATCHES, f"流水 {number}", "是从文件导入的，却不属于任何批次")
     sums = BankLine.objects.filter(batch__isnull=False).order_by().values("batch_id")
@@ -181,15 +178,14 @@ def payments_are_unchanged(period: str | None) -> Iterator[Broken]:
         counts[month] = count
     for month, given in _given(paying.SERIES).items():
         if given != counts.get(month, 0):
-            yield Broken(
-                PAYMENTS, f"核销 Z{month}{given:05d}", f"已给到 {given} 号，只有 {counts.get(month, 0)} 号"
-            )
+            told = f"已给到 {given} 号，只有到 {counts.get(month, 0)} 号"
+            yield Broken(PAYMENTS, f"核销 Z{month}{given:05d}", told)
 
 
 @CHECKS.register(WITHIN_LINE, order=721)
 def payments_are_within_their_line(period: str | None) -> Iterator[Broken]:
     """What notices were paid with from a line is not more than the line, and not below nil."""
-    rows = with_rest(_of_period(BankLine.objects.all(), "", period)).order_by("pk")
+    rows = with_rest(_of_period(BankLine.objects.all(), period)).order_by("pk")
     for line in rows.filter(Q(rest_fen__lt=0) | Q(used_fen__lt=0)):
         told = f"金额 {yuan(line.amount_fen)}，核销了 {yuan(line.used_fen)}"
         yield Broken(WITHIN_LINE, f"流水 {line}", told)
@@ -200,7 +196,7 @@ def payments_are_within_their_notice(period: str | None) -> Iterator[Broken]:
     """A notice is not paid with more than it asks for, on neither side; a voided one with nothing."""
     rows = Notice.objects.filter(period=period) if period else Notice.objects.all()
     for notice in with_payments(rows).order_by("pk"):
-        paid = max(notice.paid_fen, notice.told_fen)  # type: ignore[attr-defined]
+        paid = max(notice.paid_fen, notice.told_fen)
         if notice.is_voided and paid:
             yield Broken(WITHIN_NOTICE, f"通知书 {notice}", f"已作废，却核销着 {yuan(paid)}")
         elif paid > notice.total_fen:
@@ -210,7 +206,7 @@ def payments_are_within_their_notice(period: str | None) -> Iterator[Broken]:
 
 @CHECKS.register(FITTING, order=723)
 def payments_fit(period: str | None) -> Iterator[Broken]:
-    """The province receives what a region pays and the other way round; a region's own line pays its own notice."""
+    """The province receives what a region pays, pays what it receives; a region's line its own notice."""
     of_province = Q(line__region__isnull=True) & (
         Q(notice__direction="payment", line__direction="in")
         | Q(notice__direction="receipt", line__direction="out")

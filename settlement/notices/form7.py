@@ -26,8 +26,8 @@ class Form7(FormContent):
     TITLE: ClassVar[str] = "吉林省　　　　统筹区　　　　（期别）　　　　（类别）收款通知书"
     NAME: ClassVar[str] = "收款通知书"
     TEMPLATE: ClassVar[str] = "settlement/notices/form7.html"
-    WORD: ClassVar[str] = "收款"
 
+    word: str = "收款"
     heading: str = ""
     region: str = ""
     period: str = ""
@@ -48,11 +48,6 @@ class Form7(FormContent):
     issuer: str = ""
     issued_on: dt.date | None = None
 
-    @property
-    def word(self) -> str:
-        """收款 or 付款."""
-        return self.WORD
-
     def context(self, *, code: str = "", verify_url: str = "") -> dict[str, Any]:
         """What the template is given; the title names region, month and category."""
         found = super().context(code=code, verify_url=verify_url)
@@ -66,7 +61,8 @@ class Form8(Form7):
     FORM_NO: ClassVar[str] = "8"
     TITLE: ClassVar[str] = "吉林省　　　　统筹区　　　　（期别）　　　　（类别）付款通知书"
     NAME: ClassVar[str] = "付款通知书"
-    WORD: ClassVar[str] = "付款"
+
+    word: str = "付款"
 
 
 SHEETS = {Category.MONTHLY: "表 9、表 10、表 11"}
@@ -80,7 +76,7 @@ def form_of(notice: Notice) -> Form7:
     return form(
         number=notice.notice_no,
         mark=VOIDED if notice.is_voided else "",
-        heading=f"吉林省{notice.region_name}统筹区{period}{category}{form.WORD}通知书",
+        heading=f"吉林省{notice.region_name}统筹区{period}{category}{form.word}通知书",
         region=notice.region_name,
         period=period,
         category=category,

@@ -33,6 +33,8 @@ class FenField(forms.CharField):
 
     def clean(self, value: Any) -> Any:
         text = super().clean(value)
+        if not text:
+            return None
         try:
             return parse_yuan(text)
         except MoneyError as error:
@@ -134,11 +136,21 @@ class LineForm(forms.Form):
 
 
 class PaymentForm(forms.Form):
-    """So much of a line for a notice."""
+    """So much of a line for a notice; without an amount as much as fits."""
 
-    notice = forms.CharField(widget=forms.HiddenInput, max_length=20)
-    amount = FenField("金额（元）")
-    reason = forms.CharField(label="原因", max_length=REASON_LIMIT, required=False)
+    notice = forms.CharField(
+        label="通知书",
+        widget=forms.HiddenInput,
+        max_length=20,
+        error_messages={"required": "请选一份通知书。"},
+    )
+    amount = FenField("金额（元）", required=False, help_text="空着：流水剩下的和通知书未付的，取小的。")
+    reason = forms.CharField(
+        label="原因",
+        max_length=REASON_LIMIT,
+        required=False,
+        help_text="付款方账号不符或没有登记的，必须写明。",
+    )
 
 
 class WithdrawalForm(ReasonForm):

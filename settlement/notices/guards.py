@@ -1,4 +1,4 @@
-"""通知、流水、核销不可改: triggers that hold whatever path is taken; sums look at all rows of the line or notice.
+"""通知、流水、核销不可改: triggers that hold whatever path is taken.
 
 A payment is judged as it is written: within its line, within its notice on the line's side (the province's
 account, or a region's own), in a direction that fits, never for a voided notice.
@@ -8,10 +8,9 @@ from agency.journal.guards import Guard, guard
 from settlement.notices.content import NOTICE
 
 TABLE = {name: f"settlement_{name}" for name in ("notice", "bankline", "payment")}
-FIXED = [name.replace("__code", "_id") for name in NOTICE] + ["content_digest"]
-STANDING = (
-    f"(SELECT COALESCE(SUM(own.amount_fen), 0) FROM {TABLE['payment']} AS own WHERE own.notice_id = NEW.id)"
-)
+FIXED = [*NOTICE, "content_digest"]
+SUM = f"SELECT COALESCE(SUM(own.amount_fen), 0) FROM {TABLE['payment']} AS own"
+STANDING = f"({SUM} WHERE own.notice_id = NEW.id)"
 NOTICE_CHANGED = " OR ".join(
     [
         "OLD.state = 'voided'",
@@ -22,11 +21,11 @@ NOTICE_CHANGED = " OR ".join(
 )
 
 LINE = f"(SELECT {{column}} FROM {TABLE['bankline']} WHERE id = {{{{row}}}}.line_id)"
-USED = f"(SELECT COALESCE(SUM(own.amount_fen), 0) FROM {TABLE['payment']} AS own WHERE own.line_id = {{row}}.line_id)"
+USED = f"({SUM} WHERE own.line_id = {{row}}.line_id)"
 OVER_LINE = f"{USED} + {{row}}.amount_fen > {LINE.format(column='amount_fen')}"
 PAID = (
-    f"(SELECT COALESCE(SUM(own.amount_fen), 0) FROM {TABLE['payment']} AS own JOIN {TABLE['bankline']} AS its "
-    "ON its.id = own.line_id WHERE own.notice_id = {row}.notice_id AND (its.region_id IS NULL) = "
+    f"({SUM} JOIN {TABLE['bankline']} AS its ON its.id = own.line_id "
+    "WHERE own.notice_id = {row}.notice_id AND (its.region_id IS NULL) = "
     f"({LINE.format(column='region_id')} IS NULL))"
 )
 OVER_NOTICE = (

@@ -1,4 +1,4 @@
-"""Where notices join: the signature of a month, side bar, home, search, the list of forms, seeds, the demo."""
+"""Where notices join: the signature of a month, side bar, home, search, list of forms, seeds."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def home(user: User, today: dt.date) -> HomePart:
 
 
 def _todo(notice: Notice, today: dt.date) -> TodoRow:
-    open_fen = notice.total_fen - notice.paid_fen  # type: ignore[attr-defined]
+    open_fen = notice.total_fen - notice.paid_fen
     return TodoRow(
         badge=f"逾期 {(today - notice.pay_by).days} 天",
         badge_tone="bad",

@@ -37,7 +37,7 @@ def version_of(month: ClearingPeriod) -> int:
 
 @dataclass(frozen=True)
 class Issue:
-    """What all notices of one signing have in common: number series, last days, accounts, names of the day."""
+    """What all notices of one signing have in common: series, last days, accounts, names of the day."""
 
     month: ClearingPeriod
     by: User
@@ -104,7 +104,7 @@ def _issue(month: ClearingPeriod, by: User, at: dt.datetime) -> Issue:
 def notices_issue(month: ClearingPeriod, by: User, at: dt.datetime) -> list[Notice]:
     """Issue the notices of a month that is being signed, numbered in one series a year, without gaps.
 
-    DomainError `no_bank_account` when a party that is to receive money has no account: the month is not signed.
+    DomainError `no_bank_account` when who is to receive money has no account: the month is not signed.
     """
     book = MonthBook(month)
     netted = [row for row in clearing.net(book.lines, book.parties) if row.party is not clearing.PLATFORM]
@@ -154,8 +154,8 @@ def in_force(month: ClearingPeriod) -> list[Notice]:
 
 
 def require_unpaid(month: ClearingPeriod) -> None:
-    """A month is reopened only while nothing was paid on its notices, by the province's books or a region's."""
-    paid = [notice for notice in in_force(month) if notice.paid_fen or notice.told_fen]  # type: ignore[attr-defined]
+    """A month is reopened only while nothing was paid on its notices, by the books of either side."""
+    paid = [notice for notice in in_force(month) if notice.paid_fen or notice.told_fen]
     if paid:
         names = "、".join(str(notice) for notice in paid)
         raise DomainError(

@@ -30,7 +30,7 @@ def payer_of(line: BankLine, notice: Notice, accounts: AccountTable) -> Payer:
 
 def open_fen(line: BankLine, notice: Notice) -> int:
     """What is still open on a notice, in the books of the line's own side. `notice` comes `with_payments`."""
-    done = notice.paid_fen if line.region_id is None else notice.told_fen  # type: ignore[attr-defined]
+    done = notice.paid_fen if line.region_id is None else notice.told_fen
     return int(notice.total_fen - done)
 
 
@@ -49,14 +49,6 @@ class Proposal:
     payer: Payer
     is_named: bool
     is_exact: bool
-
-    @property
-    def amount_fen(self) -> int:
-        return self.open_fen
-
-    @property
-    def needs_reason(self) -> bool:
-        return self.payer != Payer.RIGHT
 
 
 def proposals(line: BankLine, rest_fen: int) -> list[Proposal]:
@@ -87,7 +79,7 @@ def _candidate(line: BankLine, notice: Notice, accounts: AccountTable) -> Candid
 
 @transaction.atomic
 def lines_match(keys: Iterable[int], *, by: User, at: dt.datetime) -> int:
-    """Match lines, in the order of their days, wherever there is no doubt. Returns how many lines found theirs.
+    """Match lines, in the order of their days, where there is no doubt. Returns how many found theirs.
 
     The order of the rows in a file does not matter: the same lines find the same notices.
     """
@@ -126,11 +118,11 @@ def _allotted(
             for notice in notices
             if concerns(line, notice) and (candidate := _candidate(line, notice, accounts)).open_fen > 0
         ]
-        for notice_id, fen, basis in rules.allot(line.rest_fen, line.note, candidates):  # type: ignore[attr-defined]
+        for notice_id, fen, basis in rules.allot(line.rest_fen, line.note, candidates):
             notice = by_key[notice_id]
             if line.region_id is None:
-                notice.paid_fen += fen  # type: ignore[attr-defined]
+                notice.paid_fen += fen
             else:
-                notice.told_fen += fen  # type: ignore[attr-defined]
+                notice.told_fen += fen
             payments.append(new_payment(line, notice, fen, basis, by=by, at=at))
     return payments

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import ClassVar
 
 from django.conf import settings
@@ -89,7 +90,7 @@ class Notice(models.Model):
     """通知书: form 7 (the region receives) or form 8 (the region pays), as it was issued; never changed.
 
     Amounts in fen: `receivable_fen` and `payable_fen` are those of sheet 9, `total_fen` their difference, as
-    a positive amount in the notice's direction; of the two insurance types one may go the other way (below 0).
+    a positive amount in the notice's direction; one of the insurance types may go the other way (below 0).
     Names and the account that the money goes to are those of the day. `version`: which signing it rests on.
     """
 
@@ -125,6 +126,11 @@ class Notice(models.Model):
     content_digest = models.CharField("内容摘要", max_length=32)
     state = models.CharField("状态", max_length=8, choices=NoticeState, default=NoticeState.ISSUED)
     voided_at = models.DateTimeField("作废时间", null=True, blank=True)
+
+    # annotated by `selectors.with_payments`
+    paid_fen: int
+    told_fen: int
+    paid_on: dt.date | None
 
     objects = NoticeQuerySet.as_manager()
 
@@ -195,8 +201,8 @@ class BankLineQuerySet(models.QuerySet):
 class BankLine(models.Model):
     """银行流水: one line of a bank statement, of the province's account (no region) or of a region's.
 
-    The same day and 流水号 of one account is the same line. `amount_fen` is positive; `direction` says whether
-    the account received or paid it.
+    The same day and 流水号 of one account is the same line. `amount_fen` is positive; `direction` says
+    whether the account received or paid it.
     """
 
     line_no = models.CharField("内部编号", max_length=14, unique=True)
@@ -225,6 +231,10 @@ class BankLine(models.Model):
     )
     entered_at = models.DateTimeField("登记时间")
     content_digest = models.CharField("内容摘要", max_length=32)
+
+    # annotated by `selectors.with_rest`
+    used_fen: int
+    rest_fen: int
 
     objects = BankLineQuerySet.as_manager()
 

@@ -79,7 +79,7 @@ class Payer(IntEnum):
 
 
 class Candidate(NamedTuple):
-    """A notice that a line could pay: how much is open on it (fen), and whether the payer is the right one."""
+    """A notice that a line could pay: how much is open on it (fen), and whether the payer is right."""
 
     notice_id: int
     number: tuple[int, int]

@@ -26,6 +26,7 @@ from settlement.notices.models import BankAccount, BankLine, Category, Direction
 from settlement.notices.states import NoticeState
 
 BY_PROVINCE = Q(line__region__isnull=True)
+LEFT_OVER = Q(rest_fen__gt=0)
 STANDING = Q(withdraws__isnull=True, withdrawn_by__isnull=True)
 
 
@@ -38,7 +39,7 @@ def _fen(payments: QuerySet[Payment], of: str) -> Coalesce:
 
 
 def with_payments(rows: QuerySet[Notice]) -> QuerySet[Notice]:
-    """Notices with `paid_fen` (the province's account), `told_fen` (the region's own), `paid_on` (the last)."""
+    """Notices with `paid_fen` (the province's account), `told_fen` (the region's own), `paid_on` (last)."""
     last = Payment.objects.filter(BY_PROVINCE, STANDING, notice=OuterRef("pk")).order_by().values("notice")
     return rows.annotate(
         paid_fen=_fen(Payment.objects.filter(BY_PROVINCE), "notice"),
@@ -201,7 +202,7 @@ def lines_listed(by: User, narrow: LineFilter) -> QuerySet[BankLine]:
         rows = rows.filter(region__isnull=True)
     elif narrow.owner:
         rows = rows.filter(region__code=narrow.owner)
-    states = {"": Q(), "open": Q(rest_fen__gt=0), "unused": Q(used_fen=0), "used": Q(rest_fen=0)}
+    states = {"": Q(), "open": LEFT_OVER, "unused": Q(used_fen=0), "used": Q(rest_fen=0)}
     return with_rest(rows).filter(states[narrow.state])
 
 
@@ -220,7 +221,7 @@ def lines_left_over(notice: Notice) -> list[BankLine]:
     """Lines of the province's account that a notice was paid with and that are not used up: paid too much."""
     standing = Payment.objects.filter(BY_PROVINCE, STANDING, notice=notice)
     rows = with_rest(BankLine.objects.filter(pk__in=standing.values("line")))
-    return list(rows.filter(rest_fen__gt=0).order_by("pk"))
+    return list(rows.filter(LEFT_OVER).order_by("pk"))
 
 
 def payments_of(**where: Any) -> QuerySet[Payment]:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
@@ -22,7 +21,7 @@ from settlement.notices.matching import concerns, lines_match, open_fen, payer_o
 from settlement.notices.models import BankLine, Basis, Notice, Payment
 from settlement.notices.paying import new_payment, payments_write
 from settlement.notices.rules import Payer
-from settlement.notices.selectors import account_table, with_payments, with_rest
+from settlement.notices.selectors import LEFT_OVER, account_table, with_payments, with_rest
 
 REASON_LIMIT = 200
 SERIES = "bank-line-"  # and the month
@@ -98,16 +97,24 @@ def require_may_pay(by: User, line: BankLine) -> None:
 
 @transaction.atomic
 def payment_allocate(
-    *, by: User, at: dt.datetime, line: BankLine, notice: Notice, amount_fen: int, reason: str = ""
+    *,
+    by: User,
+    at: dt.datetime,
+    line: BankLine,
+    notice: Notice,
+    amount_fen: int | None = None,
+    reason: str = "",
 ) -> Payment:
-    """核销: so much of a bank line pays for a notice; the rest stays on the line.
+    """核销: so much of a bank line (None: as much as fits) pays for a notice; the rest stays on the line.
 
-    Errors: NotAllowed, `notice_voided`, `wrong_direction`, `bad_amount`, `more_than_line`, `more_than_notice`,
-    `reason_missing` (the payer is not the one that the notice speaks of).
+    Errors: NotAllowed, `notice_voided`, `wrong_direction`, `bad_amount`, `more_than_line`,
+    `more_than_notice`, `reason_missing` (the payer is not the one that the notice speaks of).
     """
     require_may_pay(by, line)
     line, notice = _held(line, notice)
     reason = _reason(reason)
+    if amount_fen is None:
+        amount_fen = min(line.rest_fen, open_fen(line, notice))
     _require_fit(line, notice, amount_fen)
     payer = payer_of(line, notice, account_table())
     if payer != Payer.RIGHT and not reason:
@@ -144,7 +151,7 @@ def payment_withdraw(*, by: User, at: dt.datetime, payment: Payment, reason: str
 def open_lines_match(*, by: User, at: dt.datetime) -> int:
     """Try once more to match what is left of the own account's lines; returns how many found theirs."""
     access.require(by, May.ALLOCATE_PAYMENTS)
-    rows = with_rest(BankLine.objects.filter(region=own_region(by))).filter(rest_fen__gt=0)
+    rows = with_rest(BankLine.objects.filter(region=own_region(by))).filter(LEFT_OVER)
     return lines_match(rows.values_list("pk", flat=True), by=by, at=at)
 
 
@@ -169,17 +176,16 @@ def _require_fit(line: BankLine, notice: Notice, amount_fen: int) -> None:
             f"{told}不能核销{notice.region}的{notice.get_direction_display()}通知书 {notice}。",
         )
     if amount_fen <= 0:
-        raise DomainError("bad_amount", "核销金额应大于 0。", field="amount")
-    limits: Iterable[tuple[str, int, str]] = (
-        ("more_than_line", line.rest_fen, f"流水 {line} 只剩"),  # type: ignore[attr-defined]
-        ("more_than_notice", open_fen(line, notice), f"{notice} 只欠"),
-    )
-    for code, most, told in limits:
-        if amount_fen > most:
-            more = "；多付的留在流水上，不核销。" if code == "more_than_notice" else "。"
-            raise DomainError(
-                code, f"{told} {yuan(most)} 元，不能核销 {yuan(amount_fen)} 元{more}", field="amount"
-            )
+        told = "核销金额应大于 0；流水已核销完或通知书已付清的，没有可核销的。"
+        raise DomainError("bad_amount", told, field="amount")
+    most = {
+        "more_than_line": (line.rest_fen, f"流水 {line} 只剩", "。"),
+        "more_than_notice": (open_fen(line, notice), f"{notice} 只欠", "；多付的留在流水上，不核销。"),
+    }
+    for code, (limit, told, after) in most.items():
+        if amount_fen > limit:
+            message = f"{told} {yuan(limit)} 元，不能核销 {yuan(amount_fen)} 元{after}"
+            raise DomainError(code, message, field="amount")
 
 
 def _payer_told(line: BankLine, notice: Notice, payer: Payer) -> str:

@@ -15,7 +15,7 @@ from settlement.notices.selectors import PaymentProgress, payment_progress
 
 @AFTER_SIGNING.register("payments", order=50)
 def payments_step(month: ClearingPeriod, by: User) -> list[dict[str, Any]]:
-    """收付款: how many of the notices that this person may see are paid; one stage, none before the signature."""
+    """收付款: how many of the notices that this person may see are paid; one stage."""
     if not month.is_signed:
         return [{"label": "收付款", "note": "签发后发出通知书", "at": None, "state": "next"}]
     progress = payment_progress(month, timezone.localdate(), by)

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from django.contrib import messages
 from django.forms import Form
 from django.http import HttpResponse
@@ -11,7 +9,6 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agency.errors import DomainError
-from agency.money import plain_yuan
 from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
@@ -22,7 +19,7 @@ from agency.web.request import StaffRequest
 from settlement.notices import services
 from settlement.notices.batches import KIND
 from settlement.notices.forms import LineFilterForm, LineForm, PaymentForm, WithdrawalForm
-from settlement.notices.matching import Proposal, proposals
+from settlement.notices.matching import proposals
 from settlement.notices.models import BankLine
 from settlement.notices.printing import notice_named
 from settlement.notices.selectors import LineFilter, line_sums, lines_listed, payments_of
@@ -145,23 +142,23 @@ def _put_on(request: StaffRequest, form: Form, error: DomainError) -> None:
 
 
 def _detail(request: StaffRequest, line: BankLine, form: Form | None = None) -> HttpResponse:
-    rest = line.rest_fen  # type: ignore[attr-defined]
-    may_pay = _may_pay(request.user, line)
+    """The page of one line, with a form that was refused."""
+    rest = line.rest_fen
     found = proposals(line, rest) if rest > 0 else []
+    payment = form if isinstance(form, PaymentForm) else PaymentForm()
     context = {
         "line": line,
         "payments": list(payments_of(line=line)),
-        "proposals": [_shown(item, rest) for item in found[:PROPOSED]],
+        "proposals": found[:PROPOSED],
+        "chosen": payment["notice"].value() or (found[0].notice.key if found else ""),
         "more": max(0, len(found) - PROPOSED),
         "form": form,
-        "may_pay": may_pay,
-        "withdrawal": WithdrawalForm(),
+        "payment": payment,
+        "may_pay": _may_pay(request.user, line),
+        "withdrawal": form if isinstance(form, WithdrawalForm) else WithdrawalForm(),
     }
-    return render(request, "settlement/notices/line.html", context, status=422 if form is not None else 200)
-
-
-def _shown(item: Proposal, rest_fen: int) -> dict[str, Any]:
-    return {"item": item, "amount": plain_yuan(min(item.open_fen, rest_fen))}
+    status = 422 if form is not None else 200
+    return render(request, "settlement/notices/line.html", context, status=status)
 
 
 def _may_pay(user: User, line: BankLine) -> bool:

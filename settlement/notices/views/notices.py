@@ -36,8 +36,8 @@ COLUMNS = (
     TableColumn("文号", "text", 24), TableColumn("期别", "text", 10), TableColumn("类别", "text", 10),
     TableColumn("统筹区", "text", 14), TableColumn("方向", "text", 8), TableColumn("职工", "money", 16),
     TableColumn("居民", "money", 16), TableColumn("合计", "money", 16), TableColumn("已付", "money", 16),
-    TableColumn("未付", "money", 16), TableColumn("报送财政截止", "date", 14), TableColumn("收付款截止", "date", 14),
-    TableColumn("状态", "text", 10), TableColumn("逾期天数", "int", 10),
+    TableColumn("未付", "money", 16), TableColumn("报送财政截止", "date", 14),
+    TableColumn("收付款截止", "date", 14), TableColumn("状态", "text", 10), TableColumn("逾期天数", "int", 10),
 )  # fmt: skip
 
 
@@ -45,9 +45,9 @@ def standing_of(notice: Notice, today: dt.date) -> Standing:
     """How a notice that came `with_payments` stands today."""
     return standing(
         total_fen=notice.total_fen,
-        paid_fen=notice.paid_fen,  # type: ignore[attr-defined]
+        paid_fen=notice.paid_fen,
         pay_by=notice.pay_by,
-        paid_on=notice.paid_on,  # type: ignore[attr-defined]
+        paid_on=notice.paid_on,
         today=today,
         is_voided=notice.is_voided,
     )
@@ -108,7 +108,7 @@ def _line(notice: Notice, today: dt.date) -> list[Any]:
         notice.employee_fen,
         notice.resident_fen,
         notice.total_fen,
-        notice.paid_fen,  # type: ignore[attr-defined]
+        notice.paid_fen,
         now.open_fen,
         notice.submit_by,
         notice.pay_by,
@@ -149,7 +149,7 @@ def notice_detail(request: StaffRequest, notice_no: str) -> HttpResponse:
 
 def _gap(notice: Notice) -> str:
     """What the province's account and the region's own say differently; empty when they agree."""
-    gap = notice.paid_fen - notice.told_fen  # type: ignore[attr-defined]
+    gap = notice.paid_fen - notice.told_fen
     return yuan(abs(gap)) if gap else ""
 
 
