@@ -144,7 +144,6 @@ class Notice(models.Model):
                 condition=Q(state=NoticeState.ISSUED),
                 name="notice_one_in_force",
             ),
-            models.CheckConstraint(condition=Q(state__in=NoticeState.values), name="notice_state_is_known"),
             models.CheckConstraint(
                 condition=Q(category__in=Category.values, direction__in=Direction.values),
                 name="notice_kind_is_known",
@@ -252,9 +251,9 @@ class BankLine(models.Model):
             ),
             models.CheckConstraint(condition=Q(amount_fen__gt=0), name="bank_line_amount_is_positive"),
             models.CheckConstraint(
-                condition=Q(direction__in=BankDirection.values), name="bank_line_direction_is_known"
+                condition=Q(direction__in=BankDirection.values) & ~Q(reference=""),
+                name="bank_line_is_a_line",
             ),
-            models.CheckConstraint(condition=~Q(reference=""), name="bank_line_has_its_reference"),
         ]
 
     def __str__(self) -> str:
@@ -262,7 +261,6 @@ class BankLine(models.Model):
 
     @property
     def account_label(self) -> str:
-        """Whose account the line is of."""
         return str(self.region) if self.region is not None else "省级账户"
 
 

@@ -41,17 +41,19 @@ def _fen(payments: QuerySet[Payment], of: str) -> Coalesce:
 def with_payments(rows: QuerySet[Notice]) -> QuerySet[Notice]:
     """Notices with `paid_fen` (the province's account), `told_fen` (the region's own), `paid_on` (last)."""
     last = Payment.objects.filter(BY_PROVINCE, STANDING, notice=OuterRef("pk")).order_by().values("notice")
-    return rows.annotate(
-        paid_fen=_fen(Payment.objects.filter(BY_PROVINCE), "notice"),
-        told_fen=_fen(Payment.objects.exclude(BY_PROVINCE), "notice"),
-        paid_on=Subquery(last.annotate(day=Max("line__booked_on")).values("day")),
-    )
+    found = {
+        "paid_fen": _fen(Payment.objects.filter(BY_PROVINCE), "notice"),
+        "told_fen": _fen(Payment.objects.exclude(BY_PROVINCE), "notice"),
+        "paid_on": Subquery(last.annotate(day=Max("line__booked_on")).values("day")),
+    }
+    return rows.annotate(**found)
 
 
 def with_rest(rows: QuerySet[BankLine]) -> QuerySet[BankLine]:
     """Bank lines with `used_fen` and `rest_fen`, what of them no notice was paid with."""
-    used = rows.annotate(used_fen=_fen(Payment.objects.all(), "line"))
-    return used.annotate(rest_fen=F("amount_fen") - F("used_fen"))
+    used = {"used_fen": _fen(Payment.objects.all(), "line")}
+    rest = {"rest_fen": F("amount_fen") - F("used_fen")}
+    return rows.annotate(**used).annotate(**rest)
 
 
 # --- notices ------------------------------------------------------------------------------------------------
@@ -159,16 +161,15 @@ def payment_progress(month: ClearingPeriod, today: dt.date, by: User | None = No
     open_fen = F("total_fen") - F("paid_fen")
     overdue = Q(paid_fen__lt=F("total_fen"), pay_by__lt=today)
     found = issued.aggregate(
-        issued=Count("pk"),
-        total_fen=Sum("total_fen"),
-        paid=Count("pk", filter=Q(paid_fen__gte=F("total_fen"))),
-        sum_paid=Sum("paid_fen"),
-        partly=Count("pk", filter=Q(paid_fen__gt=0, paid_fen__lt=F("total_fen"))),
-        overdue=Count("pk", filter=overdue),
-        overdue_fen=Sum(open_fen, filter=overdue),
+        s_issued=Count("pk"),
+        s_total_fen=Sum("total_fen"),
+        s_paid=Count("pk", filter=Q(paid_fen__gte=F("total_fen"))),
+        s_paid_fen=Sum("paid_fen"),
+        s_partly=Count("pk", filter=Q(paid_fen__gt=0, paid_fen__lt=F("total_fen"))),
+        s_overdue=Count("pk", filter=overdue),
+        s_overdue_fen=Sum(open_fen, filter=overdue),
     )
-    figures = {name: int(value or 0) for name, value in found.items()}
-    return PaymentProgress(paid_fen=figures.pop("sum_paid"), **figures)
+    return PaymentProgress(**{name.removeprefix("s_"): int(value or 0) for name, value in found.items()})
 
 
 # --- bank lines ---------------------------------------------------------------------------------------------

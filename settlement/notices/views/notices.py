@@ -37,7 +37,8 @@ COLUMNS = (
     TableColumn("统筹区", "text", 14), TableColumn("方向", "text", 8), TableColumn("职工", "money", 16),
     TableColumn("居民", "money", 16), TableColumn("合计", "money", 16), TableColumn("已付", "money", 16),
     TableColumn("未付", "money", 16), TableColumn("报送财政截止", "date", 14),
-    TableColumn("收付款截止", "date", 14), TableColumn("状态", "text", 10), TableColumn("逾期天数", "int", 10),
+    TableColumn("收付款截止", "date", 14), TableColumn("状态", "text", 10),
+    TableColumn("逾期天数", "int", 10),
 )  # fmt: skip
 
 
