@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from settlement.notices.models import Payment
 from settlement.notices.services import payment_withdraw
@@ -17,7 +17,7 @@ pytestmark = pytest.mark.usefixtures("laid_notices")
 NOTICE, LINE, PAYMENT = (f"settlement_{name}" for name in ("notice", "bankline", "payment"))
 ADDED = (
     f"INSERT INTO {PAYMENT} (payment_no, line_id, notice_id, amount_fen, basis, reason, withdraws_id, by_id, "
-    f"at, content_digest) SELECT 'Z9', {{line}}, {{notice}}, {{fen}}, 'hand', 'x', {{withdraws}}, by_id, at, 'x' "
+    "at, content_digest) SELECT 'Z9', {line}, {notice}, {fen}, 'hand', 'x', {withdraws}, by_id, at, 'x' "
     f"FROM {PAYMENT} WHERE id = {{first}}"
 )
 CHANGES = {
@@ -38,7 +38,7 @@ CHANGES = {
 
 def refuse(sql: str) -> str:
     before = everything()
-    with pytest.raises(DatabaseError) as refused, transaction.atomic(), connection.cursor() as cursor:
+    with pytest.raises(IntegrityError) as refused, transaction.atomic(), connection.cursor() as cursor:
         cursor.execute(sql)
     assert everything() == before
     return str(refused.value)
