@@ -16,6 +16,7 @@ from settlement.corrections.models import ConflictLine, Correction
 from settlement.deductions.models import Deduction
 from settlement.holding.models import HeldCase, HeldNote
 from settlement.matching.models import RecordFiling
+from settlement.notices.models import BankAccount, BankLine, Notice, Payment
 from settlement.records.models import CareType, SettlementRecord
 from settlement.statements import guards as statement_guards
 from settlement.statements.models import (
@@ -26,6 +27,8 @@ from settlement.statements.models import (
 )
 
 __all__ = [
+    "BankAccount",
+    "BankLine",
     "CareType",
     "ChecklistSkip",
     "ClearingLine",
@@ -39,6 +42,8 @@ __all__ = [
     "HeldNote",
     "InstitutionAccount",
     "InstitutionStatement",
+    "Notice",
+    "Payment",
     "RecordFiling",
     "RegionConfirmation",
     "Reopening",

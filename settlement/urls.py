@@ -14,4 +14,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("settlement.holding.urls")),
     path("", include("settlement.clearing.urls")),
     path("", include("settlement.statements.urls")),
+    path("", include("settlement.notices.urls")),
 ]

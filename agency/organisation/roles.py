@@ -75,6 +75,10 @@ class May(models.TextChoices):
     ANSWER_STATEMENTS = "answer_statements", "记录医药机构的答复"
     PAY_STATEMENTS = "pay_statements", "登记医药机构付款"
     SKIP_CHECKLIST = "skip_checklist", "办理核对例外"
+    READ_NOTICES = "read_notices", "看收付款通知书和银行流水"
+    LOAD_BANK = "load_bank", "登记银行流水"
+    RELEASE_BANK = "release_bank", "确认导入的银行流水"
+    ALLOCATE_PAYMENTS = "allocate_payments", "核销收付款"
     CHECK_BOOKS = "check_books", "核对账目"
     READ_JOURNAL = "read_journal", "看日志"
     USE_ADMIN = "use_admin", "进入后台管理"
@@ -111,6 +115,7 @@ GRANTS: dict[May, dict[Role, frozenset[Level]]] = {
         Role.INTAKE: ANY,
         Role.REVIEW: ANY,
         Role.CLEARING: ANY,
+        Role.FINANCE: ANY,
         Role.SUPERVISOR: ANY,
         Role.AUDIT: ANY,
     },
@@ -137,6 +142,11 @@ GRANTS: dict[May, dict[Role, frozenset[Level]]] = {
     May.PAY_STATEMENTS: {Role.FINANCE: ONLY_REGION},
     # one proposes, another approves: two of them
     May.SKIP_CHECKLIST: {Role.CLEARING: ONLY_PROVINCE, Role.SUPERVISOR: ONLY_PROVINCE},
+    May.READ_NOTICES: {Role.FINANCE: ANY, Role.CLEARING: ANY, Role.SUPERVISOR: ANY, Role.AUDIT: ANY},
+    May.LOAD_BANK: {Role.FINANCE: ABOVE},
+    # beside RELEASE_BATCHES, which finance alone has not: the supervisor confirms a statement
+    May.RELEASE_BANK: {Role.FINANCE: ABOVE, Role.SUPERVISOR: ABOVE},
+    May.ALLOCATE_PAYMENTS: {Role.FINANCE: ABOVE},
     May.CHECK_BOOKS: {
         Role.CLEARING: ONLY_PROVINCE,
         Role.FINANCE: ONLY_PROVINCE,

@@ -156,7 +156,7 @@ def month_sums(
 
 def _rows_of_a_month_lie_together() -> None:
     """To PostgreSQL, for this transaction: months are loaded one after the other, so that the index of the
-    month leads to neighbouring rows. From an index of two columns it cannot tell, and would read all months."""
+    month leads to neighbouring rows. From an index of two columns it cannot tell, and would scan them all."""
     if connection.vendor == "postgresql" and connection.in_atomic_block:
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL random_page_cost = 1.1")

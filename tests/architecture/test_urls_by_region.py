@@ -31,6 +31,7 @@ from tests.filings.making import enrol, make_in_force, make_person
 from tests.filings.scans.files import make_scan
 from tests.filings.staying import make_late_stay, make_reimbursement, make_slip, make_statement
 from tests.settlement.deductions.rows import by_case
+from tests.settlement.notices.statement import PROVINCE, finance_of, line, make_notice
 from tests.settlement.records.files import row, write
 from tests.support.ground import Ground
 from tests.support.routes import Route, routes
@@ -98,7 +99,13 @@ def lay(world: World, tmp_path: Path) -> dict[str, str]:
             by=world.changchun_clearing,
             at=world.now,
         )
+    notice = make_notice(world, world.changchun)
+    own = {"direction": "out", "amount_fen": 54500, "other_account": PROVINCE}
+    bank_line = line(world, by=finance_of("220100"), **own)
     return {
+        "notice_no": notice.key,
+        "bank_line_no": bank_line.line_no,
+        "payment_no": bank_line.payments.get().payment_no,
         "filing_no": filing.filing_no,
         "scan_no": str(scan.number),
         "page_no": "1",
