@@ -14,7 +14,9 @@ from settlement.clearing.hooks import month_at_hand
 from settlement.clearing.models import ClearingPeriod
 from settlement.clearing.months import progress_of
 from settlement.clearing.services import region_confirm
+from settlement.clearing.signing import AFTER_SIGNING
 from settlement.clearing.skips import skip_approve, skip_propose
+from settlement.clearing.stages import steps
 from tests.settlement.records.files import row
 from tests.support.world import World
 
@@ -117,6 +119,23 @@ def test_a_signed_month_is_in_nobodys_hands(signed: ClearingPeriod, world: World
     assert clock_for(progress, LATE).holder(progress, world.prov_clearing) is None
     wait = delays(LATE).of(world.jilin.pk)
     assert wait is not None and (wait.days, wait.late, wait.is_over) == (0, 0, True)
+
+
+def test_what_follows_a_signature_is_told_by_those_who_do_it(signed: ClearingPeriod, world: World) -> None:
+    stage = {"label": "收付 1 / 12", "note": "还有 11 张通知书未结清", "at": None, "state": "now"}
+    AFTER_SIGNING.register("a slice above")(lambda month, by: [stage])
+
+    progress = progress_of("202610")
+    assert progress is not None
+    try:
+        shown = steps(progress, world.prov_clearing, world.today)
+    finally:
+        del AFTER_SIGNING._entries["a slice above"]
+
+    assert shown[-1] is stage
+    assert {one["state"] for one in shown[:4]} == {"done"}
+    labels = [one["label"] for one in shown[:4]]
+    assert labels == ["归集 8 笔", "计算", "各统筹区确认 12 / 12", "签发"]
 
 
 # --- on the home page ---------------------------------------------------------------------------------------
