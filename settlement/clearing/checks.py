@@ -9,8 +9,6 @@ from django.db.models import F, Q, QuerySet
 
 from agency import money
 from agency.periods import period_label
-from agency.policy.care import CareKind
-from agency.policy.insurance import InsuranceType
 from agency.registry import CHECKS
 from agency.sheets.digest import digest
 from agency.web.parts import Broken
@@ -78,7 +76,7 @@ def arithmetic(month: ClearingPeriod) -> Iterator[Broken]:
     """Each line's funds and what is due add up."""
     parties = selectors.parties_of(month)
     for line in selectors.lines_of(month):
-        subject = f"{month.period} {_line_label(line.key, parties)}"
+        subject = f"{month.period} {parties.line_label(line.key)}"
         if line.due_fen != rules.due(line):
             yield Broken(
                 ARITHMETIC, subject, f"应收付金额 {_yuan(line.due_fen)}，应为 {_yuan(rules.due(line))}"
@@ -106,7 +104,7 @@ def behind(month: ClearingPeriod) -> Iterator[Broken]:
     for key in sorted({*stored, *added}, key=parties.line_order):
         difference = _difference(stored.get(key), added.get(key))
         if difference:
-            subject = f"{month.period} {_line_label(key, parties)}"
+            subject = f"{month.period} {parties.line_label(key)}"
             yield Broken(BEHIND, subject, f"{difference}；{_first_behind(records, deductions, key)}")
 
 
@@ -279,12 +277,6 @@ def _first_behind(records: QuerySet[SettlementRecord], deductions: QuerySet[Dedu
         return f"第一笔明细 {record}"
     deduction = deductions.filter(**where).order_by("pk").values_list("deduction_no", flat=True).first()
     return f"第一笔扣款 {deduction}" if deduction is not None else "没有明细"
-
-
-def _line_label(key: LineKey, parties: Parties) -> str:
-    insured, care = parties.party(key.insured_region_id), parties.party(key.care_region_id)
-    kind = f"{InsuranceType(key.insurance_type).label} {CareKind(key.care_kind).label}"
-    return f"{insured.name}→{care.name} {kind}"
 
 
 def _yuan(fen: int) -> str:

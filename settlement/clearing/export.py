@@ -20,6 +20,8 @@ from agency.sheets.as_pdf import as_pdf
 from agency.sheets.as_xlsx import as_xlsx
 from agency.sheets.digest import digest
 from agency.sheets.filled import SheetData
+from settlement.clearing.adding_up import require_adds_up
+from settlement.clearing.filling import MonthBook
 from settlement.clearing.sheets import OF_PROVINCE, SHEETS
 
 WRITERS: dict[str, Callable[[SheetData], bytes]] = {
@@ -44,8 +46,18 @@ def sheet_number(data: SheetData, region: PoolingRegion | None) -> str:
 
 
 @transaction.atomic
-def sheet_printed(data: SheetData, region: PoolingRegion | None, *, by: User, at: dt.datetime) -> SheetData:
-    """The sheet with the verification code of its content; the print stands in the log."""
+def sheet_printed(
+    data: SheetData, region: PoolingRegion | None, *, book: MonthBook, by: User, at: dt.datetime
+) -> SheetData:
+    """The sheet with the verification code of its content; the print stands in the log.
+
+    `book` is the whole month: DoesNotAddUp, with what does not and where, when the sheet is not proven by it.
+    """
+    require_adds_up(data, region, book)
+    return _coded(data, region, by=by, at=at)
+
+
+def _coded(data: SheetData, region: PoolingRegion | None, *, by: User, at: dt.datetime) -> SheetData:
     printed = form_printed(
         form_no=data.sheet.form,
         title=data.title,
@@ -65,18 +77,23 @@ def sheet_exported(
     data: SheetData,
     region: PoolingRegion | None,
     *,
+    book: MonthBook,
     format_name: str,
     by: User,
     at: dt.datetime,
     encoding: str = "utf-8",
 ) -> bytes:
-    """The sheet as a file; the same data gives the same bytes. On paper it bears its verification code."""
+    """The sheet as a file; the same data gives the same bytes. On paper it bears its verification code.
+
+    What does not add up is not written: DoesNotAddUp (see `sheet_printed`).
+    """
     if encoding not in ("utf-8", "gb18030"):
         raise DomainError("no_such_encoding", f"没有“{encoding}”这种编码：可用 utf-8、gb18030。")
     if format_name not in WRITERS:
         raise DomainError("no_such_format", f"没有“{format_name}”这种格式：可用 {'、'.join(WRITERS)}。")
+    require_adds_up(data, region, book)
     if format_name in ON_PAPER:
-        data = sheet_printed(data, region, by=by, at=at)
+        data = _coded(data, region, by=by, at=at)
     content = as_csv(data, encoding) if format_name == "csv" else WRITERS[format_name](data)
     audit.record(
         "exported",

@@ -129,6 +129,13 @@ class Parties:
         )
 
 
+    def line_label(self, key: LineKey) -> str:
+        """How a line is named: 长春市→吉林市 职工 住院."""
+        insured, care = self.party(key.insured_region_id), self.party(key.care_region_id)
+        kind = f"{InsuranceType(key.insurance_type).label} {CareKind(key.care_kind).label}"
+        return f"{insured.name}→{care.name} {kind}"
+
+
 @dataclass(frozen=True, slots=True)
 class Side:
     """One side of sheet 9 of one party: cases and amounts by insurance type, and what was deducted."""

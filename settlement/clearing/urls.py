@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from settlement.clearing.views import comparisons, months, sheets
+from settlement.clearing.views import behind, comparisons, matrix, months, sheets
 
 
 class PeriodConverter:
@@ -44,6 +44,8 @@ MONTH = "clearing/<clearing_period:period>/"
 SHEET = MONTH + "sheets/<clearing_form:form>"
 OF_REGION = SHEET + "/<clearing_region:region_code>"
 
+MATRIX = MONTH + "matrix"
+
 urlpatterns = [
     path("clearing/", months.period_list, name="period_list"),
     path(
@@ -55,11 +57,23 @@ urlpatterns = [
     path(MONTH + "sign/", months.period_sign_view, name="period_sign"),
     *(
         route
+        for base in (MATRIX, MATRIX + "/<clearing_region:region_code>")
+        for route in (
+            path(base + "/", matrix.matrix, name="matrix"),
+            path(base + "/print/", matrix.matrix_print, name="matrix_print"),
+            path(base + ".<clearing_file:extension>", matrix.matrix_file, name="matrix_file"),
+        )
+    ),
+    *(
+        route
         for base in (SHEET, OF_REGION)
         for route in (
             path(base + "/", sheets.sheet, name="sheet"),
             path(base + "/print/", sheets.sheet_print, name="sheet_print"),
-            path(base + "/cases/", sheets.sheet_cases, name="sheet_cases"),
+            path(base + "/cases/", behind.sheet_cases, name="sheet_cases"),
+            path(base + "/cases/print/", behind.explanation_print, name="explanation_print"),
+            path(base + "/cases.pdf", behind.explanation_file, name="explanation_pdf"),
+            path(base + "/cases/export/<slug:kind>/", behind.cases_export, name="cases_export"),
             path(base + "/compare/", comparisons.sheet_compare_view, name="sheet_compare"),
             path(base + ".<clearing_file:extension>", sheets.sheet_file, name="sheet_file"),
         )
