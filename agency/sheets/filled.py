@@ -57,8 +57,8 @@ class SheetData:
 
     `prepared_on` None: not signed, so it says 草稿 and bears no date. `as_of` is the moment of computing or
     signing, which every file carries inside instead of the moment of export. `names` maps 制表人, 复核人 … to
-    people. `remarks` stand under the table. `annexes` are further tables printed under this one (in a workbook
-    on pages of their own); the digest is over the sheet's own rows.
+    people. `remarks` stand under the table; `annexes` are further tables printed below, each on a page of its
+    own in a workbook. The digest is over the sheet's own rows.
     """
 
     sheet: Sheet

@@ -62,7 +62,7 @@ class AddingUp:
         receivable = sum(row.receivable.sum_fen for row in rows)
         payable = sum(row.payable.sum_fen for row in rows)
         if receivable != payable:
-            yield f"各方应收合计 {yuan(receivable)}，应付合计 {yuan(payable)}，相差 {yuan(receivable - payable)}"
+            yield f"各方应收合计 {yuan(receivable)}，应付合计 {yuan(payable)}"
         for label, was, now in (
             ("应收合计", month.receivable_fen, receivable),
             ("应付合计", month.payable_fen, payable),
@@ -107,7 +107,10 @@ class AddingUp:
         if party is None:
             wanted = {"payable": month.payable_fen, "receivable": month.receivable_fen, "net": 0}
         else:
-            wanted = {"receivable": self._total("10", party, "due"), "payable": self._total("11", party, "due")}
+            wanted = {
+                "receivable": self._total("10", party, "due"),
+                "payable": self._total("11", party, "due"),
+            }
         titles = {column.key: column.title for column in data.sheet.leaves}
         for key, amount in wanted.items():
             if total[key] != amount:

@@ -1,5 +1,4 @@
-"""明细到原件: the cases behind a figure, each with the file and line it came from, and its filing; as a list to
-take out."""
+"""明细到原件: the cases behind a figure, each with its file, line and filing; and as a list to take out."""
 
 from __future__ import annotations
 
@@ -56,6 +55,11 @@ class CaseBehind:
     filing_opens: bool
 
     @property
+    def paid_fen(self) -> int:
+        """What funds and account paid."""
+        return self.record.fund_total_fen + self.record.personal_account_pay_fen
+
+    @property
     def batch_no(self) -> str:
         return self.record.batch.batch_no if self.record.batch is not None else ""
 
@@ -100,9 +104,7 @@ def lines_behind(figure: Figure, month: ClearingPeriod, by: User) -> Iterator[li
         yield _deduction_line(figure, deduction)
 
 
-def _record_line(
-    figure: Figure, record: SettlementRecord, mark: RecordFiling | None, by: User
-) -> list[Any]:
+def _record_line(figure: Figure, record: SettlementRecord, mark: RecordFiling | None, by: User) -> list[Any]:
     kind = "退费" if record.is_reversal else "明细"
     day = timezone.localtime(record.settled_at).date()
     amounts = (record.total_fee_fen, record.fund_total_fen, record.personal_account_pay_fen, None)

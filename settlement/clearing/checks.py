@@ -16,7 +16,7 @@ from settlement.clearing import rules, selectors
 from settlement.clearing.changes import changes_since
 from settlement.clearing.filling import MonthBook, all_sheets, region_digest
 from settlement.clearing.models import ClearingLine, ClearingPeriod, SignedSheet
-from settlement.clearing.rules import LINE_FIELDS, Line, LineKey, Parties
+from settlement.clearing.rules import LINE_FIELDS, Line, LineKey
 from settlement.clearing.states import PeriodState
 from settlement.deductions.models import Deduction
 from settlement.records.models import SettlementRecord

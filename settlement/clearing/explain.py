@@ -44,8 +44,10 @@ def explain_url(
     column_key: str,
     **narrowed: str,
 ) -> str:
-    """Where a figure is explained: of form 9 (no region) or 10–13 of a region (or its code), of the row of that
-    key ("" is the total, the start of a key a sub-total, a counterpart's code all rows with it)."""
+    """Where a figure is explained: of form 9 (no region) or 10–13 of a region (or its code).
+
+    `row_key` "" is the total, the start of a key a sub-total, a counterpart's code all rows with it.
+    """
     where = {"period": month if isinstance(month, str) else month.period, "form": form}
     if region is not None:
         where["region_code"] = region if isinstance(region, str) else region.code
@@ -72,7 +74,10 @@ class Formula:
 
 @dataclass(frozen=True)
 class Share:
-    """What one region, or one kind of care, adds to a figure. `code` narrows the cases to it."""
+    """What one region, or one kind of care, adds to a figure. `code` narrows the cases to it.
+
+    `share` is empty where the parts have both signs.
+    """
 
     code: str
     name: str
@@ -117,7 +122,7 @@ def narrowed(figure: Figure, parties: Parties, code: str, kind: str) -> Figure:
 
 
 def _region_of(part: Part) -> str:
-    """Whose regions a part is told by: the counterparts of its party; of all parties, the parties themselves."""
+    """By whose regions a part is told: its party's counterparts; of all parties, the parties themselves."""
     other = "insured_region" if part.side == "in" else "care_region"
     own = "care_region" if part.side == "in" else "insured_region"
     return own if part.party is None else other
@@ -164,13 +169,14 @@ def _shares(figure: Figure, found: list[_Sum], by: str, parties: Parties) -> tup
         told[0] += _value(figure, row)
         told[1] += row.sums["cases"]
     whole = sum(value for value, _ in values.values())
+    is_whole = all(value * whole >= 0 for value, _ in values.values())  # else shares of it say nothing
     places = {kind: place for place, kind in enumerate(CareKind.values)}
 
     def place(key: int | str) -> int:
         return parties.place(key) if isinstance(key, int) else places[key]
 
     return tuple(
-        Share(*_named(key, parties), value, share_of(value, whole), cases)
+        Share(*_named(key, parties), value, share_of(value, whole) if is_whole else "", cases)
         for key, (value, cases) in sorted(values.items(), key=lambda item: place(item[0]))
     )
 
@@ -183,12 +189,11 @@ def _named(key: int | str, parties: Parties) -> tuple[str, str]:
 
 
 def share_of(value: int, whole: int) -> str:
-    """`12.3%`, rounded half up; empty where there is nothing to be a part of."""
+    """`12.3%` of the same sign, rounded half up; empty where there is nothing to be a part of."""
     if not whole:
         return ""
     tenths = (abs(value) * 2000 + abs(whole)) // (2 * abs(whole))
-    sign = "−" if tenths and (value < 0) != (whole < 0) else ""
-    return f"{sign}{tenths // 10}.{tenths % 10}%"
+    return f"{tenths // 10}.{tenths % 10}%"
 
 
 def _formulas(figure: Figure, found: list[_Sum]) -> Iterable[Formula]:

@@ -15,7 +15,7 @@ from settlement.clearing.cases_behind import CaseBehind
 from settlement.clearing.explain import Explained, Formula, Share
 from settlement.clearing.models import ClearingPeriod
 
-REGIONS_SHOWN, KINDS_SHOWN, CASES_SHOWN = 16, 10, 10
+REGIONS_SHOWN, KINDS_SHOWN, CASES_SHOWN = 16, 10, 8
 
 
 @dataclass(frozen=True)

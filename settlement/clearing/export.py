@@ -54,10 +54,11 @@ def sheet_printed(
     `book` is the whole month: DoesNotAddUp, with what does not and where, when the sheet is not proven by it.
     """
     require_adds_up(data, region, book)
-    return _coded(data, region, by=by, at=at)
+    return sheet_coded(data, region, by=by, at=at)
 
 
-def _coded(data: SheetData, region: PoolingRegion | None, *, by: User, at: dt.datetime) -> SheetData:
+def sheet_coded(data: SheetData, region: PoolingRegion | None, *, by: User, at: dt.datetime) -> SheetData:
+    """The sheet with its code, logged; for whoever has had it proven (`require_adds_up`)."""
     printed = form_printed(
         form_no=data.sheet.form,
         title=data.title,
@@ -93,7 +94,7 @@ def sheet_exported(
         raise DomainError("no_such_format", f"没有“{format_name}”这种格式：可用 {'、'.join(WRITERS)}。")
     require_adds_up(data, region, book)
     if format_name in ON_PAPER:
-        data = _coded(data, region, by=by, at=at)
+        data = sheet_coded(data, region, by=by, at=at)
     content = as_csv(data, encoding) if format_name == "csv" else WRITERS[format_name](data)
     audit.record(
         "exported",

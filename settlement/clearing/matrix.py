@@ -1,4 +1,4 @@
-"""往来矩阵: which party owes which how much in a month, everybody beside everybody. Pure: no database, no clock.
+"""往来矩阵: which party owes which how much in a month. Pure: no database, no clock.
 
 A cell is what one party (its row, 参保地) owes another (its column, 就医地): the sum of the lines between
 the two, in fen. Other provinces are one party, the platform [N22]. A row adds up to what the party owes
@@ -91,9 +91,7 @@ def matrix_sheet(heading: SheetData, matrix: Matrix) -> SheetData:
     for insured in matrix.parties:
         values: dict[str, Value] = {"region": insured.name}
         values |= {f"to_{care.code}": matrix.amount(insured, care) for care in matrix.parties}
-        values |= {
-            name: getattr(matrix, name)[insured.id] for name in ("payable", "receivable", "net")
-        }
+        values |= {name: getattr(matrix, name)[insured.id] for name in ("payable", "receivable", "net")}
         rows.append(Row(insured.code, values, apart=insured is PLATFORM))
     return replace(heading, sheet=form_of(matrix.parties), rows=tuple(rows), remarks=(REMARK,), annexes=())
 

@@ -2,7 +2,7 @@
 
 from django.urls import path, register_converter
 
-from settlement.clearing.views import behind, comparisons, matrix, months, sheets
+from settlement.clearing.views import behind, bundles, comparisons, matrix, months, pictures, sheets
 
 
 class PeriodConverter:
@@ -55,6 +55,10 @@ urlpatterns = [
     path(MONTH + "compute/", months.period_compute, name="period_compute"),
     path(MONTH + "confirm/", months.period_confirm, name="period_confirm"),
     path(MONTH + "sign/", months.period_sign_view, name="period_sign"),
+    path(MONTH + "bundles/", bundles.month_bundles, name="month_bundles"),
+    path(MONTH + "bundles/<str:job_no>/", bundles.bundle_file, name="month_bundle_file"),
+    path(MONTH + "pictures/", pictures.pictures, name="pictures"),
+    path(MONTH + "pictures/<clearing_region:region_code>/", pictures.pictures, name="pictures"),
     *(
         route
         for base in (MATRIX, MATRIX + "/<clearing_region:region_code>")

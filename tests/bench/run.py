@@ -20,7 +20,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 MODULES = (
-    "people_search", "filing_lists", "record_import", "record_lists", "filing_match", "xlsx",
+    "people_search", "filing_lists", "record_import", "record_lists", "filing_match", "xlsx", "month_bundle",
 )  # fmt: skip
 DATABASES = ("sqlite", "postgresql")
 NO_DATABASE = ("xlsx",)  # run once

@@ -1,4 +1,4 @@
-"""What is behind one figure: regions, cases, file and line, filing; explained on paper, taken out as a list."""
+"""What is behind one figure: regions, cases, file and line, filing; on paper, and as a list to take out."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ EXPORT_LIMIT = 20_000
 
 @dataclass
 class Asked:
-    """The figure that a page is about, and what of it is meant: all, or what comes from one region or kind."""
+    """The figure that a page is about; `narrowed`: what of it is meant, one region (`with`), one `kind`."""
 
     form: str
     month: ClearingPeriod
@@ -197,7 +197,9 @@ def cases_export(
     asked = asked_of(request, period, form, region_code)
     figure = asked.figure()
     if count_behind(figure, asked.month, EXPORT_LIMIT + 1) > EXPORT_LIMIT:
-        messages.warning(request, f"这个数背后超过 {EXPORT_LIMIT:,} 条，没有导出。请先点一个统筹区或医疗类别再导出。")
+        messages.warning(
+            request, f"这个数背后超过 {EXPORT_LIMIT:,} 条，没有导出。请先点一个统筹区或医疗类别再导出。"
+        )
         return redirect(asked.url())
     return exported(
         request,

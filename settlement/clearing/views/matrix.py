@@ -9,21 +9,23 @@ from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
+from agency.money import yuan
 from agency.organisation import access
 from agency.organisation.roles import May
-from agency.sheets.as_html import Table, TableLine, print_page, table
+from agency.sheets.as_html import Cell, Table, TableLine, print_page, table
 from agency.sheets.digest import digest, short
-from agency.sheets.filled import Row, SheetData
 from agency.web.access import needs
 from agency.web.request import StaffRequest
 from settlement.clearing.explain import explain_url
-from settlement.clearing.export import sheet_exported, sheet_printed
+from settlement.clearing.export import sheet_printed
 from settlement.clearing.filling import MonthBook, matrix_data, matrix_in, party_named_as_then, sheet_data
 from settlement.clearing.matrix import FORM, Matrix
-from settlement.clearing.models import ClearingPeriod
 from settlement.clearing.proofs import Proof
 from settlement.clearing.rules import PLATFORM, Party
+from settlement.clearing.screen import pinned
 from settlement.clearing.views.sheets import Shown, as_file, month_and_region
+
+NOTHING = yuan(0)
 
 
 def shown_matrix(request: StaffRequest, period: str, region_code: str | None) -> Shown:
@@ -71,13 +73,22 @@ def _proofs(page: Shown, whole: Matrix) -> list[Proof]:
 
 
 def _linked(page: Shown, whole: Matrix) -> Table:
-    """The table with each amount as a link to the cases behind it."""
+    """The table with each amount as a link to the cases behind it; nothing between two parties is pale."""
     links = _own_links if page.party else _whole_links
     data = page.data
     rows = tuple(
-        replace(row, links=links(page, party, whole)) for row, party in zip(data.rows, _rows(page, whole), strict=True)
+        replace(row, links=links(page, party, whole))
+        for row, party in zip(data.rows, _rows(page, whole), strict=True)
     )
-    return table(replace(data, rows=rows))
+    drawn = pinned(table(replace(data, rows=rows)), data)
+    return replace(drawn, body=tuple(_pale(line) for line in drawn.body))
+
+
+def _pale(line: TableLine) -> TableLine:
+    def shown(cell: Cell) -> Cell:
+        return cell if cell.url or cell.text != NOTHING else replace(cell, classes=f"{cell.classes} quiet")
+
+    return replace(line, cells=tuple(shown(cell) for cell in line.cells))
 
 
 def _rows(page: Shown, whole: Matrix) -> list[Party]:

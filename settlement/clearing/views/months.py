@@ -24,6 +24,7 @@ from agency.web.access import needs
 from agency.web.request import StaffRequest
 from settlement.clearing import rules
 from settlement.clearing.filling import MonthBook
+from settlement.clearing.gallery import pictures_of
 from settlement.clearing.models import ClearingPeriod, SheetComparison
 from settlement.clearing.months import (
     COMPUTE,
@@ -109,6 +110,7 @@ def _computed(request: StaffRequest, progress: MonthProgress, month: ClearingPer
         "forms": [(form, SHORT_TITLES[form]) for form in OF_REGION if form not in ("10", "11")],
         "confirms_next": confirms,
         "seen_digest": shown_digest(book, request.user.region_id or 0) if confirms else "",
+        "pictures": pictures_of(book, None if access.sees_all(request.user) else seen[0])[:1] if seen else [],
     }
 
 

@@ -29,6 +29,7 @@ from settlement.clearing.screen import screen_table
 from settlement.clearing.selectors import month_named
 from settlement.clearing.sheets import OF_PROVINCE, OF_REGION, SHEETS, SHORT_TITLES
 
+
 @dataclass
 class Shown:
     """One sheet that a person looks at. `book` is the whole month."""
