@@ -85,11 +85,11 @@ def measure(out: Callable[[str], None]) -> None:
     ):
         out(f"| {label} | {spent.clock:.1f} | {spent.processor:.1f} |")
     by_clock, by_processor = together.clock / singly.clock, together.processor / singly.processor
+    pdf, files_mb = sizes["pdf"] // 1024, sizes["zip"] // 1024
     out(f"\nOne job to singly: {by_clock:.2f} by the clock, {by_processor:.2f} of the processor.")
-    out(
-        f"Goal: 0.{GOAL} at most. Largest drawing process: {sizes['pdf'] // 1024} MB (PDF), {sizes['zip'] // 1024} MB (ZIP);"
-    )
-    out(f"this process, the worker's: {before // 1024} MB; after drawing singly in it: {after // 1024} MB.")
+    out(f"The goal is 0.{GOAL}.")
+    out(f"Largest drawing process: {pdf} MB (PDF), {files_mb} MB (ZIP).")
+    out(f"This process, the worker's: {before // 1024} MB; after drawing singly in it: {after // 1024} MB.")
 
 
 def _bound(binding: Binding) -> int:

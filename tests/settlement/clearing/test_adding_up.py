@@ -1,4 +1,4 @@
-"""账平才出表: a sheet that does not add up is neither printed nor exported; the sentence says what and where."""
+"""账平才出表: a sheet that does not add up is neither printed nor exported; it is said what, and where."""
 
 from __future__ import annotations
 
