@@ -20,7 +20,7 @@ from agency.journal.prints import PRINTED, form_printed, verify_url
 from agency.organisation.models import PoolingRegion, User
 from agency.registry import Registry
 from agency.sheets.as_html import form_context
-from agency.sheets.as_pdf import render_form_pdf
+from agency.sheets.as_pdf import paper_html, render_form_pdf
 
 BLANK_MADE_AT = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
@@ -138,6 +138,20 @@ def paper_pdf(printable: Printable, *, by: User, at: dt.datetime, copy: str = ""
     context = _logged_context(printable, by=by, at=at, copy=copy)
     pdf = render_form_pdf(printable.said.TEMPLATE, context, at=printable.made_at)
     return Paper(pdf, printable.said.digest())
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a form's PDF is drawn from, and the code that it bears ("" where nothing vouches for it)."""
+
+    html: str
+    code: str
+
+
+def paper_source(printable: Printable, *, by: User, at: dt.datetime, copy: str = "") -> Source:
+    """The form as the HTML that `paper_pdf` would draw, logged as printed; to be drawn with others."""
+    context = _logged_context(printable, by=by, at=at, copy=copy)
+    return Source(paper_html(printable.said.TEMPLATE, context, at=printable.made_at), context["code"])
 
 
 def paper_page(printable: Printable, *, by: User, at: dt.datetime, copy: str = "") -> str:

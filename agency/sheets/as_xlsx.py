@@ -28,7 +28,7 @@ FILLS = {LineKind.SUBTOTAL: "#F2F5F6", LineKind.TOTAL: "#E3EAED"}
 
 
 def as_xlsx(data: SheetData) -> bytes:
-    """One worksheet named after the form."""
+    """One worksheet named after the form, and one for each annex."""
     out = io.BytesIO()
     options = {
         "in_memory": True,
@@ -47,7 +47,8 @@ def as_xlsx(data: SheetData) -> bytes:
                 "created": created,
             }
         )
-        _Writer(book, data).write()
+        for page in (data, *data.annexes):
+            _Writer(book, page).write()
     return out.getvalue()
 
 

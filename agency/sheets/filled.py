@@ -3,6 +3,8 @@
 Totals and sub-totals are always computed here, from the rows, in integers: no caller hands in a sum.
 """
 
+from __future__ import annotations
+
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -55,7 +57,8 @@ class SheetData:
 
     `prepared_on` None: not signed, so it says 草稿 and bears no date. `as_of` is the moment of computing or
     signing, which every file carries inside instead of the moment of export. `names` maps 制表人, 复核人 … to
-    people. `remarks` stand under the table.
+    people. `remarks` stand under the table; `annexes` are further tables printed below, each on a page of its
+    own in a workbook. The digest is over the sheet's own rows.
     """
 
     sheet: Sheet
@@ -71,6 +74,7 @@ class SheetData:
     verify_url: str | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    annexes: tuple[SheetData, ...] = ()
 
     def __post_init__(self) -> None:
         if self.as_of.utcoffset() is None:

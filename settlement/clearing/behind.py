@@ -151,7 +151,7 @@ def _of_net_sheet(parties: Parties, row_key: str, column: Column) -> Figure:
     for start, insurance_type in TYPE_PREFIXES.items():
         if rest.startswith(start):
             narrowed = Q(insurance_type=insurance_type)
-    party = _coded(parties, row_key) if row_key else None
+    party = coded(parties, row_key) if row_key else None
     signs = {"in": 1, "out": -1} if prefix == "net" else {prefix: 1}
     parts = tuple(Part(sign, side, party, narrowed) for side, sign in signs.items())
     fields = {"employee_cases": "cases", "resident_cases": "cases", "deducted": "deduction_fen"}
@@ -183,15 +183,22 @@ def _of_region_sheet(form: str, parties: Parties, region: Party, row_key: str, c
             narrowed &= Q(care_kind=word)
             names.append(str(CareKind(word).label))
         else:
-            other = _coded(parties, word)
-            narrowed &= Q(insured_region=other.id) | Q(care_region=other.id)
+            other = coded(parties, word)
+            narrowed &= _counterpart(other, sides)
             names.append(other.name)
     parts = tuple(Part(1, side, region, narrowed) for side in sides)
     label = f"{region.name} · {' '.join(names) or '合计'} · {column.title}"
     return Figure(column, label, parts, fields_of(form, column.key))
 
 
-def _coded(parties: Parties, code: str) -> Party:
+def _counterpart(other: Party, sides: list[str]) -> Q:
+    if other is not rules.PLATFORM:
+        return Q(insured_region=other.id) | Q(care_region=other.id)
+    return reduce(or_, (OUTSIDE["out" if side == "in" else "in"] for side in sides))
+
+
+def coded(parties: Parties, code: str) -> Party:
+    """The party of a code, or of the platform's; DomainError when the month has none."""
     if code == rules.PLATFORM_CODE:
         return rules.PLATFORM
     party = next((party for party in parties.ordered if party.code == code), None)

@@ -9,8 +9,6 @@ from django.db.models import F, Q, QuerySet
 
 from agency import money
 from agency.periods import period_label
-from agency.policy.care import CareKind
-from agency.policy.insurance import InsuranceType
 from agency.registry import CHECKS
 from agency.sheets.digest import digest
 from agency.web.parts import Broken
@@ -20,7 +18,7 @@ from settlement.clearing.carries import with_carries, without_carries
 from settlement.clearing.counting import Counted, count_anew
 from settlement.clearing.filling import MonthBook, all_sheets, region_digest
 from settlement.clearing.models import ClearingLine, ClearingPeriod, SignedSheet
-from settlement.clearing.rules import LINE_FIELDS, Line, LineKey, Parties
+from settlement.clearing.rules import LINE_FIELDS, Line
 from settlement.clearing.states import PeriodState
 from settlement.deductions.models import Deduction
 from settlement.holding.selectors import carries_of
@@ -81,7 +79,7 @@ def arithmetic(month: ClearingPeriod) -> Iterator[Broken]:
     """Each line's funds and what is due add up."""
     parties = selectors.parties_of(month)
     for line in selectors.lines_of(month):
-        subject = f"{month.period} {_line_label(line.key, parties)}"
+        subject = f"{month.period} {parties.line_label(line.key)}"
         if line.due_fen != rules.due(line):
             yield Broken(
                 ARITHMETIC, subject, f"应收付金额 {_yuan(line.due_fen)}，应为 {_yuan(rules.due(line))}"
@@ -112,7 +110,7 @@ def behind(month: ClearingPeriod, anew: Counted | None = None) -> Iterator[Broke
     for key in sorted({*stored, *added}, key=parties.line_order):
         difference = _difference(stored.get(key), added.get(key))
         if difference:
-            subject = f"{month.period} {_line_label(key, parties)}"
+            subject = f"{month.period} {parties.line_label(key)}"
             yield Broken(BEHIND, subject, f"{difference}；{anew.first_behind(month, key)}")
 
 
@@ -276,12 +274,6 @@ def _difference(stored: Line | None, added: Line | None) -> str:
             shown = (_yuan(was), _yuan(now)) if name.endswith("_fen") else (str(was), str(now))
             found.append(f"{LABELS[name]}记为 {shown[0]}，明细合计 {shown[1]}")
     return "、".join(found)
-
-
-def _line_label(key: LineKey, parties: Parties) -> str:
-    insured, care = parties.party(key.insured_region_id), parties.party(key.care_region_id)
-    kind = f"{InsuranceType(key.insurance_type).label} {CareKind(key.care_kind).label}"
-    return f"{insured.name}→{care.name} {kind}"
 
 
 def _yuan(fen: int) -> str:

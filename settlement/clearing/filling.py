@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from django.utils import timezone
@@ -18,6 +18,7 @@ from agency.sheets.declare import Value
 from agency.sheets.digest import digest
 from agency.sheets.filled import Row, SheetData
 from settlement.clearing import rules
+from settlement.clearing.matrix import Matrix, matrix_of, matrix_sheet, own_sheet
 from settlement.clearing.models import ClearingPeriod
 from settlement.clearing.rules import DeductionRow, Line, Parties, Party, Side
 from settlement.clearing.selectors import deduction_rows, lines_of, parties_of
@@ -90,7 +91,7 @@ def sheet_data(
     rows = _net_rows(book) if region is None else _region_rows(form, book, region.id)
     at = month.signed_at if month.is_signed else month.computed_at
     assert at is not None  # a constraint of the table, and the book refuses an open month
-    return SheetData(
+    data = SheetData(
         sheet=SHEETS[form],
         organisation=month.names.get("organisation", ""),
         period=month.period,
@@ -103,6 +104,20 @@ def sheet_data(
         names={"制表人": month.names.get("prepared_by", ""), "负责人": month.names.get("signed_by", "")},
         remarks=_remarks(form, month, book.version),
     )
+    return data if region is not None else replace(data, annexes=(matrix_sheet(data, matrix_in(book)),))
+
+
+def matrix_in(book: MonthBook) -> Matrix:
+    """Who owes whom in the month of a book; of a region's own book only its row and column."""
+    return matrix_of(book.lines, book.parties)
+
+
+def matrix_data(month: ClearingPeriod, region: Party | None, book: MonthBook | None = None) -> SheetData:
+    """The matrix of the whole province, or a region's own row and column, as a sheet."""
+    book = book or MonthBook(month, region)
+    if region is None:
+        return sheet_data("9", month, None, book).annexes[0]
+    return own_sheet(sheet_data("10", month, region, book), matrix_in(book), region)
 
 
 def party_named_as_then(month: ClearingPeriod, region: PoolingRegion) -> Party:

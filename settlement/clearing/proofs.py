@@ -62,6 +62,13 @@ class SheetProof:
         if self.book.month.is_signed:
             yield Proof("与签发时一致", self._is_as_signed())
 
+    def cheap(self) -> Iterator[Proof]:
+        """What needs no counting of records: asked before a sheet is given out."""
+        yield Proof("合计 = 各行之和", self._total_is_sum())
+        yield self._other_side()
+        if self.book.month.is_signed:
+            yield Proof("与签发时一致", self._is_as_signed())
+
     @property
     def form(self) -> str:
         return self.data.sheet.form

@@ -144,6 +144,12 @@ class Parties:
             KIND_ORDER[key.care_kind],
         )
 
+    def line_label(self, key: LineKey) -> str:
+        """How a line is named: 长春市→吉林市 职工 住院."""
+        insured, care = self.party(key.insured_region_id), self.party(key.care_region_id)
+        kind = f"{InsuranceType(key.insurance_type).label} {CareKind(key.care_kind).label}"
+        return f"{insured.name}→{care.name} {kind}"
+
 
 @dataclass(frozen=True, slots=True)
 class Side:

@@ -25,7 +25,11 @@ Link = Callable[[str, Column], str]
 
 def screen_table(data: SheetData, url: str) -> Table:
     """The table of a sheet for its page; `url` is where figures lead, with row and column ("": nowhere)."""
-    drawn = _linked(data, url)
+    return pinned(_linked(data, url), data)
+
+
+def pinned(drawn: Table, data: SheetData) -> Table:
+    """The table with the party's column in sight while it is scrolled."""
     at = next(place for place, column in enumerate(data.sheet.leaves) if column.key in PARTIES)
     return replace(
         drawn,

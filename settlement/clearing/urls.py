@@ -2,7 +2,19 @@
 
 from django.urls import path, register_converter
 
-from settlement.clearing.views import comparisons, confirming, months, reopening, sheets, skips, versions
+from settlement.clearing.views import (
+    behind,
+    bundles,
+    comparisons,
+    confirming,
+    matrix,
+    months,
+    pictures,
+    reopening,
+    sheets,
+    skips,
+    versions,
+)
 
 
 class PeriodConverter:
@@ -45,6 +57,8 @@ SHEET = MONTH + "sheets/<clearing_form:form>"
 OF_REGION = SHEET + "/<clearing_region:region_code>"
 SKIP = MONTH + "skips/<str:key>/"
 
+MATRIX = MONTH + "matrix"
+
 urlpatterns = [
     path("clearing/", months.period_list, name="period_list"),
     path(
@@ -69,13 +83,29 @@ urlpatterns = [
     path(MONTH + "reopening/approve/", reopening.reopening_approve, name="reopening_approve"),
     path(MONTH + "reopening/reject/", reopening.reopening_reject, name="reopening_reject"),
     path(MONTH + "reopening/withdraw/", reopening.reopening_withdraw, name="reopening_withdraw"),
+    path(MONTH + "bundles/", bundles.month_bundles, name="month_bundles"),
+    path(MONTH + "bundles/<str:job_no>/", bundles.bundle_file, name="month_bundle_file"),
+    path(MONTH + "pictures/", pictures.pictures, name="pictures"),
+    path(MONTH + "pictures/<clearing_region:region_code>/", pictures.pictures, name="pictures"),
+    *(
+        route
+        for base in (MATRIX, MATRIX + "/<clearing_region:region_code>")
+        for route in (
+            path(base + "/", matrix.matrix, name="matrix"),
+            path(base + "/print/", matrix.matrix_print, name="matrix_print"),
+            path(base + ".<clearing_file:extension>", matrix.matrix_file, name="matrix_file"),
+        )
+    ),
     *(
         route
         for base in (SHEET, OF_REGION)
         for route in (
             path(base + "/", sheets.sheet, name="sheet"),
             path(base + "/print/", sheets.sheet_print, name="sheet_print"),
-            path(base + "/cases/", sheets.sheet_cases, name="sheet_cases"),
+            path(base + "/cases/", behind.sheet_cases, name="sheet_cases"),
+            path(base + "/cases/print/", behind.explanation_print, name="explanation_print"),
+            path(base + "/cases.pdf", behind.explanation_file, name="explanation_pdf"),
+            path(base + "/cases/export/<slug:kind>/", behind.cases_export, name="cases_export"),
             path(base + "/compare/", comparisons.sheet_compare_view, name="sheet_compare"),
             path(base + ".<clearing_file:extension>", sheets.sheet_file, name="sheet_file"),
         )

@@ -26,6 +26,7 @@ from settlement.clearing import rules
 from settlement.clearing.checklist import broken_invariants, checklist_of
 from settlement.clearing.delays import Clock, clock_for
 from settlement.clearing.filling import MonthBook
+from settlement.clearing.gallery import pictures_of
 from settlement.clearing.models import ClearingPeriod, SheetComparison
 from settlement.clearing.months import (
     COMPUTE,
@@ -35,6 +36,7 @@ from settlement.clearing.months import (
     may_confirm,
     progress_of,
 )
+from settlement.clearing.pictures import Picture
 from settlement.clearing.proofs import Proof
 from settlement.clearing.selectors import regions_seen_by
 from settlement.clearing.services import AlreadySigned, period_sign
@@ -136,6 +138,7 @@ def _computed(request: StaffRequest, progress: MonthProgress, month: ClearingPer
         "proofs": _proofs(progress, month, receivable, payable),
         "forms": [(form, SHORT_TITLES[form]) for form in OF_REGION if form not in ("10", "11")],
         "confirms_next": may_confirm(request.user, progress),
+        "pictures": _first_picture(request, book),
     }
 
 
@@ -160,6 +163,13 @@ def _proven(request: StaffRequest, month: ClearingPeriod) -> list[DomainError] |
     if "prove" not in request.GET or not access.sees_all(request.user):
         return None
     return broken_invariants(month)
+
+
+def _first_picture(request: StaffRequest, book: MonthBook) -> list[Picture]:
+    """The picture that stands on the month's page: of all regions, or of one's own."""
+    seen = regions_seen_by(request.user, book.parties)
+    whole = access.sees_all(request.user)
+    return pictures_of(book, None if whole else seen[0])[:1] if seen else []
 
 
 def _proofs(progress: MonthProgress, month: ClearingPeriod, receivable: int, payable: int) -> list[Proof]:

@@ -19,9 +19,7 @@ from agency.sheets.as_html import print_page
 from agency.sheets.digest import digest, short
 from agency.sheets.filled import SheetData
 from agency.web.access import needs
-from agency.web.keyset import keyset_page
 from agency.web.request import StaffRequest
-from settlement.clearing import behind
 from settlement.clearing.export import CONTENT_TYPES, sheet_exported, sheet_printed
 from settlement.clearing.filling import (
     MonthBook,
@@ -36,15 +34,12 @@ from settlement.clearing.proofs import SheetProof
 from settlement.clearing.rules import Party
 from settlement.clearing.screen import screen_table
 from settlement.clearing.seen import looked_at
-from settlement.clearing.selectors import lines_sum, month_named
-from settlement.clearing.sheets import OF_PROVINCE, OF_REGION, SHORT_TITLES
+from settlement.clearing.selectors import month_named
+from settlement.clearing.sheets import OF_PROVINCE, OF_REGION, SHEETS, SHORT_TITLES
 from settlement.clearing.states import TONES, PeriodState
 from settlement.clearing.version_models import MonthVersion
 from settlement.clearing.versions import versions_of
 from settlement.clearing.views.versions import VERSIONS_SHOWN, version_asked
-from settlement.holding.selectors import disputable_among, held_among
-
-DEDUCTIONS_SHOWN = 200
 
 
 @dataclass
@@ -66,7 +61,9 @@ class Shown:
 
     def now_url(self, name: str, **more: str) -> str:
         """A page of this sheet as it is now."""
-        where = {"period": self.month.period, "form": self.form, **more}
+        where = {"period": self.month.period, **more}
+        if self.form in SHEETS:
+            where.setdefault("form", self.form)
         if self.region is not None:
             where["region_code"] = self.region.code
         return reverse(f"settlement:{name}", kwargs=where)
@@ -187,7 +184,8 @@ def sheet_print(
 ) -> HttpResponse:
     """The page to print, with the verification code of what it says."""
     page = shown(request, period, form, region_code)
-    return HttpResponse(print_page(sheet_printed(page.data, page.region, by=request.user, at=request.now)))
+    printed = sheet_printed(page.data, page.region, book=page.book, by=request.user, at=request.now)
+    return HttpResponse(print_page(printed))
 
 
 @needs(May.READ_CLEARING)
@@ -196,59 +194,15 @@ def sheet_file(
     request: StaffRequest, period: str, form: str, extension: str, region_code: str | None = None
 ) -> HttpResponse:
     """The sheet as PDF, XLSX or CSV."""
-    page = shown(request, period, form, region_code)
-    content = sheet_exported(page.data, page.region, format_name=extension, by=request.user, at=request.now)
+    return as_file(request, shown(request, period, form, region_code), extension)
+
+
+def as_file(request: StaffRequest, page: Shown, extension: str) -> HttpResponse:
+    """What is shown as a file: a PDF to look at, the others to keep."""
+    content = sheet_exported(
+        page.data, page.region, book=page.book, format_name=extension, by=request.user, at=request.now
+    )
     response = HttpResponse(content, content_type=CONTENT_TYPES[extension])
     name = f"{page.file_name}.{extension}"
     response["Content-Disposition"] = content_disposition_header(extension != "pdf", name) or ""
     return response
-
-
-@needs(May.READ_CLEARING)
-@require_GET
-def sheet_cases(
-    request: StaffRequest, period: str, form: str, region_code: str | None = None
-) -> HttpResponse:
-    """What is behind one figure: its records and deductions, whose sum is the figure."""
-    month, region = month_and_region(request.user, period, form, region_code)
-    party = party_named_as_then(month, region) if region else None
-    row_key, column_key = request.GET.get("row", ""), request.GET.get("column", "")
-    context: dict[str, Any] = {"month": month, "party": party, "form": form}
-    where = {"period": period, "form": form} | ({"region_code": region_code} if region_code else {})
-    figure = None
-    context["sheet_url"] = reverse("settlement:sheet", kwargs=where)
-    if form == "14":
-        assert party is not None
-        deductions = behind.deductions_of_row(month, party, row_key)
-        context |= {"label": f"{party.name} 扣款", "page": None}
-    else:
-        figure = behind.figure_behind(form, month, party, row_key, column_key)
-        deductions = behind.deductions_behind(figure, month)
-        records = behind.records_behind(figure, month)
-        page = keyset_page(request, records.select_related("insured_region", "care_region", "institution"))
-        context["rows"] = [(record, behind.contribution(figure, record)) for record in page.rows]
-        context |= _disputes(request.user, month, party, [record.pk for record in page.rows])
-        held = behind.held_behind(figure, month)
-        context["held_cases"] = [(item, behind.contribution(figure, item)) for item in held]
-        proof = behind.proof_of(figure, month)
-        context |= {"figure": figure, "label": figure.label, "page": page, "proof": proof}
-        context["records"] = f"{lines_sum(month, figure.where)['records']:,}"
-    named = deductions.select_related("insured_region", "care_region", "institution", "record")
-    found = list(named.order_by("-pk")[: DEDUCTIONS_SHOWN + 1])
-    context["deductions"] = [
-        (row, behind.contribution(figure, row) if figure else row.amount_fen)
-        for row in found[:DEDUCTIONS_SHOWN]
-    ]
-    context["more_deductions"] = len(found) > DEDUCTIONS_SHOWN
-    return render(request, "settlement/clearing/cases.html", context)
-
-
-def _disputes(
-    user: User, month: ClearingPeriod, party: Party | None, records: list[int]
-) -> dict[str, set[int]]:
-    """Which of the records listed are disputed, and which this person may dispute."""
-    may = party is not None and party.id == user.region_id and access.allowed(user, May.CONFIRM_CLEARING)
-    return {
-        "held": held_among(records),
-        "disputable": disputable_among(records) if may and not month.is_signed else set(),
-    }

@@ -16,7 +16,7 @@ from agency.organisation.roles import May
 from agency.sheets.digest import digest
 from settlement.clearing.comparisons import month_with_sheets
 from settlement.clearing.export import WRITERS, region_of_sheet, sheet_exported
-from settlement.clearing.filling import party_named_as_then, sheet_data
+from settlement.clearing.filling import MonthBook, party_named_as_then, sheet_data
 
 
 class Command(StaffCommand):
@@ -35,9 +35,17 @@ class Command(StaffCommand):
         region = region_of_sheet(options["form"], options["region"], by)
         access.require(by, May.READ_CLEARING, region)
         month = month_with_sheets(options["period"])
-        data = sheet_data(options["form"], month, party_named_as_then(month, region) if region else None)
+        book = MonthBook(month)
+        party = party_named_as_then(month, region) if region else None
+        data = sheet_data(options["form"], month, party, book)
         content = sheet_exported(
-            data, region, format_name=options["format_name"], by=by, at=at, encoding=options["encoding"]
+            data,
+            region,
+            book=book,
+            format_name=options["format_name"],
+            by=by,
+            at=at,
+            encoding=options["encoding"],
         )
         Path(options["out"]).write_bytes(content)
         said = f"{data.title} {data.period_label}已写入 {options['out']}，摘要 {digest(data)}。"

@@ -12,7 +12,7 @@ from agency.organisation.models import PoolingRegion, RegionKind
 from agency.sheets.as_html import print_page
 from agency.sheets.filled import SheetData
 from agency.web.request import StaffRequest
-from settlement.clearing.export import CONTENT_TYPES, Subject, sheet_exported, sheet_printed
+from settlement.clearing.export import CONTENT_TYPES, Subject, sheet_coded, sheet_written
 from settlement.clearing.models import ClearingPeriod
 
 
@@ -39,7 +39,7 @@ def print_answer(
     request: StaffRequest, data: SheetData, region: PoolingRegion, subject: Subject
 ) -> HttpResponse:
     """The page to print."""
-    data = sheet_printed(data, region, by=request.user, at=request.now, subject=subject)
+    data = sheet_coded(data, region, by=request.user, at=request.now, subject=subject)
     return HttpResponse(print_page(data))
 
 
@@ -47,7 +47,7 @@ def file_answer(
     request: StaffRequest, data: SheetData, region: PoolingRegion, subject: Subject, extension: str
 ) -> HttpResponse:
     """The sheet as PDF, XLSX or CSV."""
-    content = sheet_exported(
+    content = sheet_written(
         data, region, format_name=extension, by=request.user, at=request.now, subject=subject
     )
     response = HttpResponse(content, content_type=CONTENT_TYPES[extension])
