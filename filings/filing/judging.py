@@ -78,7 +78,6 @@ def judge(
     groups = groups_of(entry.kind, scope=place.scope, region=region, on=received_on)
     institutions = institutions_of(entry)
     but = [own_no, replaces.filing_no] if replaces is not None else [own_no]
-    lock = _lock(person, terms, place, own_no, replaces, waived=lock_waived_for == place.area_code)
     filed = Submission(
         on=on,
         received_on=received_on,
@@ -101,7 +100,7 @@ def judge(
         overlap=_overlap(person, place, entry.kind, span, but),
         named=_named(entry, institutions, place, on),
         referral=_referral(entry, institutions, region, received_on),
-        lock=lock,
+        lock=_lock(person, terms, place, own_no, replaces, waived=lock_waived_for == place.area_code),
         replaced=_replaced(entry, replaces, on),
         promises_barred_until=_barred_until(person, region, entry, groups, on),
     )
@@ -116,7 +115,7 @@ def judge(
         reasons=rules.submission_reasons(filed),
         institutions=institutions,
         is_elderly=is_elderly(person, received_on, region),
-        lock_until=lock.until if lock is not None else None,
+        lock_until=filed.lock.until if filed.lock is not None else None,
     )
 
 
