@@ -32,7 +32,6 @@ from agency.tabular.source import (
 from agency.tabular.values import Cell, column_letters
 from agency.tabular.workbook import unpacked
 
-MAX_UNPACKED_BYTES = 400 * 1024 * 1024
 _CODECS = {"utf-8": "utf-8-sig", "gb18030": "gb18030"}
 
 __all__ = ["Header", "HeaderlessLayout", "Row", "Source", "Table", "TableError", "header_name", "open_table"]
@@ -97,7 +96,7 @@ def open_table(
     filename: str,
     expected: Collection[str] = (),
     layouts: Sequence[HeaderlessLayout] = (),
-    max_unpacked_bytes: int = MAX_UNPACKED_BYTES,
+    max_unpacked_bytes: int | None = None,
     grouped: bool = False,
 ) -> Table:
     """Opens CSV, TSV, XLSX or a ZIP of one text, whatever its name says; `filename` is only for messages.
@@ -106,7 +105,8 @@ def open_table(
     is the row among the first 20 that has most of them (two at least), otherwise the first filled row; of an
     XLSX the visible sheet with the best header. A text without such a row that fits one of `layouts` is read
     by it. `grouped`: a workbook's header has a second row under it, read by the caller as the first of the
-    rows; else a name that is merged over several rows stands in each. Raises TableError for what is no table.
+    rows; else a name that is merged over several rows stands in each. `max_unpacked_bytes` lowers what a ZIP or a
+    workbook may unpack to. Raises TableError for what is no table.
     """
     source = Path(source) if isinstance(source, str) else source
     wanted = frozenset(header_name(name).casefold() for name in expected)
@@ -288,7 +288,7 @@ def _open_package(
     filename: str,
     wanted: frozenset[str],
     layouts: Sequence[HeaderlessLayout],
-    limit: int,
+    limit: int | None,
     grouped: bool,
 ) -> Table:
     """A workbook, or the one text in a ZIP."""

@@ -142,7 +142,7 @@ class _Check:
             accept=self.accept,
             unchanged=self.unchanged,
             refuse=self.refuse,
-            accepted_contents=self.accepted.spool.contents,
+            accepted=self.accepted.spool,
         )
 
     def run(self) -> Outcome:
@@ -158,25 +158,16 @@ class _Check:
                 else:
                     self._refused(row, refused)
             if len(block) >= BLOCK:
-                self._resolve(block)
+                self.resolver.take(block)
                 block.clear()
                 self.request.progress(self.outcome.rows)
-        self._resolve(block)
-        self.accepted.spool.settle()
+        self.resolver.take(block)
         self.resolver.finish()
-        self.accepted.spool.send()
-        self.accepted.spool.settle()
         self.outcome.accepted = sum(tally.cases for tally in self.tallies.values())
         self.outcome.ignored_columns = self.layout.ignored
         self.outcome.fingerprint = self.accepted.fingerprint()
         self.outcome.preview = self._preview()
         return self.outcome
-
-    def _resolve(self, block: list[Candidate]) -> None:
-        """Judge a block among the others, once what is being written stands."""
-        self.accepted.spool.settle()
-        self.resolver.take(block)
-        self.accepted.spool.send()
 
     def accept(self, row: Candidate) -> None:
         period = self.periods.get(row.month)
