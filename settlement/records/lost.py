@@ -20,7 +20,7 @@ from settlement.records.selectors import chunks, stored_digests
 def first_lost(batch: Batch) -> str:
     """The settlement number of the first row that was loaded and is gone; empty when the file is gone too."""
     try:
-        for block in chunks([number for number, _ in _taken(batch)]):
+        for block in chunks(number for number, _ in _taken(batch)):
             known = stored_digests(block)
             for number in block:
                 if number not in known:
