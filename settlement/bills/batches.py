@@ -42,10 +42,10 @@ def check_fee_classes(request: CheckRequest) -> Outcome:
     table = open_table(request.path, filename=request.file_name, expected=p.NAMES + p.PLATFORM)
     layout = p.read_header(table.header)
     outcome = Outcome(encoding=table.encoding, header=list(table.header), ignored_columns=layout.ignored)
-    outcome.notes = list(table.notes)
     check = _Check(request, layout, outcome)
     for row in table.rows():
         check.take(row)
+    outcome.notes = table.told()
     if not outcome.rows:
         raise DomainError("no_rows", f"“{request.file_name}”只有表头，没有一行费用，请核对文件。")
     return check.finished()

@@ -64,7 +64,6 @@ class _Check:
         self.periods: Counter[str] = Counter()
         self.totals = ControlTotals(("rows", "amount_fen"), self.reference.region_names)
         self.outcome = Outcome(encoding=table.encoding, header=list(table.header), payload=self.payload)
-        self.outcome.notes = list(table.notes)
 
     def run(self) -> Outcome:
         rows = self.table.rows()
@@ -75,6 +74,7 @@ class _Check:
                 raise DomainError("too_many_rows", told)
             self._take(block)
             self.request.progress(self.outcome.rows)
+        self.outcome.notes = self.table.told()
         self.outcome.accepted = len(self.accepted)
         self.outcome.ignored_columns = self.layout.ignored
         self.outcome.fingerprint = self.digest.hexdigest()

@@ -48,7 +48,7 @@ def first_misplaced(batch: Batch) -> str:
 def _taken(batch: Batch) -> Iterator[tuple[str, int]]:
     """Numbers and lines of the rows that were not refused, in file order."""
     refused = set(batch.refusals.values_list("line_no", flat=True))
-    refused.add(batch.preview.get("carried_line", 0))  # the file's totals row is no case
+    refused.update(batch.preview.get("carried_lines", ()))  # the file's totals rows are no cases
     table = open_cases(kept_path(batch.file), batch.file_name)
     layout = read_header(table.header)
     for row in table.rows():
