@@ -13,7 +13,7 @@ from operator import itemgetter
 
 from agency.errors import DomainError
 from agency.tabular.read import Row
-from agency.tabular.values import Cell, is_number_cell, to_moment
+from agency.tabular.values import Cell, is_number_cell, to_date, to_moment
 from settlement.records.intake import FileLayout
 
 
@@ -121,7 +121,8 @@ class Layout(FileLayout):
             position = self.positions[column]
             if position >= 0 and is_number_cell(cells[position]):
                 with suppress(ValueError):
-                    cells[position] = to_moment(cells[position])
+                    read = to_moment if column == SETTLED_AT else to_date
+                    cells[position] = read(cells[position])
         return cells
 
 
