@@ -1,4 +1,4 @@
-"""放在一旁: rows of an import that wait for their turn outside of memory: a file may have millions of them."""
+"""放在一旁: rows of an import that wait for their turn outside of memory: there may be millions."""
 
 from __future__ import annotations
 

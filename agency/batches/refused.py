@@ -8,7 +8,6 @@ from __future__ import annotations
 import datetime as dt
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from typing import IO
 
 from django.http import FileResponse, HttpResponseBase, StreamingHttpResponse
 
@@ -63,8 +62,8 @@ def _lines(batch: Batch) -> Iterator[RefusedLine]:
 def write_refused(
     target: Target, header: Sequence[str], rows: Iterable[RefusedLine], *, at: dt.datetime, most_rows: int = 0
 ) -> None:
-    """The same as a workbook, also of rows that stand in no batch; of more than `most_rows` and a sheet's it is
-    TableError."""
+    """The same as a workbook, also of rows that stand in no batch. TableError when there are more than
+    `most_rows` and more than a sheet holds."""
     columns, lines = _table(header, rows)
     write_xlsx(target, "拒绝行", columns, lines, at=at, most_rows=most_rows)
 

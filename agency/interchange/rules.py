@@ -42,8 +42,8 @@ def how_to_change(begins: dt.date, today: dt.date) -> str:
 def reason_wanted(begins: dt.date, titles: Sequence[str]) -> str:
     """What the page of a row that has begun says when it is rewritten without a reason."""
     return (
-        f"这一行从 {begins} 起已经在用，改写了{'、'.join(titles)}：规定有变化的，请把失效日期填为新规定的前一天，"
-        "再另加一行；确系录错的，请写明更正原因。"
+        f"这一行从 {begins} 起已经在用，改写了{'、'.join(titles)}：规定有变化的，"
+        "请把失效日期填为新规定的前一天，再另加一行；确系录错的，请写明更正原因。"
     )
 
 

@@ -61,7 +61,7 @@ class Row:
 
 @dataclass
 class Beyond:
-    """越出表头: the rows that have something to the right of the last named column: how many, and the first."""
+    """越出表头: the rows with something to the right of the last named column: how many, and the first."""
 
     count: int = 0
     first_lines: list[int] = field(default_factory=list)
@@ -141,8 +141,8 @@ def open_table(
     is the row among the first 20 that has most of them (two at least), otherwise the first filled row; of an
     XLSX the visible sheet with the best header. A text without such a row that fits one of `layouts` is read
     by it. `grouped`: a workbook's header has a second row under it, read by the caller as the first of the
-    rows; else a name that is merged over several rows stands in each. `max_unpacked_bytes` lowers what a ZIP or a
-    workbook may unpack to. Raises TableError for what is no table.
+    rows; else a name that is merged over several rows stands in each. `max_unpacked_bytes` lowers what a ZIP
+    or a workbook may unpack to. Raises TableError for what is no table.
     """
     source = Path(source) if isinstance(source, str) else source
     wanted = frozenset(header_name(name).casefold() for name in expected)

@@ -1,7 +1,7 @@
 """正在写入: what a writer gets while a long load holds what it waits for: the form, kept, sent again.
 
-On SQLite that is the write lock of the whole database. On PostgreSQL a command holds the lock of the records for
-its one pass over a file; whoever writes them in the browser waits for it only so long.
+On SQLite that is the write lock of the whole database. On PostgreSQL a command holds the lock of the records
+for its one pass over a file; whoever writes them in the browser waits for it only so long.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""放在一旁: the rows of a file of fee classes by case, outside of memory: a case is judged when all are known."""
+"""放在一旁: rows of fee classes by case, outside of memory: a case is judged when all of its are known."""
 
 from __future__ import annotations
 

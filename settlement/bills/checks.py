@@ -38,7 +38,9 @@ def batches_are_whole(period: str | None) -> Iterator[Broken]:
     """A loaded batch has all its rows, on lines of its file, with the sum of its preview; any other has none. A
     file may be of several months, so all batches are looked at whatever the month."""
     lines = FeeLine.objects.order_by()
-    sums = lines.values_list("batch_id").annotate(Count("pk"), Sum("amount_fen"), Count("line_no", distinct=True))
+    sums = lines.values_list("batch_id").annotate(
+        Count("pk"), Sum("amount_fen"), Count("line_no", distinct=True)
+    )
     stored = {batch: (count, int(fen), places) for batch, count, fen, places in sums}
     batches = Batch.objects.filter(Q(kind=KIND, state=BatchState.LOADED) | Q(pk__in=stored)).order_by("pk")
     for batch in batches:

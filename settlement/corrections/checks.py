@@ -78,7 +78,7 @@ def _fault(row: Correction, contents: dict[Key, list[str]]) -> str:
 @CHECKS.register(TWO_PEOPLE, order=206)
 def two_people_correct(period: str | None) -> Iterator[Broken]:
     """Whoever decided a correction neither proposed it nor brought its file in; a command's file is brought in
-    by nobody who decides. What was left as stored has no pair."""
+    by nobody who decides."""
     decided = Correction.objects.filter(state__in=[CorrectionState.APPROVED, CorrectionState.REJECTED])
     if period:
         decided = decided.filter(Q(reversal__period=period) | Q(record__period=period))
@@ -88,7 +88,6 @@ def two_people_correct(period: str | None) -> Iterator[Broken]:
     told = {
         "提出人与审批人是同一人，或没有审批人": Q(decided_by=F("proposed_by")) | Q(decided_by__isnull=True),
         "审批人就是上传文件的人": uploaded,
-        "提请的是不予更正，却已更正": Q(leaves_stored=True, state=CorrectionState.APPROVED),
     }
     for message, fault in told.items():
         for number in decided.filter(fault).order_by("pk").values_list("proposal_no", flat=True):

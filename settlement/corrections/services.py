@@ -124,7 +124,8 @@ def correction_approve(*, by: User, at: dt.datetime, correction: Correction) -> 
     lock_records()
     if correction.leaves_stored:
         raise DomainError(
-            "not_to_correct", f"{correction} 提请的是不予更正，不能批准更正；不同意的，请提出人撤回后重新提出。"
+            "not_to_correct",
+            f"{correction} 提请的是不予更正，不能批准更正；不同意的，请提出人撤回后重新提出。",
         )
     if not Batch.objects.filter(pk=correction.batch_id, state__in=CHECKED).exists():
         raise DomainError("file_withdrawn", f"依据的文件（批次 {correction.batch}）已撤回或撤销，不能批准。")

@@ -136,9 +136,7 @@ def totals_row(cells: Sequence[Cell]) -> tuple[str, dict[str, int]] | None:
     texts = ["".join(as_shown(cell).split()) for cell in cells]
     beside = [*texts[: c.FIRST_AMOUNT], *texts[c.LAST_AMOUNT + 1 :]]
     label = next((text.strip("：:") for text in beside if text.strip("：:") in WORDS), "")
-    if not label or any(
-        texts[column] for column in _OF_A_CASE if texts[column].strip("：:") not in WORDS
-    ):
+    if not label or any(texts[column] for column in _OF_A_CASE if texts[column].strip("：:") not in WORDS):
         return None
     found: dict[str, int] = {}
     for key, column in _AMOUNTS.items():

@@ -11,7 +11,9 @@ from agency.batches.aside import aside_database
 from settlement.records.check import Candidate
 
 READ_AT_ONCE = 200
-_WAITS = "EXISTS (SELECT 1 FROM waiting AS o WHERE o.number = {0}) AND {0} NOT IN (SELECT number FROM entered)"
+_WAITS = (
+    "EXISTS (SELECT 1 FROM waiting AS o WHERE o.number = {0}) AND {0} NOT IN (SELECT number FROM entered)"
+)
 _NEEDED = f"""
 SELECT w.reverses_no FROM waiting AS w WHERE w.number = ? AND {_WAITS.format("w.reverses_no")}
 ORDER BY w.place LIMIT 1

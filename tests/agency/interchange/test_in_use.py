@@ -19,7 +19,9 @@ LogIn = Callable[[object], Client]
 
 @pytest.fixture
 def begun(world: World) -> CareType:
-    return CareType.objects.create(code="99", name="某类", care_kind="outpatient", valid_from=dt.date(2026, 1, 1))
+    return CareType.objects.create(
+        code="99", name="某类", care_kind="outpatient", valid_from=dt.date(2026, 1, 1)
+    )
 
 
 def change(client: Client, row: CareType, **changes: str) -> Any:

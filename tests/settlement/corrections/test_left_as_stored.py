@@ -23,7 +23,6 @@ from settlement.corrections.services import (
     leaving_propose,
 )
 from settlement.records.models import CareType, SettlementRecord
-from tests.settlement.corrections.conftest import OTHER
 from tests.settlement.records.files import reversal, row
 from tests.support.world import World
 

@@ -13,6 +13,7 @@ from django.db import IntegrityError, transaction
 from agency.batches.models import Batch, Refusal
 from agency.batches.services import batch_run, batch_undo
 from agency.errors import DomainError, DomainErrors, NotAllowed, SomeoneElseWasFirst
+from agency.journal.books import check_all
 from agency.journal.models import StateChange
 from settlement.corrections.conflicts import conflict as conflict_of
 from settlement.corrections.conflicts import conflicts_open
@@ -281,3 +282,15 @@ def test_a_file_that_was_undone_is_no_ground_any_more(
 
     with pytest.raises(DomainError, match="已撤回或撤销"):
         correction_approve(by=world.prov_clearing_2, at=world.now, correction=correction)
+
+
+def test_the_books_name_a_correction_decided_by_who_brought_its_file_in(corrected: Run, world: World) -> None:
+    correction = corrected()
+    assert check_all(None).broken == []
+
+    changes = {"created_by": world.prov_clearing_2, "confirmed_by": world.prov_clearing, "by_command": False}
+    Batch.objects.filter(pk=correction.batch_id).update(**changes)
+
+    for period in (None, "202610"):
+        (found,) = check_all(period).broken
+        assert (found.subject, found.message) == (f"更正 {correction}", "审批人就是上传文件的人")
