@@ -1,4 +1,4 @@
-"""核对: the fee classes of a case add up to it; a batch has all of its rows, each where it stands in the file."""
+"""核对: the fee classes of a case add up to it; a batch has all of its rows, no two on one line."""
 
 from __future__ import annotations
 
@@ -35,8 +35,8 @@ def fees_add_up(period: str | None) -> Iterator[Broken]:
 
 @CHECKS.register(BATCHES, order=208)
 def batches_are_whole(period: str | None) -> Iterator[Broken]:
-    """A loaded batch has all its rows, on lines of its file, with the sum of its preview; any other has none. A
-    file may be of several months, so all batches are looked at whatever the month."""
+    """A loaded batch has all its rows, on lines of its file, with the sum of its preview; any other has none.
+    A file may be of several months, so all batches are looked at whatever the month."""
     lines = FeeLine.objects.order_by()
     sums = lines.values_list("batch_id").annotate(
         Count("pk"), Sum("amount_fen"), Count("line_no", distinct=True)

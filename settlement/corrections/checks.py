@@ -77,8 +77,8 @@ def _fault(row: Correction, contents: dict[Key, list[str]]) -> str:
 
 @CHECKS.register(TWO_PEOPLE, order=206)
 def two_people_correct(period: str | None) -> Iterator[Broken]:
-    """Whoever decided a correction neither proposed it nor brought its file in; a command's file is brought in
-    by nobody who decides."""
+    """Whoever decided a correction neither proposed it nor brought its file in; a command's file nobody who
+    decides brought in."""
     decided = Correction.objects.filter(state__in=[CorrectionState.APPROVED, CorrectionState.REJECTED])
     if period:
         decided = decided.filter(Q(reversal__period=period) | Q(record__period=period))

@@ -78,7 +78,7 @@ def conflicts(by: User) -> QuerySet[Refusal]:
 
 
 def conflicts_open(by: User) -> QuerySet[Refusal]:
-    """Those that no correction settles, or is about to; a number that is stored no more is in nobody's way."""
+    """Those that no correction settles, or is about to; a number that is stored no more is no conflict."""
     settled = ConflictLine.objects.filter(
         batch=OuterRef("batch"), line_no=OuterRef("line_no"), correction__state__in=SETTLING
     )

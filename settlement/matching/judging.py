@@ -10,8 +10,8 @@ that lasts longest, then the newest [P]:
 1 for the place, but not in force on the day.
 
 Rank, last day and key of a filing are carried as one number, so that `max` finds it: one pass over the cases,
-no sorting of filings. The marks are written in the order of their indexes, which takes two thirds of the time that
-any other order does.
+no sorting of filings. The marks are written in the order of their indexes, which takes two thirds of the time
+that any other order does.
 """
 
 from __future__ import annotations

@@ -30,8 +30,8 @@ _FLAGS = {"": False, "0": False, "1": True}
 
 @dataclass(slots=True)
 class Candidate:
-    """A row that stands by itself. `content` is its line of texts, `sums` total fee, fund and account, and the
-    fund as it was delivered."""
+    """A row that stands by itself. `content` is its line of texts, `sums` total fee, fund and account, and
+    the fund as it was delivered."""
 
     row: Row
     number: str

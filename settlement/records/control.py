@@ -39,8 +39,8 @@ _OF_A_CASE = (c.CERT_NO, c.SETTLED_AT, c.CARE_AREA, c.INSURED_AREA)
 
 
 class FileTotals:
-    """Adds up the rows that the books have already of a file. Amounts are as delivered: where a region delivers
-    个人账户 inside 基金支付总额 on the day of a case, it stands in there."""
+    """Adds up the rows that the books have already of a file. Amounts are as delivered: where a region
+    delivers 个人账户 inside 基金支付总额 on the day of a case, it stands in there."""
 
     def __init__(self) -> None:
         self.sums: dict[str, list[int]] = {}  # by insurance type
@@ -76,9 +76,9 @@ class FileTotals:
 class CarriedTotals:
     """合计行: the rows of a file that are sums of others, of which one at most is the sum of all [P].
 
-    Of several it is the last one when that is called 总计 or 共计 and no other is, when it is the sum of those
-    before it, or when all say the same. Otherwise nobody can tell which it is: none is compared, and that is
-    told. A 小计 is never the sum of all.
+    Of several it is the last one when that is called 总计 or 共计 and no other is, when it is the sum of
+    those before it, or when all say the same. Otherwise nobody can tell which it is: none is compared, and
+    that is told. A 小计 is never the sum of all.
     """
 
     def __init__(self) -> None:
@@ -131,8 +131,8 @@ class CarriedTotals:
 
 
 def totals_row(cells: Sequence[Cell]) -> tuple[str, dict[str, int]] | None:
-    """What a totals row is called and what it says: 合计 stands in a cell beside the amounts, nothing of a case
-    does, and its amounts can be read. None for any other row."""
+    """What a totals row is called and what it says: 合计 stands in a cell beside the amounts, nothing of a
+    case does, and its amounts can be read. None for any other row."""
     texts = ["".join(as_shown(cell).split()) for cell in cells]
     beside = [*texts[: c.FIRST_AMOUNT], *texts[c.LAST_AMOUNT + 1 :]]
     label = next((text.strip("：:") for text in beside if text.strip("：:") in WORDS), "")

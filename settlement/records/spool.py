@@ -73,8 +73,8 @@ class Spool:
         self._file.seek(0, 2)
 
     def contents(self, numbers: Collection[str]) -> dict[str, list[str]]:
-        """The content of the rows with these settlement numbers. Asked again and again while the spool grows, it
-        reads only what came since into its index of numbers, and the lines themselves."""
+        """The content of the rows with these settlement numbers. Asked again while the spool grows, it reads
+        only what came since into its index of numbers, and the lines themselves."""
         if not numbers:
             return {}
         self._index_more()

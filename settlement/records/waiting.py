@@ -1,5 +1,7 @@
-"""等候: rows that can only be judged when the whole file is known (reversals, and what has the number of one),
-kept outside of memory; then given out in file order, each after the rows that its reversals name."""
+"""等候: rows that can only be judged when the whole file is known: reversals, and what has their number.
+
+They are kept outside of memory, then given out in file order, each after the rows that its reversals name.
+"""
 
 from __future__ import annotations
 
@@ -11,11 +13,10 @@ from agency.batches.aside import aside_database
 from settlement.records.check import Candidate
 
 READ_AT_ONCE = 200
-_WAITS = (
-    "EXISTS (SELECT 1 FROM waiting AS o WHERE o.number = {0}) AND {0} NOT IN (SELECT number FROM entered)"
-)
-_NEEDED = f"""
-SELECT w.reverses_no FROM waiting AS w WHERE w.number = ? AND {_WAITS.format("w.reverses_no")}
+_NEEDED = """
+SELECT w.reverses_no FROM waiting AS w
+WHERE w.number = ? AND EXISTS (SELECT 1 FROM waiting AS o WHERE o.number = w.reverses_no)
+  AND NOT EXISTS (SELECT 1 FROM entered AS e WHERE e.number = w.reverses_no)
 ORDER BY w.place LIMIT 1
 """
 
@@ -62,7 +63,8 @@ class WaitingRows:
         for number in self._numbers_in_turn():
             place = 0
             while rows := self._of_number(number, place):
-                for place, content in rows:
+                place = rows[-1][0]
+                for _, content in rows:
                     yield pickle.loads(content)
 
     def _of_number(self, number: str, after: int) -> list[tuple[int, bytes]]:
@@ -72,7 +74,7 @@ class WaitingRows:
         ).fetchall()
 
     def _numbers_in_turn(self) -> Iterator[str]:
-        """Every number once. The way down to an original may be as long as the file, so it is kept aside too."""
+        """Every number once. The way down to an original may be as long as the file: it is kept aside too."""
         for first in self._numbers_in_file_order():
             number: str | None = first if self._enter(first) else None
             while number is not None:
@@ -89,7 +91,8 @@ class WaitingRows:
         place = 0
         after = "SELECT place, number FROM waiting WHERE place > ? ORDER BY place LIMIT ?"
         while rows := self._kept.execute(after, [place, READ_AT_ONCE]).fetchall():
-            for place, number in rows:
+            place = rows[-1][0]
+            for _, number in rows:
                 yield number
 
     def _enter(self, number: str) -> bool:

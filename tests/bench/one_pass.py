@@ -1,5 +1,5 @@
-"""`import_settlements FILE` in a process of its own; says on stderr how long its match with filings took, which
-is timed apart from its load."""
+"""`import_settlements FILE` in a process of its own; says on stderr how long its match with filings took, for
+that is timed apart."""
 
 from __future__ import annotations
 

@@ -1,5 +1,5 @@
-"""A command that loads for long on PostgreSQL: whoever writes cases in the browser gets the page that keeps the
-form, and not a wait without end."""
+"""A command that loads for long on PostgreSQL: whoever writes cases in the browser gets the page that keeps
+the form, and not a wait without end."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A row in use is not overwritten on the pages of the admin either: only with a reason, kept with what was."""
+"""A row in use is overwritten on the pages of the admin only with a reason, kept with what was."""
 
 from __future__ import annotations
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import openpyxl
 import pytest
 
+from agency.batches.models import Batch
 from agency.batches.refused import refused_response
 from agency.errors import DomainError
 from tests.filings.groups.lists import (

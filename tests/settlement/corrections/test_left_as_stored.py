@@ -1,4 +1,4 @@
-"""不予更正: a conflict is settled by leaving what is stored, by two people, whatever stands in a correction's way."""
+"""不予更正: a conflict is settled by leaving what is stored, by two people, whatever is in the way."""
 
 from __future__ import annotations
 
