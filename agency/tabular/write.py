@@ -89,11 +89,11 @@ def csv_lines(
     """The lines of such a file one by one, for whoever sends them as they come."""
     kinds = [column.kind for column in columns]
     written = csv.writer(_Line()).writerow
-    yield written([inert(column.title) for column in columns]).encode(encoding)  # type: ignore[attr-defined]
+    yield written([inert(column.title) for column in columns]).encode(encoding)
     plain = encoding.removesuffix("-sig")  # the mark stands once, at the beginning
     for row in rows:
         cells = [_csv_cell(kind, value) for kind, value in zip(kinds, row, strict=True)]
-        yield written(cells).encode(plain)  # type: ignore[attr-defined]
+        yield written(cells).encode(plain)
 
 
 def _csv_cell(kind: Kind, value: Value) -> str:

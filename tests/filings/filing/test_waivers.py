@@ -123,3 +123,18 @@ def test_many_who_changed_their_address_often_cost_no_more_than_one(world: World
         assert len(waivers_wanted(world.supervisor)) == 3
 
     assert len(many) == len(few)
+
+
+def test_the_clerk_sees_at_home_and_in_the_list_that_it_was_let_go(
+    world: World, as_user: Callable[[object], Client]
+) -> None:
+    waived = begun(world, city="370600")
+    client = as_user(world.clerk)
+    before = [client.get(url).content.decode() for url in ("/", "/filings/queue/mine/")]
+
+    filing_lock_waive(waived, by=world.supervisor, at=world.now, reason="随子女迁居")
+
+    assert not any("已准予变更" in page for page in before)
+    for url in ("/", "/filings/queue/mine/"):
+        page = client.get(url).content.decode()
+        assert waived.filing_no in page and "已准予变更" in page, url
