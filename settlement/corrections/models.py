@@ -29,8 +29,8 @@ class Correction(models.Model):
     `corrects_no` and `seen_digest` are the correction number and the digest of the stored record that the
     proposal was made against; `content` is the row of the file as one line of texts (settlement/records/
     content.py), empty when that cannot be read any more. The regions are those of the stored record.
-    `reversal` and `record` are the pair. `leaves_stored`: what is proposed (提请不予更正) is to keep what is stored,
-    which also settles the conflict, by two people.
+    `reversal` and `record` are the pair. `leaves_stored` (提请不予更正): what is stored
+    shall stay, which also settles the conflict, by two people.
     """
 
     machine: ClassVar[Machine] = CORRECTION_MACHINE
