@@ -12,11 +12,15 @@ AT_ONCE = 1000
 CACHE_KB = 16 * 1024
 
 
-def aside_database() -> sqlite3.Connection:
-    """A nameless database of one import, gone with whoever holds it; only this process ever reads it."""
+def aside_database(*tables: str) -> sqlite3.Connection:
+    """A nameless database of one import with these tables (statements that make them), gone with whoever holds
+    it. It is one transaction that never ends: a commit for each row takes longer than the row."""
     database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
     for pragma in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{CACHE_KB}"):
         database.execute(f"PRAGMA {pragma}")
+    database.execute("BEGIN")
+    for table in tables:
+        database.execute(table)
     return database
 
 
@@ -26,8 +30,7 @@ class RowsAside(Generic[T]):
     def __init__(self, rows: Iterable[tuple[int, T]] = ()) -> None:
         self._count = 0
         self._fresh: list[tuple[int, bytes]] = []
-        self._kept = aside_database()
-        self._kept.execute("CREATE TABLE aside (line_no INTEGER, content BLOB)")
+        self._kept = aside_database("CREATE TABLE aside (line_no INTEGER, content BLOB)")
         for line_no, row in rows:
             self.add(line_no, row)
 

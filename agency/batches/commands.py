@@ -9,7 +9,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, ClassVar
+from typing import Any, BinaryIO, ClassVar
 
 from django.core.management.base import CommandParser
 
@@ -45,7 +45,7 @@ def import_file(
 
 
 @contextmanager
-def output(path: Path | None) -> Iterator[Callable[[Callable[[IO[bytes]], object]], None]]:
+def output(path: Path | None) -> Iterator[Callable[[Callable[[BinaryIO], object]], None]]:
     """Where a command writes what it found, opened before it begins; no path: nowhere, and nothing is made.
 
     DomainError when one cannot write there. When the work fails, what stood there stays.
@@ -59,7 +59,7 @@ def output(path: Path | None) -> Iterator[Callable[[Callable[[IO[bytes]], object
     except OSError as error:
         raise DomainError("cannot_write", f"不能写到 {path}：{error.strerror}。什么都没有做。") from error
 
-    def write(make: Callable[[IO[bytes]], object]) -> None:
+    def write(make: Callable[[BinaryIO], object]) -> None:
         with tempfile.TemporaryFile() as made:
             make(made)
             made.seek(0)
@@ -75,7 +75,7 @@ def output(path: Path | None) -> Iterator[Callable[[Callable[[IO[bytes]], object
         raise
 
 
-def refused_rows(outcome: Outcome, target: IO[bytes], at: dt.datetime) -> None:
+def refused_rows(outcome: Outcome, target: BinaryIO, at: dt.datetime) -> None:
     """Write the refused rows as a workbook."""
     rows = ((row.line_no, row.code, row.column, row.value, row.message, row.cells) for row in outcome.refused)
     write_refused(target, outcome.header, rows, at=at, most_rows=len(outcome.refused))

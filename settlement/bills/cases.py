@@ -28,11 +28,10 @@ class CasesAside:
     """Rows by the number of their case, one of each class."""
 
     def __init__(self) -> None:
-        self._kept = aside_database()
-        self._kept.executescript(
+        self._kept = aside_database(
             "CREATE TABLE aside (number TEXT, fee_class TEXT, content BLOB, PRIMARY KEY (number, fee_class))"
-            " WITHOUT ROWID;"
-            "CREATE TABLE spoilt (number TEXT PRIMARY KEY) WITHOUT ROWID;"
+            " WITHOUT ROWID",
+            "CREATE TABLE spoilt (number TEXT PRIMARY KEY) WITHOUT ROWID",
         )
 
     def add(self, row: Candidate) -> bool:

@@ -12,8 +12,7 @@ class SeenNumbers:
     """A set of numbers in a nameless database of its own, asked for a block of rows at a time."""
 
     def __init__(self) -> None:
-        self._kept = aside_database()
-        self._kept.execute("CREATE TABLE seen (number TEXT PRIMARY KEY) WITHOUT ROWID")
+        self._kept = aside_database("CREATE TABLE seen (number TEXT PRIMARY KEY) WITHOUT ROWID")
         self._at_hand: set[str] = set()
         self._fresh: list[tuple[str]] = []
 

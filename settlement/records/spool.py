@@ -99,6 +99,4 @@ class Spool:
 
     @cached_property
     def _index(self) -> sqlite3.Connection:
-        index = aside_database()
-        index.execute("CREATE TABLE line (number TEXT PRIMARY KEY, place INTEGER) WITHOUT ROWID")
-        return index
+        return aside_database("CREATE TABLE line (number TEXT PRIMARY KEY, place INTEGER) WITHOUT ROWID")

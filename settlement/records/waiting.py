@@ -25,14 +25,12 @@ class WaitingRows:
     """Rows in file order, in a nameless database of their own; asked for a block of numbers at a time."""
 
     def __init__(self) -> None:
-        self._kept = aside_database()
-        self._kept.executescript(
-            "CREATE TABLE waiting"
-            " (place INTEGER PRIMARY KEY, number TEXT, reverses_no TEXT, content BLOB);"
-            "CREATE INDEX waiting_number ON waiting (number, place);"
-            "CREATE TABLE reversed (original TEXT PRIMARY KEY, number TEXT) WITHOUT ROWID;"
-            "CREATE TABLE entered (number TEXT PRIMARY KEY) WITHOUT ROWID;"
-            "CREATE TABLE path (depth INTEGER PRIMARY KEY, number TEXT);"
+        self._kept = aside_database(
+            "CREATE TABLE waiting (place INTEGER PRIMARY KEY, number TEXT, reverses_no TEXT, content BLOB)",
+            "CREATE INDEX waiting_number ON waiting (number, place)",
+            "CREATE TABLE reversed (original TEXT PRIMARY KEY, number TEXT) WITHOUT ROWID",
+            "CREATE TABLE entered (number TEXT PRIMARY KEY) WITHOUT ROWID",
+            "CREATE TABLE path (depth INTEGER PRIMARY KEY, number TEXT)",
         )
         self._at_hand: set[str] = set()
         self._count = 0
