@@ -13,8 +13,8 @@ CACHE_KB = 16 * 1024
 
 
 def aside_database(*tables: str) -> sqlite3.Connection:
-    """A nameless database of one import with these tables (statements that make them), gone with whoever holds
-    it. It is one transaction that never ends: a commit for each row takes longer than the row."""
+    """A nameless database of one import with these tables (statements that make them), gone with whoever
+    holds it. It is one transaction that never ends: a commit for each row takes longer than the row."""
     database = sqlite3.connect("", isolation_level=None, check_same_thread=False)
     for pragma in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{CACHE_KB}"):
         database.execute(f"PRAGMA {pragma}")
