@@ -70,8 +70,11 @@ class FormContent:
         _NAMES.setdefault(getattr(cls, "FORM_NO", ""), {})[name] = None
 
     def digest(self) -> str:
-        """SHA-256, in hex, of all that is printed."""
-        content = {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+        """SHA-256, in hex, of all that is printed. A field that a form was given later (metadata `later`)
+        counts only where it says something, so that what was printed before still stands."""
+        said = {field.name: getattr(self, field.name) for field in fields(self)}
+        later = {field.name for field in fields(self) if field.metadata.get("later")}
+        content = {name: _plain(value) for name, value in said.items() if value or name not in later}
         text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 

@@ -184,3 +184,18 @@ def test_terms_put_right_are_followed_the_same_night_and_by_the_admin(world: Wor
     assert answer.status_code == 302
     assert stored(draft).lock_until == dt.date(2027, 2, 20)
     assert waiting(world.supervisor, world.today) == [draft.pk]
+
+
+def test_the_clerk_sees_at_home_and_in_the_list_that_it_was_let_go(
+    world: World, as_user: Callable[[object], Client]
+) -> None:
+    waived = begun(world, city="370600")
+    client = as_user(world.clerk)
+    before = [client.get(url).content.decode() for url in ("/", "/filings/queue/mine/")]
+
+    filing_lock_waive(waived, by=world.supervisor, at=world.now, reason="随子女迁居")
+
+    assert not any("已准予变更" in page for page in before)
+    for url in ("/", "/filings/queue/mine/"):
+        page = client.get(url).content.decode()
+        assert waived.filing_no in page and "已准予变更" in page, url
