@@ -28,8 +28,7 @@ def digest(data: SheetData) -> str:
         "region": data.region,
         "columns": [[column.key, column.kind.value] for column in leaves],
         "rows": [
-            [column.plain(line.values.get(column.key)) for column in leaves]
-            for line in data.row_lines()
+            [column.plain(line.values.get(column.key)) for column in leaves] for line in data.row_lines()
         ],
     }
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -21,9 +21,9 @@ from settlement.clearing.selectors import (
     cleared_deductions,
     cleared_records,
     lines_sum,
-    month_sums,
 )
 from settlement.clearing.sheets import PAYABLE, RECEIVABLE, fields_of
+from settlement.clearing.sums import month_sums
 from settlement.clearing.versions import newest_version
 
 MIRRORED = {"10": "11", "11": "10"}
