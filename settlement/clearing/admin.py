@@ -176,7 +176,7 @@ class SheetComparisonAdmin(ImportMixin, ReadOnlyAdmin):
         return redirect("admin:settlement_sheetcomparison_change", result.comparison.pk)
 
 
-for model in (ClearingPeriod, MonthVersion, Reopening):  # sums of all regions
-    grant_admin(model._meta.label, {(Role.SUPERVISOR, Level.PROVINCE): READ})
+for of_all in (ClearingPeriod, MonthVersion, Reopening):  # sums of all regions
+    grant_admin(of_all._meta.label, {(Role.SUPERVISOR, Level.PROVINCE): READ})
 for model in (ClearingLine, SignedSheet, SheetComparison):
     grant_admin(model._meta.label, READERS)

@@ -125,8 +125,8 @@ def signed_sheets(month: ClearingPeriod) -> Iterator[Broken]:
     """Every sheet of a signed month still has the digest it was signed with, and the month too."""
     if not month.is_signed:
         return
-    rows = SignedSheet.objects.filter(period=month, version=month.version)
-    rows = rows.values_list("form_no", "region_id", "digest")
+    sheets = SignedSheet.objects.filter(period=month, version=month.version)
+    rows = sheets.values_list("form_no", "region_id", "digest")
     kept: dict[tuple[str, int | None], str] = {(form, region): was for form, region, was in rows}
     signed: list[tuple[str, str, str]] = []
     for form, party, data in all_sheets(MonthBook(month)):

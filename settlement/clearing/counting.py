@@ -11,7 +11,7 @@ from settlement.clearing import selectors
 from settlement.clearing.changes import Changes, changes_since
 from settlement.clearing.models import ClearingPeriod
 from settlement.clearing.rules import LineKey
-from settlement.clearing.selectors import MonthSums
+from settlement.clearing.sums import MonthSums, month_sums
 from settlement.deductions.models import Deduction
 from settlement.records.models import SettlementRecord
 
@@ -43,7 +43,7 @@ def count_anew(month: ClearingPeriod) -> Counted:
     since = changes_since(month)
     records = _without(SettlementRecord.objects.for_period(month.period), since.records)
     deductions = _without(selectors.cleared_deductions(month), since.deductions)
-    sums = selectors.month_sums(records, deductions, selectors.pairs_of(month))
+    sums = month_sums(records, deductions, selectors.pairs_of(month))
     return Counted(since, records, deductions, sums)
 
 

@@ -28,9 +28,10 @@ from settlement.clearing.services import period_compute, period_sign, region_con
 from settlement.clearing.sheets import SHEETS
 from settlement.clearing.stages import steps
 from settlement.clearing.version_models import Reopening
-from settlement.records.periods import signed_periods
+from settlement.records.periods import ever_signed, signed_periods
 
 signed_periods.register(selectors.signed_periods)
+ever_signed.register(selectors.ever_signed_periods)
 label_actions(
     {
         "period_computed": "计算清算",

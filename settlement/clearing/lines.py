@@ -7,7 +7,8 @@ from django.db import connection
 from settlement.clearing.carries import with_carries
 from settlement.clearing.models import ClearingLine, ClearingPeriod
 from settlement.clearing.rules import LINE_FIELDS, Line
-from settlement.clearing.selectors import MonthSums, lines_of, sums_of
+from settlement.clearing.selectors import lines_of
+from settlement.clearing.sums import MonthSums, sums_of
 from settlement.holding.selectors import carries_of
 
 TABLE = ClearingLine._meta.db_table
@@ -32,7 +33,7 @@ def lines_replace(month: ClearingPeriod) -> MonthSums:
 def _write(month: ClearingPeriod, lines: list[Line]) -> None:
     """Rows into the table: COPY on PostgreSQL, executemany on SQLite."""
     columns = ", ".join(COLUMNS)
-    rows = ((month.pk, *line) for line in lines)
+    rows = [(month.pk, *line) for line in lines]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             with cursor.copy(f"COPY {TABLE} ({columns}) FROM STDIN") as copy:

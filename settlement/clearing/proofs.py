@@ -22,9 +22,9 @@ from settlement.clearing.selectors import (
     cleared_deductions,
     cleared_records,
     lines_sum,
-    month_sums,
 )
 from settlement.clearing.sheets import PAYABLE, RECEIVABLE, fields_of
+from settlement.clearing.sums import month_sums
 from settlement.clearing.versions import newest_version
 from settlement.holding.selectors import Carry, carries_of
 

@@ -94,8 +94,7 @@ def reopening_approve(*, period: str, by: User, at: dt.datetime) -> ClearingPeri
     month, reopening = _proposed(period, by)
     _require_no_reasons(month)
     signed = copy.copy(month)
-    decided = {"decided_by": by, "decided_at": at}
-    workflow.move(reopening, ReopeningState.APPROVED, by=by, at=at, **decided)
+    workflow.move(reopening, ReopeningState.APPROVED, by=by, at=at, decided_by=by, decided_at=at)
     names = {name: value for name, value in month.names.items() if name != "signed_by"}
     fields: dict[str, Any] = {"signed_at": None, "signed_by": None, "digest": "", "names": names}
     workflow.move(month, PeriodState.COMPUTED, by=by, at=at, reason=reopening.reason, **fields)
@@ -128,8 +127,8 @@ def reopening_reject(*, period: str, reason: str, by: User, at: dt.datetime) -> 
     access.require(by, May.APPROVE_REOPEN)
     reason = _clean(reason)
     _, reopening = _proposed(period, by)
-    decided = {"decided_by": by, "decided_at": at}
-    workflow.move(reopening, ReopeningState.REJECTED, by=by, at=at, reason=reason, **decided)
+    state = ReopeningState.REJECTED
+    workflow.move(reopening, state, by=by, at=at, reason=reason, decided_by=by, decided_at=at)
     _log("reopening_rejected", reopening, by=by, at=at, reason=reason)
     return reopening
 

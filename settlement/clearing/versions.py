@@ -100,6 +100,18 @@ def version_numbered(month: ClearingPeriod, number: int) -> MonthVersion:
     return found
 
 
+def moment_read(text: str) -> dt.datetime:
+    """A moment as a page or command gives it, in Shanghai where no zone is named; DomainError for others."""
+    try:
+        moment = dt.datetime.fromisoformat(text)
+        moment = moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
+        if 2000 <= moment.year < 2200:  # what every database and calendar can hold
+            return moment
+    except (ValueError, OverflowError):
+        pass
+    raise DomainError("bad_moment", f"“{text[:30]}”不是时间：请写成 2026-11-20T12:00。")
+
+
 def version_at(month: ClearingPeriod, moment: dt.datetime) -> MonthVersion:
     """The newest version that there was at a moment, its whole minute included; DomainError when none was."""
     rows = month.versions.select_related("by").filter(at__lt=moment + MINUTE)

@@ -16,7 +16,7 @@ from settlement.deductions import lost
 from settlement.deductions.content import LOOKUPS, digest_of, stored_content
 from settlement.deductions.models import Deduction
 from settlement.records.lost import left_after_undo
-from settlement.records.periods import signed_periods
+from settlement.records.periods import ever_signed
 
 UNCHANGED = "扣款内容未改"
 WITHDRAWALS = "撤回扣款与原扣款相抵"
@@ -91,7 +91,7 @@ def _batch_faults(batch: Batch, rows: int, fen: int) -> Iterator[Broken]:
 
 
 def _undone_faults(batch: Batch, rows: int) -> Iterator[Broken]:
-    kept = Deduction.objects.filter(batch=batch).exclude(period__in=signed_periods())
+    kept = Deduction.objects.filter(batch=batch).exclude(period__in=ever_signed())
     first, expected = kept.order_by("pk").first(), left_after_undo(batch)
     told = f"批次 {batch} 已撤销，应留下已签发的 {expected} 笔，实有 {rows} 笔"
     if first is not None:

@@ -182,6 +182,8 @@ def _sheets() -> dict[str, float]:
                 one for one in statements(lambda url=url: _opened(client, url)) if one[0].startswith("SELECT")
             ]
             found[f"sheet {name}"] = statistics.median(sql_ms(sent) for _ in range(ASKED))
+            slowest = max((statistics.median(sql_ms([one]) for _ in range(3)), one[0][:90]) for one in sent)
+            sys.stderr.write(f"sheet {name}: {len(sent)} statements, the slowest {slowest}\n")
     return found
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from django import forms
 from django.contrib import messages
 from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
@@ -22,23 +21,12 @@ from agency.web.middleware import record_refusal
 from agency.web.request import StaffRequest
 from settlement.clearing import reopening
 from settlement.clearing.models import ClearingPeriod
-from settlement.clearing.reopening import REASON_LIMIT, open_reopening, reasons_against_reopening
+from settlement.clearing.reopening import open_reopening, reasons_against_reopening
 from settlement.clearing.selectors import month_named
 from settlement.clearing.states import REOPENING_TONES, ReopeningState
 from settlement.clearing.versions import versions_of
 
 VERSIONS_ON_CARD = 6
-
-
-class ReopeningReasonForm(ReasonForm):
-    """Why a signed month is opened again, or why not."""
-
-    reason = forms.CharField(
-        label="原因",
-        max_length=REASON_LIMIT,
-        widget=forms.Textarea(attrs={"rows": 2}),
-        error_messages={"required": "请写明原因。", "max_length": f"原因请写在 {REASON_LIMIT} 个字以内。"},
-    )
 
 
 def month_card(user: User, month: ClearingPeriod) -> dict[str, Any]:
@@ -70,7 +58,7 @@ def _month(period: str) -> ClearingPeriod:
     return month
 
 
-def _context(user: User, month: ClearingPeriod, form: ReopeningReasonForm | None = None) -> dict[str, Any]:
+def _context(user: User, month: ClearingPeriod, form: ReasonForm | None = None) -> dict[str, Any]:
     proposal = open_reopening(month)
     is_own = proposal is not None and proposal.proposed_by_id == user.pk
     reasons = reasons_against_reopening(month)
@@ -79,7 +67,7 @@ def _context(user: User, month: ClearingPeriod, form: ReopeningReasonForm | None
         "month": month,
         "proposal": proposal,
         "reasons": [reason.message for reason in reasons],
-        "form": form or ReopeningReasonForm(),
+        "form": form or ReasonForm(),
         "may_propose": proposal is None and not reasons and access.allowed(user, May.SIGN_CLEARING),
         "may_decide": proposal is not None and not is_own and access.allowed(user, May.APPROVE_REOPEN),
         "may_withdraw": is_own and access.allowed(user, May.SIGN_CLEARING),
@@ -118,14 +106,14 @@ def reopening_approve(request: StaffRequest, period: str) -> HttpResponse:
     except NotAllowed:
         raise
     except DomainError as error:
-        return _refused(request, month, ReopeningReasonForm({"reason": "—"}), error)
+        return _refused(request, month, ReasonForm({"reason": "—"}), error)
     messages.success(request, f"{period_label(period)}已重开：重新计算、各统筹区确认之后再签发。")
     return redirect("settlement:period_detail", period=period)
 
 
 def _with_reason(request: StaffRequest, period: str, act: Callable[..., object], done: str) -> HttpResponse:
     month = _month(period)
-    form = ReopeningReasonForm(request.POST)
+    form = ReasonForm(request.POST)
     if not form.is_valid():
         return _page_again(request, month, form)
     try:
@@ -139,7 +127,7 @@ def _with_reason(request: StaffRequest, period: str, act: Callable[..., object],
 
 
 def _refused(
-    request: StaffRequest, month: ClearingPeriod, form: ReopeningReasonForm, error: DomainError
+    request: StaffRequest, month: ClearingPeriod, form: ReasonForm, error: DomainError
 ) -> HttpResponse:
     """The page with all that was refused on its form."""
     record_refusal(request, error)
@@ -149,6 +137,6 @@ def _refused(
     return _page_again(request, month, form)
 
 
-def _page_again(request: StaffRequest, month: ClearingPeriod, form: ReopeningReasonForm) -> HttpResponse:
+def _page_again(request: StaffRequest, month: ClearingPeriod, form: ReasonForm) -> HttpResponse:
     context = _context(request.user, month, form)
     return render(request, "settlement/clearing/reopening.html", context, status=422)

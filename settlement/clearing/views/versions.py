@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -13,7 +12,6 @@ from agency.errors import DomainError
 from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
-from agency.periods import SHANGHAI
 from agency.web.access import needs
 from agency.web.request import StaffRequest
 from settlement.clearing.filling import MonthBook
@@ -27,7 +25,7 @@ from settlement.clearing.version_compare import (
     changed_totals,
 )
 from settlement.clearing.version_models import MonthVersion
-from settlement.clearing.versions import version_at, version_numbered, versions_of
+from settlement.clearing.versions import moment_read, version_at, version_numbered, versions_of
 
 LINES_SHOWN = 500
 VERSIONS_SHOWN = 50
@@ -38,24 +36,13 @@ def version_asked(request: StaffRequest, month: ClearingPeriod) -> MonthVersion 
     number, moment = request.GET.get("version", "").strip(), request.GET.get("as_of", "").strip()
     if number:
         return version_numbered(month, _number(number))
-    return version_at(month, _moment(moment)) if moment else None
+    return version_at(month, moment_read(moment)) if moment else None
 
 
 def _number(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) <= 6):
         raise DomainError("bad_version", f"“{text[:20]}”不是版次：请写成数字，如 2。")
     return int(text)
-
-
-def _moment(text: str) -> dt.datetime:
-    try:
-        moment = dt.datetime.fromisoformat(text)
-        moment = moment if moment.tzinfo else moment.replace(tzinfo=SHANGHAI)
-        if 2000 <= moment.year < 2200:  # what every database and calendar can hold
-            return moment
-    except (ValueError, OverflowError):
-        pass
-    raise DomainError("bad_moment", f"“{text[:30]}”不是时间：请写成 2026-11-20T12:00。")
 
 
 @needs(May.READ_CLEARING)

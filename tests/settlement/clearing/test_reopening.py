@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
+import json
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
+from django.core.management import CommandError, call_command
 
+from agency.batches.models import Batch
+from agency.batches.services import batch_undo
 from agency.errors import DomainError, DomainErrors, NotAllowed
 from agency.journal.books import check_all
-from agency.journal.models import AuditEntry
+from agency.journal.models import AuditEntry, PrintedForm
+from agency.organisation.models import PoolingRegion
 from agency.sheets.digest import digest
+from settlement.clearing import version_checks
 from settlement.clearing.changes import has_changed_since
+from settlement.clearing.export import sheet_printed
 from settlement.clearing.filling import MonthBook, sheet_data
 from settlement.clearing.models import ClearingPeriod, RegionConfirmation, SignedSheet
 from settlement.clearing.reopening import (
@@ -21,6 +30,7 @@ from settlement.clearing.reopening import (
     reopening_withdraw,
 )
 from settlement.clearing.signing import REOPENED, REOPENING, SIGNED
+from settlement.clearing.standing import standing_of_sheet
 from settlement.clearing.version_models import MonthVersion, Reopening
 from settlement.clearing.versions import version_at, version_numbered
 from settlement.deductions.models import Deduction
@@ -29,6 +39,7 @@ from settlement.matching.models import RecordFiling
 from settlement.matching.services import match_period
 from settlement.records.models import SettlementRecord
 from tests.settlement.clearing import conftest
+from tests.settlement.clearing.damages import do
 from tests.settlement.records.files import row
 from tests.support.world import World
 
@@ -302,3 +313,114 @@ def test_computing_again_without_a_change_keeps_no_version(
     compute(minutes=200)
 
     assert MonthVersion.objects.count() == 3
+
+
+def test_what_an_undone_batch_left_signed_stays_when_the_month_is_opened(
+    signed: ClearingPeriod, world: World, load: Callable[..., Batch]
+) -> None:
+    """Two files in one month: of the one that is undone afterwards only what was signed is left."""
+    batch = Batch.objects.get(kind="settlements")
+    load([row("N1", 结算时间="2026-11-02 09:00:00")])
+    mixed = SettlementRecord.objects.get(settlement_no="N1")
+    SettlementRecord.objects.filter(pk=mixed.pk).update(batch=batch, line_no=99)
+    batch_undo(batch, by=world.prov_clearing_2, at=world.now, reason="试试")
+
+    reopen(world)
+
+    named = [broken.message for broken in check_all(None).broken if "不该还在" in broken.message]
+    assert named == []
+    assert SettlementRecord.objects.filter(batch=batch).count() == 9
+
+
+def test_the_command_writes_a_sheet_as_known_on_a_moment(
+    signed: ClearingPeriod,
+    world: World,
+    load: Callable[..., object],
+    compute: Callable[..., ClearingPeriod],
+    tmp_path: Path,
+) -> None:
+    then = digest(sheet_data("11", signed, world.changchun))
+    reopen(world)
+    load([row("S9")])
+    compute(minutes=180)
+    asked = [
+        "11",
+        "--period=202610",
+        "--region=长春",
+        "--format=csv",
+        f"--out={tmp_path / 'then.csv'}",
+        "--json",
+    ]
+
+    told = {}
+    for moment in ("2026-11-20T13:00", "2026-11-20T15:00"):
+        out = io.StringIO()
+        call_command("export_sheet", *asked, f"--as-of={moment}", stdout=out)
+        told[moment] = json.loads(out.getvalue())["digest"]
+
+    assert told["2026-11-20T13:00"] == then
+    assert (
+        told["2026-11-20T15:00"]
+        == digest(sheet_data("11", ClearingPeriod.objects.get(), world.changchun))
+        != then
+    )
+    with pytest.raises(CommandError, match="不是时间"):
+        call_command("export_sheet", *asked, "--as-of=gestern")
+
+
+DAMAGES = {
+    "the content of a version": (
+        "UPDATE settlement_monthversion SET lines_digest = 'x', digest = 'x' WHERE version_no = 1",
+        version_checks.UNALTERED,
+        "内容与所记的摘要不符",
+    ),
+    "a lost version": (
+        "DELETE FROM settlement_monthversion WHERE version_no = 1",
+        version_checks.UNALTERED,
+        "缺号",
+    ),
+    "the name of who signed": (
+        "UPDATE settlement_clearingperiod SET signed_at = computed_at",
+        version_checks.AS_SIGNED,
+        "与第 2 版（签发）不符",
+    ),
+}
+
+
+@pytest.mark.parametrize("damage", DAMAGES)
+def test_damage_to_versions_is_found(signed: ClearingPeriod, damage: str) -> None:
+    sql, name, message = DAMAGES[damage]
+
+    do(sql)
+
+    found = [broken.message for broken in check_all(None).broken if broken.check == name]
+    assert any(message in text for text in found), found
+
+
+def test_the_verification_of_a_paper_knows_that_its_month_was_opened_again(
+    signed: ClearingPeriod, world: World, load: Callable[..., object], compute: Callable[..., ClearingPeriod]
+) -> None:
+    def standing(form: str, region: PoolingRegion) -> tuple[str, bool]:
+        found = standing_of_sheet(papers[form, region.code])
+        assert found is not None
+        return found.label, found.is_effective
+
+    papers = {
+        (form, region.code): PrintedForm.objects.get(
+            code=sheet_printed(
+                sheet_data(form, signed, region), region, by=world.prov_clearing, at=world.now
+            ).code
+        )
+        for form, region in (("11", world.changchun), ("10", world.yanbian))
+    }
+    assert standing("11", world.changchun) == ("已签发", True)
+
+    reopen(world)
+    assert standing("11", world.changchun) == ("签发之后重开过，以最新签发的表为准", False)
+
+    load([row("S9")])
+    month = compute(minutes=180)
+    conftest.confirm_rest(month, world)
+    conftest.sign(month, world)
+    assert standing("11", world.changchun) == ("签发之后重开过，以最新签发的表为准", False)
+    assert standing("10", world.yanbian) == ("已签发", True)
