@@ -17,6 +17,6 @@ NOTICE_MACHINE = Machine(
     kind="notice",
     states=NoticeState,
     first=S.ISSUED,
-    transitions={(S.ISSUED, S.VOIDED): Step("作废", May.SIGN_CLEARING, reason_required=True)},
+    transitions={(S.ISSUED, S.VOIDED): Step("作废", May.APPROVE_REOPEN, reason_required=True)},
     terminal=frozenset({S.VOIDED}),
 )

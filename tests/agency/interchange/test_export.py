@@ -50,7 +50,7 @@ def test_every_table_comes_back_without_a_difference(world: World, as_user: Logi
             else page.context["form"].errors["import_file"][0][-18:]
         )
 
-    assert len(TABLES) == 19
+    assert len(TABLES) == 20
     empty = "只有表头，没有数据行，没有可导入的。"  # no holiday and no account is entered yet
     without = ("/admin/agency/holiday/", "/admin/settlement/institutionaccount/")
     assert {key: what for key, what in found.items() if what} == {(url, 0): empty for url in without}

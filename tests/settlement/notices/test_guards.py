@@ -15,6 +15,7 @@ from tests.support.world import World
 
 pytestmark = pytest.mark.usefixtures("laid_notices")
 NOTICE, LINE, PAYMENT = (f"settlement_{name}" for name in ("notice", "bankline", "payment"))
+NOTHING = "CAST(NULL AS bigint)"
 ADDED = (
     f"INSERT INTO {PAYMENT} (payment_no, line_id, notice_id, amount_fen, basis, reason, withdraws_id, by_id, "
     "at, content_digest) SELECT 'Z9', {line}, {notice}, {fen}, 'hand', 'x', {withdraws}, by_id, at, 'x' "
@@ -62,7 +63,7 @@ def added(world: World, **values: Any) -> str:
     """A payment added by raw SQL, beside that of 长春 in full."""
     first = Payment.objects.order_by("pk").first()
     assert first is not None
-    filled = {"line": first.line_id, "notice": first.notice_id, "withdraws": "NULL", "first": first.pk}
+    filled = {"line": first.line_id, "notice": first.notice_id, "withdraws": NOTHING, "first": first.pk}
     return refuse(ADDED.format(**{**filled, **values}))
 
 
@@ -98,7 +99,7 @@ def test_two_payments_of_one_statement_are_summed(world: World) -> None:
     line(world, **PAYS)
     more = line(world, "T2", amount_fen=400)
     first = Payment.objects.get()
-    one = ADDED.format(line=more.pk, notice=notice(3).pk, fen=300, withdraws="NULL", first=first.pk)
+    one = ADDED.format(line=more.pk, notice=notice(3).pk, fen=300, withdraws=NOTHING, first=first.pk)
     two = one.replace("'Z9'", "'Z8'").split("SELECT", 1)[1]
 
     refuse(f"{one} UNION ALL SELECT {two}")
