@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from queue import SimpleQueue
 from typing import Any, BinaryIO
@@ -21,6 +21,7 @@ from typing import Any, BinaryIO
 from django.utils import timezone
 from django.utils.safestring import mark_safe
 from pypdf import PdfReader, PdfWriter
+from pypdf.constants import PageLabelStyle
 
 from agency.batches.kinds import Progress, no_progress
 from agency.sheets.as_csv import as_csv
@@ -180,11 +181,11 @@ def _bound_writer(parts: list[_Part]) -> PdfWriter:
         for paper, begins in part.begins:
             at = before + begins
             if paper.group not in groups:
-                groups[paper.group] = writer.add_outline_item(paper.group, at)
-            writer.add_outline_item(paper.name, at, parent=groups[paper.group])
+                groups[paper.group] = writer.add_outline_item(paper.group, page_number=at)
+            writer.add_outline_item(paper.name, page_number=at, parent=groups[paper.group])
     front = parts[0].pages
-    writer.set_page_label(0, front - 1, prefix="目录", start=1, style="/D")
-    writer.set_page_label(front, len(writer.pages) - 1, start=1, style="/D")
+    writer.set_page_label(0, front - 1, prefix="目录", start=1, style=PageLabelStyle.DECIMAL)
+    writer.set_page_label(front, len(writer.pages) - 1, start=1, style=PageLabelStyle.DECIMAL)
     pages_numbered(writer, front)
     return writer
 
@@ -216,8 +217,9 @@ def bind_zip(binding: Binding, target: BinaryIO, progress: Progress = no_progres
 def _files(paper: BundlePaper, drawing: DrawingApart) -> Iterator[tuple[str, bytes]]:
     yield "pdf", _alone(paper, drawing)
     if paper.data is not None:
-        yield "xlsx", as_xlsx(paper.data)
-        yield "csv", as_csv(paper.data)
+        plain = replace(paper.data, code=None, verify_url=None)  # only what is on paper bears a code
+        yield "xlsx", as_xlsx(plain)
+        yield "csv", as_csv(plain)
 
 
 def _add(package: zipfile.ZipFile, name: str, content: bytes, moment: Any) -> None:
