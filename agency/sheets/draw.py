@@ -19,16 +19,13 @@ class Drawn:
     starts: dict[str, int]
 
 
-def draw(html: str, style: str, first_page: int = 1) -> Drawn:
-    """The HTML set with a stylesheet; the same input, the same bytes. `first_page` is its first number."""
+def draw(html: str, style: str) -> Drawn:
+    """The HTML set with a stylesheet; the same input gives the same bytes."""
     identifier = hashlib.sha256(html.encode()).hexdigest()[:32]
     weasyprint = fonts.weasyprint()
     with fonts.drawing:
-        sheets = [_stylesheet(style)]
-        if first_page != 1:
-            sheets.append(_css(f"@page :first {{ counter-reset: page {first_page} }}"))
         document = weasyprint.HTML(string=html, url_fetcher=_nothing_from_outside()).render(
-            stylesheets=sheets, font_config=fonts.font_configuration()
+            stylesheets=[_stylesheet(style)], font_config=fonts.font_configuration()
         )
         pdf = document.write_pdf(pdf_identifier=identifier.encode())
     starts = {
@@ -40,14 +37,10 @@ def draw(html: str, style: str, first_page: int = 1) -> Drawn:
     return Drawn(pdf, len(document.pages), starts)
 
 
-def _css(text: str) -> Any:
-    return fonts.weasyprint().CSS(string=text, font_config=fonts.font_configuration())
-
-
 @cache
 def _stylesheet(text: str) -> Any:
     """A stylesheet, parsed once per process."""
-    return _css(text)
+    return fonts.weasyprint().CSS(string=text, font_config=fonts.font_configuration())
 
 
 @cache

@@ -45,13 +45,13 @@ class DrawingApart:
     ) -> None:
         self._end()
 
-    def draw(self, html: str, first_page: int = 1) -> Drawn:
+    def draw(self, html: str) -> Drawn:
         """One document; DomainError when this machine cannot draw, or the process died of it."""
         if self._drawn >= self._documents or self._size_kb >= LARGE_KB:
             self._end()
         process = self._process or self._begin()
         try:
-            self._send(process, html.encode(), first_page=first_page)
+            self._send(process, html.encode())
             told, pdf = self._answer(process)
         except (OSError, ValueError) as error:
             self._end()

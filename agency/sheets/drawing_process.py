@@ -1,6 +1,6 @@
 """另一进程: draws what it is given until nothing more comes. Run by `drawing_apart.py` as `python -m`.
 
-In: a stylesheet, then documents, each a line of JSON (`{"size": …, "first_page": …}`) and that many bytes.
+In: a stylesheet, then documents, each a line of JSON (`{"size": …}`) and that many bytes.
 Out: for each document a line of JSON and the PDF; `peak_kb` is how large this process has been.
 """
 
@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import gc
 import json
+import os
 import resource
 import sys
 from typing import BinaryIO
@@ -28,7 +29,7 @@ def serve(source: BinaryIO, target: BinaryIO) -> None:
             style = text
             continue
         try:
-            drawn = draw(text, style, asked["first_page"])
+            drawn = draw(text, style)
         except DomainError as error:
             _answer(target, {"size": 0, "refused": error.message})
             continue
@@ -53,4 +54,5 @@ def _answer(target: BinaryIO, told: dict[str, object], pdf: bytes = b"") -> None
 
 
 if __name__ == "__main__":
+    os.nice(5)  # whoever waits for a page goes first
     serve(sys.stdin.buffer, sys.stdout.buffer)

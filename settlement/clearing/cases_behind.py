@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.utils import timezone
 
 from agency.batches.selectors import batches_visible
 from agency.organisation.models import User
-from agency.tabular.write import TableColumn
+from agency.tabular.write import Kind, TableColumn
 from settlement.clearing.behind import Figure, contribution, deductions_behind, records_behind
 from settlement.clearing.models import ClearingPeriod
 from settlement.deductions.models import Deduction
@@ -21,6 +21,7 @@ from settlement.records.selectors import chunks
 
 NAMED = ("insured_region", "care_region", "institution")
 CHUNK = 1_000
+ADDS = "计入本数"
 COLUMNS = [
     TableColumn("种类", width=8),
     TableColumn("编号", width=26),
@@ -34,12 +35,18 @@ COLUMNS = [
     TableColumn("基金支付", "money"),
     TableColumn("个人账户", "money"),
     TableColumn("扣款", "money"),
-    TableColumn("计入本数", width=14),
+    TableColumn(ADDS, "money"),
     TableColumn("批次号", width=16),
     TableColumn("行号", "int", 8),
     TableColumn("备案核对", width=12),
     TableColumn("备案编号", width=14),
 ]
+
+
+def columns_of(figure: Figure) -> list[TableColumn]:
+    """The columns of the list; what a case adds is an amount, or a count."""
+    kind: Kind = "int" if figure.is_count else "money"
+    return [replace(column, kind=kind) if column.title == ADDS else column for column in COLUMNS]
 
 
 @dataclass(frozen=True)
@@ -92,7 +99,7 @@ def count_behind(figure: Figure, month: ClearingPeriod, limit: int) -> int:
 
 
 def lines_behind(figure: Figure, month: ClearingPeriod, by: User) -> Iterator[list[Any]]:
-    """Every case and deduction behind a figure in the columns of COLUMNS, oldest first; read in blocks."""
+    """Every case and deduction behind a figure, as `columns_of` names them, oldest first; in blocks."""
     keys = list(records_behind(figure, month).order_by("pk").values_list("pk", flat=True))
     for block in chunks(keys, CHUNK):
         rows = SettlementRecord.objects.filter(pk__in=block).select_related(*NAMED, "batch")
@@ -138,8 +145,8 @@ def _place(item: SettlementRecord | Deduction) -> Iterable[str]:
     yield str(item.institution)
 
 
-def _adds(figure: Figure, item: SettlementRecord | Deduction) -> Any:
-    return figure.column.plain(contribution(figure, item))
+def _adds(figure: Figure, item: SettlementRecord | Deduction) -> int:
+    return contribution(figure, item)
 
 
 def _source(item: SettlementRecord | Deduction) -> tuple[str, int | None]:

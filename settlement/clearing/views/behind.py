@@ -23,7 +23,7 @@ from agency.web.papers import answer_with_page, answer_with_pdf
 from agency.web.request import StaffRequest
 from settlement.clearing import behind
 from settlement.clearing.behind import Figure
-from settlement.clearing.cases_behind import COLUMNS, NAMED, cases_shown, count_behind, lines_behind
+from settlement.clearing.cases_behind import NAMED, cases_shown, columns_of, count_behind, lines_behind
 from settlement.clearing.explain import explain_url, explained, narrowed
 from settlement.clearing.explanation import CASES_SHOWN, ToExplain, explanation, in_words
 from settlement.clearing.filling import party_named_as_then
@@ -222,7 +222,7 @@ def cases_export(
         lines_behind(figure, asked.month, request.user),
         kind=kind,
         title="明细",
-        columns=COLUMNS,
+        columns=columns_of(figure),
         subject_kind="sheet",
         what="figure_cases",
         filters={**asked.where, "row": asked.row_key, "column": asked.column_key, **asked.narrowed},

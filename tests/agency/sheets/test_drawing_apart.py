@@ -26,7 +26,7 @@ def test_a_page_drawn_apart_has_the_same_bytes() -> None:
 
 def test_it_tells_where_each_paper_begins() -> None:
     with DrawingApart(stylesheet_text()) as drawing:
-        drawn = drawing.draw(TWO.format("长春"), first_page=7)
+        drawn = drawing.draw(TWO.format("长春"))
 
     assert (drawn.pages, drawn.starts) == (2, {"paper-0": 0, "paper-1": 1})
 

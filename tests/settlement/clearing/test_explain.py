@@ -43,7 +43,7 @@ def test_formula_and_parts_of_every_figure_add_up(month: ClearingPeriod, form: s
                     assert sum(share.value for share in shares) == found.value, found.figure.label
                     parts += 1
     assert formulas > 40
-    assert parts > 15
+    assert bool(parts) == (form != "13")  # all residents are of one region, and of one kind of care
 
 
 def test_the_net_is_told_side_by_side(month: ClearingPeriod, world: World, as_user: AsUser) -> None:
@@ -127,10 +127,10 @@ def test_a_figure_leads_to_file_and_line_in_three_clicks(
 
     assert case.batch_opens
     assert (
-        f'<a class="code" href="/batches/{case.batch_no}/">{case.batch_no}</a> · {case.record.line_no}'
+        f'<a class="code" href="/imports/{case.batch_no}/">{case.batch_no}</a> · {case.record.line_no}'
         in (page.content.decode())
     )
-    assert client.get(f"/batches/{case.batch_no}/").status_code == 200
+    assert client.get(f"/imports/{case.batch_no}/").status_code == 200
 
 
 def test_the_address_of_a_figure_serves_other_slices(month: ClearingPeriod, world: World) -> None:
