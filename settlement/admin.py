@@ -1,6 +1,9 @@
 """Re-exports what the slices register in the Django admin."""
 
 from settlement.clearing import admin as clearing_admin
+from settlement.holding import admin as holding_admin
+from settlement.notices import admin as notices_admin
 from settlement.records import admin as records_admin
+from settlement.statements import admin as statements_admin
 
-__all__ = ["clearing_admin", "records_admin"]
+__all__ = ["clearing_admin", "holding_admin", "notices_admin", "records_admin", "statements_admin"]

@@ -2,6 +2,7 @@
 
 from settlement.bills.models import FeeLine
 from settlement.clearing import guards as guards
+from settlement.clearing.consents import ChecklistSkip, SheetLook
 from settlement.clearing.models import (
     ClearingLine,
     ClearingPeriod,
@@ -10,23 +11,48 @@ from settlement.clearing.models import (
     SheetDifference,
     SignedSheet,
 )
+from settlement.clearing.version_models import MonthVersion, Reopening
 from settlement.corrections.models import ConflictLine, Correction
 from settlement.deductions.models import Deduction
+from settlement.holding.models import HeldCase, HeldNote
 from settlement.matching.models import RecordFiling
+from settlement.notices.models import BankAccount, BankLine, Notice, Payment
 from settlement.records.models import CareType, SettlementRecord
+from settlement.statements import guards as statement_guards
+from settlement.statements.models import (
+    InstitutionAccount,
+    InstitutionStatement,
+    StatementDrawing,
+    StatementLine,
+)
 
 __all__ = [
+    "BankAccount",
+    "BankLine",
     "CareType",
+    "ChecklistSkip",
     "ClearingLine",
     "ClearingPeriod",
     "ConflictLine",
     "Correction",
     "Deduction",
     "FeeLine",
+    "MonthVersion",
+    "HeldCase",
+    "HeldNote",
+    "InstitutionAccount",
+    "InstitutionStatement",
+    "Notice",
+    "Payment",
     "RecordFiling",
     "RegionConfirmation",
+    "Reopening",
     "SettlementRecord",
     "SheetComparison",
     "SheetDifference",
+    "SheetLook",
     "SignedSheet",
+    "StatementDrawing",
+    "StatementLine",
+    "statement_guards",
 ]

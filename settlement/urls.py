@@ -11,5 +11,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("settlement.records.urls")),
     path("", include("settlement.matching.urls")),
     path("", include("settlement.deductions.urls")),
+    path("", include("settlement.holding.urls")),
     path("", include("settlement.clearing.urls")),
+    path("", include("settlement.statements.urls")),
+    path("", include("settlement.notices.urls")),
 ]

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 import hashlib
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, ClassVar
+from typing import Any, BinaryIO, ClassVar
 
 from django.core.management.base import CommandParser
 
 from agency.batches.control import compared
 from agency.batches.kinds import CheckRequest, Outcome, Progress
 from agency.batches.models import Batch
-from agency.batches.refused import workbook_of
+from agency.batches.refused import write_refused
 from agency.batches.services import batch_kind, batch_run
 from agency.commanding import CommandResult, StaffCommand
 from agency.errors import DomainError
@@ -43,13 +45,13 @@ def import_file(
 
 
 @contextmanager
-def output(path: Path | None) -> Iterator[Callable[[Callable[[], bytes]], None]]:
+def output(path: Path | None) -> Iterator[Callable[[Callable[[BinaryIO], object]], None]]:
     """Where a command writes what it found, opened before it begins; no path: nowhere, and nothing is made.
 
     DomainError when one cannot write there. When the work fails, what stood there stays.
     """
     if path is None:
-        yield lambda content: None
+        yield lambda make: None
         return
     is_new = not path.exists()
     try:
@@ -57,10 +59,12 @@ def output(path: Path | None) -> Iterator[Callable[[Callable[[], bytes]], None]]
     except OSError as error:
         raise DomainError("cannot_write", f"不能写到 {path}：{error.strerror}。什么都没有做。") from error
 
-    def write(content: Callable[[], bytes]) -> None:
-        made = content()
-        stream.truncate(0)
-        stream.write(made)
+    def write(make: Callable[[BinaryIO], object]) -> None:
+        with tempfile.TemporaryFile() as made:
+            make(made)
+            made.seek(0)
+            stream.truncate(0)
+            shutil.copyfileobj(made, stream)
 
     try:
         with stream:
@@ -71,10 +75,10 @@ def output(path: Path | None) -> Iterator[Callable[[Callable[[], bytes]], None]]
         raise
 
 
-def refused_rows(outcome: Outcome, at: dt.datetime) -> bytes:
-    """The refused rows as a workbook."""
+def refused_rows(outcome: Outcome, target: BinaryIO, at: dt.datetime) -> None:
+    """Write the refused rows as a workbook."""
     rows = ((row.line_no, row.code, row.column, row.value, row.message, row.cells) for row in outcome.refused)
-    return workbook_of(outcome.header, rows, at=at)
+    write_refused(target, outcome.header, rows, at=at, most_rows=len(outcome.refused))
 
 
 def import_result(path: Path, batch: Batch | None, outcome: Outcome, kind: str) -> CommandResult:
@@ -128,7 +132,7 @@ class FileImport(StaffCommand):
                 progress=self.progress,
                 dry_run=options["dry_run"],
             )
-            write(lambda: refused_rows(outcome, at))
+            write(lambda target: refused_rows(outcome, target, at))
         return import_result(options["file"], batch, outcome, self.kind)
 
 

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import json
-import sqlite3
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import overload
 
-AT_ONCE = 1000
+from agency.batches.aside import RowsAside
 
 
 @dataclass(frozen=True)
@@ -30,37 +28,19 @@ class RefusedRows(Sequence[RefusedRow]):
 
     def __init__(self, rows: Iterable[RefusedRow] = ()) -> None:
         self.codes: Counter[str] = Counter()
-        self._fresh: list[tuple[int, str]] = []
-        self._kept = sqlite3.connect("", isolation_level=None)
-        self._kept.execute("PRAGMA journal_mode = OFF")
-        self._kept.execute("CREATE TABLE refused (line_no INTEGER, content TEXT)")
+        self._rows: RowsAside[RefusedRow] = RowsAside()
         for row in rows:
             self.append(row)
 
     def append(self, row: RefusedRow) -> None:
         self.codes[row.code] += 1
-        content = [row.code, row.message, row.column, row.value, row.place, list(row.cells)]
-        self._fresh.append((row.line_no, json.dumps(content, ensure_ascii=False)))
-        if len(self._fresh) >= AT_ONCE:
-            self._write()
-
-    def _write(self) -> None:
-        self._kept.executemany("INSERT INTO refused VALUES (?, ?)", self._fresh)
-        self._fresh.clear()
+        self._rows.add(row.line_no, row)
 
     def __len__(self) -> int:
-        return self.codes.total()
+        return len(self._rows)
 
     def __iter__(self) -> Iterator[RefusedRow]:
-        return self._read(0, -1)
-
-    def _read(self, begin: int, count: int) -> Iterator[RefusedRow]:
-        self._write()
-        rows = self._kept.execute(
-            "SELECT line_no, content FROM refused ORDER BY line_no, rowid LIMIT ? OFFSET ?", [count, begin]
-        )
-        for line_no, content in rows:
-            yield RefusedRow(line_no, *json.loads(content))
+        return iter(self._rows)
 
     @overload
     def __getitem__(self, index: int) -> RefusedRow: ...
@@ -70,7 +50,7 @@ class RefusedRows(Sequence[RefusedRow]):
         begin, end, _ = (index if isinstance(index, slice) else slice(index, index + 1 or None)).indices(
             len(self)
         )
-        found = list(self._read(begin, max(0, end - begin)))
+        found = list(self._rows.read(begin, max(0, end - begin)))
         return found if isinstance(index, slice) else found[0]
 
     def __eq__(self, other: object) -> bool:

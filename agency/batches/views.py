@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from django.contrib import messages
 from django.db import transaction
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, HttpResponseBase
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
@@ -12,8 +12,8 @@ from agency.batches.confirming import confirmation_note, control_enter, default_
 from agency.batches.forms import ConfirmForm, ControlForm
 from agency.batches.kinds import BatchKind
 from agency.batches.models import Batch, KeptFile
-from agency.batches.refused import refused_workbook
-from agency.batches.selectors import batches_visible
+from agency.batches.refused import refused_kind, refused_response
+from agency.batches.selectors import batches_visible, confirmers
 from agency.batches.services import (
     batch_create,
     batch_kind,
@@ -39,6 +39,7 @@ from agency.web.middleware import record_refusal
 from agency.web.request import StaffRequest
 
 REFUSALS_SHOWN = 200
+CONFIRMERS_NAMED = 5
 
 
 @needs(May.READ_BATCHES)
@@ -81,9 +82,7 @@ def batch_new(request: StaffRequest, kind: str) -> HttpResponse:
 def _open(request: StaffRequest, kind: str, kept: KeptFile, name: str) -> Batch:
     """The batch and the job that checks it, together."""
     batch = batch_create(kind=kind, kept=kept, file_name=name, by=request.user, at=request.now)
-    job_enqueue(
-        "batch_check", by=request.user, at=request.now, subject_kind="batch", subject_no=batch.batch_no
-    )
+    _check_by_job(request, batch)
     return batch
 
 
@@ -115,7 +114,8 @@ def _detail(
     user = request.user
     kind = batch_kind(batch.kind)
     is_maker = batch.created_by_id == user.pk
-    figures = figures_compared(batch)
+    figures, is_busy = figures_compared(batch), _is_busy(batch)
+    named = confirmers(batch, CONFIRMERS_NAMED + 1) if batch.state == BatchState.PREVIEWED else []
     refusals = list(batch.refusals.all()[: REFUSALS_SHOWN + 1])
     context = {
         "batch": batch,
@@ -123,11 +123,14 @@ def _detail(
         "job": Job.objects.filter(subject_kind="batch", subject_no=batch.batch_no).first(),
         "history": workflow.history(Batch.machine, batch.batch_no),
         "refusals": refusals[:REFUSALS_SHOWN],
+        "refused_as_csv": refused_kind(batch) == "csv",
         "more_refusals": len(refusals) > REFUSALS_SHOWN,
         "may_confirm": not is_maker
         and may_confirm(batch.kind, user)
         and workflow.can_move(batch, BatchState.LOADING, user),
         "waits_for_colleague": is_maker and batch.state == BatchState.PREVIEWED,
+        "confirmers": named[:CONFIRMERS_NAMED],
+        "more_confirmers": len(named) > CONFIRMERS_NAMED,
         "figures": figures,
         "differs": any(row.differs for row in figures),
         "confirm_form": confirm_form or ConfirmForm(default=default_choice(request.today)),
@@ -140,7 +143,10 @@ def _detail(
         and kind.undo is not None
         and workflow.can_move(batch, BatchState.UNDONE, user),
         "undo_form": ReasonForm(),
-        "has_job_running": _is_busy(batch),
+        "has_job_running": is_busy,
+        "may_check_again": batch.state == BatchState.UPLOADED
+        and not is_busy
+        and access.allowed(user, kind.may_load),
         "busy_label": "正在写入" if batch.state == BatchState.PREVIEWED else "正在检查",
     }
     status = 422 if confirm_form or control_form else 200
@@ -154,6 +160,25 @@ def _control_form(request: StaffRequest, batch: Batch, kind: BatchKind) -> Contr
     if kind.control is None or batch.created_by_id != request.user.pk or not is_open:
         return None
     return ControlForm(kind.control, batch.control, request.POST if request.method == "POST" else None)
+
+
+@needs(May.READ_BATCHES)
+@require_POST
+def batch_check_again(request: StaffRequest, batch_no: str) -> HttpResponse:
+    """Check a file once more whose check ended without an outcome."""
+    batch = _visible(request, batch_no)
+    access.require(request.user, batch_kind(batch.kind).may_load)
+    if batch.state != BatchState.UPLOADED or _is_busy(batch):
+        messages.info(request, "这个文件已经检查过，或正在检查。")
+    else:
+        _check_by_job(request, batch)
+    return redirect("agency:batch_detail", batch_no=batch_no)
+
+
+def _check_by_job(request: StaffRequest, batch: Batch) -> None:
+    job_enqueue(
+        "batch_check", by=request.user, at=request.now, subject_kind="batch", subject_no=batch.batch_no
+    )
 
 
 @needs(May.READ_BATCHES)
@@ -236,8 +261,8 @@ def batch_undo_view(request: StaffRequest, batch_no: str) -> HttpResponse:
 
 @needs(May.READ_BATCHES)
 @require_GET
-def batch_refused(request: StaffRequest, batch_no: str) -> HttpResponse:
-    """The refused rows as a workbook: line, column, value, why, and the row as it was."""
+def batch_refused(request: StaffRequest, batch_no: str) -> HttpResponseBase:
+    """The refused rows as a file: line, column, value, why, and the row as it was."""
     batch = _visible(request, batch_no)
     audit.record(
         "exported",
@@ -248,9 +273,4 @@ def batch_refused(request: StaffRequest, batch_no: str) -> HttpResponse:
         region=batch.region,
         what="refused_rows",
     )
-    response = HttpResponse(
-        refused_workbook(batch),
-        content_type="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-    )
-    response["Content-Disposition"] = f'attachment; filename="{batch.batch_no}-refused.xlsx"'
-    return response
+    return refused_response(batch)

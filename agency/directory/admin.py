@@ -11,7 +11,7 @@ from django.db.models import Model
 from django.http import HttpRequest
 
 from agency.directory.rules import overlapping, read_code
-from agency.interchange.admin import ReferenceAdmin
+from agency.interchange.admin import InUseInline, ReferenceAdmin
 from agency.interchange.exchange import Exchange
 from agency.organisation.admin import REGION_EDITS
 from agency.organisation.backends import grant_admin
@@ -110,18 +110,16 @@ class QualificationFormSet(SpanFormSet):
                 raise forms.ValidationError("省级以上区域医疗中心由省级主管登记，统筹区不能增改。")
 
 
-class ConnectionInline(admin.TabularInline):
+class ConnectionInline(InUseInline):
     model = InstitutionConnection
     formset = ConnectionFormSet
-    fields = ["care_kind", "scope", "valid_from", "valid_to", "source"]
-    extra = 0
+    fields = ["care_kind", "scope", "valid_from", "valid_to", "source", "mended_why"]
 
 
-class QualificationInline(admin.TabularInline):
+class QualificationInline(InUseInline):
     model = InstitutionQualification
     formset = QualificationFormSet
-    fields = ["qualification", "valid_from", "valid_to", "source"]
-    extra = 0
+    fields = ["qualification", "valid_from", "valid_to", "source", "mended_why"]
 
     def get_formset(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> Any:
         formset: Any = super().get_formset(request, obj, **kwargs)

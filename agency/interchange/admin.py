@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from django import forms
-from django.contrib import messages
+from django.contrib import admin, messages
 from django.core import signing
 from django.core.exceptions import PermissionDenied
-from django.db.models import QuerySet
+from django.db.models import Model, QuerySet
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -23,6 +23,7 @@ from agency.batches.services import file_keep, kept_path
 from agency.errors import DomainError
 from agency.interchange.exchange import Exchange
 from agency.interchange.formats import CsvFile, TableFile, XlsxFile
+from agency.interchange.in_use import WHY, InUseForm, has_begun, in_use_form
 from agency.interchange.judging import file_digest, import_confirm, import_preview
 from agency.interchange.outcome import Outcome, Verdict
 from agency.interchange.reading import MAX_BYTES
@@ -95,6 +96,27 @@ class ReferenceAdmin(ImportMixin, ExportActionMixin, LoggedAdmin):
 
     def has_export_permission(self, request: HttpRequest) -> bool:
         return self.has_view_permission(request)
+
+    # One row
+
+    def get_form(self, request: HttpRequest, obj: Any = None, change: bool = False, **kwargs: Any) -> Any:
+        """Of a row that has begun: the form that asks why it is rewritten."""
+        exchange = next((one for one in self.exchanges if not one.parent), None)
+        if exchange is not None and has_begun(exchange, obj, request):
+            kwargs["form"] = in_use_form(self.form, exchange, request)
+        return super().get_form(request, obj, change, **kwargs)
+
+    def logged(self, request: HttpRequest, form: Any, formsets: Any) -> audit.Subject:
+        """With what was rewritten of rows in use, and why."""
+        subject = super().logged(request, form, formsets)
+        subject.detail["columns"] = [name for name in subject.detail["columns"] if name != WHY]
+        forms_of_page = [form, *(one for formset in formsets for one in formset.forms)]
+        mended = [one.mended() for one in forms_of_page if isinstance(one, InUseForm) and one.has_changed()]
+        for told in filter(None, mended):
+            reasons = [subject.detail.get("reason", ""), told["reason"]]
+            subject.detail["reason"] = "；".join(filter(None, reasons))
+            subject.detail.setdefault("before", {}).update(told["before"])
+        return subject
 
     # In
 
@@ -256,3 +278,15 @@ class ReferenceAdmin(ImportMixin, ExportActionMixin, LoggedAdmin):
             filters=sorted(request.GET),
         )
         return response
+
+
+class InUseInline(admin.TabularInline):
+    """Dated rows on the page of what they belong to: those in use are rewritten only with a reason."""
+
+    extra = 0
+
+    def get_formset(self, request: HttpRequest, obj: Model | None = None, **kwargs: Any) -> Any:
+        page: Any = self.admin_site._registry[self.parent_model]
+        exchange = next(one for one in page.exchanges if one.model is self.model)
+        kwargs["form"] = in_use_form(self.form, exchange, request)
+        return super().get_formset(request, obj, **kwargs)

@@ -12,7 +12,8 @@ from django.db import transaction
 from agency.errors import DomainError
 from agency.interchange import rules
 from agency.interchange.columns import Column
-from agency.interchange.exchange import WORDING, Exchange
+from agency.interchange.exchange import Exchange
+from agency.interchange.in_use import FREE
 from agency.interchange.locks import lock_table
 from agency.interchange.lookup import References, Stored
 from agency.interchange.outcome import Change, Judged, Outcome, Verdict, as_facts, stored_text
@@ -24,7 +25,6 @@ from agency.web.request import StaffRequest
 if TYPE_CHECKING:
     from agency.interchange.admin import ReferenceAdmin
 
-FREE = WORDING | {"valid_to"}
 IMPORTED = "reference_imported"
 
 

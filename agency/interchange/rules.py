@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 ONE_DAY = dt.timedelta(days=1)
-LAST_RESORT = "确实录错的，请在后台管理的该条记录上更正"
+LAST_RESORT = "确实录错的，请在后台管理的该条记录上更正，并写明更正原因"
 
 
 @dataclass(frozen=True)
@@ -36,6 +36,14 @@ def how_to_change(begins: dt.date, today: dt.date) -> str:
         f"这一行从 {begins} 起已经在用，不能改写：请把它的失效日期填为新规定的前一天"
         f"（不早于 {today - ONE_DAY}），"
         f"再另加一行，写新的生效日期。{LAST_RESORT}。"
+    )
+
+
+def reason_wanted(begins: dt.date, titles: Sequence[str]) -> str:
+    """What the page of a row that has begun says when it is rewritten without a reason."""
+    return (
+        f"这一行从 {begins} 起已经在用，改写了{'、'.join(titles)}：规定有变化的，"
+        "请把失效日期填为新规定的前一天，再另加一行；确系录错的，请写明更正原因。"
     )
 
 

@@ -8,6 +8,7 @@ _LABELS: dict[str, str] = {}
 
 
 _DETAILS = {
+    "before": "原来",
     "by_command": "由命令执行",
     "code": "代码",
     "columns": "改动的列",

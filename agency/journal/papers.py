@@ -20,7 +20,7 @@ from agency.journal.prints import PRINTED, form_printed, verify_url
 from agency.organisation.models import PoolingRegion, User
 from agency.registry import Registry
 from agency.sheets.as_html import form_context
-from agency.sheets.as_pdf import render_form_pdf
+from agency.sheets.as_pdf import paper_html, render_form_pdf
 
 BLANK_MADE_AT = dt.datetime(2000, 1, 1, tzinfo=dt.UTC)
 
@@ -43,6 +43,8 @@ def paper_name(form_no: str) -> str:
     names = list(_NAMES.get(form_no, {}))
     if form_no[:1].isdigit():
         return f"表 {form_no} {names[0]}" if names else f"表 {form_no}"
+    if not names:
+        return form_no  # a sheet beside the twenty
     return names[0] if len(names) == 1 else f"{form_no}单"
 
 
@@ -68,8 +70,11 @@ class FormContent:
         _NAMES.setdefault(getattr(cls, "FORM_NO", ""), {})[name] = None
 
     def digest(self) -> str:
-        """SHA-256, in hex, of all that is printed."""
-        content = {field.name: _plain(getattr(self, field.name)) for field in fields(self)}
+        """SHA-256, in hex, of all that is printed. A field that a form was given later (metadata `later`)
+        counts only where it says something, so that what was printed before still stands."""
+        said = {field.name: getattr(self, field.name) for field in fields(self)}
+        later = {field.name for field in fields(self) if field.metadata.get("later")}
+        content = {name: _plain(value) for name, value in said.items() if value or name not in later}
         text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
         return hashlib.sha256(text.encode()).hexdigest()
 
@@ -136,6 +141,20 @@ def paper_pdf(printable: Printable, *, by: User, at: dt.datetime, copy: str = ""
     context = _logged_context(printable, by=by, at=at, copy=copy)
     pdf = render_form_pdf(printable.said.TEMPLATE, context, at=printable.made_at)
     return Paper(pdf, printable.said.digest())
+
+
+@dataclass(frozen=True)
+class Source:
+    """What a form's PDF is drawn from, and the code that it bears ("" where nothing vouches for it)."""
+
+    html: str
+    code: str
+
+
+def paper_source(printable: Printable, *, by: User, at: dt.datetime, copy: str = "") -> Source:
+    """The form as the HTML that `paper_pdf` would draw, logged as printed; to be drawn with others."""
+    context = _logged_context(printable, by=by, at=at, copy=copy)
+    return Source(paper_html(printable.said.TEMPLATE, context, at=printable.made_at), context["code"])
 
 
 def paper_page(printable: Printable, *, by: User, at: dt.datetime, copy: str = "") -> str:

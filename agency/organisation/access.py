@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from collections.abc import Callable
+from typing import TYPE_CHECKING, TypeVar
 
 from agency.errors import NotAllowed
 from agency.organisation.roles import Level, May, grants
 
 if TYPE_CHECKING:
     from agency.organisation.models import PoolingRegion, User
+
+T = TypeVar("T")
 
 
 def allowed(by: User, may: May) -> bool:
@@ -48,3 +51,12 @@ def require_second_person(by: User, maker: User | None) -> None:
     """复核与经办分离: whoever entered a record never approves it; only the system account may [P]."""
     if maker is not None and maker.pk == by.pk and not by.is_system_account:
         raise NotAllowed("录入人不能自己复核，请由另一位同事办理。", maker=maker.username)
+
+
+def refusal(require: Callable[[User, T], None], by: User, subject: T) -> str:
+    """Why `require` does not let `by` act on a record; empty when it does. For buttons that say so."""
+    try:
+        require(by, subject)
+    except NotAllowed as error:
+        return error.message
+    return ""

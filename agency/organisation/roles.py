@@ -67,6 +67,18 @@ class May(models.TextChoices):
     COMPUTE_CLEARING = "compute_clearing", "计算清算"
     CONFIRM_CLEARING = "confirm_clearing", "确认清算"
     SIGN_CLEARING = "sign_clearing", "签发清算"
+    APPROVE_REOPEN = "approve_reopen", "批准重开已签发的清算"
+    DECIDE_HELD = "decide_held", "裁定挂账"
+    READ_STATEMENTS = "read_statements", "看医药机构对账单"
+    DRAW_STATEMENTS = "draw_statements", "生成医药机构对账单"
+    CONFIRM_STATEMENTS = "confirm_statements", "确认医药机构对账单"
+    ANSWER_STATEMENTS = "answer_statements", "记录医药机构的答复"
+    PAY_STATEMENTS = "pay_statements", "登记医药机构付款"
+    SKIP_CHECKLIST = "skip_checklist", "办理核对例外"
+    READ_NOTICES = "read_notices", "看收付款通知书和银行流水"
+    LOAD_BANK = "load_bank", "登记银行流水"
+    RELEASE_BANK = "release_bank", "确认导入的银行流水"
+    ALLOCATE_PAYMENTS = "allocate_payments", "核销收付款"
     CHECK_BOOKS = "check_books", "核对账目"
     READ_JOURNAL = "read_journal", "看日志"
     USE_ADMIN = "use_admin", "进入后台管理"
@@ -103,6 +115,7 @@ GRANTS: dict[May, dict[Role, frozenset[Level]]] = {
         Role.INTAKE: ANY,
         Role.REVIEW: ANY,
         Role.CLEARING: ANY,
+        Role.FINANCE: ANY,
         Role.SUPERVISOR: ANY,
         Role.AUDIT: ANY,
     },
@@ -115,6 +128,25 @@ GRANTS: dict[May, dict[Role, frozenset[Level]]] = {
     May.COMPUTE_CLEARING: {Role.CLEARING: ONLY_PROVINCE},
     May.CONFIRM_CLEARING: {Role.CLEARING: ONLY_REGION},
     May.SIGN_CLEARING: {Role.CLEARING: ONLY_PROVINCE},
+    May.APPROVE_REOPEN: {Role.SUPERVISOR: ONLY_PROVINCE},
+    May.DECIDE_HELD: {Role.CLEARING: ONLY_PROVINCE},
+    May.READ_STATEMENTS: {Role.CLEARING: ANY, Role.FINANCE: ANY, Role.SUPERVISOR: ANY, Role.AUDIT: ANY},
+    May.DRAW_STATEMENTS: {Role.CLEARING: ABOVE},
+    May.CONFIRM_STATEMENTS: {Role.CLEARING: ONLY_REGION},
+    # never by who confirmed it for the agency
+    May.ANSWER_STATEMENTS: {
+        Role.CLEARING: ONLY_REGION,
+        Role.FINANCE: ONLY_REGION,
+        Role.SUPERVISOR: ONLY_REGION,
+    },
+    May.PAY_STATEMENTS: {Role.FINANCE: ONLY_REGION},
+    # one proposes, another approves: two of them
+    May.SKIP_CHECKLIST: {Role.CLEARING: ONLY_PROVINCE, Role.SUPERVISOR: ONLY_PROVINCE},
+    May.READ_NOTICES: {Role.FINANCE: ANY, Role.CLEARING: ANY, Role.SUPERVISOR: ANY, Role.AUDIT: ANY},
+    May.LOAD_BANK: {Role.FINANCE: ABOVE},
+    # beside RELEASE_BATCHES, which finance alone has not: the supervisor confirms a statement
+    May.RELEASE_BANK: {Role.FINANCE: ABOVE, Role.SUPERVISOR: ABOVE},
+    May.ALLOCATE_PAYMENTS: {Role.FINANCE: ABOVE},
     May.CHECK_BOOKS: {
         Role.CLEARING: ONLY_PROVINCE,
         Role.FINANCE: ONLY_PROVINCE,

@@ -42,6 +42,19 @@ def int_parameter(key: str, on: dt.date, region: PoolingRegion | None = None) ->
     return _read(parameter_in_force(key, on, region), int)
 
 
+def int_parameter_by_day(key: str) -> Callable[[dt.date], int]:
+    """The common value of a parameter by day, read once for many days; DomainError where none is set."""
+    rows = list(Parameter.objects.filter(key=key, region__isnull=True).order_by("-valid_from"))
+
+    def on(day: dt.date) -> int:
+        for row in rows:
+            if row.valid_from <= day and (row.valid_to is None or day <= row.valid_to):
+                return _read(row, int)
+        return int_parameter(key, day)  # none: its own refusal
+
+    return on
+
+
 def decimal_parameter(key: str, on: dt.date, region: PoolingRegion | None = None) -> Decimal:
     """A decimal in force on a day; DomainError when none is set."""
     return _read(parameter_in_force(key, on, region), Decimal)

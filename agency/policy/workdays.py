@@ -44,30 +44,41 @@ def calendar_known(day: dt.date) -> bool:
     return _published(day) is not None or Holiday.objects.filter(date__year=day.year).exists()
 
 
+class Calendar:
+    """The working days from one day on, with the agency's overrides read once: for many questions."""
+
+    def __init__(self, first: dt.date) -> None:
+        self._overrides = dict(Holiday.objects.filter(date__gte=first).values_list("date", "kind"))
+
+    def works(self, day: dt.date) -> bool:
+        return _works(day, self._overrides.get(day))
+
+    def between(self, start: dt.date, end: dt.date) -> int:
+        """How many working days lie after `start` up to and with `end`; 0 when `end` is not later."""
+        return sum(self.works(start + ONE_DAY * n) for n in range(1, (end - start).days + 1))
+
+    def add(self, start: dt.date, days: int) -> dt.date:
+        """As `add_workdays`."""
+        if days < 0:
+            raise DomainError("negative_days", "工作日数不能为负。")
+        day, left = start, days
+        while left:
+            day += ONE_DAY
+            left -= self.works(day)
+        while not self.works(day):
+            day += ONE_DAY
+        return day
+
+
 def workdays_between(start: dt.date, end: dt.date) -> int:
     """How many working days lie after `start` up to and with `end`; 0 when `end` is not later."""
-    overrides = dict(Holiday.objects.filter(date__gt=start, date__lte=end).values_list("date", "kind"))
-    days = (start + ONE_DAY * n for n in range(1, (end - start).days + 1))
-    return sum(_works(day, overrides.get(day)) for day in days)
+    return Calendar(start).between(start, end)
 
 
 def add_workdays(start: dt.date, days: int) -> dt.date:
     """The day that lies `days` working days after `start` (start itself is not counted); always one itself:
     no days after a rest day are the next working day [P]."""
-    if days < 0:
-        raise DomainError("negative_days", "工作日数不能为负。")
-    overrides = dict(
-        Holiday.objects.filter(date__gte=start, date__lte=start + ONE_DAY * (days * 3 + 30)).values_list(
-            "date", "kind"
-        )
-    )
-    day, left = start, days
-    while left:
-        day += ONE_DAY
-        left -= _works(day, overrides.get(day))
-    while not _works(day, overrides.get(day)):
-        day += ONE_DAY
-    return day
+    return Calendar(start).add(start, days)
 
 
 def workday_from(day: dt.date) -> dt.date:

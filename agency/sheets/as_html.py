@@ -107,6 +107,7 @@ def print_context(data: SheetData) -> dict[str, Any]:
     return {
         "data": data,
         "table": table(data),
+        "annexes": [(annex, table(annex)) for annex in data.annexes],
         "signatures": [(role, data.signature(role)) for role in data.sheet.signatories],
         "created": created_text(data.as_of),
         **seal_context(data.code, data.verify_url),

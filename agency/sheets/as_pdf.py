@@ -1,21 +1,21 @@
 """PDF: the print page, drawn by WeasyPrint. The same content gives the same bytes, on any day."""
 
-import hashlib
 from collections.abc import Mapping
 from datetime import datetime
-from functools import cache
 from typing import Any
 
 from django.template.loader import render_to_string
 
-from agency.sheets import fonts
 from agency.sheets.as_html import created_text, print_context, stylesheet_text
+from agency.sheets.draw import draw
 from agency.sheets.filled import SheetData
+
+SHEET = "agency/sheets/print.html"
 
 
 def as_pdf(data: SheetData) -> bytes:
     """The sheet as PDF, from the same template as its print page."""
-    return render_form_pdf("agency/sheets/print.html", print_context(data), at=data.as_of)
+    return draw(sheet_html(data), stylesheet_text()).pdf
 
 
 def render_form_pdf(template_name: str, context: Mapping[str, Any], *, at: datetime) -> bytes:
@@ -23,27 +23,14 @@ def render_form_pdf(template_name: str, context: Mapping[str, Any], *, at: datet
 
     Templates extend `agency/sheets/form.html` (persons' forms) or are `agency/sheets/print.html`.
     """
-    html = render_to_string(template_name, {**context, "created": created_text(at), "for_pdf": True})
-    identifier = hashlib.sha256(html.encode()).hexdigest()[:32]
-    weasyprint = fonts.weasyprint()
-    with fonts.drawing:
-        document = weasyprint.HTML(string=html, url_fetcher=_nothing_from_outside())
-        return document.write_pdf(
-            stylesheets=[_stylesheet()],
-            font_config=fonts.font_configuration(),
-            pdf_identifier=identifier.encode(),
-        )
+    return draw(paper_html(template_name, context, at=at), stylesheet_text()).pdf
 
 
-@cache
-def _stylesheet() -> Any:
-    """forms.css, parsed once per process."""
-    return fonts.weasyprint().CSS(string=stylesheet_text(), font_config=fonts.font_configuration())
+def sheet_html(data: SheetData) -> str:
+    """What the PDF of a sheet is drawn from."""
+    return paper_html(SHEET, print_context(data), at=data.as_of)
 
 
-@cache
-def _nothing_from_outside() -> Any:
-    """A form is whole in itself: while it is drawn nothing is read from disk or network."""
-    from weasyprint.urls import URLFetcher
-
-    return URLFetcher(allowed_protocols=frozenset({"data"}), allow_redirects=False)
+def paper_html(template_name: str, context: Mapping[str, Any], *, at: datetime) -> str:
+    """What a PDF is drawn from: the print page, with its inner moment."""
+    return render_to_string(template_name, {**context, "created": created_text(at), "for_pdf": True})

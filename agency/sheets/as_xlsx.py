@@ -28,7 +28,7 @@ FILLS = {LineKind.SUBTOTAL: "#F2F5F6", LineKind.TOTAL: "#E3EAED"}
 
 
 def as_xlsx(data: SheetData) -> bytes:
-    """One worksheet named after the form."""
+    """One worksheet named after the form, and one for each annex."""
     out = io.BytesIO()
     options = {
         "in_memory": True,
@@ -47,7 +47,8 @@ def as_xlsx(data: SheetData) -> bytes:
                 "created": created,
             }
         )
-        _Writer(book, data).write()
+        for page in (data, *data.annexes):
+            _Writer(book, page).write()
     return out.getvalue()
 
 
@@ -60,7 +61,7 @@ class _Writer:
         self.last = len(self.leaves) - 1
         self.needs = column_ems(data)
         self.book = book
-        self.page: Worksheet = book.add_worksheet(f"表{data.sheet.form}")
+        self.page: Worksheet = book.add_worksheet(data.sheet.label.replace(" ", ""))
         self.formats: dict[tuple[tuple[str, Any], ...], Format] = {}
         self.row = 0
 
@@ -81,7 +82,7 @@ class _Writer:
         texts = (
             ("left", f"编制单位：{data.organisation}"),
             ("center", f"期别：{data.period_label}{draft}"),
-            ("right", f"表 {data.sheet.form}　单位：{data.sheet.unit}"),
+            ("right", f"{data.sheet.label}　单位：{data.sheet.unit}"),
         )
         for (side, text), (first, last) in zip(texts, self._heading_blocks(), strict=True):
             self._across(HEADING_ROW, first, last, text, self._format(align=side))
@@ -162,7 +163,7 @@ class _Writer:
         page.set_margins(left=0.4, right=0.4, top=0.5, bottom=0.6)
         page.center_horizontally()
         page.print_area(0, 0, self.row, self.last)
-        page.set_footer(f"&L表{sheet.form}　{self.data.period_label}&C第 &P 页　共 &N 页")
+        page.set_footer(f"&L{sheet.label.replace(' ', '')}　{self.data.period_label}&C第 &P 页　共 &N 页")
         page.hide_gridlines(2)
 
     def _across(self, row: int, first: int, last: int, text: str, style: Format) -> None:

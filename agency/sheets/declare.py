@@ -142,6 +142,16 @@ class Sheet:
         if not self.lead:
             raise ValueError(f"form {self.form}: no column before the figures to write 合计 in")
 
+    @property
+    def is_numbered(self) -> bool:
+        """Whether it is one of the numbered forms; another bears its name alone."""
+        return self.form[:1].isdigit()
+
+    @property
+    def label(self) -> str:
+        """What the form is called: 表 10, or 对账单."""
+        return f"表 {self.form}" if self.is_numbered else self.form
+
     @cached_property
     def leaves(self) -> tuple[Column, ...]:
         """The columns themselves, left to right, each knowing its group."""

@@ -10,7 +10,7 @@ import unicodedata
 
 import segno
 
-from agency.sheets.filled import LineKind, SheetData
+from agency.sheets.filled import SheetData
 
 ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # Crockford's base 32: no I, L, O, U
 CODE_LENGTH = 12
@@ -28,9 +28,7 @@ def digest(data: SheetData) -> str:
         "region": data.region,
         "columns": [[column.key, column.kind.value] for column in leaves],
         "rows": [
-            [column.plain(line.values.get(column.key)) for column in leaves]
-            for line in data.lines()
-            if line.kind is LineKind.ROW
+            [column.plain(line.values.get(column.key)) for column in leaves] for line in data.row_lines()
         ],
     }
     text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))

@@ -3,7 +3,9 @@
 Totals and sub-totals are always computed here, from the rows, in integers: no caller hands in a sum.
 """
 
-from collections.abc import Mapping
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from decimal import Decimal
@@ -55,7 +57,8 @@ class SheetData:
 
     `prepared_on` None: not signed, so it says 草稿 and bears no date. `as_of` is the moment of computing or
     signing, which every file carries inside instead of the moment of export. `names` maps 制表人, 复核人 … to
-    people. `remarks` stand under the table.
+    people. `remarks` stand under the table; `annexes` are further tables printed below, each on a page of its
+    own in a workbook. The digest is over the sheet's own rows.
     """
 
     sheet: Sheet
@@ -71,6 +74,7 @@ class SheetData:
     verify_url: str | None = None
     names: Mapping[str, str] = field(default_factory=dict)
     remarks: tuple[str, ...] = ()
+    annexes: tuple[SheetData, ...] = ()
 
     def __post_init__(self) -> None:
         if self.as_of.utcoffset() is None:
@@ -112,6 +116,13 @@ class SheetData:
         """
         return self._lines
 
+    def row_lines(self) -> Iterator[Line]:
+        """The rows alone, numbered: what a digest is over, without any sum."""
+        number = 0
+        for row in self.rows:
+            number += row.counted
+            yield self._row_line(row, number)
+
     @cached_property
     def _lines(self) -> tuple[Line, ...]:
         after: dict[int, list[Line]] = {}
@@ -119,10 +130,8 @@ class SheetData:
             for position, line in self._subtotals_of(total):
                 after.setdefault(position, []).append(line)
         lines: list[Line] = []
-        number = 0
-        for position, row in enumerate(self.rows):
-            number += row.counted
-            lines += [self._row_line(row, number), *after.get(position, ())]
+        for position, line in enumerate(self.row_lines()):
+            lines += [line, *after.get(position, ())]
         lines += after.get(len(self.rows), ())
         if self.sheet.total:
             lines.append(Line(LineKind.TOTAL, self.total(), self.sheet.total))

@@ -12,7 +12,7 @@ import zlib
 from collections import Counter
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from pathlib import Path
@@ -32,7 +32,7 @@ from agency.tabular.source import (
 from agency.tabular.values import Cell, column_letters
 from agency.tabular.workbook import unpacked
 
-MAX_UNPACKED_BYTES = 400 * 1024 * 1024
+TOLD_AT_MOST = 5
 _CODECS = {"utf-8": "utf-8-sig", "gb18030": "gb18030"}
 
 __all__ = ["Header", "HeaderlessLayout", "Row", "Source", "Table", "TableError", "header_name", "open_table"]
@@ -59,6 +59,33 @@ class Row:
         return f"{self.sheet}!{column_letters(self.first_column + index)}{self.line_no}"
 
 
+@dataclass
+class Beyond:
+    """越出表头: the rows with something to the right of the last named column: how many, and the first."""
+
+    count: int = 0
+    first_lines: list[int] = field(default_factory=list)
+
+    def clear(self) -> None:
+        self.count = 0
+        self.first_lines.clear()
+
+    def add(self, line_no: int) -> None:
+        self.count += 1
+        if len(self.first_lines) < TOLD_AT_MOST:
+            self.first_lines.append(line_no)
+
+    def notes(self, width: int) -> list[str]:
+        if not self.count:
+            return []
+        lines = "、".join(map(str, self.first_lines))
+        more = "等" if self.count > len(self.first_lines) else ""
+        return [
+            f"有 {self.count} 行比表头的 {width} 列多出内容（第 {lines} 行{more}），多出的格没有读："
+            "可能是多了分隔符、少了引号，请核对这些行是否错列。"
+        ]
+
+
 @dataclass(frozen=True)
 class Table:
     """An opened table. `encoding` is utf-8, gb18030 or xlsx; `header` has the names without any spaces.
@@ -75,10 +102,16 @@ class Table:
     _records: Callable[[], Records]
     notes: tuple[str, ...] = ()
     layout: HeaderlessLayout | None = None
+    beyond: Beyond = field(default_factory=Beyond)
+
+    def told(self) -> list[str]:
+        """The notes, and what came to light while the rows were read."""
+        return [*self.notes, *self.beyond.notes(len(self.header))]
 
     def rows(self) -> Iterator[Row]:
         """All rows below the header that are not blank; each call reads the file anew."""
         width, sheet, first = len(self.header), self.sheet, self.first_column
+        self.beyond.clear()
         for line_no, cells in self._records():
             if line_no <= self.header_line or is_blank(cells):
                 continue
@@ -87,6 +120,8 @@ class Table:
                 cells += [""] * (width - len(cells))
             elif len(cells) > width:
                 extra = not is_blank(cells[width:])
+                if extra:
+                    self.beyond.add(line_no)
                 del cells[width:]
             yield Row(line_no, cells, extra, sheet, first)
 
@@ -97,7 +132,7 @@ def open_table(
     filename: str,
     expected: Collection[str] = (),
     layouts: Sequence[HeaderlessLayout] = (),
-    max_unpacked_bytes: int = MAX_UNPACKED_BYTES,
+    max_unpacked_bytes: int | None = None,
     grouped: bool = False,
 ) -> Table:
     """Opens CSV, TSV, XLSX or a ZIP of one text, whatever its name says; `filename` is only for messages.
@@ -106,7 +141,8 @@ def open_table(
     is the row among the first 20 that has most of them (two at least), otherwise the first filled row; of an
     XLSX the visible sheet with the best header. A text without such a row that fits one of `layouts` is read
     by it. `grouped`: a workbook's header has a second row under it, read by the caller as the first of the
-    rows; else a name that is merged over several rows stands in each. Raises TableError for what is no table.
+    rows; else a name that is merged over several rows stands in each. `max_unpacked_bytes` lowers what a ZIP
+    or a workbook may unpack to. Raises TableError for what is no table.
     """
     source = Path(source) if isinstance(source, str) else source
     wanted = frozenset(header_name(name).casefold() for name in expected)
@@ -288,7 +324,7 @@ def _open_package(
     filename: str,
     wanted: frozenset[str],
     layouts: Sequence[HeaderlessLayout],
-    limit: int,
+    limit: int | None,
     grouped: bool,
 ) -> Table:
     """A workbook, or the one text in a ZIP."""

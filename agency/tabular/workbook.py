@@ -21,6 +21,7 @@ from agency.tabular.source import Source, TableError, ZipMember, opened, too_hea
 MEMORY_BYTES = 2 * 1024**3
 CPU_SECONDS = 240
 WAIT_SECONDS = 600
+MAX_BOOK_BYTES = 400 * 1024**2
 MAX_TEXT_BYTES = 2 * 1024**3
 ROOT = Path(__file__).parents[2]
 
@@ -49,15 +50,18 @@ class Workbook:
 
 
 def unpacked(
-    source: Source, filename: str, wanted: Collection[str], max_unpacked_bytes: int, *, grouped: bool = False
+    source: Source, filename: str, wanted: Collection[str], lower: int | None, *, grouped: bool = False
 ) -> Workbook | ZipMember:
-    """What a file that begins like a ZIP holds; TableError when it is neither or goes beyond the limits."""
+    """What a file that begins like a ZIP holds; TableError when it is neither or goes beyond the limits.
+
+    `lower` is the caller's own limit of unpacked bytes, where that is less than ours.
+    """
     asked = {
         "filename": filename,
         "wanted": sorted(wanted),
         "grouped": grouped,
-        "limit": max_unpacked_bytes,
-        "text_limit": MAX_TEXT_BYTES,
+        "limit": min(MAX_BOOK_BYTES, lower or MAX_BOOK_BYTES),
+        "text_limit": min(MAX_TEXT_BYTES, lower or MAX_TEXT_BYTES),
         "memory": MEMORY_BYTES,
         "seconds": CPU_SECONDS,
         "far": False,

@@ -6,7 +6,6 @@ one and none is kept, so that a million of them need no more memory than ten.
 """
 
 import csv
-import io
 import re
 import tempfile
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -69,18 +68,32 @@ def write_csv(
 
     Numbers (amounts, int and Decimal cells) keep their minus sign as it is; every text is `inert`.
     """
-    kinds = [column.kind for column in columns]
-    count = 0
+    count = -1
     with _opened(target) as stream:
-        text = io.TextIOWrapper(stream, encoding=encoding, newline="")
-        writer = csv.writer(text)
-        writer.writerow([inert(column.title) for column in columns])
-        for row in rows:
-            writer.writerow([_csv_cell(kind, value) for kind, value in zip(kinds, row, strict=True)])
+        for line in csv_lines(columns, rows, encoding=encoding):
+            stream.write(line)
             count += 1
-        text.flush()
-        text.detach()
     return count
+
+
+class _Line:
+    """What csv writes a line to: it hands the line back."""
+
+    def write(self, text: str) -> str:
+        return text
+
+
+def csv_lines(
+    columns: Sequence[TableColumn], rows: Iterable[Sequence[Value]], *, encoding: str = "utf-8-sig"
+) -> Iterator[bytes]:
+    """The lines of such a file one by one, for whoever sends them as they come."""
+    kinds = [column.kind for column in columns]
+    written = csv.writer(_Line()).writerow
+    yield written([inert(column.title) for column in columns]).encode(encoding)
+    plain = encoding.removesuffix("-sig")  # the mark stands once, at the beginning
+    for row in rows:
+        cells = [_csv_cell(kind, value) for kind, value in zip(kinds, row, strict=True)]
+        yield written(cells).encode(plain)
 
 
 def _csv_cell(kind: Kind, value: Value) -> str:

@@ -1,20 +1,24 @@
-"""正在写入: what a writer gets while a long load holds SQLite's write lock: the form, kept, sent again.
+"""正在写入: what a writer gets while a long load holds what it waits for: the form, kept, sent again.
 
-PostgreSQL has no such lock; there nothing of this is ever seen.
+On SQLite that is the write lock of the whole database. On PostgreSQL a command holds the lock of the records
+for its one pass over a file; whoever writes them in the browser waits for it only so long.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 
-from django.db import OperationalError
+from django.db import DatabaseError, OperationalError, connection
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 
 RETRY_SECONDS = 5
+WAIT_SECONDS = 5  # for a lock of PostgreSQL; SQLite's is a setting of the connection
 CAME_FROM = "_came_from"  # the page that the form stood on, for a refusal after it was sent again
 _NOT_KEPT = ("csrfmiddlewaretoken", CAME_FROM)
+_LOCK_NOT_AVAILABLE = "55P03"  # PostgreSQL's lock_timeout
 _LOCKED = ("database is locked", "database table is locked", "database is busy")
 
 
@@ -36,12 +40,33 @@ class Kept:
 
 
 def is_busy(error: BaseException | None) -> bool:
-    """Whether an error, or what it came from, is SQLite's write lock held by somebody else."""
+    """Whether an error, or what it came from, is a lock that somebody else held for too long."""
     while error is not None:
+        if getattr(error, "sqlstate", None) == _LOCK_NOT_AVAILABLE:
+            return True
         if isinstance(error, OperationalError) and any(said in str(error) for said in _LOCKED):
             return True
         error = error.__cause__ or error.__context__
     return False
+
+
+@contextmanager
+def waiting_briefly(request: HttpRequest) -> Iterator[None]:
+    """Within it a form that is posted waits for no lock of PostgreSQL longer than WAIT_SECONDS."""
+    if connection.vendor != "postgresql" or request.method != "POST":
+        yield
+        return
+    _wait_at_most(f"{WAIT_SECONDS}s")
+    try:
+        yield
+    finally:
+        with suppress(DatabaseError):  # a connection that broke meanwhile has no setting to put back
+            _wait_at_most("0")
+
+
+def _wait_at_most(told: str) -> None:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('lock_timeout', %s, false)", [told])
 
 
 def busy_page(request: HttpRequest, *, nothing_written: bool = True) -> HttpResponse:

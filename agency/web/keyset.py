@@ -10,6 +10,8 @@ from urllib.parse import urlencode
 from django.db.models import QuerySet
 from django.http import HttpRequest
 
+from agency.merging import Merged, rows_by_key
+
 PAGE_SIZE = 50
 PLACE = ("before", "after")  # the keys in an address that say which page
 
@@ -36,20 +38,20 @@ def number_key(text: str) -> int | None:
     return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else None
 
 
-def first_rows(rows: QuerySet[Any], limit: int) -> list[Any]:
+def first_rows(rows: QuerySet[Any] | Merged, limit: int) -> list[Any]:
     """The first rows of a list, in its order: their keys out of an index first, then the rows themselves.
 
     In one statement PostgreSQL, which weighs the order of eight joins at most, would join every row of the
     list with all that is told of it, and sort them, before it takes the first fifty.
     """
-    keys = list(rows.select_related(None).values_list("pk", flat=True)[:limit])
-    found = {row.pk: row for row in rows.order_by().filter(pk__in=keys)}
-    return [found[key] for key in keys if key in found]
+    if isinstance(rows, Merged):
+        return rows.first(limit)
+    return rows_by_key(rows, list(rows.select_related(None).values_list("pk", flat=True)[:limit]))
 
 
 def keyset_page(
     request: HttpRequest,
-    rows: QuerySet[Any],
+    rows: QuerySet[Any] | Merged,
     *,
     field: str = "pk",
     size: int = PAGE_SIZE,

@@ -19,13 +19,13 @@ from agency.errors import DomainError, NotAllowed
 from agency.journal import audit
 from agency.masking import mask_id
 from agency.organisation.models import User
-from agency.web.busy import CAME_FROM, busy_page, is_busy
+from agency.web.busy import CAME_FROM, busy_page, is_busy, waiting_briefly
 from agency.web.errors import bad_request, not_found
 
 NUL_SIGNS = ("\0", "%00", "\\000")
 OUR_NUMBER = re.compile(
-    r"[A-Z]{1,2}[0-9]{6,14}|[0-9]{6}|[0-9]{1,2}"
-)  # filing, person, batch, job; a month or region
+    r"[A-Z]{1,2}[0-9]{6,14}(?:-[0-9]{5})?|[0-9]{6}|[0-9]{1,2}"
+)  # filing, person, batch, job, held case; a month or region
 
 
 class CleanInputMiddleware:
@@ -64,14 +64,15 @@ class StaffMiddleware:
                 f"/{settings.STATIC_URL.strip('/')}/"
             ):
                 return redirect("agency:password")
-        response = self.get_response(request)
+        with waiting_briefly(request):
+            response = self.get_response(request)
         if isinstance(user, User):
             response.headers.setdefault("Cache-Control", "no-store, private")
         return response
 
     def process_exception(self, request: HttpRequest, exception: Exception) -> HttpResponse | None:
         """A refusal is logged after the rollback and shown: 403 for lack of rights, else a flash. A form that
-        met SQLite's write lock is kept and sent again."""
+        met a lock held for long is kept and sent again."""
         if isinstance(exception, Http404):
             return not_found(request)
         if is_busy(exception):

@@ -27,6 +27,7 @@ urlpatterns = [
     path("imports/new/<slug:kind>/", batches.batch_new, name="batch_new"),
     path("imports/<str:batch_no>/", batches.batch_detail, name="batch_detail"),
     path("imports/<str:batch_no>/confirm/", batches.batch_confirm, name="batch_confirm"),
+    path("imports/<str:batch_no>/check-again/", batches.batch_check_again, name="batch_check_again"),
     path("imports/<str:batch_no>/control/", batches.batch_control, name="batch_control"),
     path("imports/<str:batch_no>/withdraw/", batches.batch_withdraw_view, name="batch_withdraw"),
     path("imports/<str:batch_no>/undo/", batches.batch_undo_view, name="batch_undo"),

@@ -16,6 +16,7 @@ from filings.filing.models import Filing
 from filings.filing.selectors import needs_review, terms_of, validity_of
 from filings.filing.states import CAME_INTO_FORCE, LASTING, FilingState
 from filings.filing.validity import CROSS_PROVINCE, IN_PROVINCE, Terms
+from filings.filing.waivers import locks_noted_wrong
 
 NO_OVERLAP = "备案有效期不重叠"
 SECOND_PERSON = "备案由第二人复核"
@@ -24,6 +25,7 @@ DATES_BY_TERMS = "备案期限合规则"
 PLACE_AND_REGION = "就医地与统筹区一致"
 CHANGES_JOIN = "变更前后相接"
 PROOF_DATES = "容缺期限只在已生效的备案上"
+LOCKS_NOTED = "锁定的就医地记得对"
 CHUNK = 2000
 
 
@@ -127,6 +129,14 @@ def proof_dates_are_of_filings_in_force(period: str | None) -> Iterator[Broken]:
     rows = Filing.objects.filter(proof_due_on__isnull=False).exclude(state=FilingState.IN_FORCE)
     for number in _numbers(rows):
         yield Broken(PROOF_DATES, number, "不是已生效，却还有容缺材料期限")
+
+
+@CHECKS.register(LOCKS_NOTED, order=107)
+def locks_are_noted(period: str | None) -> Iterator[Broken]:
+    """What an open filing notes of the lock of the place that it leaves is what the rules say."""
+    for filing, until in locks_noted_wrong(Filing.objects.all()):
+        told = f"记的是锁定至 {filing.lock_until or '（没有）'}，按规则应为 {until or '（没有）'}"
+        yield Broken(LOCKS_NOTED, filing.filing_no, told)
 
 
 def _numbers(rows: object) -> Iterator[str]:

@@ -45,6 +45,7 @@ class Judged:
     reasons: list[Reason]
     institutions: Mapping[str, Institution | None]
     is_elderly: bool = False
+    lock_until: dt.date | None = None  # of the place that it leaves
 
     @property
     def green_channel(self) -> bool:
@@ -114,6 +115,7 @@ def judge(
         reasons=rules.submission_reasons(filed),
         institutions=institutions,
         is_elderly=is_elderly(person, received_on, region),
+        lock_until=filed.lock.until if filed.lock is not None else None,
     )
 
 

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from django.db.models import QuerySet
 
+from agency.merging import Merged
 from agency.organisation import access
 from agency.organisation.models import PoolingRegion, User
 from agency.policy.selectors import bool_parameter, int_parameter
@@ -28,8 +29,6 @@ WITH_NAMES = (
     "replaces",
     "assigned_to",
 )
-# what a line of a list tells; planning a statement of ten joins takes longer than running it
-LISTED = ("person", "insured_region", "care_region", "taken_in_by", "assigned_to")
 
 
 def filings_visible(by: User) -> QuerySet[Filing]:
@@ -37,17 +36,18 @@ def filings_visible(by: User) -> QuerySet[Filing]:
     return Filing.objects.visible_to(by).select_related(*WITH_NAMES).order_by("-pk")
 
 
-def filings_listed(by: User, side: str = "") -> QuerySet[Filing]:
-    """The ledger, newest first: a region's own insured, or (`side` is "care") those of others who come to it.
+def filings_listed(by: User, side: str = "", state: str = "", on: dt.date | None = None) -> Merged:
+    """The ledger, newest first: a region's own insured, or (`side` is "care") those of others who come to it;
+    of one state on a day, or of all.
 
     Either side walks one index; the two at once would be an OR that none serves. The province sees all.
     """
-    rows = Filing.objects.select_related(*LISTED).order_by("-pk")
-    if access.sees_all(by):
-        return rows
-    if side == "care":
-        return rows.filter(care_region=by.region_id, state__in=CAME_INTO_FORCE)
-    return rows.filter(insured_region=by.region_id)
+    rows = Filing.objects.all()
+    if not access.sees_all(by):
+        care = {"care_region": by.region_id, "state__in": CAME_INTO_FORCE}
+        rows = rows.filter(**care) if side == "care" else rows.filter(insured_region=by.region_id)
+    parts = rows.in_state_parts(state, on) if state and on is not None else [rows]
+    return Merged(Filing.objects.told(), tuple(parts))
 
 
 def in_force(person: InsuredPerson, care_region: PoolingRegion, on: dt.date, kind: str = "") -> Filing | None:

@@ -19,9 +19,10 @@ class FilingState(models.TextChoices):
 
 
 S = FilingState
-OPEN = frozenset({S.DRAFT, S.UNDER_REVIEW, S.AWAITING_SUPPLEMENT})
 TERMINAL = frozenset({S.EXPIRED, S.CANCELLED, S.DECLINED, S.LAPSED})
 # Lists, in one order: they stand in queries and constraints.
+IN_HAND = [S.DRAFT, S.UNDER_REVIEW, S.AWAITING_SUPPLEMENT]  # open; each has a deadline
+OPEN = frozenset(IN_HAND)
 WAITING = [S.DRAFT, S.AWAITING_SUPPLEMENT]  # may be changed; lapse at their deadline
 LASTING = [S.IN_FORCE, S.EXPIRED]  # valid to their last day, or for good
 CAME_INTO_FORCE = [S.IN_FORCE, S.SUPERSEDED, S.EXPIRED]

@@ -16,6 +16,7 @@ from agency.organisation.models import User
 from agency.organisation.selectors import system_account
 from filings.filing.models import Filing
 from filings.filing.states import WAITING, FilingState
+from filings.filing.waivers import locks_note
 
 CHUNK = 500
 S = FilingState
@@ -55,11 +56,13 @@ def record_ended(rows: QuerySet[Filing], *, at: dt.datetime) -> Recorded:
 
 
 def filings_record_time(*, at: dt.datetime) -> Recorded:
-    """What the nightly command does: every filing that time has ended, in chunks, logged once."""
+    """What the nightly command does: every filing that time has ended, in chunks, logged once; and the notes
+    of locks, should terms have been put right meanwhile."""
     by, on = system_account(), timezone.localdate(at)
     recorded = Recorded()
     while _record_chunk(recorded, on, by=by, at=at):
         pass
+    locks_note(Filing.objects.all())
     if recorded:
         audit.record("time_recorded", by=by, at=at, **asdict(recorded))
     return recorded
@@ -99,6 +102,8 @@ def _record(recorded: Recorded, filing: Filing, on: dt.date, *, by: User, at: dt
     except SomeoneElseWasFirst:
         return
     recorded.add(to)
+    if to == S.AWAITING_SUPPLEMENT:
+        locks_note(Filing.objects.filter(pk=filing.pk))
 
 
 def _last_kept(filing: Filing) -> dt.date | None:

@@ -37,13 +37,13 @@ def check_filings(request: CheckRequest, *, on: dt.date) -> Outcome:
     table = open_table(request.path, filename=request.file_name, expected=EXPECTED)
     places, ignored = column_places(table.header, request.file_name, COLUMNS, SUBJECT)
     outcome = Outcome(encoding=table.encoding, header=table.header, ignored_columns=ignored)
-    outcome.notes = list(table.notes)
     check = _Check(request.by, read_reference(on), Sources(on), places, outcome)
     rows = table.rows()
     while chunk := list(islice(rows, CHUNK)):
         check.take(chunk)
         request.progress(outcome.rows)
     check.settle()
+    outcome.notes = table.told()
     if not outcome.rows:
         raise TableError("no_rows", f"“{request.file_name}”里没有数据行，请重新选择。")
     outcome.accepted = len(check.accepted)

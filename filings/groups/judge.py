@@ -184,6 +184,7 @@ def _judge(
         reasons=submission_reasons(filed),
         institutions=dict.fromkeys(INSTITUTION_FIELDS),
         is_elderly=_is_elderly(person, region_id, sources),
+        lock_until=filed.lock.until if filed.lock is not None else None,
     )
 
 

@@ -23,6 +23,7 @@ from filings.filing.services.common import content_of
 from filings.filing.states import FilingState
 from filings.filing.timekeeping import record_ended
 from filings.filing.validity import ONE_DAY
+from filings.filing.waivers import locks_note
 from filings.groups.judge import Candidate, Sources, judge_many
 from filings.materials.models import MaterialKind
 from filings.people.models import InsuredPerson
@@ -114,6 +115,7 @@ def _create(batch: Batch, rows: list[Candidate], *, by: User, at: dt.datetime, o
                 external_no=row.row.external_no,
                 insured_region_id=row.row.insured_region_id,
                 received_on=on,
+                deadline_on=on,  # of the moment until it is in force
                 counter=batch.created_by.counter,
                 taken_in_by=batch.created_by,
                 taken_in_at=batch.created_at,
@@ -165,6 +167,7 @@ def undo_filings(batch: Batch) -> int:
             deadline_on=None,
             external_no="",
         )
+    locks_note(Filing.objects.filter(person__in=[filing.person_id for filing in filings]))
     return len(filings)
 
 

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from django.utils import timezone
 
 from agency.journal.papers import FormContent
 from filings.filing.models import Filing
-from filings.injuries.models import InjuryStatement
+from filings.injuries.models import InjuryStatement, ProxyRole
 from filings.stays.models import Stay
 from filings.stays.patient import PaperStay, Patient, paper_stay, patient_of
 
@@ -35,6 +35,7 @@ class Form3(FormContent):
     proxy_phone: str = ""
     proxy_cert_no: str = ""
     recorded_by: str = ""
+    signed_as: str = field(default="", metadata={"later": True})  # 监护人; empty: 代理人
 
 
 def form3_of(statement: InjuryStatement) -> Form3:
@@ -53,6 +54,7 @@ def form3_of(statement: InjuryStatement) -> Form3:
         proxy_phone=statement.proxy_phone,
         proxy_cert_no=statement.proxy_cert_no,
         recorded_by=str(statement.recorded_by),
+        signed_as="监护人" if statement.proxy_role == ProxyRole.GUARDIAN else "",
     )
 
 

@@ -11,7 +11,7 @@ from django.db.models import TextChoices
 
 from agency.tabular.values import to_text
 from filings.filing.forms import DayField
-from filings.injuries.models import InjuryStatement
+from filings.injuries.models import InjuryStatement, ProxyRole
 from filings.injuries.rules import Proxy
 from filings.injuries.services import InjuryEntry
 from filings.stays.forms import text_field
@@ -44,8 +44,8 @@ class Signer(TextChoices):
     """谁签字: the patient, or somebody for them."""
 
     PATIENT = "patient", "患者本人"
-    GUARDIAN = "guardian", "监护人"
-    PROXY = "proxy", "代理人"
+    GUARDIAN = ProxyRole.GUARDIAN.value, ProxyRole.GUARDIAN.label
+    PROXY = ProxyRole.PROXY.value, ProxyRole.PROXY.label
 
 
 class InjuryForm(forms.Form):
@@ -104,6 +104,7 @@ class InjuryForm(forms.Form):
                 text["proxy_relation"],
                 text["proxy_phone"],
                 text["proxy_cert_no"].replace(" ", "").upper(),
+                said["signer"] if said["signer"] in ProxyRole.values and text["proxy_name"] else "",
             ),
         )
 
@@ -114,12 +115,14 @@ FIELDS = ("injured_on", "injured_time", "place", "course", *(f"proxy_{part}" for
 
 def injury_initial(statement: InjuryStatement, *, is_minor: bool) -> dict[str, Any]:
     """The fields of a statement as it is stored."""
-    signer = signer_for(is_minor=is_minor, has_proxy=statement.has_proxy)
+    signer = signer_for(is_minor=is_minor, has_proxy=statement.has_proxy, role=statement.proxy_role)
     return {name: getattr(statement, name) for name in FIELDS} | {"signer": signer}
 
 
-def signer_for(*, is_minor: bool, has_proxy: bool) -> Signer:
+def signer_for(*, is_minor: bool, has_proxy: bool, role: str = "") -> Signer:
     """Who signs, as far as a record tells it: for a minor whoever signs is the guardian."""
     if not has_proxy:
         return Signer.PATIENT
+    if role:
+        return Signer(role)
     return Signer.GUARDIAN if is_minor else Signer.PROXY

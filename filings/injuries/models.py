@@ -8,6 +8,13 @@ from django.db.models import Q
 from filings.stays.models import RecordOfStay, Stay
 
 
+class ProxyRole(models.TextChoices):
+    """签字人身份: in what capacity somebody signs for the patient."""
+
+    GUARDIAN = "guardian", "监护人"
+    PROXY = "proxy", "代理人"
+
+
 class InjuryStatement(RecordOfStay):
     """外伤无第三方责任承诺书: that no third party answers for an injury treated in one stay [S2]."""
 
@@ -21,6 +28,8 @@ class InjuryStatement(RecordOfStay):
     proxy_relation = models.CharField("与患者关系", max_length=20, blank=True)
     proxy_phone = models.CharField("代理人电话", max_length=30, blank=True)
     proxy_cert_no = models.CharField("代理人证件号码", max_length=30, blank=True)
+
+    proxy_role = models.CharField("签字人身份", max_length=10, choices=ProxyRole, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "外伤承诺书"
@@ -37,6 +46,10 @@ class InjuryStatement(RecordOfStay):
                 | (~Q(proxy_name="") & ~Q(proxy_relation="")),
                 name="injury_proxy_has_name_and_relation",
                 violation_error_message="有代理人的，姓名和与患者关系都要填。",
+            ),
+            models.CheckConstraint(
+                condition=Q(proxy_role="") | (Q(proxy_role__in=ProxyRole.values) & ~Q(proxy_name="")),
+                name="injury_proxy_role_is_known",
             ),
         ]
         # serves the lists on the card and on the stay

@@ -18,6 +18,7 @@ class Proxy:
     relation: str = ""
     phone: str = ""
     cert_no: str = ""
+    role: str = ""  # guardian or proxy, where that was asked
 
     @property
     def is_given(self) -> bool:

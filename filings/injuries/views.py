@@ -123,7 +123,7 @@ def injury_detail(request: StaffRequest, statement_no: str) -> HttpResponse:
     context = {
         "statement": statement,
         "stay": stay,
-        "signer": signer_for(is_minor=minor, has_proxy=statement.has_proxy).label,
+        "signer": signer_for(is_minor=minor, has_proxy=statement.has_proxy, role=statement.proxy_role).label,
         "is_minor": minor,
         "history": prints_of(INJURY.name, statement_no, form3_of(statement).digest()),
         "may_change": access.takes_in(request.user, stay.insured_region),

@@ -31,12 +31,12 @@ def check_people(request: CheckRequest, *, on: dt.date) -> Outcome:
     table = open_table(request.path, filename=request.file_name, expected=EXPECTED)
     places, ignored = column_places(table.header, request.file_name)
     outcome = Outcome(encoding=table.encoding, header=table.header, ignored_columns=ignored)
-    outcome.notes = list(table.notes)
     check = _Check(request.by, _reference(on), places, outcome)
     rows = table.rows()
     while chunk := list(islice(rows, CHUNK)):
         check.take(chunk)
         request.progress(outcome.rows)
+    outcome.notes = table.told()
     if not outcome.rows:
         raise TableError("no_rows", f"“{request.file_name}”里没有数据行，请重新选择。")
     outcome.preview = dict(check.counts)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
-from django.db.models import QuerySet
 from django.http import HttpResponse
 
 from agency.masking import mask_id
@@ -71,7 +70,7 @@ def queue_cells(filing: Filing, on: dt.date) -> list[Any]:
 
 def export(
     request: StaffRequest,
-    rows: QuerySet[Filing],
+    rows: Iterable[Filing],
     *,
     kind: str,
     title: str,
@@ -83,7 +82,7 @@ def export(
     """The file as an answer; `what` and `filters` tell the log what was taken out."""
     return exported(
         request,
-        (cells(filing, request.today) for filing in rows.iterator(chunk_size=2000)),
+        (cells(filing, request.today) for filing in rows),
         kind=kind,
         title=title,
         columns=columns,

@@ -6,15 +6,14 @@ import datetime as dt
 from typing import Any, cast
 
 from django import forms
-from django.db.models import F, QuerySet
-from django.db.models.functions import Coalesce
 
+from agency.merging import Merged
 from agency.organisation.models import PoolingRegion, User
 from agency.web.fields import DayField
 from filings.filing.kinds import Channel, FilingKind
 from filings.filing.states import FilingState
 from filings.queues.paging import SORTS
-from filings.queues.selectors import queue
+from filings.queues.selectors import held_by, queue
 
 ANY_KIND = [("", "全部类型"), *FilingKind.choices]
 
@@ -73,9 +72,10 @@ class QueueFilter(forms.Form):
         return any(self[name].value() for name in self.fields if name != "sort")
 
 
-def listed(name: str, form: QueueFilter, *, by: User, on: dt.date) -> QuerySet[Any]:
-    """The rows of a queue that its filters leave; a filter that cannot be read leaves nothing."""
-    rows = queue(name, by, on)
+def listed(name: str, form: QueueFilter, *, by: User, on: dt.date) -> Merged:
+    """The rows of a queue that its filters leave, in the order asked for; a filter that cannot be read leaves
+    nothing."""
+    rows = queue(name, by, on).order_by(*form.order)
     if not form.is_valid():
         return rows.none()
     wanted = form.cleaned_data
@@ -90,9 +90,8 @@ def listed(name: str, form: QueueFilter, *, by: User, on: dt.date) -> QuerySet[A
     if wanted["until"]:
         rows = rows.filter(due_on__lte=wanted["until"])
     if wanted["clerk"]:
-        holder = User.objects.filter(username=wanted["clerk"]).values_list("pk", flat=True).first()
-        rows = rows.annotate(holder_id=Coalesce(F("assigned_to_id"), F("taken_in_by_id")))
-        rows = rows.filter(holder_id=holder or 0)
+        holder = User.objects.filter(username=wanted["clerk"]).first()
+        rows = rows.filter(held_by(holder)) if holder is not None else rows.none()
     return rows
 
 

@@ -25,6 +25,7 @@ label_actions({ASSIGNED: "移交备案"})
 
 GROUP = "窗口"
 TODO_OF_EACH = 6
+WAIVED = "已准予变更"
 
 
 def _queue_url(name: str) -> str:
@@ -69,8 +70,7 @@ def nav(user: User) -> list[NavItem]:
 
 def _pressing(name: str, user: User, today: dt.date) -> str:
     """How many of a queue are past their day and how many are due today, in words; empty for none."""
-    rows = queue(name, user, today).order_by().filter(due_on__lte=today)
-    days = list(rows.values_list("due_on", flat=True)[: COUNTED_AT_MOST + 1])
+    days = queue(name, user, today).filter(due_on__lte=today).values("due_on", COUNTED_AT_MOST + 1)
     late = sum(day < today for day in days)
     told = {"件已超时": late, "件今天到期": len(days) - late}
     return "，".join(f"{capped(count)} {words}" for words, count in told.items() if count)
@@ -126,7 +126,7 @@ def _todo_rows(name: str, user: User, today: dt.date) -> list[Filing]:
     rows = queue(name, user, today)
     if name == "mine":
         rows = rows.filter(state=FilingState.DRAFT)
-    return list(rows[:TODO_OF_EACH])
+    return rows.first(TODO_OF_EACH)
 
 
 def _todo(name: str, filing: Filing, today: dt.date) -> TodoRow:
@@ -134,13 +134,16 @@ def _todo(name: str, filing: Filing, today: dt.date) -> TodoRow:
     late = due_on is not None and due_on < today
     told = {"to_review": "复核期限", "awaiting_supplement": "补正期限"}.get(name, "办理期限")
     badge = {"mine": "草稿", "to_waive": "待准予"}.get(name, QUEUES[name])
+    tone = TONES[filing.state_on(today)]
+    if name == "mine" and filing.is_lock_waived:  # what the clerk waited for, and may go on with
+        badge, tone = WAIVED, "ok"
     url = reverse(
         "filings:filing_edit" if name == "mine" else "filings:filing_detail",
         kwargs={"filing_no": filing.filing_no},
     )
     return TodoRow(
         badge="超时" if late else badge,
-        badge_tone="bad" if late else TONES[filing.state_on(today)],
+        badge_tone="bad" if late else tone,
         number=filing.filing_no,
         url=url if name == "mine" else url + way_from(name),
         title=filing.person.name,

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.http import QueryDict
 from django.urls import reverse
 
@@ -20,7 +21,7 @@ from agency.web.parts import WayOn
 from filings.filing.models import Filing
 from filings.filing.sections import WAYS_ON
 from filings.queues.filters import QueueFilter, listed
-from filings.queues.paging import beyond, values_of
+from filings.queues.paging import beyond
 from filings.queues.selectors import QUEUES
 
 FROM, AT = "from", "at"
@@ -74,20 +75,21 @@ def detail_url(filing_no: str, trail: Trail) -> str:
 
 def after(filing: Filing, trail: Trail, *, by: User, on: dt.date) -> Place:
     """What follows a filing in the order of its queue: after the last the first; None if there is none."""
-    rows, order = listed(trail.name, trail.form, by=by, on=on), trail.form.order
+    rows = listed(trail.name, trail.form, by=by, on=on)
     keys = ("green_channel", "due_on")
-    seen = values_of(rows, filing.pk, keys)
+    seen = rows.values_of(filing.pk, keys)
     stood = seen or _read(trail.at)
-    others = rows.exclude(pk=filing.pk).order_by(*order)
-    following = None
+    others = rows.filter(~Q(pk=filing.pk))
+    following = []
     if stood is not None:
         stand = dict(zip(keys, stood, strict=True)) | _own(filing)
-        values = tuple(stand[name.lstrip("-")] for name in order)
-        following = others.filter(beyond(order, values)).first()
+        values = tuple(stand[name.lstrip("-")] for name in rows.order)
+        following = beyond(others, values).first(1)
+    following = following or others.first(1)
     return Place(
         at=f"{int(stood[0])}.{stood[1]}" if stood is not None else "",
         left=seen is None,
-        following=following or others.first(),
+        following=following[0] if following else None,
     )
 
 

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import hashlib
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
+from agency.batches.aside import RowsAside
 from agency.batches.codes import label_codes
 from agency.batches.kinds import BatchKind, CheckRequest, Outcome
 from agency.batches.models import Batch
@@ -15,6 +17,7 @@ from agency.organisation.roles import May
 from agency.registry import BATCH_KINDS
 from agency.tabular.read import Row, open_table
 from settlement.bills import parse as p
+from settlement.bills.cases import Candidate, CasesAside
 from settlement.bills.models import FeeLine
 from settlement.records.intake import Checked, RowRefused, still_valid
 from settlement.records.locks import lock_records, records_written, revision
@@ -27,21 +30,11 @@ FIELDS = ("amount_fen", "class_a_fen", "class_b_fen", "self_pay_fen", "other_fen
 label_codes({"unknown_fee_class": "收费项目类别不认识"})
 
 
-@dataclass(frozen=True, slots=True)
-class Candidate:
-    """A row that stands by itself."""
-
-    row: Row
-    number: str
-    fee_class: str
-    amounts: p.Amounts
-
-
 @dataclass
 class Accepted(Checked):
-    """What is to be loaded: rows with the key of their case."""
+    """What is to be loaded, by line: key of the case, line, class, amounts."""
 
-    rows: list[tuple[int, Candidate]] = field(default_factory=list)
+    rows: RowsAside[tuple[int, int, str, p.Amounts]] = field(default_factory=RowsAside)
 
 
 def check_fee_classes(request: CheckRequest) -> Outcome:
@@ -52,6 +45,7 @@ def check_fee_classes(request: CheckRequest) -> Outcome:
     check = _Check(request, layout, outcome)
     for row in table.rows():
         check.take(row)
+    outcome.notes = table.told()
     if not outcome.rows:
         raise DomainError("no_rows", f"“{request.file_name}”只有表头，没有一行费用，请核对文件。")
     return check.finished()
@@ -64,8 +58,8 @@ class _Check:
         self.request, self.layout, self.outcome = request, layout, outcome
         self.accepted = Accepted(request, revision())
         outcome.payload = self.accepted
-        self.cases: dict[str, dict[str, Candidate]] = {}
-        self.spoilt: set[str] = set()  # cases of which a row was refused: their sum cannot be judged
+        self.cases = CasesAside()
+        self.count = self.amount_fen = 0  # of the accepted cases and rows
 
     def take(self, row: Row) -> None:
         self.outcome.rows += 1
@@ -79,62 +73,77 @@ class _Check:
             texts = self.layout.texts(row)
             number = texts[p.SETTLEMENT_NO]
             fee_class, amounts = p.parse_texts(texts)
-            lines = self.cases.setdefault(number, {})
-            if fee_class in lines:
+            if not self.cases.add(Candidate(row, number, fee_class, amounts)):
                 why = "这笔结算的这一类费用在文件前面已有一行，请合并或去掉多余的行。"
                 raise RowRefused("duplicate_in_file", p.FEE_CLASS, texts[p.FEE_CLASS], why)
-            lines[fee_class] = Candidate(row, number, fee_class, amounts)
         except RowRefused as refused:
-            self.spoilt.add(number)
+            self.cases.spoil(number)
             self._refused(row, refused)
 
     def finished(self) -> Outcome:
-        for numbers in chunks(self.cases):
+        for cases in self.cases.in_blocks():
+            numbers = list(cases)
             known, stored = _cases_of(numbers, self.request), _stored(numbers)
-            for number in numbers:
-                self._judge(number, known.get(number), stored.get(number, {}))
-        self.accepted.rows.sort(key=lambda pair: pair[1].row.line_no)
+            spoilt = self.cases.spoilt(numbers)
+            for number, lines in cases.items():
+                self._judge(lines, known.get(number), stored.get(number, {}), number in spoilt)
         self.outcome.accepted = len(self.accepted.rows)
-        self.outcome.fingerprint = " ".join(
-            f"{row.number}/{row.fee_class}/{row.amounts}" for _, row in self.accepted.rows
-        )
+        self.outcome.fingerprint = self._fingerprint()
         self.outcome.preview = {
             "new": self.outcome.accepted,
             "unchanged": self.outcome.unchanged,
-            "cases": len({key for key, _ in self.accepted.rows}),
-            "amount_fen": sum(row.amounts[0] for _, row in self.accepted.rows),
+            "cases": self.count,
+            "amount_fen": self.amount_fen,
         }
         return self.outcome
 
-    def _judge(self, number: str, case: tuple[int, int] | None, stored: dict[str, p.Amounts]) -> None:
-        lines = self.cases[number]
+    def _fingerprint(self) -> str:
+        digest = hashlib.sha256()
+        for row in self.accepted.rows:
+            digest.update(repr(row).encode())
+        return digest.hexdigest()
+
+    def _judge(
+        self,
+        lines: Sequence[Candidate],
+        case: tuple[int, int] | None,
+        stored: dict[str, p.Amounts],
+        is_spoilt: bool,
+    ) -> None:
         if case is None:
             why = "库中没有这笔结算，或它不属于本统筹区。请先导入结算明细，或核对编号。"
             self._refuse_all(lines, "unknown_settlement", p.SETTLEMENT_NO, why)
         elif stored:
             self._compare(lines, stored)
-        elif number in self.spoilt:
+        elif is_spoilt:
             why = "这笔结算有别的行被拒绝，各类费用凑不齐；请改好那一行，再把这笔的各行一起导入。"
             self._refuse_all(lines, "parts_do_not_add_up", p.AMOUNT, why)
-        elif (total := sum(line.amounts[0] for line in lines.values())) != case[1]:
+        elif (total := sum(line.amounts[0] for line in lines)) != case[1]:
             why = (
                 f"这笔结算各类费用合计 {yuan(total)} 元，医疗费总额 {yuan(case[1])} 元，"
                 f"相差 {yuan(total - case[1])} 元；各类要一次给全。"
             )
             self._refuse_all(lines, "parts_do_not_add_up", p.AMOUNT, why)
         else:
-            self.accepted.rows += [(case[0], line) for line in lines.values()]
+            self._accept(case[0], lines, total)
 
-    def _compare(self, lines: dict[str, Candidate], stored: dict[str, p.Amounts]) -> None:
-        for fee_class, line in lines.items():
-            if stored.get(fee_class) == line.amounts:
+    def _accept(self, record_id: int, lines: Sequence[Candidate], total_fen: int) -> None:
+        self.count += 1
+        self.amount_fen += total_fen
+        for line in lines:
+            line_no = line.row.line_no
+            self.accepted.rows.add(line_no, (record_id, line_no, line.fee_class, line.amounts))
+
+    def _compare(self, lines: Sequence[Candidate], stored: dict[str, p.Amounts]) -> None:
+        for line in lines:
+            if stored.get(line.fee_class) == line.amounts:
                 self.outcome.unchanged += 1
             else:
                 why = "库中已有这笔结算的费用分类，内容不同。要改，请先撤销原来那一批再导入。"
-                self._refuse_all({fee_class: line}, "conflicts_with_stored", p.SETTLEMENT_NO, why)
+                self._refuse_all([line], "conflicts_with_stored", p.SETTLEMENT_NO, why)
 
-    def _refuse_all(self, lines: dict[str, Candidate], code: str, column: int, why: str) -> None:
-        for line in lines.values():
+    def _refuse_all(self, lines: Sequence[Candidate], code: str, column: int, why: str) -> None:
+        for line in lines:
             self._refused(line.row, RowRefused(code, column, line.number, why))
 
     def _refused(self, row: Row, refused: RowRefused) -> None:
@@ -168,16 +177,15 @@ def _stored(numbers: list[str]) -> dict[str, dict[str, p.Amounts]]:
 def load_fee_classes(batch: Batch, outcome: Outcome) -> None:
     """Write what a check accepted, inside the caller's transaction; PreviewOutdated when that changed."""
     accepted = still_valid(outcome, Accepted, check_fee_classes)
-    FeeLine.objects.bulk_create(_lines(batch, accepted), batch_size=1000)
+    for rows in chunks(_lines(batch, accepted)):
+        FeeLine.objects.bulk_create(rows)
     records_written()
 
 
 def _lines(batch: Batch, accepted: Accepted) -> Iterator[FeeLine]:
-    for record_id, row in accepted.rows:
-        amounts = dict(zip(FIELDS, row.amounts, strict=True))
-        yield FeeLine(
-            record_id=record_id, fee_class=row.fee_class, batch=batch, line_no=row.row.line_no, **amounts
-        )
+    for record_id, line_no, fee_class, amounts in accepted.rows:
+        named = dict(zip(FIELDS, amounts, strict=True))
+        yield FeeLine(record_id=record_id, fee_class=fee_class, batch=batch, line_no=line_no, **named)
 
 
 def undo_fee_classes(batch: Batch) -> int:

@@ -27,6 +27,7 @@ from settlement.clearing.models import (
 )
 from settlement.clearing.resources import SheetFile, SheetResource
 from settlement.clearing.sheets import SHEETS, SHORT_TITLES
+from settlement.clearing.version_models import MonthVersion, Reopening
 
 READERS = {
     (Role.SUPERVISOR, Level.PROVINCE): READ,
@@ -76,9 +77,27 @@ class ClearingLineAdmin(ReadOnlyAdmin):
 @admin.register(SignedSheet)
 class SignedSheetAdmin(ReadOnlyAdmin):
     region_path = "region"
-    list_display = ["period", "form_no", "region", "digest"]
+    list_display = ["period", "version", "form_no", "region", "digest"]
     list_select_related = ["period", "region"]
     list_filter = ["period", "form_no"]
+
+
+@admin.register(MonthVersion)
+class MonthVersionAdmin(ReadOnlyAdmin):
+    list_display = ["period", "version_no", "cause", "by", "at", "records", "digest"]
+    list_select_related = ["period", "by"]
+    list_filter = ["period", "cause"]
+
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
+        """A content is large: it is read for one version, never for a list."""
+        return super().get_queryset(request).defer("content")
+
+
+@admin.register(Reopening)
+class ReopeningAdmin(ReadOnlyAdmin):
+    list_display = ["reopening_no", "period", "version", "state", "proposed_by", "decided_by", "decided_at"]
+    list_select_related = ["period", "proposed_by", "decided_by"]
+    list_filter = ["state"]
 
 
 class SheetImportForm(ImportForm):
@@ -157,6 +176,7 @@ class SheetComparisonAdmin(ImportMixin, ReadOnlyAdmin):
         return redirect("admin:settlement_sheetcomparison_change", result.comparison.pk)
 
 
-grant_admin(ClearingPeriod._meta.label, {(Role.SUPERVISOR, Level.PROVINCE): READ})  # sums of all regions
+for of_all in (ClearingPeriod, MonthVersion, Reopening):  # sums of all regions
+    grant_admin(of_all._meta.label, {(Role.SUPERVISOR, Level.PROVINCE): READ})
 for model in (ClearingLine, SignedSheet, SheetComparison):
     grant_admin(model._meta.label, READERS)

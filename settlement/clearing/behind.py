@@ -1,4 +1,4 @@
-"""明细追溯: what stands behind one figure of a sheet: which lines, which records, which deductions.
+"""明细追溯: what stands behind one figure of a sheet: which lines, records, deductions, held cases.
 
 A figure is a sum over one or more parts of the month (a party as care side, as insured side), each narrowed
 by counterpart, insurance type and kind of care as its row says.
@@ -13,7 +13,7 @@ from operator import or_
 from django.db.models import Count, Q, QuerySet, Sum
 
 from agency.errors import DomainError
-from agency.organisation.models import RegionKind
+from agency.organisation.models import PoolingRegion, RegionKind
 from agency.policy.care import CareKind
 from agency.policy.insurance import InsuranceType
 from agency.sheets.declare import Column, Kind
@@ -30,6 +30,8 @@ from settlement.clearing.selectors import (
 )
 from settlement.clearing.sheets import DIRECTIONS, SHEETS, fields_of
 from settlement.deductions.models import Deduction, DeductionKind
+from settlement.holding.models import HeldCase
+from settlement.holding.selectors import Carry, carries_of
 from settlement.records.models import SettlementRecord
 
 OF_RECORDS = ("total_fee_fen", "in_scope_fen", "fund_total_fen", "personal_account_pay_fen", *FUNDS)
@@ -37,6 +39,25 @@ NETTED = ("due_fen",)
 CARRIED = ("carried_in_fen", "carried_out_fen")
 OUTSIDE = {"in": Q(care_region__kind=RegionKind.OUTSIDE), "out": Q(insured_region__kind=RegionKind.OUTSIDE)}
 TYPE_PREFIXES = {"employee": InsuranceType.EMPLOYEE, "resident": InsuranceType.RESIDENT}
+
+
+@dataclass(frozen=True)
+class HeldBehind:
+    """A held case behind a figure, and what it carries into and out of the month."""
+
+    case: HeldCase
+    carry: Carry
+
+    @property
+    def insured_region(self) -> PoolingRegion:
+        return self.case.insured_region
+
+    @property
+    def care_region(self) -> PoolingRegion:
+        return self.case.care_region
+
+
+Counted = SettlementRecord | Deduction | HeldBehind
 
 
 @dataclass(frozen=True)
@@ -60,7 +81,7 @@ class Part:
             return self.narrowed & OUTSIDE[self.side]
         return self.narrowed & _side_of(self.side, self.party.id)
 
-    def holds(self, item: SettlementRecord | Deduction) -> bool:
+    def holds(self, item: Counted) -> bool:
         """Whether something that the figure counts belongs to this part of it."""
         region = item.care_region if self.side == "in" else item.insured_region
         if self.party is None:
@@ -92,6 +113,10 @@ class Figure:
     @property
     def has_deductions(self) -> bool:
         return any(name in ("deduction_fen", *NETTED) for name in self.fields)
+
+    @property
+    def has_held(self) -> bool:
+        return any(name in CARRIED + NETTED for name in self.fields)
 
 
 @dataclass(frozen=True)
@@ -126,7 +151,7 @@ def _of_net_sheet(parties: Parties, row_key: str, column: Column) -> Figure:
     for start, insurance_type in TYPE_PREFIXES.items():
         if rest.startswith(start):
             narrowed = Q(insurance_type=insurance_type)
-    party = _coded(parties, row_key) if row_key else None
+    party = coded(parties, row_key) if row_key else None
     signs = {"in": 1, "out": -1} if prefix == "net" else {prefix: 1}
     parts = tuple(Part(sign, side, party, narrowed) for side, sign in signs.items())
     fields = {"employee_cases": "cases", "resident_cases": "cases", "deducted": "deduction_fen"}
@@ -158,15 +183,22 @@ def _of_region_sheet(form: str, parties: Parties, region: Party, row_key: str, c
             narrowed &= Q(care_kind=word)
             names.append(str(CareKind(word).label))
         else:
-            other = _coded(parties, word)
-            narrowed &= Q(insured_region=other.id) | Q(care_region=other.id)
+            other = coded(parties, word)
+            narrowed &= _counterpart(other, sides)
             names.append(other.name)
     parts = tuple(Part(1, side, region, narrowed) for side in sides)
     label = f"{region.name} · {' '.join(names) or '合计'} · {column.title}"
     return Figure(column, label, parts, fields_of(form, column.key))
 
 
-def _coded(parties: Parties, code: str) -> Party:
+def _counterpart(other: Party, sides: list[str]) -> Q:
+    if other is not rules.PLATFORM:
+        return Q(insured_region=other.id) | Q(care_region=other.id)
+    return reduce(or_, (OUTSIDE["out" if side == "in" else "in"] for side in sides))
+
+
+def coded(parties: Parties, code: str) -> Party:
+    """The party of a code, or of the platform's; DomainError when the month has none."""
     if code == rules.PLATFORM_CODE:
         return rules.PLATFORM
     party = next((party for party in parties.ordered if party.code == code), None)
@@ -190,6 +222,16 @@ def deductions_behind(figure: Figure, month: ClearingPeriod) -> QuerySet[Deducti
     return rows if figure.has_deductions else rows.none()
 
 
+def held_behind(figure: Figure, month: ClearingPeriod) -> list[HeldBehind]:
+    """The held cases whose carrying the figure counts, in the order of their numbers."""
+    if not figure.has_held:
+        return []
+    carries = {carry.held_no: carry for carry in carries_of(month.period)}
+    rows = HeldCase.objects.filter(figure.where, held_no__in=carries).order_by("held_no")
+    named = rows.select_related("insured_region", "care_region", "region")
+    return [HeldBehind(case, carries[case.held_no]) for case in named]
+
+
 def deductions_of_row(month: ClearingPeriod, region: Party, row_key: str) -> QuerySet[Deduction]:
     """What a row, a sub-total (`direction|kind`) or the total of form 14 lists."""
     side, _, rest = row_key.partition("|")
@@ -205,8 +247,9 @@ def deductions_of_row(month: ClearingPeriod, region: Party, row_key: str) -> Que
 
 
 def proof_of(figure: Figure, month: ClearingPeriod) -> FigureProof:
-    """Add the figure up twice: from the stored lines, and from the records and deductions."""
-    stored = added = 0
+    """Add the figure up twice: from the stored lines, and from the records, deductions and held cases."""
+    stored = 0
+    added = sum(contribution(figure, item) for item in held_behind(figure, month))
     for part in figure.parts:
         sums = lines_sum(month, part.where)
         stored += part.sign * sum(sums[name] for name in figure.fields)
@@ -215,7 +258,7 @@ def proof_of(figure: Figure, month: ClearingPeriod) -> FigureProof:
 
 
 def _added(month: ClearingPeriod, where: Q, name: str) -> int:
-    """One field of a line, from what is behind it."""
+    """One field of a line, from the records and deductions behind it."""
     records = cleared_records(month).filter(where)
     deductions = cleared_deductions(month).filter(where)
     if name in CARRIED:
@@ -233,13 +276,16 @@ def _added(month: ClearingPeriod, where: Q, name: str) -> int:
     return int(records.aggregate(n=Sum(name))["n"] or 0)
 
 
-def contribution(figure: Figure, item: SettlementRecord | Deduction) -> int:
-    """What one record or deduction adds to the figure."""
+def contribution(figure: Figure, item: Counted) -> int:
+    """What one record, deduction or held case adds to the figure."""
     amount = sum(_amount(item, name) for name in figure.fields)
     return sum(part.sign * amount for part in figure.parts if part.holds(item))
 
 
-def _amount(item: SettlementRecord | Deduction, name: str) -> int:
+def _amount(item: Counted, name: str) -> int:
+    if isinstance(item, HeldBehind):
+        into, out = item.carry.carried_in_fen, item.carry.carried_out_fen
+        return {"carried_in_fen": into, "carried_out_fen": out, "due_fen": into - out}.get(name, 0)
     if isinstance(item, Deduction):
         return {"deduction_fen": item.amount_fen, "due_fen": -item.amount_fen}.get(name, 0)
     if name == "cases":

@@ -9,6 +9,9 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
+from functools import reduce
+from operator import or_
+from typing import Any
 
 from django.db.models import Max, Q
 
@@ -22,31 +25,43 @@ from settlement.deductions.models import Deduction
 from settlement.records.batches import KIND as SETTLEMENTS
 
 LOADED, UNDONE, WITHDRAWN = "batch_loaded", "batch_undone", "deduction_withdrawn"
-CORRECTED = "case_corrected"
+CORRECTED, REOPENED = "case_corrected", "period_reopened"
 
 
 @dataclass
 class Changes:
     """What touches one month: batches loaded since, batches of before that were undone, numbers of the
-    deductions that take others back, keys of the records that corrections brought, and whether other pairs
-    count as not 异地 now."""
+    deductions that take others back, keys of the records that corrections brought, months whose reopening
+    moved late cases or deductions into it or out of it, and whether other pairs count as not 异地 now."""
 
     loaded: list[int] = field(default_factory=list)
     undone: list[str] = field(default_factory=list)
     withdrawals: list[str] = field(default_factory=list)
     corrected: list[int] = field(default_factory=list)
+    moved: list[str] = field(default_factory=list)
     other_pairs: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.loaded or self.undone or self.withdrawals or self.corrected or self.other_pairs)
+        arrived = self.loaded or self.withdrawals or self.corrected
+        return bool(arrived or self.cannot_tell or self.other_pairs)
+
+    @property
+    def cannot_tell(self) -> bool:
+        """Whether something that was counted is gone, so that the lines cannot be added up again."""
+        return bool(self.undone or self.moved)
 
     @property
     def records(self) -> Q:
-        return Q(batch__in=self.loaded) | Q(pk__in=self.corrected)
+        """The records that came since; empty when none did."""
+        return _any(batch__in=self.loaded, pk__in=self.corrected)
 
     @property
     def deductions(self) -> Q:
-        return Q(batch__in=self.loaded) | Q(deduction_no__in=self.withdrawals)
+        return _any(batch__in=self.loaded, deduction_no__in=self.withdrawals)
+
+
+def _any(**lists: list[Any]) -> Q:
+    return reduce(or_, (Q(**{name: values}) for name, values in lists.items() if values), Q())
 
 
 def changes_since(month: ClearingPeriod) -> Changes:
@@ -81,7 +96,8 @@ class _Log:
     """The entries after one place of the log that may touch months."""
 
     def __init__(self, after: int) -> None:
-        rows = AuditEntry.objects.filter(action__in=(LOADED, UNDONE, WITHDRAWN, CORRECTED), seq__gt=after)
+        actions = (LOADED, UNDONE, WITHDRAWN, CORRECTED, REOPENED)
+        rows = AuditEntry.objects.filter(action__in=actions, seq__gt=after)
         entries = list(rows.order_by("seq").values_list("seq", "action", "subject_no", "detail"))
         of_batches = [row[:3] for row in entries if row[1] in (LOADED, UNDONE)]
         self.batches: dict[str, list[tuple[int, str]]] = defaultdict(list)
@@ -99,6 +115,9 @@ class _Log:
             (made[number], number, period) for number, period in counted.values_list("deduction_no", "period")
         ]
         self.corrected = list(_corrected({row[2]: row[0] for row in entries if row[1] == CORRECTED}))
+        self.reopened = [
+            (seq, opened, detail["months"]) for seq, action, opened, detail in entries if action == REOPENED
+        ]
 
     def of_month(self, month: ClearingPeriod, computed: int, pairs: list[Pair]) -> Changes:
         changes = Changes(other_pairs=pairs_of(month) != pairs)
@@ -115,6 +134,9 @@ class _Log:
         ]
         changes.corrected += [
             pk for seq, pk, period in self.corrected if seq > computed and period == month.period
+        ]
+        changes.moved += [
+            opened for seq, opened, months in self.reopened if seq > computed and month.period in months
         ]
         return changes
 

@@ -3,28 +3,28 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from typing import Any, TypeVar
+from typing import Any
 
 from django.db.models import F, Q, QuerySet
 
 from agency import money
 from agency.periods import period_label
-from agency.policy.care import CareKind
-from agency.policy.insurance import InsuranceType
 from agency.registry import CHECKS
 from agency.sheets.digest import digest
 from agency.web.parts import Broken
 from settlement.clearing import rules, selectors
-from settlement.clearing.changes import changes_since
+from settlement.clearing import version_checks as version_checks
+from settlement.clearing.carries import with_carries, without_carries
+from settlement.clearing.counting import Counted, count_anew
 from settlement.clearing.filling import MonthBook, all_sheets, region_digest
 from settlement.clearing.models import ClearingLine, ClearingPeriod, SignedSheet
-from settlement.clearing.rules import LINE_FIELDS, Line, LineKey, Parties
+from settlement.clearing.rules import LINE_FIELDS, Line
 from settlement.clearing.states import PeriodState
 from settlement.deductions.models import Deduction
+from settlement.holding.selectors import carries_of
 from settlement.records.models import SettlementRecord
 from settlement.records.periods import first_open
 
-Rows = TypeVar("Rows", bound="QuerySet[Any]")
 Check = Callable[[ClearingPeriod], Iterator[Broken]]
 
 BALANCE = "清算应收等于应付"
@@ -60,7 +60,7 @@ def balance(month: ClearingPeriod) -> Iterator[Broken]:
         yield Broken(BALANCE, f"{month.period} 表 9", f"应收 {_yuan(receivable)}，应付 {_yuan(payable)}")
 
 
-def totals(month: ClearingPeriod) -> Iterator[Broken]:
+def totals(month: ClearingPeriod, anew: Counted | None = None) -> Iterator[Broken]:
     """The month's totals are the sums of its lines; local cases are those that are kept."""
     sums = selectors.lines_sum(month)
     stored = (month.cases, month.receivable_fen, month.payable_fen)
@@ -69,8 +69,9 @@ def totals(month: ClearingPeriod) -> Iterator[Broken]:
         if was != now:
             shown = (was, now) if label == "明细数" else (_yuan(was), _yuan(now))
             yield Broken(TOTALS, month.period, f"{label}记为 {shown[0]}，各行之和是 {shown[1]}")
-    local = _local(month).count()
-    if local != month.local_cases and not changes_since(month).undone:
+    anew = anew or count_anew(month)
+    local = anew.sums.local
+    if local != month.local_cases and not anew.since.cannot_tell:
         yield Broken(TOTALS, month.period, f"本地明细记为 {month.local_cases} 笔，实有 {local} 笔")
 
 
@@ -78,7 +79,7 @@ def arithmetic(month: ClearingPeriod) -> Iterator[Broken]:
     """Each line's funds and what is due add up."""
     parties = selectors.parties_of(month)
     for line in selectors.lines_of(month):
-        subject = f"{month.period} {_line_label(line.key, parties)}"
+        subject = f"{month.period} {parties.line_label(line.key)}"
         if line.due_fen != rules.due(line):
             yield Broken(
                 ARITHMETIC, subject, f"应收付金额 {_yuan(line.due_fen)}，应为 {_yuan(rules.due(line))}"
@@ -88,26 +89,29 @@ def arithmetic(month: ClearingPeriod) -> Iterator[Broken]:
             yield Broken(ARITHMETIC, subject, f"基金支付合计 {shown[0]}，七项之和是 {shown[1]}")
 
 
-def behind(month: ClearingPeriod) -> Iterator[Broken]:
+def behind(month: ClearingPeriod, anew: Counted | None = None) -> Iterator[Broken]:
     """Each line is what the records and deductions behind it add up to; none is missing, none too many.
 
     What arrived after an unsigned month was computed is not wrong: it waits to be computed. Where a batch
-    that had been counted was undone since, one cannot tell.
+    that had been counted was undone since, or cases moved to another month by a reopening, one cannot tell.
     """
-    since = changes_since(month)
-    if since.undone:
-        yield Broken(BEHIND, month.period, f"批次 {since.undone[0]} 在计算之后撤销：有变动，需重新计算")
+    anew = anew or count_anew(month)
+    if anew.since.undone:
+        yield Broken(BEHIND, month.period, f"批次 {anew.since.undone[0]} 在计算之后撤销：有变动，需重新计算")
+    if anew.since.cannot_tell:
         return
-    records = _without(selectors.cleared_records(month), since.records)
-    deductions = _without(selectors.cleared_deductions(month), since.deductions)
     parties = selectors.parties_of(month)
     stored = {line.key: line for line in selectors.lines_of(month)}
-    added = selectors.lines_from_records(records, deductions)
+    added = anew.sums.lines
+    if anew.since:  # what arrived may be of a held case, and its carry waits to be computed as well
+        stored, added = without_carries(stored), without_carries(added)
+    else:
+        added = with_carries(added, carries_of(month.period))
     for key in sorted({*stored, *added}, key=parties.line_order):
         difference = _difference(stored.get(key), added.get(key))
         if difference:
-            subject = f"{month.period} {_line_label(key, parties)}"
-            yield Broken(BEHIND, subject, f"{difference}；{_first_behind(records, deductions, key)}")
+            subject = f"{month.period} {parties.line_label(key)}"
+            yield Broken(BEHIND, subject, f"{difference}；{anew.first_behind(month, key)}")
 
 
 def lines_digest(month: ClearingPeriod) -> Iterator[Broken]:
@@ -121,7 +125,8 @@ def signed_sheets(month: ClearingPeriod) -> Iterator[Broken]:
     """Every sheet of a signed month still has the digest it was signed with, and the month too."""
     if not month.is_signed:
         return
-    rows = SignedSheet.objects.filter(period=month).values_list("form_no", "region_id", "digest")
+    sheets = SignedSheet.objects.filter(period=month, version=month.version)
+    rows = sheets.values_list("form_no", "region_id", "digest")
     kept: dict[tuple[str, int | None], str] = {(form, region): was for form, region, was in rows}
     signed: list[tuple[str, str, str]] = []
     for form, party, data in all_sheets(MonthBook(month)):
@@ -139,17 +144,23 @@ def signed_sheets(month: ClearingPeriod) -> Iterator[Broken]:
 
 
 def confirmed(month: ClearingPeriod) -> Iterator[Broken]:
-    """Every region in force confirmed a signed month, and what it confirmed is what was signed."""
+    """Every region in force confirmed a signed month, or two people let it be signed without; and what was
+    seen then is what was signed."""
     if not month.is_signed:
         return
     book = MonthBook(month)
     given = selectors.confirmations_of(month)
+    skipped = selectors.approved_skips(month)
     for party in book.parties.must_confirm:
         confirmation = given.get(party.id)
         subject = f"{month.period} {party.name}"
-        if confirmation is None:
-            yield Broken(CONFIRMED, subject, "没有确认")
-        elif confirmation.digest != region_digest(book, party):
+        now = region_digest(book, party)
+        key = rules.confirmation_key(party.code)
+        if confirmation is None and key not in skipped:
+            yield Broken(CONFIRMED, subject, "没有确认，也没有两人批准的例外")
+        elif confirmation is None and skipped[key] != rules.skip_digest(key, now):
+            yield Broken(CONFIRMED, subject, "例外时所见与签发的表不同")
+        elif confirmation is not None and confirmation.digest != now:
             yield Broken(CONFIRMED, subject, "确认时所见与签发的表不同")
 
 
@@ -158,7 +169,6 @@ def month_digest(month: ClearingPeriod, sheets: list[tuple[str, str, str]]) -> s
     return rules.digest_of([month.period, month.lines_digest, rules.sheets_digest(sheets)])
 
 
-PROVEN_BEFORE_SIGNING: tuple[Check, ...] = (balance, totals, arithmetic, behind, lines_digest)
 OF_MONTH: dict[str, Check] = {
     BALANCE: balance,
     TOTALS: totals,
@@ -171,9 +181,13 @@ OF_MONTH: dict[str, Check] = {
 
 
 def period_invariants(month: ClearingPeriod) -> Iterator[Broken]:
-    """What must hold before a month is signed; nothing is found when all is well."""
-    for check in PROVEN_BEFORE_SIGNING:
-        yield from check(month)
+    """What must hold before a month is signed; nothing is found when all is well. Records are read once."""
+    anew = count_anew(month)
+    yield from balance(month)
+    yield from totals(month, anew)
+    yield from arithmetic(month)
+    yield from behind(month, anew)
+    yield from lines_digest(month)
     yield from deductions_fit(month.period)
     yield from records_in_right_month(month.period)
     yield from deductions_in_right_month(month.period)
@@ -227,7 +241,7 @@ def deductions_in_right_month(period: str | None) -> Iterator[Broken]:
 def _put_off(rows: QuerySet[Any], own: str, number: str) -> Iterator[tuple[str, str, str]]:
     """Number, month that was skipped, month of counting."""
     signed = selectors.signed_periods()
-    late = rows.exclude(period=F(own)).order_by()
+    late = rows.filter(period__gt=F(own)).order_by()  # out of an index that holds nothing else
     for month, counted in late.values_list(own, "period").distinct():
         skipped = first_open(month, signed)
         if skipped < counted:
@@ -247,15 +261,6 @@ def months_in_order(period: str | None) -> Iterator[Broken]:
 # --- words --------------------------------------------------------------------------------------------------
 
 
-def _local(month: ClearingPeriod) -> QuerySet[SettlementRecord]:
-    return _without(selectors.local_records(month), changes_since(month).records)
-
-
-def _without(rows: Rows, arrived: Q) -> Rows:
-    """The rows apart from those that arrived; what came by hand has no batch and stays."""
-    return rows.exclude(pk__in=rows.model._default_manager.filter(arrived).values("pk"))
-
-
 def _difference(stored: Line | None, added: Line | None) -> str:
     """What differs between a stored line and what is behind it; empty when nothing does."""
     if stored is None:
@@ -269,22 +274,6 @@ def _difference(stored: Line | None, added: Line | None) -> str:
             shown = (_yuan(was), _yuan(now)) if name.endswith("_fen") else (str(was), str(now))
             found.append(f"{LABELS[name]}记为 {shown[0]}，明细合计 {shown[1]}")
     return "、".join(found)
-
-
-def _first_behind(records: QuerySet[SettlementRecord], deductions: QuerySet[Deduction], key: LineKey) -> str:
-    """The first record behind a line, so that one knows where to look."""
-    where = key._asdict()
-    record = records.filter(**where).order_by("pk").values_list("settlement_no", flat=True).first()
-    if record is not None:
-        return f"第一笔明细 {record}"
-    deduction = deductions.filter(**where).order_by("pk").values_list("deduction_no", flat=True).first()
-    return f"第一笔扣款 {deduction}" if deduction is not None else "没有明细"
-
-
-def _line_label(key: LineKey, parties: Parties) -> str:
-    insured, care = parties.party(key.insured_region_id), parties.party(key.care_region_id)
-    kind = f"{InsuranceType(key.insurance_type).label} {CareKind(key.care_kind).label}"
-    return f"{insured.name}→{care.name} {kind}"
 
 
 def _yuan(fen: int) -> str:

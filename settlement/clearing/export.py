@@ -20,6 +20,8 @@ from agency.sheets.as_pdf import as_pdf
 from agency.sheets.as_xlsx import as_xlsx
 from agency.sheets.digest import digest
 from agency.sheets.filled import SheetData
+from settlement.clearing.adding_up import require_adds_up
+from settlement.clearing.filling import MonthBook
 from settlement.clearing.sheets import OF_PROVINCE, SHEETS
 
 WRITERS: dict[str, Callable[[SheetData], bytes]] = {
@@ -35,6 +37,7 @@ CONTENT_TYPES = {
     "html": "text/html; charset=utf-8",
 }
 ON_PAPER = frozenset({"pdf", "html"})
+Subject = tuple[str, str]
 
 
 def sheet_number(data: SheetData, region: PoolingRegion | None) -> str:
@@ -44,13 +47,33 @@ def sheet_number(data: SheetData, region: PoolingRegion | None) -> str:
 
 
 @transaction.atomic
-def sheet_printed(data: SheetData, region: PoolingRegion | None, *, by: User, at: dt.datetime) -> SheetData:
-    """The sheet with the verification code of its content; the print stands in the log."""
+def sheet_printed(
+    data: SheetData, region: PoolingRegion | None, *, book: MonthBook, by: User, at: dt.datetime
+) -> SheetData:
+    """The sheet with the verification code of its content; the print stands in the log.
+
+    `book` is the whole month: DoesNotAddUp, with what does not and where, when the sheet is not proven by it.
+    """
+    require_adds_up(data, region, book)
+    return sheet_coded(data, region, by=by, at=at)
+
+
+def sheet_coded(
+    data: SheetData,
+    region: PoolingRegion | None,
+    *,
+    by: User,
+    at: dt.datetime,
+    subject: Subject | None = None,
+) -> SheetData:
+    """The sheet with its code, logged under `subject` (kind and number) where it is no clearing sheet; for
+    whoever has had it proven (`require_adds_up`)."""
+    kind, number = subject or ("sheet", sheet_number(data, region))
     printed = form_printed(
         form_no=data.sheet.form,
         title=data.title,
-        subject_kind="sheet",
-        subject_no=sheet_number(data, region),
+        subject_kind=kind,
+        subject_no=number,
         digest=digest(data),
         by=by,
         at=at,
@@ -65,30 +88,53 @@ def sheet_exported(
     data: SheetData,
     region: PoolingRegion | None,
     *,
+    book: MonthBook,
     format_name: str,
     by: User,
     at: dt.datetime,
     encoding: str = "utf-8",
 ) -> bytes:
+    """The sheet as a file; what does not add up is not written: DoesNotAddUp (see `sheet_printed`)."""
+    _require_format(format_name, encoding)
+    require_adds_up(data, region, book)
+    return sheet_written(data, region, format_name=format_name, by=by, at=at, encoding=encoding)
+
+
+@transaction.atomic
+def sheet_written(
+    data: SheetData,
+    region: PoolingRegion | None,
+    *,
+    format_name: str,
+    by: User,
+    at: dt.datetime,
+    encoding: str = "utf-8",
+    subject: Subject | None = None,
+) -> bytes:
     """The sheet as a file; the same data gives the same bytes. On paper it bears its verification code."""
-    if encoding not in ("utf-8", "gb18030"):
-        raise DomainError("no_such_encoding", f"没有“{encoding}”这种编码：可用 utf-8、gb18030。")
-    if format_name not in WRITERS:
-        raise DomainError("no_such_format", f"没有“{format_name}”这种格式：可用 {'、'.join(WRITERS)}。")
+    _require_format(format_name, encoding)
     if format_name in ON_PAPER:
-        data = sheet_printed(data, region, by=by, at=at)
+        data = sheet_coded(data, region, by=by, at=at, subject=subject)
     content = as_csv(data, encoding) if format_name == "csv" else WRITERS[format_name](data)
+    kind, number = subject or ("sheet", sheet_number(data, region))
     audit.record(
         "exported",
         by=by,
         at=at,
-        subject_kind="sheet",
-        subject_no=sheet_number(data, region),
+        subject_kind=kind,
+        subject_no=number,
         region=region,
         format=format_name,
         digest=digest(data),
     )
     return content
+
+
+def _require_format(format_name: str, encoding: str) -> None:
+    if encoding not in ("utf-8", "gb18030"):
+        raise DomainError("no_such_encoding", f"没有“{encoding}”这种编码：可用 utf-8、gb18030。")
+    if format_name not in WRITERS:
+        raise DomainError("no_such_format", f"没有“{format_name}”这种格式：可用 {'、'.join(WRITERS)}。")
 
 
 def pooling_region(text: str) -> PoolingRegion:

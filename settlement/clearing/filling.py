@@ -1,13 +1,12 @@
-"""填表: the clearing sheets of one month, filled in from its stored lines and deductions."""
+"""填表: the clearing sheets of a month, filled in from its stored lines and deductions, or from a version."""
 
 from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
-from django.db.models import Q
 from django.utils import timezone
 
 from agency.errors import DomainError
@@ -19,9 +18,10 @@ from agency.sheets.declare import Value
 from agency.sheets.digest import digest
 from agency.sheets.filled import Row, SheetData
 from settlement.clearing import rules
+from settlement.clearing.matrix import Matrix, matrix_of, matrix_sheet, own_sheet
 from settlement.clearing.models import ClearingPeriod
-from settlement.clearing.rules import Line, Parties, Party, Side
-from settlement.clearing.selectors import cleared_deductions, lines_of, parties_of
+from settlement.clearing.rules import DeductionRow, Line, Parties, Party, Side
+from settlement.clearing.selectors import deduction_rows, lines_of, parties_of
 from settlement.clearing.sheets import (
     DIRECTIONS,
     OF_REGION,
@@ -29,7 +29,9 @@ from settlement.clearing.sheets import (
     fields_of,
 )
 from settlement.clearing.states import PeriodState
-from settlement.deductions.models import Deduction
+from settlement.clearing.version_models import MonthVersion
+from settlement.clearing.versions import deductions_then, lines_then, month_then
+from settlement.deductions.models import DeductionKind
 
 TYPE_OF_FORM = {"12": InsuranceType.EMPLOYEE, "13": InsuranceType.RESIDENT}
 NET_REMARK = "应收、应付金额已减去扣款；扣款两列只作说明，轧差不再减。"
@@ -37,33 +39,41 @@ NET_REMARK = "应收、应付金额已减去扣款；扣款两列只作说明，
 
 @dataclass
 class MonthBook:
-    """One month read once: its row, parties and lines; of all regions, or of those lines that touch one."""
+    """One month read once: its row, parties and lines; of all regions, or of those lines that touch one.
+
+    With a `version` everything is as it was then, `month` too.
+    """
 
     month: ClearingPeriod
     region: PoolingRegion | Party | None = None
+    version: MonthVersion | None = None
     parties: Parties = field(init=False)
     lines: list[Line] = field(init=False)
 
     def __post_init__(self) -> None:
+        if self.version is not None:
+            self.month = month_then(self.version)
         if self.month.state == PeriodState.OPEN:
             label = period_label(self.month.period)
             raise DomainError("not_computed", f"{label}还没有计算，没有清算表可看；请先由省级计算。")
         self.parties = parties_of(self.month)
-        region = PoolingRegion(pk=self.region.id) if self.region is not None else None
-        self.lines = sorted(lines_of(self.month, region), key=lambda line: self.parties.line_order(line.key))
+        self.lines = sorted(self._lines(), key=lambda line: self.parties.line_order(line.key))
+
+    def _lines(self) -> list[Line]:
+        if self.version is not None:
+            return [line for line in lines_then(self.version) if self._touches(line)]
+        return lines_of(self.month, PoolingRegion(pk=self.region.id) if self.region is not None else None)
+
+    def _touches(self, row: Line | DeductionRow) -> bool:
+        """Whether a line or deduction is one of the region that the book was read for."""
+        return self.region is None or self.region.id in (row.insured_region_id, row.care_region_id)
 
     @cached_property
-    def deductions(self) -> list[Deduction]:
+    def deductions(self) -> list[DeductionRow]:
         """The month's deductions, or those of the region's lines."""
-        rows = cleared_deductions(self.month)
-        if self.region is not None:
-            rows = rows.filter(Q(insured_region=self.region.id) | Q(care_region=self.region.id))
-        return list(rows.select_related("institution", "record").order_by("deduction_no"))
-
-    def institution(self, deduction: Deduction) -> tuple[str, str]:
-        """Code and name, as they were when the month was computed."""
-        kept = self.month.names.get("institutions", {}).get(str(deduction.institution_id))
-        return tuple(kept) if kept else (deduction.institution.code, deduction.institution.name)
+        if self.version is not None:
+            return [row for row in deductions_then(self.version) if self._touches(row)]
+        return deduction_rows(self.month, self.region.id if self.region is not None else None)
 
 
 def sheet_data(
@@ -77,10 +87,11 @@ def sheet_data(
     if (region is None) == (form in OF_REGION) or form not in SHEETS:
         raise DomainError("no_such_sheet", _no_such_sheet(form))
     book = book or MonthBook(month, region)
+    month = book.month
     rows = _net_rows(book) if region is None else _region_rows(form, book, region.id)
     at = month.signed_at if month.is_signed else month.computed_at
     assert at is not None  # a constraint of the table, and the book refuses an open month
-    return SheetData(
+    data = SheetData(
         sheet=SHEETS[form],
         organisation=month.names.get("organisation", ""),
         period=month.period,
@@ -91,8 +102,22 @@ def sheet_data(
         prepared_on=_day(month.signed_at) if month.is_signed else None,
         state_label=month.get_state_display(),
         names={"制表人": month.names.get("prepared_by", ""), "负责人": month.names.get("signed_by", "")},
-        remarks=_remarks(form, month),
+        remarks=_remarks(form, month, book.version),
     )
+    return data if region is not None else replace(data, annexes=(matrix_sheet(data, matrix_in(book)),))
+
+
+def matrix_in(book: MonthBook) -> Matrix:
+    """Who owes whom in the month of a book; of a region's own book only its row and column."""
+    return matrix_of(book.lines, book.parties)
+
+
+def matrix_data(month: ClearingPeriod, region: Party | None, book: MonthBook | None = None) -> SheetData:
+    """The matrix of the whole province, or a region's own row and column, as a sheet."""
+    book = book or MonthBook(month, region)
+    if region is None:
+        return sheet_data("9", month, None, book).annexes[0]
+    return own_sheet(sheet_data("10", month, region, book), matrix_in(book), region)
 
 
 def party_named_as_then(month: ClearingPeriod, region: PoolingRegion) -> Party:
@@ -104,10 +129,19 @@ def party_named_as_then(month: ClearingPeriod, region: PoolingRegion) -> Party:
     return party
 
 
+def region_sheets(book: MonthBook, region: Party) -> list[SheetData]:
+    """The sheets that a region confirms: 10–14."""
+    return [sheet_data(form, book.month, region, book) for form in OF_REGION]
+
+
 def region_digest(book: MonthBook, region: Party) -> str:
     """What a region confirms: one digest over its sheets 10–14."""
-    data = [sheet_data(form, book.month, region, book) for form in OF_REGION]
-    return rules.sheets_digest((sheet.sheet.form, region.code, digest(sheet)) for sheet in data)
+    return sheets_digest(region_sheets(book, region), region)
+
+
+def sheets_digest(sheets: list[SheetData], region: Party) -> str:
+    """One digest over the sheets of a region."""
+    return rules.sheets_digest((data.sheet.form, region.code, digest(data)) for data in sheets)
 
 
 def all_sheets(book: MonthBook) -> Iterator[tuple[str, Party | None, SheetData]]:
@@ -130,11 +164,15 @@ def _day(moment: dt.datetime | None) -> dt.date | None:
     return timezone.localtime(moment).date() if moment else None
 
 
-def _remarks(form: str, month: ClearingPeriod) -> tuple[str, ...]:
-    if form != "9":
-        return ()
-    local = f"另有参保地与就医地相同（或不算异地）的明细 {month.local_cases} 笔，不参加清算。"
-    return (NET_REMARK, local) if month.local_cases else (NET_REMARK,)
+def _remarks(form: str, month: ClearingPeriod, version: MonthVersion | None) -> tuple[str, ...]:
+    found = (
+        [f"本表为{version.label}，{timezone.localtime(version.at):%Y-%m-%d %H:%M} 所知。"] if version else []
+    )
+    if form == "9":
+        found.append(NET_REMARK)
+        if month.local_cases:
+            found.append(f"另有参保地与就医地相同（或不算异地）的明细 {month.local_cases} 笔，不参加清算。")
+    return tuple(found)
 
 
 # --- rows ---------------------------------------------------------------------------------------------------
@@ -206,30 +244,29 @@ def _deduction_rows(book: MonthBook, region_id: int) -> Iterator[Row]:
                 found.append((code, book.parties.party(other), item))
     found.sort(key=lambda row: (row[0], *_deduction_order(book, row[1], row[2])))
     for code, counterpart, item in found:
-        institution_code, institution = book.institution(item)
         yield Row(
             f"{code}|{item.deduction_no}",
             {
                 "direction": DIRECTIONS[code],
                 "counterpart": counterpart.name,
-                "institution_code": institution_code,
-                "institution": institution,
+                "institution_code": item.institution_code,
+                "institution": item.institution,
                 "insurance_type": InsuranceType(item.insurance_type).label,
                 "care_kind": CareKind(item.care_kind).label,
-                "settlement_no": item.record.settlement_no if item.record else "",
-                "kind": item.get_kind_display(),
+                "settlement_no": item.settlement_no,
+                "kind": DeductionKind(item.kind).label,
                 "reason": item.reason,
                 "amount": item.amount_fen,
             },
         )
 
 
-def _deduction_order(book: MonthBook, other: Party, item: Deduction) -> tuple[object, ...]:
+def _deduction_order(book: MonthBook, other: Party, item: DeductionRow) -> tuple[object, ...]:
     return (
         rules.TYPE_ORDER[item.insurance_type],
         book.parties.place(other.id),
         rules.KIND_ORDER[item.care_kind],
-        book.institution(item)[0],
-        item.record.settlement_no if item.record else "",
+        item.institution_code,
+        item.settlement_no,
         item.deduction_no,
     )

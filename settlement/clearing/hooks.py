@@ -8,39 +8,49 @@ from pathlib import Path
 from django.urls import reverse
 
 from agency.formlist.entries import FORM_PAGES
-from agency.journal.actions import label_actions
+from agency.journal.actions import label_actions, label_details
 from agency.organisation import access
 from agency.organisation.models import PoolingRegion, User
 from agency.organisation.roles import May
 from agency.organisation.selectors import system_account
-from agency.periods import first_day, period_label
+from agency.periods import first_day
 from agency.registry import DEMO, HOME, NAV, STATEFUL
 from agency.seeding import Tally
-from agency.web.parts import Action, HomePart, NavItem, Panel, TodoRow
+from agency.web.parts import Action, HomePart, NavItem, Panel
+from settlement.clearing import carry_checks as carry_checks  # joins CHECKS
+from settlement.clearing import refreshing as refreshing  # joins CARRIES_CHANGED
 from settlement.clearing import selectors
+from settlement.clearing.consents import ChecklistSkip
 from settlement.clearing.models import ClearingPeriod
-from settlement.clearing.months import (
-    COMPUTE,
-    SIGN,
-    MonthProgress,
-    current_month,
-    may_confirm,
-    own_figures,
-    steps,
-)
+from settlement.clearing.months import current_month
+from settlement.clearing.reminders import waiting
 from settlement.clearing.services import period_compute, period_sign, region_confirm, unconfirmed
 from settlement.clearing.sheets import SHEETS
-from settlement.records.periods import signed_periods
+from settlement.clearing.stages import steps
+from settlement.clearing.version_models import Reopening
+from settlement.records.periods import ever_signed, signed_periods
 
 signed_periods.register(selectors.signed_periods)
+ever_signed.register(selectors.ever_signed_periods)
 label_actions(
     {
         "period_computed": "计算清算",
         "period_confirmed": "确认清算",
         "period_signed": "签发清算",
+        "reopening_proposed": "提出重开清算",
+        "period_reopened": "重开清算",
+        "reopening_rejected": "不予重开清算",
+        "reopening_withdrawn": "撤回重开清算",
+        "carries_refreshed": "挂账变动更新清算",
+        "confirmation_withdrawn": "撤回清算确认",
+        "skip_proposed": "提出核对例外",
+        "skip_approved": "批准核对例外",
+        "skip_withdrawn": "撤回核对例外",
         "sheet_compared": "比对清算表",
     }
 )
+
+label_details({"looked": "看过的表", "voided": "作废的确认"})
 
 DEMO_SIGNED, DEMO_OPEN = "202609", "202610"
 
@@ -48,6 +58,16 @@ DEMO_SIGNED, DEMO_OPEN = "202609", "202610"
 @STATEFUL.register("period")
 def period_model() -> type:
     return ClearingPeriod
+
+
+@STATEFUL.register("reopening")
+def reopening_model() -> type:
+    return Reopening
+
+
+@STATEFUL.register(ChecklistSkip.machine.kind)
+def skip_model() -> type:
+    return ChecklistSkip
 
 
 @NAV.register("clearing", order=320)
@@ -78,29 +98,10 @@ def month_at_hand(user: User, today: dt.date) -> HomePart:
     if progress is None:
         return part
     title = f"{first_day(progress.period).month} 月清算"
-    context = {"steps": steps(progress, user), "period": progress.period}
+    context = {"steps": steps(progress, user, today), "period": progress.period}
     part.panels.append(Panel(title, "settlement/clearing/_home_panel.html", context, progress.step_label))
-    part.todo += _waiting(user, progress)
+    part.todo += waiting(user, progress, today)
     return part
-
-
-def _waiting(user: User, progress: MonthProgress) -> list[TodoRow]:
-    """One row when the next step of the month is this person's."""
-    month, label = progress.month, period_label(progress.period)
-    if may_confirm(user, progress) and month is not None:
-        figures = own_figures(user, month)
-        return [_row(progress, "待确认", "warn", f"{label}清算表待本区确认", figures)]
-    if progress.step == COMPUTE and access.allowed(user, May.COMPUTE_CLEARING):
-        again = "重新计算" if progress.is_computed else "计算"
-        return [_row(progress, f"待{again}", "go", f"{label}清算待{again}", "")]
-    if progress.step == SIGN and access.allowed(user, May.SIGN_CLEARING):
-        return [_row(progress, "待签发", "go", f"{label}清算待签发", "各统筹区都已确认")]
-    return []
-
-
-def _row(progress: MonthProgress, badge: str, tone: str, title: str, detail: str) -> TodoRow:
-    url = reverse("settlement:period_detail", kwargs={"period": progress.period})
-    return TodoRow(badge=badge, badge_tone=tone, number="", url=url, title=title, detail=detail)
 
 
 # --- demo ---------------------------------------------------------------------------------------------------

@@ -1,43 +1,44 @@
-"""Writing a month's lines: one statement adds up records and deductions inside the database."""
+"""Writing a month's lines: the database adds up records and deductions, only sums come here and go back."""
 
 from __future__ import annotations
 
 from django.db import connection
 
+from settlement.clearing.carries import with_carries
 from settlement.clearing.models import ClearingLine, ClearingPeriod
-from settlement.clearing.rules import LINE_FIELDS, RECORD_SUMS
-from settlement.clearing.selectors import cleared_deductions, cleared_records, deduction_sums, record_sums
+from settlement.clearing.rules import LINE_FIELDS, Line
+from settlement.clearing.selectors import lines_of
+from settlement.clearing.sums import MonthSums, sums_of
+from settlement.holding.selectors import carries_of
 
-KEYS = LINE_FIELDS[:4]
-SUMS = ("cases", "records", *RECORD_SUMS)
+TABLE = ClearingLine._meta.db_table
+COLUMNS = ("period_id", *LINE_FIELDS)
 
 
-def lines_replace(month: ClearingPeriod) -> None:
-    """Replace the month's lines by what its records and deductions add up to.
+def lines_replace(month: ClearingPeriod) -> MonthSums:
+    """Replace the month's lines by what its records and deductions add up to and what is carried; lines that
+    are so already stay.
 
-    A line exists as soon as a case or a deduction touches it, even if everything nets to nil. No row passes
-    through Python; call it inside the transaction that holds the month.
+    A line exists as soon as a case, a deduction or a carry touches it, even if everything nets to nil. Call
+    it inside the transaction that holds the month.
     """
-    ClearingLine.objects.filter(period=month).delete()
-    records_sql, records_params = record_sums(cleared_records(month)).query.sql_with_params()
-    deducted_sql, deducted_params = deduction_sums(cleared_deductions(month)).query.sql_with_params()
+    sums = sums_of(month)
+    lines = with_carries(sums.lines, carries_of(month.period))
+    if sorted(lines_of(month)) != sorted(lines.values()):
+        ClearingLine.objects.filter(period=month).delete()
+        _write(month, sorted(lines.values()))
+    return MonthSums(lines, sums.local)
+
+
+def _write(month: ClearingPeriod, lines: list[Line]) -> None:
+    """Rows into the table: COPY on PostgreSQL, executemany on SQLite."""
+    columns = ", ".join(COLUMNS)
+    rows = [(month.pk, *line) for line in lines]
     with connection.cursor() as cursor:
-        cursor.execute(_insert(records_sql, deducted_sql), [*records_params, *deducted_params, month.pk])
-
-
-def _insert(records_sql: str, deducted_sql: str) -> str:
-    """The statement, the same on SQLite and PostgreSQL; the names come from the model, never from outside."""
-    table = connection.ops.quote_name(ClearingLine._meta.db_table)
-    keys, sums = ", ".join(KEYS), ", ".join(SUMS)
-    nothing = ", ".join("0" for _ in SUMS)
-    added = ", ".join(f"SUM({name})" for name in SUMS)
-    amounts = "deduction_fen, carried_in_fen, carried_out_fen, due_fen"
-    due = "SUM(fund_total_fen) + SUM(personal_account_pay_fen) - SUM(deduction_fen)"
-    return (
-        f"WITH of_records ({keys}, {sums}) AS ({records_sql}), "
-        f"of_deductions ({keys}, deduction_fen) AS ({deducted_sql}), "
-        f"parts AS (SELECT {keys}, {sums}, 0 AS deduction_fen FROM of_records "
-        f"UNION ALL SELECT {keys}, {nothing}, deduction_fen FROM of_deductions) "
-        f"INSERT INTO {table} (period_id, {keys}, {sums}, {amounts}) "
-        f"SELECT %s, {keys}, {added}, SUM(deduction_fen), 0, 0, {due} FROM parts GROUP BY {keys}"
-    )
+        if connection.vendor == "postgresql":
+            with cursor.copy(f"COPY {TABLE} ({columns}) FROM STDIN") as copy:
+                for row in rows:
+                    copy.write_row(row)
+            return
+        marks = ", ".join("%s" for _ in COLUMNS)
+        cursor.executemany(f"INSERT INTO {TABLE} ({columns}) VALUES ({marks})", rows)

@@ -18,7 +18,7 @@ from settlement.clearing.states import PERIOD_MACHINE, PeriodState
 
 
 class ClearingPeriod(models.Model):
-    """清算期: one month of clearing. Once signed it never changes (guards in the database).
+    """清算期: one month. Signed (`version` times), it changes only by an approved reopening (guards).
 
     `names` keeps what is printed beside the figures as it was then: the agency, the parties in the order of
     the sheets, the institutions deducted from, who computed and who signed. A region or hospital that is
@@ -55,6 +55,7 @@ class ClearingPeriod(models.Model):
         related_name="+",
     )
     digest = models.CharField("签发摘要", max_length=64, blank=True)
+    version = models.PositiveSmallIntegerField("签发次数", default=0)
 
     class Meta:
         verbose_name = verbose_name_plural = "清算期"
@@ -160,16 +161,32 @@ class ClearingLine(models.Model):
 
 
 class RegionConfirmation(models.Model):
-    """统筹区确认: a region's yes to its sheets, bound to the digest that was shown; void once recomputed."""
+    """统筹区确认: a region's yes to its sheets, bound to the digest that was shown; void once recomputed.
+
+    `content` are the rows that were confirmed (settlement/clearing/confirming.py), so that a region whose
+    figures changed sees what did; `looked` the sheets that whoever confirmed had looked at. One that the
+    region took back itself is void with who and why.
+    """
 
     period = models.ForeignKey(
         ClearingPeriod, models.PROTECT, verbose_name="清算期", related_name="confirmations"
     )
     region = models.ForeignKey(PoolingRegion, models.PROTECT, verbose_name="统筹区", related_name="+")
     digest = models.CharField("所见摘要", max_length=64)
+    content = models.JSONField("所见内容", default=dict)
+    looked = models.JSONField("看过的表", default=list)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="确认人", related_name="+")
     at = models.DateTimeField("确认时间")
     voided_at = models.DateTimeField("作废时间", null=True, blank=True)
+    voided_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="撤回人",
+        related_name="+",
+    )
+    void_reason = models.CharField("撤回原因", max_length=200, blank=True)
 
     class Meta:
         verbose_name = verbose_name_plural = "统筹区确认"
@@ -179,7 +196,12 @@ class RegionConfirmation(models.Model):
                 fields=["period", "region"],
                 condition=Q(voided_at__isnull=True),
                 name="region_confirmation_once",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(voided_by__isnull=True, void_reason="")
+                | (Q(voided_by__isnull=False, voided_at__isnull=False) & ~Q(void_reason="")),
+                name="region_confirmation_taken_back_with_reason",
+            ),
         ]
 
     def __str__(self) -> str:
@@ -187,7 +209,7 @@ class RegionConfirmation(models.Model):
 
 
 class SignedSheet(models.Model):
-    """签发的表: the digest of every sheet at the moment of signing; append-only."""
+    """签发的表: the digest of every sheet at each signature (`version`: which one); append-only."""
 
     period = models.ForeignKey(
         ClearingPeriod, models.PROTECT, verbose_name="清算期", related_name="signed_sheets"
@@ -197,14 +219,17 @@ class SignedSheet(models.Model):
         PoolingRegion, models.PROTECT, null=True, blank=True, verbose_name="统筹区", related_name="+"
     )
     digest = models.CharField("内容摘要", max_length=64)
+    version = models.PositiveSmallIntegerField("第几次签发", default=1)
 
     class Meta:
         verbose_name = verbose_name_plural = "签发的表"
         ordering = ["id"]
         constraints = [
-            models.UniqueConstraint(fields=["period", "form_no", "region"], name="signed_sheet_once"),
             models.UniqueConstraint(
-                fields=["period", "form_no"],
+                fields=["period", "version", "form_no", "region"], name="signed_sheet_once"
+            ),
+            models.UniqueConstraint(
+                fields=["period", "version", "form_no"],
                 condition=Q(region__isnull=True),
                 name="signed_sheet_of_province_once",
             ),

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from typing import Any
 
 from agency.money import yuan
 from agency.organisation import access
@@ -13,24 +11,29 @@ from agency.organisation.models import User
 from agency.organisation.roles import May
 from settlement.clearing import rules, selectors
 from settlement.clearing.changes import changes_of
-from settlement.clearing.filling import MonthBook, region_digest
+from settlement.clearing.checklist import regions_passed_over
+from settlement.clearing.filling import MonthBook
 from settlement.clearing.models import ClearingPeriod, RegionConfirmation
 from settlement.clearing.rules import Party
 from settlement.clearing.states import TONES, PeriodState
 
-COLLECT, COMPUTE, CONFIRM, SIGN = range(4)
-STEPS = 4
+COLLECT, COMPUTE, CONFIRM, SIGN, PAY = range(5)
+STEPS = 5
 
 
 @dataclass
 class MonthProgress:
-    """One month: its row (None: nobody computed it yet), who has confirmed, what waits."""
+    """One month: its row (None: nobody computed it yet), who has confirmed, what waits.
+
+    `passed_over` are the ids of regions without whose confirmation two people let it be signed.
+    """
 
     period: str
     month: ClearingPeriod | None
     given: dict[int, RegionConfirmation] = field(default_factory=dict)
     required: list[Party] = field(default_factory=list)
     needs_computing: bool = True
+    passed_over: set[int] = field(default_factory=set)
 
     @property
     def is_computed(self) -> bool:
@@ -58,6 +61,11 @@ class MonthProgress:
         return [party for party in self.required if party.id not in self.given]
 
     @property
+    def waited_for(self) -> list[Party]:
+        """Regions that hold the month up."""
+        return [party for party in self.missing if party.id not in self.passed_over]
+
+    @property
     def confirmed(self) -> int:
         return len(self.required) - len(self.missing)
 
@@ -68,16 +76,16 @@ class MonthProgress:
 
     @property
     def step(self) -> int:
-        """The step that is being done now; STEPS when all are done."""
+        """The step that is being done now; what follows a signature is told by those who do it."""
         if self.is_signed:
-            return STEPS
+            return PAY
         if not self.is_computed or self.needs_computing:
             return COMPUTE
-        return CONFIRM if self.missing else SIGN
+        return CONFIRM if self.waited_for else SIGN
 
     @property
     def step_label(self) -> str:
-        return "已签发" if self.step == STEPS else f"第 {self.step + 1} 步，共 {STEPS} 步"
+        return "已签发" if self.is_signed else f"第 {self.step + 1} 步，共 {STEPS} 步"
 
 
 def progress_of(period: str) -> MonthProgress | None:
@@ -108,6 +116,7 @@ def _progress(months: Iterable[ClearingPeriod]) -> dict[str, MonthProgress]:
     """How far these months have come, in as many queries as for one."""
     months = list(months)
     given, changes = selectors.confirmations_given(months), changes_of(months)
+    passed_over = regions_passed_over(months)
     return {
         month.period: MonthProgress(
             month.period,
@@ -115,66 +124,13 @@ def _progress(months: Iterable[ClearingPeriod]) -> dict[str, MonthProgress]:
             given.get(month.pk, {}),
             selectors.parties_of(month).must_confirm,
             bool(changes.get(month.period)),
+            passed_over.get(month.pk, set()),
         )
         for month in months
     }
 
 
-# --- what is shown ------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Stage:
-    """One step as it is shown: what, a note, when."""
-
-    label: str
-    note: str = ""
-    at: dt.datetime | None = None
-
-
-def steps(progress: MonthProgress, by: User) -> list[dict[str, Any]]:
-    """归集 计算 确认 签发, for components/_steps.html; all regions' sums are the province's alone."""
-    is_whole = access.sees_all(by)
-    stages = (*_computed(progress, is_whole), _confirmed(progress, is_whole), _signed(progress))
-    return [
-        {
-            "label": stage.label,
-            "note": stage.note,
-            "at": stage.at,
-            "state": "done" if place < progress.step else "now" if place == progress.step else "next",
-        }
-        for place, stage in enumerate(stages)
-    ]
-
-
-def _computed(progress: MonthProgress, is_whole: bool) -> tuple[Stage, Stage]:
-    month = progress.month
-    if month is None or not progress.is_computed:
-        return Stage("归集", "结算明细与扣款已导入"), Stage("计算", "省级")
-    collected = Stage(f"归集 {month.cases:,} 笔", _local(month)) if is_whole else Stage("归集", "已归集")
-    if progress.needs_computing:
-        return collected, Stage("重新计算", "计算之后明细、扣款或异地关系有变动")
-    due = f"应收 = 应付 {yuan(month.receivable_fen)} · " if is_whole else ""
-    return collected, Stage("计算", f"{due}{month.names.get('prepared_by', '')}", month.computed_at)
-
-
-def _confirmed(progress: MonthProgress, is_whole: bool) -> Stage:
-    if not is_whole:
-        return Stage("各统筹区确认", progress.confirmed_label)
-    count = f" {progress.confirmed} / {len(progress.required)}" if progress.required else ""
-    names = "、".join(party.name for party in progress.missing)
-    return Stage(f"各统筹区确认{count}", f"未确认：{names}" if names else "")
-
-
-def _signed(progress: MonthProgress) -> Stage:
-    month = progress.month
-    if month is None or not month.is_signed:
-        return Stage("签发", "省级")
-    return Stage("签发", month.names.get("signed_by", ""), month.signed_at)
-
-
-def _local(month: ClearingPeriod) -> str:
-    return f"另有本地 {month.local_cases} 笔不清算" if month.local_cases else "没有本地明细"
+# --- whose turn ---------------------------------------------------------------------------------------------
 
 
 def may_confirm(by: User, progress: MonthProgress) -> bool:
@@ -194,8 +150,3 @@ def own_figures(by: User, month: ClearingPeriod) -> str:
     book = MonthBook(month)
     rows = (row for row in rules.net(book.lines, book.parties) if row.party.id == by.region_id)
     return next((f"应收 {yuan(r.receivable.sum_fen)}，应付 {yuan(r.payable.sum_fen)}" for r in rows), "")
-
-
-def shown_digest(book: MonthBook, region_id: int) -> str:
-    """The digest of a region's sheets as a page shows them; sent back with the confirmation."""
-    return region_digest(book, book.parties.party(region_id))

@@ -61,6 +61,22 @@ RECORD_SUMS = LINE_FIELDS[6:17]  # the amounts that a line adds up from its reco
 FUNDS = LINE_FIELDS[8:15]  # the seven funds
 
 
+class DeductionRow(NamedTuple):
+    """扣款 without the ORM, as sheet 14 shows it: amounts in fen, the institution named as it was then."""
+
+    deduction_no: str
+    insured_region_id: int
+    care_region_id: int
+    insurance_type: str
+    care_kind: str
+    institution_code: str
+    institution: str
+    settlement_no: str
+    kind: str
+    reason: str
+    amount_fen: int
+
+
 def due(line: Line) -> int:
     """应收（应付）金额 = 基金支付合计 + 个人账户 − 扣款 + 上期挂账转入 − 本期挂账转出."""
     return (
@@ -127,6 +143,12 @@ class Parties:
             self.place(key.care_region_id),
             KIND_ORDER[key.care_kind],
         )
+
+    def line_label(self, key: LineKey) -> str:
+        """How a line is named: 长春市→吉林市 职工 住院."""
+        insured, care = self.party(key.insured_region_id), self.party(key.care_region_id)
+        kind = f"{InsuranceType(key.insurance_type).label} {CareKind(key.care_kind).label}"
+        return f"{insured.name}→{care.name} {kind}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -203,6 +225,19 @@ def lines_digest(lines: Iterable[Line], parties: Parties) -> str:
         for line in sorted(lines, key=lambda line: parties.line_order(line.key))
     ]
     return digest_of(content)
+
+
+NOT_CONFIRMED = "not_confirmed"
+
+
+def confirmation_key(code: str) -> str:
+    """The checklist's line of a region's confirmation, by the region's code."""
+    return f"{NOT_CONFIRMED}:{code}"
+
+
+def skip_digest(key: str, seen: str) -> str:
+    """What a skip of the checklist is bound to: the line and the fact that was seen."""
+    return digest_of([key, seen])
 
 
 def digest_of(content: object) -> str:

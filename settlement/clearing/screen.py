@@ -16,8 +16,6 @@ from agency.sheets.filled import Line, LineKind, SheetData
 from settlement.clearing.sheets import DIRECTIONS
 from settlement.deductions.models import DeductionKind
 
-WITHOUT_CASES = frozenset({"carried_in", "carried_out"})  # nothing is held over yet
-
 ONE_LINE = 5  # letters of a heading that does not break
 BREAK = mark_safe("<br>")
 PARTIES = frozenset({"region", "counterpart"})
@@ -26,8 +24,12 @@ Link = Callable[[str, Column], str]
 
 
 def screen_table(data: SheetData, url: str) -> Table:
-    """The table of a sheet for its page; `url` is where figures lead, with their row and column."""
-    drawn = _linked(data, url)
+    """The table of a sheet for its page; `url` is where figures lead, with row and column ("": nowhere)."""
+    return pinned(_linked(data, url), data)
+
+
+def pinned(drawn: Table, data: SheetData) -> Table:
+    """The table with the party's column in sight while it is scrolled."""
     at = next(place for place, column in enumerate(data.sheet.leaves) if column.key in PARTIES)
     return replace(
         drawn,
@@ -59,7 +61,7 @@ def _linked(data: SheetData, url: str) -> Table:
     """The table with its figures as links."""
 
     def link(row_key: str, column: Column) -> str:
-        if not column.is_totalled or column.key in WITHOUT_CASES:
+        if not url or not column.is_totalled:
             return ""
         return f"{url}?{urlencode({'row': row_key, 'column': column.key})}"
 

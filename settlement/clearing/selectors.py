@@ -10,7 +10,6 @@ from django.db import connection
 from django.db.models import (
     BigIntegerField,
     Case,
-    Count,
     F,
     IntegerField,
     Model,
@@ -24,10 +23,19 @@ from django.db.models import (
 from agency.organisation import access
 from agency.organisation.models import PoolingRegion, RegionPair, User
 from agency.periods import SHANGHAI, first_day, last_day
+from settlement.clearing.consents import ChecklistSkip
 from settlement.clearing.models import ClearingLine, ClearingPeriod, RegionConfirmation
-from settlement.clearing.rules import LINE_FIELDS, RECORD_SUMS, Line, LineKey, Parties, Party
-from settlement.clearing.states import PeriodState
+from settlement.clearing.rules import (
+    LINE_FIELDS,
+    DeductionRow,
+    Line,
+    LineKey,
+    Parties,
+    Party,
+)
+from settlement.clearing.states import PeriodState, SkipState
 from settlement.deductions.models import Deduction
+from settlement.holding.selectors import months_carried_into
 from settlement.records.models import SettlementRecord
 
 KEYS = LineKey._fields
@@ -51,6 +59,17 @@ def pairs_of(month: ClearingPeriod) -> list[Pair]:
     return list(month.names.get("pairs", ()))
 
 
+def not_cross_region(pairs: list[Pair]) -> Q:
+    """Cases between two regions of a pair that is not 异地 on the day of settlement."""
+    found = Q()
+    for of_pair, start, end in _dated(pairs):
+        span = Q(settled_at__gte=_midnight(start))
+        if end is not None:
+            span &= Q(settled_at__lt=_midnight(end + dt.timedelta(days=1)))
+        found |= of_pair & span
+    return found
+
+
 def _dated(pairs: list[Pair]) -> Iterator[tuple[Q, dt.date, dt.date | None]]:
     for a, b, start, end in pairs:
         of_pair = Q(insured_region=a, care_region=b) | Q(insured_region=b, care_region=a)
@@ -63,13 +82,7 @@ def _midnight(day: dt.date) -> dt.datetime:
 
 def local_record(pairs: list[Pair]) -> Q:
     """本地: insured and care region are one, or a pair that is not 异地 on the day of settlement [P]."""
-    found = Q(insured_region=F("care_region"))
-    for of_pair, start, end in _dated(pairs):
-        span = Q(settled_at__gte=_midnight(start))
-        if end is not None:
-            span &= Q(settled_at__lt=_midnight(end + dt.timedelta(days=1)))
-        found |= of_pair & span
-    return found
+    return Q(insured_region=F("care_region")) | not_cross_region(pairs)
 
 
 def local_deduction(pairs: list[Pair]) -> Q:
@@ -97,12 +110,6 @@ def cleared_records(month: ClearingPeriod) -> QuerySet[SettlementRecord]:
     return rows.exclude(local_record(pairs_of(month))).order_by()
 
 
-def local_records(month: ClearingPeriod) -> QuerySet[SettlementRecord]:
-    """Kept, counted apart, never cleared."""
-    rows = SettlementRecord.objects.for_period(month.period)
-    return rows.filter(local_record(pairs_of(month))).order_by()
-
-
 def cleared_deductions(month: ClearingPeriod) -> QuerySet[Deduction]:
     """The deductions that count in a month's lines."""
     rows = Deduction.objects.filter(period=month.period)
@@ -114,39 +121,6 @@ def cleared_deductions(month: ClearingPeriod) -> QuerySet[Deduction]:
 NET_CASES = Sum(
     Case(When(is_reversal=True, then=Value(-1)), default=Value(1), output_field=IntegerField()),
 )
-
-
-def record_sums(records: QuerySet[SettlementRecord]) -> QuerySet[SettlementRecord, dict[str, int]]:
-    """One row per line: the keys, `s_cases`, `s_records` and the sums of RECORD_SUMS as `s_<field>`."""
-    sums = {f"s_{name}": Sum(name) for name in RECORD_SUMS}
-    return records.values(*KEYS).annotate(s_cases=NET_CASES, s_records=Count("pk"), **sums)
-
-
-def deduction_sums(deductions: QuerySet[Deduction]) -> QuerySet[Deduction, dict[str, int]]:
-    """One row per line: the keys and `s_deduction_fen`."""
-    return deductions.values(*KEYS).annotate(s_deduction_fen=Sum("amount_fen"))
-
-
-def lines_from_records(
-    records: QuerySet[SettlementRecord], deductions: QuerySet[Deduction]
-) -> dict[LineKey, Line]:
-    """The lines that records and deductions give, by key: one GROUP BY of each."""
-    deducted = {
-        LineKey(*row[:4]): row[4] for row in deduction_sums(deductions).values_list(*KEYS, "s_deduction_fen")
-    }
-    names = ("s_cases", "s_records", *(f"s_{name}" for name in RECORD_SUMS))
-    found: dict[LineKey, Line] = {}
-    for row in record_sums(records).values_list(*KEYS, *names):
-        key = LineKey(*row[:4])
-        found[key] = _line(key, [int(value) for value in row[4:]], int(deducted.pop(key, 0)))
-    for key, amount in deducted.items():
-        found[key] = _line(key, [0] * (2 + len(RECORD_SUMS)), int(amount))
-    return found
-
-
-def _line(key: LineKey, sums: list[int], deducted: int) -> Line:
-    fund, account = sums[-2:]
-    return Line._make([*key, *sums, deducted, 0, 0, fund + account - deducted])
 
 
 def lines_of(month: ClearingPeriod, region: PoolingRegion | None = None) -> list[Line]:
@@ -163,6 +137,24 @@ def lines_sum(month: ClearingPeriod, where: Q | None = None) -> dict[str, int]:
     names = LINE_FIELDS[4:]
     sums = rows.aggregate(**{f"s_{name}": Sum(name, output_field=BigIntegerField()) for name in names})
     return {name: int(sums[f"s_{name}"] or 0) for name in names}
+
+
+def deduction_rows(month: ClearingPeriod, region_id: int | None = None) -> list[DeductionRow]:
+    """The deductions that count in a month's lines, by number; institutions named as the month keeps them."""
+    kept = month.names.get("institutions", {})
+    rows = cleared_deductions(month).order_by("deduction_no")
+    if region_id is not None:
+        rows = rows.filter(Q(insured_region=region_id) | Q(care_region=region_id))
+    found = rows.values_list(
+        *("deduction_no", *KEYS, "institution_id", "institution__code", "institution__name"),
+        *("record__settlement_no", "kind", "reason", "amount_fen"),
+    )
+    return [
+        DeductionRow._make(
+            [*row[:5], *kept.get(str(row[5]), row[6:8]), row[8] or "", *row[9:]],
+        )
+        for row in found
+    ]
 
 
 # --- parties ------------------------------------------------------------------------------------------------
@@ -203,13 +195,19 @@ def _periods_in(model: type[Model]) -> list[str]:
 
 
 def months_with_cases() -> list[str]:
-    """Months that have cases or deductions, oldest first."""
-    return sorted({*_periods_in(SettlementRecord), *_periods_in(Deduction)})
+    """Months that have cases or deductions, or into which a held-over case was released, oldest first."""
+    return sorted({*_periods_in(SettlementRecord), *_periods_in(Deduction), *months_carried_into()})
 
 
 def signed_periods() -> set[str]:
     """Months that never change again."""
     return set(ClearingPeriod.objects.filter(state=PeriodState.SIGNED).values_list("period", flat=True))
+
+
+def ever_signed_periods() -> set[str]:
+    """Months that are signed, or were before they were opened again."""
+    rows = ClearingPeriod.objects.filter(Q(state=PeriodState.SIGNED) | Q(version__gt=0))
+    return set(rows.values_list("period", flat=True))
 
 
 def unsigned_months_before(period: str) -> list[str]:
@@ -233,9 +231,15 @@ def confirmations_given(months: Iterable[ClearingPeriod]) -> dict[int, dict[int,
     """The confirmations that stand, by month and region, for many months at once."""
     found: dict[int, dict[int, RegionConfirmation]] = {}
     rows = RegionConfirmation.objects.filter(period__in=[month.pk for month in months])
-    for row in rows.filter(voided_at__isnull=True).select_related("by"):
+    for row in rows.filter(voided_at__isnull=True).select_related("by").defer("content"):
         found.setdefault(row.period_id, {})[row.region_id] = row
     return found
+
+
+def approved_skips(month: ClearingPeriod) -> dict[str, str]:
+    """What the approved skips of a month were bound to, by the line of the checklist."""
+    rows = ChecklistSkip.objects.filter(period=month, state=SkipState.APPROVED)
+    return dict(rows.values_list("key", "seen_digest"))
 
 
 def regions_seen_by(by: User, parties: Parties) -> list[Party]:

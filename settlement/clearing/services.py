@@ -15,16 +15,27 @@ from agency.organisation.roles import May
 from agency.periods import is_period, period_label
 from agency.sheets.digest import digest
 from settlement.clearing import checks, rules, selectors
-from settlement.clearing.changes import has_changed_since
-from settlement.clearing.filling import MonthBook, all_sheets, party_named_as_then, region_digest
+from settlement.clearing.checklist import reasons_against
+from settlement.clearing.filling import (
+    MonthBook,
+    all_sheets,
+    party_named_as_then,
+    region_digest,
+    region_sheets,
+    sheets_digest,
+)
 from settlement.clearing.lines import lines_replace
 from settlement.clearing.locks import hold_month, hold_still
 from settlement.clearing.models import ClearingPeriod, RegionConfirmation, SignedSheet
-from settlement.clearing.rules import Parties, Party
+from settlement.clearing.rules import Line, Parties, Party
+from settlement.clearing.seen import content_of, looked_at
+from settlement.clearing.signing import SIGNED
 from settlement.clearing.states import PeriodState
+from settlement.clearing.version_models import VersionCause
+from settlement.clearing.versions import version_keep
 from settlement.records.locks import lock_records, records_written
 
-BROKEN_SHOWN = 3
+SIGNED_FIELDS = ("signed_at", "names", "digest", "version")
 
 
 class AlreadySigned(SomeoneElseWasFirst):
@@ -53,14 +64,16 @@ def period_compute(*, period: str, by: User, at: dt.datetime) -> ClearingPeriod:
     month = _month_to_compute(period, by=by, at=at)
     names = {**month.names, "pairs": selectors.pairs_now()}
     workflow.move(month, PeriodState.COMPUTED, by=by, at=at, names=names)  # holds the row until the end
-    lines_replace(month)
-    fresh = _computed(month, by=by)
+    sums = lines_replace(month)
+    lines = list(sums.lines.values())
+    fresh = _computed(month, lines, sums.local, by=by)
     if any(getattr(month, name) != value for name, value in fresh.items()):
         fresh |= {"computed_at": at, "computed_by": by}
         fresh["names"]["prepared_by"] = str(by)
         ClearingPeriod.objects.filter(pk=month.pk).update(**fresh)
         month.refresh_from_db()
-    voided = _void_changed(month, at=at)
+    version_keep(month, by=by, at=at, cause=VersionCause.COMPUTED, lines=lines)
+    voided = void_changed(month, at=at)
     audit.record(
         "period_computed",
         by=by,
@@ -90,20 +103,19 @@ def _month_to_compute(period: str, *, by: User, at: dt.datetime) -> ClearingPeri
     return month
 
 
-def _computed(month: ClearingPeriod, *, by: User) -> dict[str, Any]:
+def _computed(month: ClearingPeriod, lines: list[Line], local: int, *, by: User) -> dict[str, Any]:
     """What the fresh lines say of the month, apart from when and by whom."""
-    lines = selectors.lines_of(month)
     parties = selectors.parties_for(month.period, lines)
     due = sum(line.due_fen for line in lines)
     return {
         "cases": sum(line.records for line in lines),
-        "local_cases": selectors.local_records(month).count(),
+        "local_cases": local,
         "receivable_fen": due,
         "payable_fen": due,
         "lines_digest": rules.lines_digest(lines, parties),
         "names": {
             "organisation": _provincial_agency(),
-            "parties": _plain(parties),
+            "parties": plain_parties(parties),
             "institutions": _institutions(month),
             "pairs": selectors.pairs_of(month),
             "prepared_by": month.names.get("prepared_by", str(by)),
@@ -116,7 +128,7 @@ def _provincial_agency() -> str:
     return agency.name if agency else ""
 
 
-def _plain(parties: Parties) -> list[list[Any]]:
+def plain_parties(parties: Parties) -> list[list[Any]]:
     return [[party.id, party.code, party.name, party.is_outside, party.in_force] for party in parties.ordered]
 
 
@@ -127,7 +139,7 @@ def _institutions(month: ClearingPeriod) -> dict[str, list[str]]:
     return {str(pk): [code, name] for pk, code, name in rows}
 
 
-def _void_changed(month: ClearingPeriod, *, at: dt.datetime) -> int:
+def void_changed(month: ClearingPeriod, *, at: dt.datetime) -> int:
     """Void the confirmations of regions whose sheets no longer are what they confirmed. Returns how many."""
     given = selectors.confirmations_of(month)
     if not given:
@@ -155,9 +167,10 @@ def region_confirm(
     """
     access.require(by, May.CONFIRM_CLEARING, region)
     _require_period(period)
-    month = _held(period)
+    month = month_held(period)
     party = party_named_as_then(month, region)
-    now = region_digest(MonthBook(month), party)
+    sheets = region_sheets(MonthBook(month), party)
+    now = sheets_digest(sheets, party)
     if seen_digest not in (None, now):
         raise DomainError(
             "shown_is_outdated", f"{party.name}的清算表刚有变化，没有确认；请看过现在的表再确认。"
@@ -170,12 +183,25 @@ def region_confirm(
     try:
         with transaction.atomic():
             confirmation = RegionConfirmation.objects.create(
-                period=month, region=region, digest=now, by=by, at=at
+                period=month,
+                region=region,
+                digest=now,
+                content=content_of(sheets),
+                looked=looked_at(month, party, by, sheets),
+                by=by,
+                at=at,
             )
     except IntegrityError as error:
         raise SomeoneElseWasFirst(f"{party.name}刚被同事确认过，请刷新后再看。") from error
     audit.record(
-        "period_confirmed", by=by, at=at, subject_kind="period", subject_no=period, region=region, digest=now
+        "period_confirmed",
+        by=by,
+        at=at,
+        subject_kind="period",
+        subject_no=period,
+        region=region,
+        digest=now,
+        looked=confirmation.looked,
     )
     return confirmation
 
@@ -196,35 +222,26 @@ def unconfirmed(month: ClearingPeriod) -> list[Party]:
 
 @transaction.atomic
 def period_sign(*, period: str, by: User, at: dt.datetime, seen_digest: str | None = None) -> ClearingPeriod:
-    """签发: from now on the month never changes, on any path (guards in the database).
+    """签发: from now on the month never changes but by an approved reopening (guards in the database).
 
-    Refuses, with all reasons at once, while an earlier month is unsigned, a region in force has not
-    confirmed, or an invariant of the month does not hold; and when the figures are no longer those shown
+    Refuses, with all reasons at once, while a line of the checklist stands open (settlement/clearing/
+    checklist.py), or an invariant of the month does not hold; and when the figures are no longer those shown
     (`seen_digest`, the digest of the lines).
     """
     access.require(by, May.SIGN_CLEARING)
     _require_period(period)
     hold_still()
-    month = _held(period)
+    month = month_held(period)
     if seen_digest not in (None, month.lines_digest):
         raise DomainError("shown_is_outdated", "清算刚重新计算过，没有签发；请看过现在的数再签发。")
-    reasons = _reasons_against(month)
+    reasons = reasons_against(month)
     if reasons:
         raise DomainErrors(reasons)
-    month.names["institutions"] = {**_institutions(month), **month.names.get("institutions", {})}
     records_written()  # a file that was checked before has to be checked again: its month may be closed
-    names = {**month.names, "signed_by": str(by)}
-    content = _sheets_signed(month)
-    workflow.move(
-        month,
-        PeriodState.SIGNED,
-        by=by,
-        at=at,
-        signed_at=at,
-        signed_by=by,
-        names=names,
-        digest=content,
-    )
+    fixed = _as_signed(month, by=by, at=at)
+    version_keep(fixed, by=by, at=at, cause=VersionCause.SIGNED)
+    changed = {name: getattr(fixed, name) for name in SIGNED_FIELDS} | {"signed_by": by}
+    workflow.move(month, PeriodState.SIGNED, by=by, at=at, **changed)
     audit.record(
         "period_signed",
         by=by,
@@ -233,29 +250,22 @@ def period_sign(*, period: str, by: User, at: dt.datetime, seen_digest: str | No
         subject_no=period,
         digest=month.digest,
         cases=month.cases,
+        version=month.version,
     )
+    for entry in SIGNED:
+        entry.function(month, by, at)
     return month
 
 
-def _reasons_against(month: ClearingPeriod) -> list[DomainError]:
-    reasons = []
-    earlier = selectors.unsigned_months_before(month.period)
-    if earlier:
-        names = "、".join(period_label(period) for period in earlier)
-        reasons.append(
-            DomainError("earlier_month_unsigned", f"{names}还没有签发，须依次签发", months=earlier)
-        )
-    waiting = unconfirmed(month)
-    if waiting:
-        names = "、".join(party.name for party in waiting)
-        codes = [party.code for party in waiting]
-        reasons.append(DomainError("not_confirmed", f"还没有确认：{names}", regions=codes))
-    if has_changed_since(month):
-        reasons.append(DomainError("needs_computing", "计算之后明细、扣款或异地关系有变动，请重新计算"))
-    broken = list(checks.period_invariants(month))
-    for item in broken[:BROKEN_SHOWN]:
-        reasons.append(DomainError("check_fails", f"{item.check}不成立：{item.subject} {item.message}"))
-    return reasons
+def _as_signed(month: ClearingPeriod, *, by: User, at: dt.datetime) -> ClearingPeriod:
+    """The month as the signature makes it, with the digest of every sheet kept; the row itself stays."""
+    institutions = {**_institutions(month), **month.names.get("institutions", {})}
+    values = {field.attname: getattr(month, field.attname) for field in month._meta.concrete_fields}
+    values |= {"state": PeriodState.SIGNED, "version": month.version + 1, "signed_at": at}
+    values["names"] = {**month.names, "institutions": institutions, "signed_by": str(by)}
+    fixed = ClearingPeriod(**{**values, "signed_by_id": by.pk})
+    fixed.digest = _sheets_signed(fixed)
+    return fixed
 
 
 def _sheets_signed(month: ClearingPeriod) -> str:
@@ -263,15 +273,18 @@ def _sheets_signed(month: ClearingPeriod) -> str:
     kept, signed = [], []
     for form, party, data in all_sheets(MonthBook(month)):
         content = digest(data)
+        region_id = party.id if party else None
         kept.append(
-            SignedSheet(period=month, form_no=form, region_id=party.id if party else None, digest=content)
+            SignedSheet(
+                period=month, version=month.version, form_no=form, region_id=region_id, digest=content
+            )
         )
         signed.append((form, party.code if party else "", content))
     SignedSheet.objects.bulk_create(kept)
     return checks.month_digest(month, signed)
 
 
-def _held(period: str) -> ClearingPeriod:
+def month_held(period: str) -> ClearingPeriod:
     """The computed month, held until the end of the transaction."""
     month = hold_month(period)
     if month is None or month.state == PeriodState.OPEN:

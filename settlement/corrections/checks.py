@@ -77,8 +77,18 @@ def _fault(row: Correction, contents: dict[Key, list[str]]) -> str:
 
 @CHECKS.register(TWO_PEOPLE, order=206)
 def two_people_correct(period: str | None) -> Iterator[Broken]:
-    """Whoever decided a correction did not propose it."""
+    """Whoever decided a correction neither proposed it nor brought its file in; a command's file nobody who
+    decides brought in."""
     decided = Correction.objects.filter(state__in=[CorrectionState.APPROVED, CorrectionState.REJECTED])
-    same = decided.filter(Q(decided_by=F("proposed_by")) | Q(decided_by__isnull=True)).order_by("pk")
-    for number in same.values_list("proposal_no", flat=True):
-        yield Broken(TWO_PEOPLE, f"更正 {number}", "提出人与审批人是同一人，或没有审批人")
+    if period:
+        decided = decided.filter(Q(reversal__period=period) | Q(record__period=period))
+    uploaded = Q(decided_by=F("batch__created_by"), batch__by_command=False) & Q(
+        decided_by__is_system_account=False
+    )
+    told = {
+        "提出人与审批人是同一人，或没有审批人": Q(decided_by=F("proposed_by")) | Q(decided_by__isnull=True),
+        "审批人就是上传文件的人": uploaded,
+    }
+    for message, fault in told.items():
+        for number in decided.filter(fault).order_by("pk").values_list("proposal_no", flat=True):
+            yield Broken(TWO_PEOPLE, f"更正 {number}", message)

@@ -78,11 +78,12 @@ def conflicts(by: User) -> QuerySet[Refusal]:
 
 
 def conflicts_open(by: User) -> QuerySet[Refusal]:
-    """Those that no correction settles, or is about to."""
+    """Those that no correction settles, or is about to; a number that is stored no more is no conflict."""
     settled = ConflictLine.objects.filter(
         batch=OuterRef("batch"), line_no=OuterRef("line_no"), correction__state__in=SETTLING
     )
-    return conflicts(by).exclude(Exists(settled))
+    stored = SettlementRecord.objects.filter(settlement_no=OuterRef("value"))
+    return conflicts(by).filter(Exists(stored.order_by())).exclude(Exists(settled))
 
 
 def like_this(refusal: Refusal) -> QuerySet[Refusal]:

@@ -29,6 +29,7 @@ from settlement.records.content import CERT_NO
 label_actions(
     {
         "correction_proposed": "提出更正",
+        "leaving_proposed": "提请不予更正",
         "case_corrected": "批准更正",
         "correction_rejected": "不予更正",
         "correction_withdrawn": "撤回更正",
@@ -74,7 +75,7 @@ def _todo(row: Correction) -> TodoRow:
         badge_tone="go",
         number=row.proposal_no,
         url=reverse("settlement:correction_detail", kwargs={"proposal_no": row.proposal_no}),
-        title=f"更正结算 {row.settlement_no}",
+        title=f"{row.title} {row.settlement_no}",
         detail=row.reason,
         due=f"提出 {row.proposed_by}",
     )
@@ -90,7 +91,7 @@ def search(user: User, term: str) -> SearchGroup | None:
         SearchRow(
             url=reverse("settlement:correction_detail", kwargs={"proposal_no": row.proposal_no}),
             number=row.proposal_no,
-            title=f"更正结算 {row.settlement_no}",
+            title=f"{row.title} {row.settlement_no}",
             badge=row.get_state_display(),
         )
         for row in found
@@ -104,6 +105,6 @@ def unmask(user: User, number: str) -> Unmasked | None:
     if not access.allowed(user, May.READ_CASES):
         return None
     found = corrections_listed(user, CorrectionFilter()).filter(proposal_no=number).first()
-    if found is None:
+    if found is None or not found.content:
         return None
     return Unmasked("correction", number, found.content.split("\t")[CERT_NO], found.insured_region)

@@ -28,7 +28,9 @@ class Correction(models.Model):
 
     `corrects_no` and `seen_digest` are the correction number and the digest of the stored record that the
     proposal was made against; `content` is the row of the file as one line of texts (settlement/records/
-    content.py). The regions are those of the stored record. `reversal` and `record` are the pair.
+    content.py), empty when that cannot be read any more. The regions are those of the stored record.
+    `reversal` and `record` are the pair. `leaves_stored` (提请不予更正): what is stored
+    shall stay, which also settles the conflict, by two people.
     """
 
     machine: ClassVar[Machine] = CORRECTION_MACHINE
@@ -38,7 +40,8 @@ class Correction(models.Model):
     settlement_no = models.CharField("结算编号", max_length=40)
     corrects_no = models.PositiveSmallIntegerField("被更正的序号", default=0)
     seen_digest = models.CharField("提出时的内容摘要", max_length=32)
-    content = models.TextField("文件中的内容")
+    content = models.TextField("文件中的内容", blank=True)
+    leaves_stored = models.BooleanField("提请不予更正", default=False)
     institution_name = models.CharField("定点医药机构名称", max_length=100, blank=True)
     insured_region = models.ForeignKey(PoolingRegion, models.PROTECT, verbose_name="参保地", related_name="+")
     care_region = models.ForeignKey(PoolingRegion, models.PROTECT, verbose_name="就医地", related_name="+")
@@ -96,6 +99,12 @@ class Correction(models.Model):
                 name="correction_approved_with_its_pair",
             ),
             models.CheckConstraint(
+                condition=Q(leaves_stored=False) & ~Q(content="")
+                | (Q(leaves_stored=True) & ~Q(state=CorrectionState.APPROVED)),
+                name="correction_says_what_shall_be",
+                violation_error_message="提请不予更正的不能批准更正。",
+            ),
+            models.CheckConstraint(
                 condition=Q(state__in=[CorrectionState.PROPOSED, CorrectionState.WITHDRAWN])
                 | (Q(decided_by__isnull=False, decided_at__isnull=False) & ~Q(decided_by=F("proposed_by"))),
                 name="correction_decided_by_second_person",
@@ -105,6 +114,11 @@ class Correction(models.Model):
 
     def __str__(self) -> str:
         return self.proposal_no
+
+    @property
+    def title(self) -> str:
+        """What it asks for, before the number of the case."""
+        return "不予更正结算" if self.leaves_stored else "更正结算"
 
     @property
     def journal_no(self) -> str:

@@ -16,7 +16,14 @@ from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
 from settlement.corrections import rules
-from settlement.corrections.conflicts import CHECKED, Reader, conflict, conflicts_open, like_this
+from settlement.corrections.conflicts import (
+    CHECKED,
+    Conflict,
+    Reader,
+    conflict,
+    conflicts_open,
+    like_this,
+)
 from settlement.corrections.models import ConflictLine, Correction
 from settlement.corrections.selectors import situation, stored_content
 from settlement.corrections.states import CorrectionState
@@ -40,33 +47,68 @@ def correction_propose(*, by: User, at: dt.datetime, refusal: Refusal, reason: s
     Errors: NotAllowed, `reason_missing`, `not_open` (somebody settles it already), `cannot_compare`, and all
     that rules.obstacles tells, at once.
     """
+    found, reason = _open_conflict(by, refusal, reason)
+    if found.record is None or found.candidate is None:
+        raise DomainError("cannot_compare", found.why)
+    _require_nothing_in_the_way(by, found.record, found.candidate)
+    return _proposed(found, found.record, by=by, at=at, reason=reason)
+
+
+@transaction.atomic
+def leaving_propose(*, by: User, at: dt.datetime, refusal: Refusal, reason: str) -> Correction:
+    """提请不予更正: what is stored shall stay, whatever stands in the way of correcting it [P].
+
+    Errors: NotAllowed, `reason_missing`, `not_open`, `cannot_compare` (it is no longer stored, or of others),
+    `already_proposed`.
+    """
+    found, reason = _open_conflict(by, refusal, reason)
+    if found.record is None:
+        raise DomainError("cannot_compare", found.why)
+    waiting = situation(by, found.record, None).proposal
+    _require_none_of(rules.obstacles(rules.Situation(found.number, proposal=waiting)))
+    return _proposed(found, found.record, by=by, at=at, reason=reason, leaves_stored=True)
+
+
+def _open_conflict(by: User, refusal: Refusal, reason: str) -> tuple[Conflict, str]:
+    """The conflict that somebody wants to settle, and the reason; holds the lock of the records."""
     access.require(by, May.LOAD_CASES)
     reason = _clean(reason)
     lock_records()
     if not conflicts_open(by).filter(pk=refusal.pk).exists():
         raise DomainError("not_open", "这一行冲突已有人在办，或文件已撤回，请刷新后再看。")
-    found = conflict(by, refusal)
-    if found.record is None or found.candidate is None:
-        raise DomainError("cannot_compare", found.why)
-    _require_nothing_in_the_way(by, found.record, found.candidate)
+    return conflict(by, refusal), reason
+
+
+def _proposed(
+    found: Conflict,
+    stored: SettlementRecord,
+    *,
+    by: User,
+    at: dt.datetime,
+    reason: str,
+    leaves_stored: bool = False,
+) -> Correction:
+    candidate = found.candidate
     correction = Correction.objects.create(
         proposal_no=_new_number(at),
         settlement_no=found.number,
-        corrects_no=found.record.correction_no,
-        seen_digest=found.record.content_digest,
-        content=found.candidate.content,
-        institution_name=found.candidate.institution[1][:100],
-        insured_region_id=found.record.insured_region_id,
-        care_region_id=found.record.care_region_id,
-        batch=refusal.batch,
-        line_no=refusal.line_no,
+        corrects_no=stored.correction_no,
+        seen_digest=stored.content_digest,
+        content=candidate.content if candidate is not None else "",
+        leaves_stored=leaves_stored,
+        institution_name=candidate.institution[1][:100] if candidate is not None else "",
+        insured_region_id=stored.insured_region_id,
+        care_region_id=stored.care_region_id,
+        batch=found.refusal.batch,
+        line_no=found.refusal.line_no,
         reason=reason,
         proposed_by=by,
         proposed_at=at,
     )
     workflow.begin(correction, by=by, at=at, reason=reason)
     _settle_lines(correction)
-    _log("correction_proposed", correction, by=by, at=at, reason=reason)
+    action = "leaving_proposed" if leaves_stored else "correction_proposed"
+    _log(action, correction, by=by, at=at, reason=reason)
     return correction
 
 
@@ -80,6 +122,11 @@ def correction_approve(*, by: User, at: dt.datetime, correction: Correction) -> 
     """
     require_may_decide(by, correction)
     lock_records()
+    if correction.leaves_stored:
+        raise DomainError(
+            "not_to_correct",
+            f"{correction} 提请的是不予更正，不能批准更正；不同意的，请提出人撤回后重新提出。",
+        )
     if not Batch.objects.filter(pk=correction.batch_id, state__in=CHECKED).exists():
         raise DomainError("file_withdrawn", f"依据的文件（批次 {correction.batch}）已撤回或撤销，不能批准。")
     stored = _stored(correction)
@@ -151,7 +198,10 @@ def _clean(reason: str) -> str:
 def _require_nothing_in_the_way(
     by: User, stored: SettlementRecord, candidate: Candidate | None, own: Correction | None = None
 ) -> None:
-    found = rules.obstacles(situation(by, stored, candidate, own=own))
+    _require_none_of(rules.obstacles(situation(by, stored, candidate, own=own)))
+
+
+def _require_none_of(found: list[tuple[str, str]]) -> None:
     if found:
         raise DomainErrors(DomainError(code, sentence) for code, sentence in found)
 
@@ -189,6 +239,8 @@ def _settle_lines(correction: Correction) -> None:
 def _says_the_same(reader: Reader, line: Refusal, correction: Correction) -> bool:
     if (line.batch_id, line.line_no) == (correction.batch_id, correction.line_no):
         return True
+    if not correction.content:
+        return False
     try:
         content = reader.read(line).content.split("\t")
     except DomainError:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -10,12 +11,13 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from agency.errors import DomainError, DomainErrors, NotAllowed
+from agency.errors import DomainError, NotAllowed
 from agency.journal import workflow
 from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
 from agency.web.access import needs
+from agency.web.acting import done, put_on
 from agency.web.keyset import keyset_page
 from agency.web.middleware import record_refusal
 from agency.web.request import StaffRequest
@@ -35,6 +37,7 @@ from settlement.corrections.states import CorrectionState
 from settlement.records.content import CERT_NO, PERSON_NAME, as_delivered
 from settlement.records.models import SettlementRecord
 
+LEAVE = "leave"  # the button 提请不予更正
 PAGE = 30  # each line is read and compared again
 
 
@@ -74,24 +77,28 @@ def correction_list(request: StaffRequest) -> HttpResponse:
 @needs(May.READ_CASES)
 @require_http_methods(["GET", "POST"])
 def conflict_detail(request: StaffRequest, conflict_batch_no: str, line_no: int) -> HttpResponse:
-    """One conflict: stored and file side by side; posting proposes the correction."""
+    """One conflict: stored and file side by side; posting proposes the correction, or to leave it."""
     rows = conflicts(request.user).filter(batch__batch_no=conflict_batch_no, line_no=line_no)
     found = conflict(request.user, get_object_or_404(rows))
     form = CorrectionReasonForm(request.POST if request.method == "POST" else None)
     if request.method == "POST":
         access.require(request.user, May.LOAD_CASES)
         if form.is_valid():
+            leaves = request.POST.get("decision") == LEAVE
+            propose = services.leaving_propose if leaves else services.correction_propose
             try:
-                correction = services.correction_propose(
+                correction = propose(
                     by=request.user, at=request.now, refusal=found.refusal, **form.cleaned_data
                 )
             except DomainError as error:
-                _put_on(request, form, error)
+                put_on(request, form, error)
             else:
-                messages.success(request, f"已提出更正 {correction}，请另一位同事审批。")
+                said = "已提请不予更正" if leaves else "已提出更正"
+                messages.success(request, f"{said} {correction}，请另一位同事审批。")
                 return redirect("settlement:correction_detail", proposal_no=correction.proposal_no)
     is_open = conflicts_open(request.user).filter(pk=found.refusal.pk).exists()
-    told = _obstacles(request.user, found.record, found.candidate) if is_open else []
+    in_the_way = _obstacles(request.user, found.record, found.candidate) if is_open else []
+    told = [sentence for _, sentence in in_the_way]
     settling = Correction.objects.visible_to(request.user).filter(
         conflict_lines__batch=found.refusal.batch, conflict_lines__line_no=line_no
     )
@@ -103,23 +110,18 @@ def conflict_detail(request: StaffRequest, conflict_batch_no: str, line_no: int)
         "settling": settling.order_by("-pk").first(),
         "is_open": is_open,
         "may_propose": may and is_open and not told and not found.why,
+        "may_leave": may
+        and is_open
+        and found.record is not None
+        and not any(code == "already_proposed" for code, _ in in_the_way),
         "may_unmask": access.allowed(request.user, May.UNMASK),
     }
     status = 422 if request.method == "POST" else 200
     return render(request, "settlement/corrections/conflict.html", context, status=status)
 
 
-def _obstacles(user: User, record: SettlementRecord | None, candidate: Any) -> list[str]:
-    if record is None or candidate is None:
-        return []
-    return [sentence for _, sentence in obstacles(situation(user, record, candidate))]
-
-
-def _put_on(request: StaffRequest, form: CorrectionReasonForm, error: DomainError) -> None:
-    """What was refused, all of it, on the form."""
-    record_refusal(request, error)
-    for one in error.errors if isinstance(error, DomainErrors) else [error]:
-        form.add_error(one.field, one.message)
+def _obstacles(user: User, record: SettlementRecord | None, candidate: Any) -> list[tuple[str, str]]:
+    return obstacles(situation(user, record, candidate)) if record is not None else []
 
 
 @needs(May.READ_CASES)
@@ -142,35 +144,28 @@ def _context(
         settlement_no=correction.settlement_no, correction_no=correction.corrects_no
     ).first()
     is_open = correction.state == CorrectionState.PROPOSED
-    refusal = _refusal(request.user, correction) if is_open else ""
-    own = situation(request.user, stored, None, own=correction) if is_open and stored else None
-    content = correction.content.split("\t")
-    pairs = pairs_of(as_delivered(stored_content(stored)), content) if stored is not None else []
+    refusal = access.refusal(services.require_may_decide, request.user, correction) if is_open else ""
+    corrects = is_open and not correction.leaves_stored
+    own = situation(request.user, stored, None, own=correction) if corrects and stored else None
+    content = correction.content.split("\t") if correction.content else []
+    pairs = pairs_of(as_delivered(stored_content(stored)), content) if stored is not None and content else []
     return {
         "correction": correction,
         "stored": stored,
-        "new_person": {"name": content[PERSON_NAME], "cert_no": content[CERT_NO]},
+        "new_person": {"name": content[PERSON_NAME], "cert_no": content[CERT_NO]} if content else None,
         "pairs": pairs,
         "obstacles": [sentence for _, sentence in obstacles(own)] if own else [],
         "history": workflow.history(Correction.machine, correction.proposal_no),
         "form": form or CorrectionReasonForm(),
         "is_open": is_open,
         "may_decide": is_open and not refusal,
+        "may_approve": corrects and not refusal,
         "refusal": refusal if _decides(request.user) else "",
         "may_withdraw": is_open
         and correction.proposed_by_id == request.user.pk
         and workflow.can_move(correction, CorrectionState.WITHDRAWN, request.user),
         "may_unmask": access.allowed(request.user, May.UNMASK),
     }
-
-
-def _refusal(user: User, correction: Correction) -> str:
-    """Why this person may not decide; empty when they may."""
-    try:
-        services.require_may_decide(user, correction)
-    except NotAllowed as error:
-        return error.message
-    return ""
 
 
 @needs(May.RELEASE_BATCHES)
@@ -207,19 +202,12 @@ def correction_withdraw(request: StaffRequest, proposal_no: str) -> HttpResponse
 
 
 def _with_reason(
-    request: StaffRequest, proposal_no: str, act: Callable[..., Correction], done: str
+    request: StaffRequest, proposal_no: str, act: Callable[..., Correction], told: str
 ) -> HttpResponse:
     correction = _visible(request, proposal_no)
     form = CorrectionReasonForm(request.POST)
-    if form.is_valid():
-        try:
-            act(by=request.user, at=request.now, correction=correction, **form.cleaned_data)
-        except NotAllowed:
-            raise
-        except DomainError as error:
-            _put_on(request, form, error)
-        else:
-            messages.success(request, done)
-            return redirect("settlement:correction_detail", proposal_no=proposal_no)
+    if done(request, form, partial(act, by=request.user, at=request.now, correction=correction)):
+        messages.success(request, told)
+        return redirect("settlement:correction_detail", proposal_no=proposal_no)
     context = _context(request, correction, form)
     return render(request, "settlement/corrections/detail.html", context, status=422)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
-from collections import Counter
+import hashlib
+from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from agency.batches.aside import RowsAside
 from agency.batches.kinds import BatchKind, CheckRequest, Outcome
 from agency.batches.models import Batch
 from agency.errors import DomainError
-from agency.journal.numbers import next_number
+from agency.journal.numbers import next_number, next_numbers
 from agency.organisation.roles import May
 from agency.registry import BATCH_KINDS
 from agency.tabular.read import Row, Table, open_table
@@ -23,16 +25,18 @@ from settlement.records.intake import Checked, ControlTotals, RowRefused, still_
 from settlement.records.locks import lock_records, records_written, revision
 from settlement.records.periods import signed_periods
 from settlement.records.reference import read_reference
+from settlement.records.selectors import chunks
 
 KIND = "deductions"
 BLOCK = 500
+MOST_ROWS = 100_000
 
 
 @dataclass
 class Accepted(Checked):
     """What is to be loaded; `lines` has the line of every row that stands, new or known, by its digest."""
 
-    rows: list[Candidate] = field(default_factory=list)
+    rows: RowsAside[Candidate] = field(default_factory=RowsAside)
     lines: dict[str, int] = field(default_factory=dict)
 
 
@@ -55,18 +59,25 @@ class _Check:
         self.payload = Accepted(request, revision())
         self.accepted = self.payload.rows
         self.seen: set[str] = set()
+        self.digest = hashlib.sha256()  # of what is accepted, in the order of the file
+        self.counts: Counter[str] = Counter(late=0, local=0)
+        self.periods: Counter[str] = Counter()
+        self.totals = ControlTotals(("rows", "amount_fen"), self.reference.region_names)
         self.outcome = Outcome(encoding=table.encoding, header=list(table.header), payload=self.payload)
-        self.outcome.notes = list(table.notes)
 
     def run(self) -> Outcome:
         rows = self.table.rows()
         while block := list(islice(rows, BLOCK)):
             self.outcome.rows += len(block)
+            if self.outcome.rows > MOST_ROWS:
+                told = f"超过 {MOST_ROWS:,} 行，请按期别或机构拆成几个文件再导入。"
+                raise DomainError("too_many_rows", told)
             self._take(block)
             self.request.progress(self.outcome.rows)
+        self.outcome.notes = self.table.told()
         self.outcome.accepted = len(self.accepted)
         self.outcome.ignored_columns = self.layout.ignored
-        self.outcome.fingerprint = " ".join(row.digest for row in self.accepted)
+        self.outcome.fingerprint = self.digest.hexdigest()
         self.outcome.preview = self._preview()
         return self.outcome
 
@@ -107,7 +118,16 @@ class _Check:
         else:
             self.seen |= keys
             self.payload.lines[row.digest] = row.row.line_no
-            self.accepted.append(row)
+            self._accept(row)
+
+    def _accept(self, row: Candidate) -> None:
+        self.accepted.add(row.row.line_no, row)
+        self.digest.update(row.digest.encode())
+        parties = row.parties
+        self.totals.add(self.reference.region_codes[parties.insured_region_id], "", 1, row.amount_fen)
+        self.periods[row.period] += 1
+        self.counts["late"] += row.period != row.stated_period
+        self.counts["local"] += parties.insured_region_id == parties.care_region_id
 
     def _refused(self, row: Row, refused: RowRefused) -> None:
         name, shown = p.NAMES[refused.column], refused.value
@@ -115,38 +135,48 @@ class _Check:
 
     def _preview(self) -> dict[str, Any]:
         """Counts and sums (fen) by insured region; plain JSON."""
-        totals = ControlTotals(("rows", "amount_fen"), self.reference.region_names)
-        parties = [row.parties for row in self.accepted]
-        for row in self.accepted:
-            code = self.reference.region_codes[row.parties.insured_region_id]
-            totals.add(code, "", 1, row.amount_fen)
         return {
             "new": len(self.accepted),
             "unchanged": self.outcome.unchanged,
-            "late": sum(row.period != row.stated_period for row in self.accepted),
-            "local": sum(one.insured_region_id == one.care_region_id for one in parties),
-            "periods": dict(sorted(Counter(row.period for row in self.accepted).items())),
-            "totals": [row for _, row in totals.rows()],
-            "sum": totals.sum(),
+            **self.counts,
+            "periods": dict(sorted(self.periods.items())),
+            "totals": [row for _, row in self.totals.rows()],
+            "sum": self.totals.sum(),
         }
 
 
 def new_deduction_no(period: str) -> str:
     """A number of our own, counted within the month in which the deduction counts."""
-    return f"D{period}{next_number(f'deduction-{period}'):05d}"
+    return _deduction_no(period, next_number(f"deduction-{period}"))
+
+
+def _deduction_no(period: str, number: int) -> str:
+    return f"D{period}{number:05d}"
 
 
 def load_deductions(batch: Batch, outcome: Outcome) -> None:
     """Write what a check accepted, inside the caller's transaction; PreviewOutdated when that changed."""
     accepted = still_valid(outcome, Accepted, check_deductions)
-    rows = [_deduction(batch, row) for row in accepted.rows]
-    Deduction.objects.bulk_create(rows, batch_size=500)
+    for rows in chunks(accepted.rows):
+        Deduction.objects.bulk_create(_numbered(batch, rows))
     records_written()
 
 
-def _deduction(batch: Batch, row: Candidate) -> Deduction:
+def _numbered(batch: Batch, rows: Sequence[Candidate]) -> list[Deduction]:
+    """A block of deductions, whose numbers are taken month by month."""
+    by_period: defaultdict[str, list[Candidate]] = defaultdict(list)
+    for row in rows:
+        by_period[row.period].append(row)
+    numbers = {
+        period: iter(next_numbers(f"deduction-{period}", len(some)))
+        for period, some in sorted(by_period.items())
+    }
+    return [_deduction(batch, row, _deduction_no(row.period, next(numbers[row.period]))) for row in rows]
+
+
+def _deduction(batch: Batch, row: Candidate, number: str) -> Deduction:
     return Deduction(
-        deduction_no=new_deduction_no(row.period),
+        deduction_no=number,
         external_no=row.external_no,
         batch=batch,
         line_no=row.row.line_no,

@@ -16,7 +16,7 @@ from settlement.deductions import lost
 from settlement.deductions.content import LOOKUPS, digest_of, stored_content
 from settlement.deductions.models import Deduction
 from settlement.records.lost import left_after_undo
-from settlement.records.periods import signed_periods
+from settlement.records.periods import ever_signed
 
 UNCHANGED = "扣款内容未改"
 WITHDRAWALS = "撤回扣款与原扣款相抵"
@@ -91,7 +91,7 @@ def _batch_faults(batch: Batch, rows: int, fen: int) -> Iterator[Broken]:
 
 
 def _undone_faults(batch: Batch, rows: int) -> Iterator[Broken]:
-    kept = Deduction.objects.filter(batch=batch).exclude(period__in=signed_periods())
+    kept = Deduction.objects.filter(batch=batch).exclude(period__in=ever_signed())
     first, expected = kept.order_by("pk").first(), left_after_undo(batch)
     told = f"批次 {batch} 已撤销，应留下已签发的 {expected} 笔，实有 {rows} 笔"
     if first is not None:
@@ -102,15 +102,18 @@ def _undone_faults(batch: Batch, rows: int) -> Iterator[Broken]:
 
 @CHECKS.register(NUMBERS, order=223)
 def numbers_in_order(period: str | None) -> Iterator[Broken]:
-    """Numbers are given in the order of entry, month by month, and none that was not given yet."""
+    """Numbers are given in the order of entry, month by month, and none that was not given yet.
+
+    The month is that of counting; one that came back when an earlier month was opened again keeps its number.
+    """
     rows = Deduction.objects.filter(period=period) if period else Deduction.objects.all()
     series = NumberSeries.objects.filter(name__startswith="deduction-").values_list("name", "value")
     given = {name.removeprefix("deduction-"): value for name, value in series}
     last: dict[str, int] = {}
     for number, month in rows.order_by("pk").values_list("deduction_no", "period"):
-        digits = number.removeprefix(f"D{month}")
-        count = int(digits) if digits.isdigit() and digits != number else 0
-        if not last.get(month, 0) < count <= given.get(month, 0):
+        named, digits = number[1:7], number[7:]
+        count = int(digits) if number.startswith("D") and digits.isdigit() and named >= month else 0
+        if not last.get(named, 0) < count <= given.get(named, 0):
             yield Broken(NUMBERS, f"扣款 {number}", f"内部编号不是 {month} 依次给出的，有人改动过编号或期别")
         else:
-            last[month] = count
+            last[named] = count

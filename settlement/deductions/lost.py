@@ -27,9 +27,9 @@ def _checked_again(batch: Batch) -> Accepted | None:
 def first_lost(batch: Batch) -> tuple[str, str]:
     """Which deduction is gone, and what it was; a lost one has no number, so its line names it."""
     again = _checked_again(batch)
-    if again is None or not again.rows:
+    row = next(iter(again.rows), None) if again is not None else None
+    if row is None:
         return "", ""
-    row = min(again.rows, key=lambda row: row.row.line_no)
     named = row.external_no or f"批次 {batch} 第 {row.row.line_no} 行"
     return f"扣款 {named}", f"第 {row.row.line_no} 行“{row.reason}”{yuan(row.amount_fen)} 元不见了"
 

@@ -91,7 +91,14 @@ class Deduction(models.Model):
                 condition=Q(period__gte=F("stated_period")), name="deduction_counts_not_before_its_period"
             ),
         ]
-        indexes = [models.Index(fields=["period", "-id"], name="deduction_of_period")]
+        indexes = [
+            models.Index(fields=["period", "-id"], name="deduction_of_period"),
+            models.Index(
+                fields=["period", "stated_period"],
+                condition=Q(period__gt=F("stated_period")),
+                name="deduction_put_off",
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.deduction_no

@@ -7,9 +7,8 @@ from django.http import HttpResponse
 from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from agency.errors import DomainError, NotAllowed
+from agency.errors import DomainError
 from agency.organisation import access
-from agency.organisation.models import User
 from agency.organisation.roles import May
 from agency.web.access import needs
 from agency.web.keyset import keyset_page
@@ -76,7 +75,7 @@ def _visible(request: StaffRequest, deduction_no: str) -> Deduction:
 def _context(request: StaffRequest, deduction: Deduction, form: WithdrawForm) -> dict[str, object]:
     withdrawal = getattr(deduction, "withdrawn_by", None)
     is_open = withdrawal is None and deduction.withdraws_id is None
-    refusal = _refusal(request.user, deduction) if is_open else ""
+    refusal = access.refusal(require_may_withdraw, request.user, deduction) if is_open else ""
     return {
         "deduction": deduction,
         "withdrawal": withdrawal,
@@ -84,12 +83,3 @@ def _context(request: StaffRequest, deduction: Deduction, form: WithdrawForm) ->
         "may_withdraw": is_open and not refusal,
         "refusal": refusal if access.allowed(request.user, May.LOAD_CASES) else "",
     }
-
-
-def _refusal(user: User, deduction: Deduction) -> str:
-    """Why this person may not take it back; empty when they may."""
-    try:
-        require_may_withdraw(user, deduction)
-    except NotAllowed as error:
-        return error.message
-    return ""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -83,14 +83,18 @@ def names_filing(by: User, mark: RecordFiling) -> bool:
     return access.sees_all(by) or mark.insured_region_id == by.region_id or mark.mark in FOR_THE_PLACE
 
 
+def filings_opened(by: User, marks: Iterable[RecordFiling]) -> set[str]:
+    """The numbers of the filings that these marks name and that this reader may open."""
+    if not access.allowed(by, May.READ_FILINGS):
+        return set()
+    named = {mark.filing_id for mark in marks if names_filing(by, mark)}
+    rows = Filing.objects.visible_to(by).filter(pk__in=named)
+    return set(rows.values_list("filing_no", flat=True))
+
+
 def filing_opened(by: User, mark: RecordFiling) -> str:
     """The number of the filing that this reader may open; "" where there is none."""
-    if not names_filing(by, mark) or not access.allowed(by, May.READ_FILINGS):
-        return ""
-    return (
-        Filing.objects.visible_to(by).filter(pk=mark.filing_id).values_list("filing_no", flat=True).first()
-        or ""
-    )
+    return next(iter(filings_opened(by, [mark])), "")
 
 
 @dataclass(frozen=True)

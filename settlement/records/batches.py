@@ -19,7 +19,7 @@ from agency.registry import BATCH_KINDS
 from agency.tabular.read import Row, Table
 from settlement.records.check import Candidate, RowChecker, shown_value
 from settlement.records.columns import NAMES, Layout, read_header
-from settlement.records.control import CONTROL, FileTotals, Group
+from settlement.records.control import CONTROL, FileTotals
 from settlement.records.followers import records_going, records_loaded
 from settlement.records.intake import Checked, ControlTotals, RowRefused, still_valid
 from settlement.records.layouts import CASES, open_cases
@@ -101,15 +101,17 @@ class Tally:
     total_fee_fen: int = 0
     fund_fen: int = 0
     account_fen: int = 0
+    delivered_fund_fen: int = 0  # where 个人账户 is delivered inside it, with that
 
     def add(self, row: Candidate) -> None:
         self.cases += 1
         self.reversals += row.is_reversal
         self.lines += row.row.line_no
-        total, fund, account = row.sums
+        total, fund, account, delivered = row.sums
         self.total_fee_fen += total
         self.fund_fen += fund
         self.account_fen += account
+        self.delivered_fund_fen += delivered
 
     @property
     def sums(self) -> tuple[int, int, int]:
@@ -132,9 +134,8 @@ class _Check:
         self.accepted = accepted
         self.outcome = Outcome(encoding=table.encoding, header=list(table.header), payload=self.accepted)
         self.tallies: dict[tuple[tuple[int, int], str, str], Tally] = {}
-        self.control = FileTotals(reference)
+        self.control = FileTotals()
         self.periods: dict[str, str] = {}  # month of settlement → month of clearing
-        self.outcome.notes = list(table.notes)
         own = None if access.sees_all(request.by) else request.by.region_id
         self.resolver = Resolver(
             own_region=own,
@@ -142,7 +143,7 @@ class _Check:
             accept=self.accept,
             unchanged=self.unchanged,
             refuse=self.refuse,
-            accepted_contents=self.accepted.spool.contents,
+            accepted=self.accepted.spool,
         )
 
     def run(self) -> Outcome:
@@ -153,30 +154,22 @@ class _Check:
             try:
                 block.append(self.checker.check(row, parse_row(cells)))
             except RowRefused as refused:
-                if self.control.takes(row.line_no, cells):
+                if self.control.carried.takes(row.line_no, cells):
                     self.outcome.rows -= 1
                 else:
                     self._refused(row, refused)
             if len(block) >= BLOCK:
-                self._resolve(block)
+                self.resolver.take(block)
                 block.clear()
                 self.request.progress(self.outcome.rows)
-        self._resolve(block)
-        self.accepted.spool.settle()
+        self.resolver.take(block)
         self.resolver.finish()
-        self.accepted.spool.send()
-        self.accepted.spool.settle()
+        self.outcome.notes = [*self.table.told(), *self.control.carried.notes()]
         self.outcome.accepted = sum(tally.cases for tally in self.tallies.values())
         self.outcome.ignored_columns = self.layout.ignored
         self.outcome.fingerprint = self.accepted.fingerprint()
         self.outcome.preview = self._preview()
         return self.outcome
-
-    def _resolve(self, block: list[Candidate]) -> None:
-        """Judge a block among the others, once what is being written stands."""
-        self.accepted.spool.settle()
-        self.resolver.take(block)
-        self.accepted.spool.send()
 
     def accept(self, row: Candidate) -> None:
         period = self.periods.get(row.month)
@@ -204,13 +197,16 @@ class _Check:
 
     def _refused(self, row: Row, refused: RowRefused) -> None:
         shown = shown_value(refused.column, refused.value)
-        cells = row.cells[:-1]  # the last one is the layout's own
+        cells = self.layout.kept_cells(row)
         name = NAMES[refused.column]
         self.outcome.refused.append(self.layout.refusal(row, refused, name, cells=cells, shown=shown))
 
-    def _sums(self) -> Iterator[tuple[Group, Sequence[int]]]:
-        for (regions, insurance_type, month), tally in self.tallies.items():
-            yield (regions[0], insurance_type, month), (tally.cases, *tally.sums)
+    def _sums(self) -> Iterator[tuple[str, Sequence[int]]]:
+        for (_, insurance_type, _), tally in self.tallies.items():
+            yield (
+                insurance_type,
+                (tally.cases, tally.total_fee_fen, tally.delivered_fund_fen, tally.account_fen),
+            )
 
     def _preview(self) -> dict[str, Any]:
         """Counts and control totals (fen); plain JSON."""

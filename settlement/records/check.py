@@ -30,7 +30,8 @@ _FLAGS = {"": False, "0": False, "1": True}
 
 @dataclass(slots=True)
 class Candidate:
-    """A row that stands by itself. `content` is its line of texts, `sums` total fee, fund and account."""
+    """A row that stands by itself. `content` is its line of texts, `sums` total fee, fund and account, and
+    the fund as it was delivered."""
 
     row: Row
     number: str
@@ -43,7 +44,7 @@ class Candidate:
     insurance_type: str
     institution: tuple[str, str]
     month: str
-    sums: tuple[int, int, int]
+    sums: tuple[int, int, int, int]
 
 
 class Regions(NamedTuple):
@@ -79,6 +80,7 @@ class RowChecker:
             why = "应为 H 或 P 加 11 位数字（6 位区划、5 位顺序号）。"
             raise RowRefused("bad_institution_code", c.INSTITUTION, institution, why)
         is_reversal = _flag(texts, typed.amounts[rules.TOTAL])
+        delivered_fund = typed.amounts[rules.FUND_TOTAL]
         amounts = _added_up(typed, regions.account_inside)
         reverses_no = texts[c.REVERSES_NO] if is_reversal else ""  # only a reversal has an original
         content = joined(
@@ -105,7 +107,12 @@ class RowChecker:
             insurance_type=insurance_type.value,
             institution=(institution, texts[c.INSTITUTION_NAME]),
             month=f"{on.year:04d}{on.month:02d}",
-            sums=(amounts[rules.TOTAL], amounts[rules.FUND_TOTAL], amounts[rules.ACCOUNT]),
+            sums=(
+                amounts[rules.TOTAL],
+                amounts[rules.FUND_TOTAL],
+                amounts[rules.ACCOUNT],
+                delivered_fund,
+            ),
         )
 
     def _regions(self, texts: Sequence[str], on: dt.date) -> Regions:

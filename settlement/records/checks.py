@@ -25,7 +25,7 @@ from settlement.records.content import (
 from settlement.records.export import SHANGHAI
 from settlement.records.figures import FUNDS, LABELS, PARTS, PAYERS
 from settlement.records.models import SettlementRecord
-from settlement.records.periods import signed_periods
+from settlement.records.periods import ever_signed
 from settlement.records.rules import reversal_mismatch
 from settlement.records.selectors import chunks
 
@@ -148,7 +148,7 @@ def batches_are_whole(period: str | None) -> Iterator[Broken]:
 
 def _undone_faults(batch: Batch, found: Totals) -> Iterator[Broken]:
     """Of a batch that was undone only what was signed is left."""
-    kept = SettlementRecord.objects.filter(batch=batch).exclude(period__in=signed_periods())
+    kept = SettlementRecord.objects.filter(batch=batch).exclude(period__in=ever_signed())
     first = kept.order_by("pk").first()
     expected, actual = lost.left_after_undo(batch), sum(sums[0] for sums in found.values())
     told = f"批次 {batch} 已撤销，应留下已签发的 {expected} 条，实有 {actual} 条"

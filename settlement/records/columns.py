@@ -7,12 +7,13 @@ the amounts that may be absent, then the rest; a file may bring its columns in a
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from operator import itemgetter
 
 from agency.errors import DomainError
 from agency.tabular.read import Row
-from agency.tabular.values import Cell
+from agency.tabular.values import Cell, is_number_cell, to_date, to_moment
 from settlement.records.intake import FileLayout
 
 
@@ -86,6 +87,7 @@ FIRST_AMOUNT, LAST_REQUIRED, LAST_AMOUNT = 10, 15, 26
     MEDICAL_RECORD,
     DIAGNOSIS,
 ) = range(27, 35)
+DAYS = (SETTLED_AT, ADMITTED, DISCHARGED)
 REQUIRED = slice(0, LAST_REQUIRED + 1)
 AMOUNTS = slice(FIRST_AMOUNT, LAST_AMOUNT + 1)
 SHORTEST_LIMIT = min(column.limit for column in COLUMNS if column.limit)
@@ -110,6 +112,18 @@ class Layout(FileLayout):
         """The row's cells in the order of COLUMNS; "" where the file has no such column."""
         row.cells.append("")
         return self._get(row.cells)
+
+    def kept_cells(self, row: Row) -> list[Cell]:
+        """The cells of a picked row, to be kept as texts: a day that Excel keeps as a number becomes the day,
+        since its text would be no day any more when it is read again."""
+        cells = row.cells[:-1]  # the last one is our own
+        for column in DAYS:
+            position = self.positions[column]
+            if position >= 0 and is_number_cell(cells[position]):
+                with suppress(ValueError):
+                    read = to_moment if column == SETTLED_AT else to_date
+                    cells[position] = read(cells[position])
+        return cells
 
 
 def read_header(header: Sequence[str]) -> Layout:

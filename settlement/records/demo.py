@@ -15,17 +15,19 @@ from agency.seeding import Tally
 MAKER, CHECKER = "prov_clearing", "prov_clearing2"
 
 
-def load_demo_file(kind: str, path: Path, tally: Tally, now: dt.datetime) -> None:
+def load_demo_file(
+    kind: str, path: Path, tally: Tally, now: dt.datetime, *, maker: str = MAKER, checker: str = CHECKER
+) -> None:
     """Load one file once; a second run finds its digest loaded and counts its rows as the same."""
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     done = Batch.objects.filter(kind=kind, file__digest=digest, state=BatchState.LOADED).first()
     if done is not None:
         tally.same += done.accepted
         return
-    maker, checker = (User.objects.get(username=name) for name in (MAKER, CHECKER))
+    loads, confirms = (User.objects.get(username=name) for name in (maker, checker))
     with path.open("rb") as stream:
-        kept = file_keep(stream, name=path.name, by=maker, at=now)
-    batch = batch_create(kind=kind, kept=kept, file_name=path.name, by=maker, at=now)
-    batch_check(batch, by=maker, at=now)
-    batch_load(batch, by=checker, at=now, preview_digest=batch.preview_digest)
+        kept = file_keep(stream, name=path.name, by=loads, at=now)
+    batch = batch_create(kind=kind, kept=kept, file_name=path.name, by=loads, at=now)
+    batch_check(batch, by=loads, at=now)
+    batch_load(batch, by=confirms, at=now, preview_digest=batch.preview_digest)
     tally.created += batch.accepted

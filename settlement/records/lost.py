@@ -20,7 +20,7 @@ from settlement.records.selectors import chunks, stored_digests
 def first_lost(batch: Batch) -> str:
     """The settlement number of the first row that was loaded and is gone; empty when the file is gone too."""
     try:
-        for block in chunks([number for number, _ in _taken(batch)]):
+        for block in chunks(number for number, _ in _taken(batch)):
             known = stored_digests(block)
             for number in block:
                 if number not in known:
@@ -48,7 +48,7 @@ def first_misplaced(batch: Batch) -> str:
 def _taken(batch: Batch) -> Iterator[tuple[str, int]]:
     """Numbers and lines of the rows that were not refused, in file order."""
     refused = set(batch.refusals.values_list("line_no", flat=True))
-    refused.add(batch.preview.get("carried_line", 0))  # the file's totals row is no case
+    refused.update(batch.preview.get("carried_lines", ()))  # the file's totals rows are no cases
     table = open_cases(kept_path(batch.file), batch.file_name)
     layout = read_header(table.header)
     for row in table.rows():

@@ -213,6 +213,12 @@ class SettlementRecord(models.Model):
             models.Index(
                 fields=["correction_no"], name="record_corrections", condition=Q(correction_no__gt=0)
             ),
+            # serves finding what was put off because its month was signed: few rows
+            models.Index(
+                fields=["period", "settlement_month"],
+                condition=Q(period__gt=F("settlement_month")),
+                name="record_put_off",
+            ),
             # serves the search by a whole name
             models.Index(fields=["person_name", "-id"], name="record_of_name"),
         ]

@@ -30,6 +30,7 @@ class SignedPeriods:
 
 
 signed_periods = SignedPeriods()
+ever_signed = SignedPeriods()  # also those that were opened again since
 
 
 def first_open(month: str, signed: set[str]) -> str:

@@ -1,12 +1,15 @@
 """跨行判定: what a row is worth among the others: new, unchanged, or refused for another row's sake.
 
 Ordinary rows are judged as they come. A reversal's original may stand later in the file, so reversals (and
-rows with the number of one) wait for the end, and are then judged in file order, each after its original.
+rows with the number of one) wait for the end, and are then judged in file order, each after its original;
+block by block, since a file may consist of nothing else.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Sequence
+from itertools import islice
+from typing import Protocol
 
 from settlement.records import columns as c
 from settlement.records import content as content_of
@@ -14,17 +17,28 @@ from settlement.records import rules
 from settlement.records.check import Candidate
 from settlement.records.seen import SeenNumbers
 from settlement.records.selectors import stored_contents, stored_digests, stored_reversals
+from settlement.records.waiting import WaitingRows
+
+WAITING_AT_ONCE = 500
 
 Content = list[str]
 Refuse = Callable[[Candidate, str, int, str], None]
 Take = Callable[[Candidate], None]
 
 
+class AcceptedRows(Protocol):
+    """Where accepted rows go (`spool.Spool` or `load.DirectLoad`)."""
+
+    def settle(self) -> None: ...
+    def send(self) -> None: ...
+    def contents(self, numbers: Collection[str]) -> dict[str, Content]: ...
+
+
 class Resolver:
     """Tells of every candidate what becomes of it, by calling `accept`, `unchanged` or `refuse` once.
 
     `own_region` is the region of the person who loads, None for those who load every region's cases;
-    `accepted_contents` finds rows that were accepted earlier, by number.
+    `accepted` finds rows that were accepted earlier, by number; it is settled before anything is looked up.
     """
 
     def __init__(
@@ -35,19 +49,21 @@ class Resolver:
         accept: Take,
         unchanged: Take,
         refuse: Refuse,
-        accepted_contents: Callable[[set[str]], dict[str, Content]],
+        accepted: AcceptedRows,
     ) -> None:
         self.own_region = own_region
         self.own_region_code = own_region_code
         self.accept, self.unchanged, self.refuse = accept, unchanged, refuse
-        self.accepted_contents = accepted_contents
+        self.accepted = accepted
         self.standing = SeenNumbers()
-        self.waiting: dict[str, list[Candidate]] = {}
+        self.waiting = WaitingRows()
 
     def take(self, block: Sequence[Candidate]) -> None:
         """Judge a block of rows, in file order."""
+        self.accepted.settle()
         numbers = [row.number for row in block]
         self.standing.look_up(numbers)
+        self.waiting.look_up(numbers)
         stored = stored_digests(numbers)
         contents = stored_contents(
             [row.number for row in block if stored.get(row.number, row.digest) != row.digest]
@@ -56,9 +72,10 @@ class Resolver:
             if self.is_duplicate(row):
                 continue
             if row.is_reversal or row.number in self.waiting:
-                self.waiting.setdefault(row.number, []).append(row)
+                self.waiting.add(row)
             else:
                 self.judge(row, stored.get(row.number), contents)
+        self.accepted.send()
 
     def is_duplicate(self, row: Candidate) -> bool:
         """Whether a row before it stands under the same number; then it is refused."""
@@ -102,54 +119,41 @@ class Resolver:
 
     def finish(self) -> None:
         """Judge the rows that waited."""
-        if self.waiting:
-            _Reversals(self).settle()
+        rows = self.waiting.in_turn()
+        while block := list(islice(rows, WAITING_AT_ONCE)):
+            self.accepted.settle()
+            _Reversals(self, block).settle()
+            self.accepted.send()
+        self.accepted.settle()
 
 
 class _Reversals:
-    """The rows that waited for the end, with everything known about their originals."""
+    """A block of the rows that waited, with everything known about their originals."""
 
-    def __init__(self, resolver: Resolver) -> None:
-        self.resolver = resolver
-        self.waiting = resolver.waiting
-        originals = {row.reverses_no for rows in self.waiting.values() for row in rows if row.reverses_no}
-        resolver.standing.look_up(originals.union(self.waiting))
-        self.digests = stored_digests(self.waiting)
+    def __init__(self, resolver: Resolver, block: Sequence[Candidate]) -> None:
+        self.resolver, self.block = resolver, block
+        originals = {row.reverses_no for row in block if row.reverses_no}
+        numbers = {row.number for row in block}
+        resolver.standing.look_up(originals | numbers)
+        self.digests = stored_digests(numbers)
         self.stored = stored_contents(originals.union(self.digests))
-        self.reversed_by = stored_reversals(originals)
+        self.reversed_by = {**resolver.waiting.reversed_by(originals), **stored_reversals(originals)}
         standing = {number for number in originals if number in resolver.standing}
-        self.originals = {**resolver.accepted_contents(standing), **self.stored}
-        self.entered: set[str] = set()
+        self.originals = {**resolver.accepted.contents(standing), **self.stored}
 
     def settle(self) -> None:
-        """Every group of one number, in file order, each after the groups that its reversals name."""
-        for first in self.waiting:
-            path = [self._entered(first)] if first not in self.entered else []
-            while path:
-                number, named = path[-1]
-                needed = next((n for n in named if n in self.waiting and n not in self.entered), None)
-                if needed is not None:
-                    path.append(self._entered(needed))
-                else:
-                    self._settle_group(number)
-                    path.pop()
-
-    def _entered(self, number: str) -> tuple[str, Iterator[str]]:
-        self.entered.add(number)
-        return number, (row.reverses_no for row in self.waiting[number])
-
-    def _settle_group(self, number: str) -> None:
-        for row in self.waiting[number]:
+        for row in self.block:
             if self.resolver.is_duplicate(row):
                 continue
-            digest = self.digests.get(number)
+            digest = self.digests.get(row.number)
             if digest is None and row.is_reversal and self._refused_for_original(row):
                 continue
             self.resolver.judge(row, digest, self.stored)
-            if number in self.resolver.standing:
-                self.originals[number] = row.content.split("\t")
+            if row.number in self.resolver.standing:
+                self.originals[row.number] = row.content.split("\t")
                 if row.is_reversal:
-                    self.reversed_by.setdefault(row.reverses_no, number)
+                    self.reversed_by.setdefault(row.reverses_no, row.number)
+                    self.resolver.waiting.note_reversed(row.reverses_no, row.number)
 
     def _refused_for_original(self, row: Candidate) -> bool:
         """`reversal_without_original` or `reversal_does_not_match`."""

@@ -3,20 +3,16 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 from collections.abc import Collection
 
-CACHE_KB = 16 * 1024
+from agency.batches.aside import aside_database
 
 
 class SeenNumbers:
     """A set of numbers in a nameless database of its own, asked for a block of rows at a time."""
 
     def __init__(self) -> None:
-        self._kept = sqlite3.connect("", isolation_level=None)
-        for pragma in ("journal_mode = OFF", "synchronous = OFF", f"cache_size = -{CACHE_KB}"):
-            self._kept.execute(f"PRAGMA {pragma}")
-        self._kept.execute("CREATE TABLE seen (number TEXT PRIMARY KEY) WITHOUT ROWID")
+        self._kept = aside_database("CREATE TABLE seen (number TEXT PRIMARY KEY) WITHOUT ROWID")
         self._at_hand: set[str] = set()
         self._fresh: list[tuple[str]] = []
 

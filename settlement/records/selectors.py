@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -23,7 +23,7 @@ _DIGESTS = (
 )
 
 
-def chunks(items: Collection[T], size: int = ASKED_AT_ONCE) -> Iterator[list[T]]:
+def chunks(items: Iterable[T], size: int = ASKED_AT_ONCE) -> Iterator[list[T]]:
     """The items in lists of at most `size`, so that no query grows without end."""
     rest = iter(items)
     while block := list(islice(rest, size)):

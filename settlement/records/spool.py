@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import shutil
+import sqlite3
 import tempfile
 from collections.abc import Collection, Iterator
+from functools import cached_property
 from itertools import islice
 from typing import IO
 
+from agency.batches.aside import aside_database
 from settlement.records.content import FIELDS, NUMBER
 
 IN_MEMORY_BYTES = 1024 * 1024
@@ -24,7 +28,7 @@ class Spool:
 
     def __init__(self, kept: IO[bytes] | None = None) -> None:
         self._file: IO[bytes] = kept or tempfile.SpooledTemporaryFile(max_size=IN_MEMORY_BYTES)  # noqa: SIM115
-        self._begin = self._file.tell()
+        self._begin = self._indexed = self._file.tell()
         self._digest = hashlib.sha256()
         self._fresh: list[str] = []
         if kept is not None:
@@ -69,14 +73,30 @@ class Spool:
         self._file.seek(0, 2)
 
     def contents(self, numbers: Collection[str]) -> dict[str, list[str]]:
-        """The content of the rows with these settlement numbers."""
+        """The content of the rows with these settlement numbers. Asked again while the spool grows, it reads
+        only what came since into its index of numbers, and the lines themselves."""
         if not numbers:
             return {}
-        wanted = {number.encode() for number in numbers}
+        self._index_more()
+        among = "SELECT place FROM line WHERE number IN (SELECT value FROM json_each(?)) ORDER BY place"
         found = {}
-        for block in self.blocks():
-            for line in block:
-                if line.split(b"\t", NUMBER + 1)[NUMBER] in wanted:
-                    content = line.decode().split("\t")[: len(FIELDS)]
-                    found[content[NUMBER]] = content
+        for (place,) in self._index.execute(among, [json.dumps(list(numbers))]).fetchall():
+            self._file.seek(place)
+            content = self._file.readline().decode().rstrip("\n").split("\t")[: len(FIELDS)]
+            found[content[NUMBER]] = content
+        self._file.seek(0, 2)
         return found
+
+    def _index_more(self) -> None:
+        self._write()
+        self._file.seek(self._indexed)
+        while lines := list(islice(self._file, BLOCK_LINES)):
+            rows = []
+            for line in lines:
+                rows.append((line.split(b"\t", NUMBER + 1)[NUMBER].decode(), self._indexed))
+                self._indexed += len(line)
+            self._index.executemany("INSERT OR REPLACE INTO line VALUES (?, ?)", rows)
+
+    @cached_property
+    def _index(self) -> sqlite3.Connection:
+        return aside_database("CREATE TABLE line (number TEXT PRIMARY KEY, place INTEGER) WITHOUT ROWID")

@@ -16,7 +16,7 @@ from settlement.deductions.models import Deduction
 from settlement.records.figures import blocks_of
 from settlement.records.models import SettlementRecord
 from settlement.records.periods import signed_periods
-from settlement.records.sections import sections_of
+from settlement.records.sections import actions_of, sections_of
 from settlement.records.selectors import record_current, record_shown, reversal_of
 from settlement.records.steps import steps_of
 
@@ -51,6 +51,7 @@ def record_detail(request: StaffRequest, settlement_no: str) -> HttpResponse:
         "original": original,
         "reversal": None if record.is_reversal else reversal_of(request.user, record),
         "sections": sections_of(request.user, record),
+        "actions": actions_of(request.user, record),
         "deductions": deductions.filter(record__settlement_no=settlement_no).order_by("id"),
         "is_signed": record.period in signed_periods(),
         "steps": steps_of(record, record.period in signed_periods(), made_by),

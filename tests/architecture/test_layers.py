@@ -62,3 +62,14 @@ def test_rules_are_pure() -> None:
 
     assert len(rules) >= 5
     assert impure == []
+
+
+def test_what_is_held_knows_nothing_of_the_clearing() -> None:
+    upward = [
+        f"{name_of(path)} imports {name}"
+        for path in sources()
+        for name in sorted(imported(path))
+        if name_of(path).startswith("settlement/holding/") and name.startswith("settlement.clearing")
+    ]
+
+    assert upward == []

@@ -21,6 +21,9 @@ from settlement.clearing.comparisons import sheet_compare
 from settlement.clearing.services import period_compute
 from settlement.corrections.services import correction_propose
 from settlement.deductions.models import Deduction
+from settlement.holding.services import case_dispute
+from settlement.statements.models import InstitutionStatement
+from settlement.statements.services import statements_draw
 from tests.filings.groups.lists import make_worker
 from tests.filings.groups.lists import row as list_row
 from tests.filings.groups.lists import write as write_list
@@ -28,18 +31,20 @@ from tests.filings.making import enrol, make_in_force, make_person
 from tests.filings.scans.files import make_scan
 from tests.filings.staying import make_late_stay, make_reimbursement, make_slip, make_statement
 from tests.settlement.deductions.rows import by_case
+from tests.settlement.notices.statement import PROVINCE, finance_of, line, make_notice
 from tests.settlement.records.files import row, write
 from tests.support.ground import Ground
 from tests.support.routes import Route, routes
 from tests.support.world import World, make_user
 
-# What these routes name belongs to nobody's region: a month, a kind of file, a queue, a code, the own job.
-OF_NOBODY = {"period", "kind", "name", "code", "job_no"}
+# What these routes name belongs to nobody's region: a month, a kind of file, a queue, a code, the own job, a
+# line of a month's checklist.
+OF_NOBODY = {"period", "kind", "name", "code", "job_no", "key"}
 # Tables of the province alone: for every region there is no such page.
 OF_PROVINCE = {"form", "extension"}
 ROUTES = [route for route in routes() if route.rule in May.values and set(route.arguments) - OF_NOBODY]
-OWNED = [route for route in ROUTES if set(route.arguments) - OF_NOBODY - OF_PROVINCE]
-PROVINCIAL = [route for route in ROUTES if route not in OWNED]
+NUMBERED = [route for route in ROUTES if set(route.arguments) - OF_NOBODY - OF_PROVINCE]
+PROVINCIAL = [route for route in ROUTES if route not in NUMBERED]
 
 
 @pytest.fixture(scope="module")
@@ -49,6 +54,9 @@ def numbers(ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> Iterato
         yield laid
 
 
+AT_CHANGCHUN = row("S3", 参保地区划="220202", 就医地区划="220102", 定点医药机构编号="H22010200001")
+
+
 def lay(world: World, tmp_path: Path) -> dict[str, str]:
     person = make_person()
     enrol(person, world.changchun)
@@ -56,7 +64,7 @@ def lay(world: World, tmp_path: Path) -> dict[str, str]:
     filing = make_in_force(world, person, materials=letter)
     scan = make_scan(world, filing)
     stay = make_late_stay(world, filing)
-    case = write(tmp_path, [row("S1", 参保地区划="220102", 就医地区划="220202"), row("S2")])
+    case = write(tmp_path, [row("S1", 参保地区划="220102", 就医地区划="220202"), row("S2"), AT_CHANGCHUN])
     batch, _ = batch_run(
         kind="settlements", path=case, by=world.changchun_clearing, system=world.system, at=world.now
     )
@@ -76,6 +84,8 @@ def lay(world: World, tmp_path: Path) -> dict[str, str]:
         kind="deductions", path=deduction, by=world.changchun_clearing, system=world.system, at=world.now
     )
     month = period_compute(period="202610", by=world.system, at=world.now)
+    held = case_dispute(by=world.changchun_clearing, at=world.now, settlement_no="S1", reason="有异议")
+    statements_draw(period="202610", region=world.changchun, by=world.changchun_clearing, at=world.now)
     sheet = tmp_path / "sheet11.csv"
     arguments = ["--period=202610", "--region=长春", "--format=csv", f"--out={sheet}"]
     call_command("export_sheet", "11", *arguments, stdout=io.StringIO())
@@ -89,7 +99,13 @@ def lay(world: World, tmp_path: Path) -> dict[str, str]:
             by=world.changchun_clearing,
             at=world.now,
         )
+    notice = make_notice(world, world.changchun)
+    own = {"direction": "out", "amount_fen": 54500, "other_account": PROVINCE}
+    bank_line = line(world, by=finance_of("220100"), **own)
     return {
+        "notice_no": notice.key,
+        "bank_line_no": bank_line.line_no,
+        "payment_no": bank_line.payments.get().payment_no,
         "filing_no": filing.filing_no,
         "scan_no": str(scan.number),
         "page_no": "1",
@@ -106,7 +122,9 @@ def lay(world: World, tmp_path: Path) -> dict[str, str]:
         "line_no": "2",
         "proposal_no": correction.proposal_no,
         "deduction_no": Deduction.objects.get().deduction_no,
+        "held_no": held.held_no,
         "comparison_no": comparison.comparison_no,
+        "institution_statement_no": InstitutionStatement.objects.get().statement_no,
         "period": month.period,
         "form": "11",
         "region_code": "220100",
@@ -119,6 +137,15 @@ def lay(world: World, tmp_path: Path) -> dict[str, str]:
 
 def right(route: Route) -> May:
     return May(str(route.rule))
+
+
+def of_regions(route: Route) -> bool:
+    """Whether anybody of a region can have the right that a page asks for."""
+    return grants(frozenset(Role.values), Level.REGION, right(route))
+
+
+OWNED = [route for route in NUMBERED if of_regions(route)]
+DECIDED = [route for route in NUMBERED if not of_regions(route)]  # by the province alone
 
 
 @contextmanager
@@ -142,8 +169,25 @@ def all_rights(region: str) -> User:
     return make_user(f"all-{region}", *Role, level=Level.REGION, region=region)
 
 
-def test_every_right_can_be_had_in_a_region() -> None:
-    assert [route for route in ROUTES if not grants(frozenset(Role.values), Level.REGION, right(route))] == []
+def test_every_right_can_be_had_in_a_region_but_to_decide_on_what_is_held() -> None:
+    assert {route.name for route in ROUTES if not of_regions(route)} == {
+        f"settlement:held_{name}" for name in ("release", "reject", "undo")
+    }
+
+
+def test_what_the_province_decides_no_region_does(
+    world: World, as_user: Callable[..., Client], numbers: dict[str, str]
+) -> None:
+    region, province = as_user(all_rights("220100")), as_user(world.prov_clearing)
+    wrong = []
+    for route in DECIDED:
+        for who, client in (("region", region), ("province", province)):
+            with rolled_back():
+                code = opens(client, route, numbers)
+            if (who == "region" and code != 403) or (who == "province" and code in {403, 404, 500}):
+                wrong.append((route.name, route.arguments, who, code))
+
+    assert wrong == []
 
 
 def test_a_stranger_meets_404_and_the_owner_does_not(

@@ -28,18 +28,21 @@ SERIES = {
     ),
 }
 DAY = {
-    "postgresql": "(DATE '2025-11-01' + (n * {days} / {rows})::int + {more})",
-    "sqlite": "date('2025-11-01', '+' || (n * {days} / {rows} + {more}) || ' days')",
+    "postgresql": "(DATE '{start}' + ((n - {first}) * {days} / {rows})::int + {more})",
+    "sqlite": "date('{start}', '+' || ((n - {first}) * {days} / {rows} + {more}) || ' days')",
 }
 MONTH = {"postgresql": "to_char({day}, 'YYYYMM')", "sqlite": "strftime('%Y%m', {day})"}
 MIXED = "CAST((n * 7919 + n / 97) % {of} AS integer)"
 
 
-def make_cases(rows: int, *, people: int = 0) -> None:
-    """Cases spread over a year; of the register's first `people` with their insurance, if any."""
+def make_cases(
+    rows: int, *, people: int = 0, start: str = "2025-11-01", days: int = 360, first: int = 1
+) -> None:
+    """Cases spread over `days` from `start` on (settled four days later), numbered from `first`; of the
+    register's first `people` with their insurance, if any."""
     vendor = connection.vendor
-    begins = DAY[vendor].format(days=360, rows=rows, more=0)
-    settled = DAY[vendor].format(days=360, rows=rows, more=4)
+    begins = DAY[vendor].format(start=start, days=days, rows=rows, first=first, more=0)
+    settled = DAY[vendor].format(start=start, days=days, rows=rows, first=first, more=4)
     month = MONTH[vendor].format(day=settled)
     person = "'22010219' || (10000000 + n % 2000000)" if not people else "person.cert_no"
     join = (
@@ -83,7 +86,7 @@ def make_cases(rows: int, *, people: int = 0) -> None:
         "reverses_no": "''",
         "content_digest": "'" + "0" * 32 + "'",
     }  # fmt: skip
-    series = SERIES[vendor].format(first=1, last=rows)
+    series = SERIES[vendor].format(first=first, last=first + rows - 1)
     with connection.cursor() as cursor:
         cursor.execute(
             f"INSERT INTO {TABLE} ({', '.join(columns)})"

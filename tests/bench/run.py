@@ -1,6 +1,7 @@
 """`make bench`: a million rows, on SQLite and on PostgreSQL; prints what docs/performance.md holds.
 
     python tests/bench/run.py [MODULE …] [--rows N] [--only sqlite|postgresql] [--out FILE]
+                              [--months N] [--times N]
 
 A module of this folder is a bench when it has `TITLE`, `prepare(rows)` (makes its data, by sets, always the
 same) and `measure(out)` (prints Markdown through `out`). Each runs in a process of its own against a database
@@ -20,7 +21,8 @@ from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
 MODULES = (
-    "people_search", "filing_lists", "record_import", "record_lists", "filing_match", "xlsx",
+    "people_search", "filing_lists", "record_import", "record_lists", "filing_match", "clearing",
+    "month_bundle", "xlsx",
 )  # fmt: skip
 DATABASES = ("sqlite", "postgresql")
 NO_DATABASE = ("xlsx",)  # run once
@@ -35,7 +37,7 @@ def main() -> int:
     for module in asked.modules or MODULES:
         some = DATABASES[:1] if module in NO_DATABASE else DATABASES
         for database in [asked.only] if asked.only else some:
-            text, code = _in_own_process(module, database, asked.rows)
+            text, code = _in_own_process(module, database, asked)
             told.append(text)
             failed |= code
     if asked.out:
@@ -49,19 +51,22 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--rows", type=int, default=1_000_000)
     parser.add_argument("--only", choices=DATABASES)
     parser.add_argument("--out", type=Path, help="a file for what is printed")
+    parser.add_argument("--months", type=int, default=12, help="clearing: months stored, one is cleared")
+    parser.add_argument("--times", type=int, default=1, help="clearing: then so many times the rows")
     parser.add_argument("--here", action="store_true", help="measure in this process, on DATABASE_URL")
     return parser.parse_args()
 
 
-def _in_own_process(module: str, database: str, rows: int) -> tuple[str, int]:
+def _in_own_process(module: str, database: str, asked: argparse.Namespace) -> tuple[str, int]:
     with tempfile.TemporaryDirectory(prefix="bench-") as folder:
         if database == "sqlite":
             url = f"sqlite:///{folder}/bench.sqlite3"
         else:
             url = _new_postgresql_database(f"bench_{module}")
-        command = [sys.executable, str(Path(__file__)), module, "--here", "--rows", str(rows)]
+        command = [sys.executable, str(Path(__file__)), module, "--here", "--rows", str(asked.rows)]
         environment = {**os.environ, "DATABASE_URL": url, "MEDIA_ROOT": folder, "PYTHONPATH": str(ROOT)}
-        sys.stderr.write(f"== {module} on {database}, {rows:,} rows\n")
+        environment |= {"BENCH_MONTHS": str(asked.months), "BENCH_TIMES": str(asked.times)}
+        sys.stderr.write(f"== {module} on {database}, {asked.rows:,} rows\n")
         done = subprocess.run(
             command, cwd=ROOT, env=environment, stdout=subprocess.PIPE, text=True, check=False
         )

@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 SAMPLE = {
+    "bank_line_no": "L00000000000",
     "batch_no": "B00000000000",
     "code": "0000-0000-0000",
     "comparison_no": "C00000000000",
@@ -16,14 +17,19 @@ SAMPLE = {
     "extension": "csv",
     "institution_code": "H00000000000",
     "job_no": "J00000000000",
+    "key": "none",
     "kind": "settlements",
     "filing_batch_no": "B00000000000",
     "filing_no": "F0000000000",
     "follow_up_no": "G0000000000",
+    "held_no": "G000000-00000",
+    "notice_no": "2099-1",
+    "payment_no": "Z00000000000",
     "person_no": "P00000000",
     "reimbursement_no": "R0000000000",
     "slip_no": "Y0000000000",
     "statement_no": "W0000000000",
+    "institution_statement_no": "000000-000000-H00000000000",
     "stay_no": "S0000000000",
     "settlement_no": "0",
     "conflict_batch_no": "B00000000000",

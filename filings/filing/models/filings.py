@@ -15,10 +15,12 @@ from agency.organisation.models import Counter, Institution, PoolingRegion
 from agency.policy.care import CareKind
 from agency.policy.insurance import InsuranceType
 from filings.filing.kinds import Channel, FilingKind
+from filings.filing.models.indexes import INDEXES
 from filings.filing.models.querysets import FilingQuerySet
 from filings.filing.states import (
     CAME_INTO_FORCE,
     FILING_MACHINE,
+    IN_HAND,
     INCOMPLETE,
     LASTING,
     STOPPED,
@@ -110,6 +112,13 @@ class Filing(models.Model):
     )
     replaces = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, verbose_name="变更自", related_name="successors"
+    )
+    lock_until = models.DateField(
+        "原就医地锁定至",
+        null=True,
+        blank=True,
+        editable=False,
+        help_text="要离开的就医地从这一天起才能变更；空着表示没有离开被锁定的就医地",
     )
     lock_waived_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -209,6 +218,10 @@ class Filing(models.Model):
                 violation_error_message="这份备案已经有一份变更在办或已生效。",
             ),
             models.CheckConstraint(
+                condition=~Q(state__in=IN_HAND) | Q(deadline_on__isnull=False),
+                name="filing_open_has_a_deadline",
+            ),
+            models.CheckConstraint(
                 condition=Q(care_kind__in=[*CareKind.values, ""]), name="filing_care_kind_is_known"
             ),
             models.CheckConstraint(
@@ -222,34 +235,7 @@ class Filing(models.Model):
                 name="filing_proof_dates_in_order",
             ),
         ]
-        indexes = [
-            # serve the list and the queues: a region's filings, of one state, newest first
-            models.Index(fields=["insured_region", "-id"], name="filing_list_of_insured"),
-            models.Index(fields=["insured_region", "state", "-id"], name="filing_queue_of_insured"),
-            models.Index(fields=["care_region", "state", "-id"], name="filing_queue_of_care"),
-            # serves the queues: what is open in a region, green channel first, then what is due first
-            models.Index(
-                fields=["insured_region", "state", "-green_channel", "deadline_on", "id"],
-                name="filing_open_by_due",
-            ),
-            models.Index(fields=["insured_region", "state", "ends_on"], name="filing_ending_of_insured"),
-            # serves the queues: promised papers (容缺) of a region that are still to come
-            models.Index(
-                fields=["insured_region", "proof_due_on"],
-                condition=Q(proof_due_on__isnull=False),
-                name="filing_owing_of_insured",
-            ),
-            models.Index(fields=["person", "-id"], name="filing_of_person"),
-            # serves the nightly recording of what time has ended, and the queue of what ends soon
-            models.Index(fields=["state", "ends_on"], name="filing_by_end"),
-            # serves the recording of promised papers (容缺) that did not come
-            models.Index(
-                fields=["proof_due_on"],
-                condition=Q(state=S.IN_FORCE, proof_due_on__isnull=False),
-                name="filing_by_proof_due",
-            ),
-            models.Index(fields=["assigned_to", "state", "-id"], name="filing_of_assignee"),
-        ]
+        indexes = INDEXES
 
     def __str__(self) -> str:
         return self.filing_no

@@ -112,7 +112,7 @@ def put_in_force(filing: Filing, *, by: User, at: dt.datetime, reason: str = "",
     superseded, a paper still to be brought (容缺) gets its date."""
     if filing.to_replace is not None:
         _supersede(filing.to_replace, filing, by=by, at=at)
-    fields |= {**_proof_dates(filing, at), "review_days_left": None}
+    fields |= {**_proof_dates(filing, at), "review_days_left": None, "lock_until": None}
     workflow.move(
         filing, S.IN_FORCE, by=by, at=at, reason=reason, effective_at=at, deadline_on=None, **fields
     )

@@ -156,6 +156,7 @@ def _create(
         deadline_on=workday_from(add_months(on, int_parameter("filing.lapse_months", on, region))),
         taken_in_by=by,
         taken_in_at=at,
+        lock_until=judged.lock_until,
         **content_of(judged),
     )
     workflow.begin(filing, by=by, at=at)
@@ -187,8 +188,9 @@ def _replace(filing: Filing, person: InsuredPerson, entry: FilingEntry, on: dt.d
         _write_materials(filing, entry)
     for name, value in content.items():
         setattr(filing, name, value)
+    filing.lock_until = judged.lock_until
     filing.version += 1
-    filing.save(update_fields=[*content, "version"])
+    filing.save(update_fields=[*content, "lock_until", "version"])
     return changed
 
 

@@ -29,6 +29,7 @@ from filings.filing.services.common import (
 from filings.filing.states import TERMINAL, FilingState
 from filings.filing.timekeeping import NO_PROOF_DUE
 from filings.filing.validity import CROSS_PROVINCE, IN_PROVINCE, ONE_DAY
+from filings.filing.waivers import locks_note
 
 S = FilingState
 
@@ -107,6 +108,7 @@ def filing_cancel(
     is_change_undone = filing.state == S.IN_FORCE and filing.begins_on is not None and filing.begins_on > on
     workflow.move(filing, S.CANCELLED, by=by, at=at, reason=reason, **fields)
     log("filing_cancelled", filing, by=by, at=at)
+    locks_note(Filing.objects.filter(person=filing.person_id))
     if is_change_undone and filing.replaces is not None:
         _revive(filing.replaces, filing, by=by, at=at)
     return filing

@@ -11,7 +11,7 @@ from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_POST
 
-from agency.errors import DomainError, NotAllowed
+from agency.errors import DomainError
 from agency.jobs.models import Job
 from agency.jobs.services import job_enqueue
 from agency.jobs.states import JobState
@@ -23,7 +23,10 @@ from agency.registry import BATCH_KINDS
 from agency.web.access import needs
 from agency.web.request import StaffRequest
 from settlement.clearing import rules
+from settlement.clearing.checklist import broken_invariants, checklist_of
+from settlement.clearing.delays import Clock, clock_for
 from settlement.clearing.filling import MonthBook
+from settlement.clearing.gallery import pictures_of
 from settlement.clearing.models import ClearingPeriod, SheetComparison
 from settlement.clearing.months import (
     COMPUTE,
@@ -32,13 +35,14 @@ from settlement.clearing.months import (
     all_months,
     may_confirm,
     progress_of,
-    shown_digest,
-    steps,
 )
+from settlement.clearing.pictures import Picture
 from settlement.clearing.proofs import Proof
 from settlement.clearing.selectors import regions_seen_by
-from settlement.clearing.services import AlreadySigned, period_sign, region_confirm
+from settlement.clearing.services import AlreadySigned, period_sign
 from settlement.clearing.sheets import OF_REGION, SHORT_TITLES
+from settlement.clearing.stages import steps
+from settlement.clearing.views.reopening import month_card
 
 KIND = "clear_period"
 RUNNING = (JobState.QUEUED, JobState.RUNNING)
@@ -48,10 +52,12 @@ SETTLEMENTS = "settlements"
 @needs(May.READ_CLEARING)
 @require_GET
 def period_list(request: StaffRequest) -> HttpResponse:
-    """Every month that has cases, newest first, with how far it has come."""
+    """Every month that has cases, newest first, with how far it has come and whose turn it is."""
     may_load = SETTLEMENTS in BATCH_KINDS and access.allowed(request.user, May.LOAD_CASES)
+    months = all_months()
+    clock = Clock(months, request.today)
     context = {
-        "months": all_months(),
+        "months": [(progress, clock.holder(progress, request.user)) for progress in months],
         "load_url": reverse("agency:batch_new", kwargs={"kind": SETTLEMENTS}) if may_load else "",
         "sees_all": access.sees_all(request.user),
     }
@@ -61,55 +67,109 @@ def period_list(request: StaffRequest) -> HttpResponse:
 @needs(May.READ_CLEARING)
 @require_GET
 def period_detail(request: StaffRequest, period: str) -> HttpResponse:
-    """One month: its steps, its proof, the regions with their sheets, and the one next step."""
+    """One month: its steps, its checklist, the regions with their sheets, and the one next step."""
     progress = _progress(period)
     user = request.user
-    job = Job.objects.filter(kind=KIND, subject_kind="period", subject_no=period).first()
-    is_running = job is not None and job.state in RUNNING
-    is_own = job is not None and job.created_by_id == user.pk
-    may_compute = access.allowed(user, May.COMPUTE_CLEARING) and not progress.is_signed and not is_running
     context: dict[str, Any] = {
         "progress": progress,
         "month": progress.month,
-        "steps": steps(progress, user),
+        "steps": steps(progress, user, request.today),
+        "sees_all": access.sees_all(user),
+        "history": workflow.history(ClearingPeriod.machine, period),
+        "comparisons": SheetComparison.objects.visible_to(user).filter(period=period)[:5],
+        **_next_step(request, progress),
+        **_holding(request, progress),
+    }
+    if progress.month is not None and progress.is_computed:
+        context |= month_card(user, progress.month)
+        context |= _computed(request, progress, progress.month)
+    return render(request, "settlement/clearing/detail.html", context)
+
+
+def _next_step(request: StaffRequest, progress: MonthProgress) -> dict[str, Any]:
+    """The computing under way, and the buttons of whoever's turn it is."""
+    user = request.user
+    job = Job.objects.filter(kind=KIND, subject_kind="period", subject_no=progress.period).first()
+    is_running = job is not None and job.state in RUNNING
+    is_own = job is not None and job.created_by_id == user.pk
+    may_compute = access.allowed(user, May.COMPUTE_CLEARING) and not progress.is_signed and not is_running
+    return {
         "job": job,
         "is_running": is_running,
         "may_follow": is_running and (access.sees_all(user) or is_own),
         "computes_next": may_compute and progress.step == COMPUTE,
         "may_compute_again": may_compute and progress.step > COMPUTE,
         "signs_next": progress.step == SIGN and access.allowed(user, May.SIGN_CLEARING) and not is_running,
-        "sees_all": access.sees_all(user),
-        "history": workflow.history(ClearingPeriod.machine, period),
-        "comparisons": SheetComparison.objects.visible_to(user).filter(period=period)[:5],
     }
-    if progress.month is not None and progress.is_computed:
-        context |= _computed(request, progress, progress.month)
-    return render(request, "settlement/clearing/detail.html", context)
+
+
+def _holding(request: StaffRequest, progress: MonthProgress) -> dict[str, Any]:
+    """Whose turn it is, since when; the own region's delay and that of the others, apart."""
+    clock = clock_for(progress, request.today)
+    delays = clock.delays(progress)
+    region_id = None if access.sees_all(request.user) else request.user.region_id
+    return {
+        "holder": clock.holder(progress, request.user),
+        "delays": delays,
+        "own_wait": delays.of(region_id) if delays else None,
+        "others": delays.others(region_id) if delays else None,
+    }
 
 
 def _computed(request: StaffRequest, progress: MonthProgress, month: ClearingPeriod) -> dict[str, Any]:
-    """What a computed month shows: the proof, and a row for each region that this person may see."""
+    """What a computed month shows: its checklist, and a row for each region that this person may see."""
     book = MonthBook(month)
     net = {row.party.id: row for row in rules.net(book.lines, book.parties)}
-    seen = regions_seen_by(request.user, book.parties)
-    rows = [{"party": party, "net": net[party.id], "given": progress.given.get(party.id)} for party in seen]
     receivable = sum(row.receivable.sum_fen for row in net.values())
     payable = sum(row.payable.sum_fen for row in net.values())
-    confirms = may_confirm(request.user, progress)
     whole = {
         "platform": net[rules.PLATFORM.id],
         "receivable": receivable,
         "payable": payable,
         "net": receivable - payable,
     }
+    sees_all = access.sees_all(request.user)
     return {
-        "rows": rows,
-        "whole": whole if access.sees_all(request.user) else None,
+        "rows": _region_rows(request, progress, book, net),
+        "whole": whole if sees_all else None,
+        "checklist": checklist_of(month),
+        "may_skip": access.allowed(request.user, May.SKIP_CHECKLIST) and not month.is_signed,
+        "proven": _proven(request, month),
         "proofs": _proofs(progress, month, receivable, payable),
         "forms": [(form, SHORT_TITLES[form]) for form in OF_REGION if form not in ("10", "11")],
-        "confirms_next": confirms,
-        "seen_digest": shown_digest(book, request.user.region_id or 0) if confirms else "",
+        "confirms_next": may_confirm(request.user, progress),
+        "pictures": _first_picture(request, book),
     }
+
+
+def _region_rows(
+    request: StaffRequest, progress: MonthProgress, book: MonthBook, net: dict[int, rules.NetRow]
+) -> list[dict[str, Any]]:
+    delays = clock_for(progress, request.today).delays(progress)
+    return [
+        {
+            "party": party,
+            "net": net[party.id],
+            "given": progress.given.get(party.id),
+            "wait": delays.of(party.id) if delays else None,
+            "is_passed_over": party.id in progress.passed_over,
+        }
+        for party in regions_seen_by(request.user, book.parties)
+    ]
+
+
+def _proven(request: StaffRequest, month: ClearingPeriod) -> list[DomainError] | None:
+    """Every invariant against the records, where the province asks for it; None where nobody did."""
+    if "prove" not in request.GET or not access.sees_all(request.user):
+        return None
+    return broken_invariants(month)
+
+
+def _first_picture(request: StaffRequest, book: MonthBook) -> list[Picture]:
+    """The picture that stands on the month's page: of all regions, or of one's own."""
+    seen = regions_seen_by(request.user, book.parties)
+    whole = access.sees_all(request.user)
+    return pictures_of(book, None if whole else seen[0])[:1] if seen else []
 
 
 def _proofs(progress: MonthProgress, month: ClearingPeriod, receivable: int, payable: int) -> list[Proof]:
@@ -141,23 +201,6 @@ def period_compute(request: StaffRequest, period: str) -> HttpResponse:
     return redirect("settlement:period_detail", period=period)
 
 
-@needs(May.CONFIRM_CLEARING)
-@require_POST
-def period_confirm(request: StaffRequest, period: str) -> HttpResponse:
-    """The actor's own region confirms what was shown."""
-    if request.user.region is None:
-        raise NotAllowed("清算表由统筹区自己确认。")
-    region_confirm(
-        period=period,
-        region=request.user.region,
-        by=request.user,
-        at=request.now,
-        seen_digest=request.POST.get("seen_digest", ""),
-    )
-    messages.success(request, f"{request.user.region}已确认{period_label(period)}的清算表。")
-    return redirect("settlement:period_detail", period=period)
-
-
 @needs(May.SIGN_CLEARING)
 @require_POST
 def period_sign_view(request: StaffRequest, period: str) -> HttpResponse:
@@ -165,5 +208,7 @@ def period_sign_view(request: StaffRequest, period: str) -> HttpResponse:
     month = period_sign(
         period=period, by=request.user, at=request.now, seen_digest=request.POST.get("seen_digest", "")
     )
-    messages.success(request, f"{period_label(period)}已签发，摘要 {month.digest[:12]}；从此不再变动。")
+    messages.success(
+        request, f"{period_label(period)}已签发，摘要 {month.digest[:12]}；除非两人办理重开，不再变动。"
+    )
     return redirect("settlement:period_detail", period=period)

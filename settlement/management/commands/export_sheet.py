@@ -16,7 +16,8 @@ from agency.organisation.roles import May
 from agency.sheets.digest import digest
 from settlement.clearing.comparisons import month_with_sheets
 from settlement.clearing.export import WRITERS, region_of_sheet, sheet_exported
-from settlement.clearing.filling import party_named_as_then, sheet_data
+from settlement.clearing.filling import MonthBook, party_named_as_then, sheet_data
+from settlement.clearing.versions import moment_read, version_at
 
 
 class Command(StaffCommand):
@@ -28,6 +29,7 @@ class Command(StaffCommand):
         parser.add_argument("--region", help="统筹区：长春市、长春或 220100（表 9 不用）")
         parser.add_argument("--format", required=True, dest="format_name", help="、".join(WRITERS))
         parser.add_argument("--out", required=True, metavar="FILE", help="写到哪个文件")
+        parser.add_argument("--as-of", metavar="MOMENT", help="截至某时，如 2026-11-20T12:00：当时所知的表")
         parser.add_argument("--encoding", default="utf-8", help="CSV 的编码：utf-8（缺省）或 gb18030")
 
     @transaction.atomic
@@ -35,9 +37,18 @@ class Command(StaffCommand):
         region = region_of_sheet(options["form"], options["region"], by)
         access.require(by, May.READ_CLEARING, region)
         month = month_with_sheets(options["period"])
-        data = sheet_data(options["form"], month, party_named_as_then(month, region) if region else None)
+        moment = options["as_of"]
+        book = MonthBook(month, version=version_at(month, moment_read(moment)) if moment else None)
+        party = party_named_as_then(book.month, region) if region else None
+        data = sheet_data(options["form"], book.month, party, book)
         content = sheet_exported(
-            data, region, format_name=options["format_name"], by=by, at=at, encoding=options["encoding"]
+            data,
+            region,
+            book=book,
+            format_name=options["format_name"],
+            by=by,
+            at=at,
+            encoding=options["encoding"],
         )
         Path(options["out"]).write_bytes(content)
         said = f"{data.title} {data.period_label}已写入 {options['out']}，摘要 {digest(data)}。"

@@ -78,10 +78,28 @@ def test_a_connection_is_added_beside_the_old_one_not_over_it(world: World, as_u
 def test_seeding_leaves_the_dates_that_staff_set(world: World, as_user: Login) -> None:
     row = Institution.objects.get(code="H22010000007")
 
-    assert change(as_user(world.supervisor), row, **{"connections-0-valid_to": "2026-06-30"}) == ""
+    past = {"connections-0-valid_to": "2026-06-30", "connections-0-mended_why": "录错"}
+    assert change(as_user(world.supervisor), row, **past) == ""
     call_command("seed", stdout=StringIO())
 
     assert InstitutionConnection.objects.filter(institution=row, valid_to="2026-06-30").count() == 1
+
+
+def test_a_connection_in_use_is_rewritten_only_with_a_reason(world: World, as_user: Login) -> None:
+    row, client = Institution.objects.get(code="H22010000007"), as_user(world.supervisor)
+    first = row.connections.all()[0]
+    other = {"connections-0-valid_from": "2001-02-03"}
+
+    assert "已经在用，改写了生效日期" in change(client, row, **other)
+    first.refresh_from_db()
+    assert str(first.valid_from) != "2001-02-03"
+    before = {"valid_from": str(first.valid_from)}
+    assert change(client, row, **other, **{"connections-0-mended_why": "录错"}) == ""
+
+    first.refresh_from_db()
+    assert str(first.valid_from) == "2001-02-03"
+    detail = AuditEntry.objects.order_by("-seq")[0].detail
+    assert (detail["reason"], detail["before"]) == ("录错", before)
 
 
 def test_a_regional_centre_is_for_the_province_to_say(world: World, as_user: Login) -> None:

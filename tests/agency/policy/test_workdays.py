@@ -4,8 +4,9 @@ import datetime as dt
 
 import pytest
 
+from agency.errors import DomainError
 from agency.policy.models import Holiday
-from agency.policy.workdays import add_workdays, calendar_known, is_workday
+from agency.policy.workdays import Calendar, add_workdays, calendar_known, is_workday
 
 pytestmark = pytest.mark.django_db
 
@@ -53,3 +54,16 @@ def test_a_year_that_is_not_published_counts_monday_to_friday_and_says_so() -> N
     assert calendar_known(dt.date(2040, 1, 4)) is False
     assert is_workday(dt.date(2040, 1, 4)) is True
     assert is_workday(dt.date(2040, 1, 7)) is False
+
+
+def test_a_calendar_answers_as_the_single_questions_do() -> None:
+    Holiday.objects.create(date=dt.date(2026, 11, 24), kind="rest", name="停办")
+    start = dt.date(2026, 11, 20)
+
+    calendar = Calendar(start)
+
+    assert calendar.add(start, 5) == add_workdays(start, 5) == dt.date(2026, 11, 30)
+    assert calendar.between(start, dt.date(2026, 11, 30)) == 5
+    assert calendar.between(start, start) == 0
+    with pytest.raises(DomainError):
+        calendar.add(start, -1)

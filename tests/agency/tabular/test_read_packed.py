@@ -191,3 +191,12 @@ def test_a_line_of_500_mb_is_refused_after_its_first_megabyte(tmp_path: Path) ->
 def test_the_other_process_can_name_nothing_but_days_and_times() -> None:
     with pytest.raises(Exception, match="posix.system"):
         own_process._load(io.BytesIO(b"cposix\nsystem\n(S'true'\ntR."))
+
+
+def test_a_caller_s_lower_limit_counts_for_a_packed_text_too() -> None:
+    content = zipped("a.csv", b"\xe5\x88\x97,\xe5\x88\x972\n" + b"1,2\n" * 1000)
+
+    assert len(list(open_table(content, filename="a.zip", max_unpacked_bytes=1 << 20).rows())) == 1000
+    with pytest.raises(TableError, match="超过上限 0 MB：请拆成几份") as refused:
+        open_table(content, filename="a.zip", max_unpacked_bytes=4000)
+    assert refused.value.code == "too_large"

@@ -129,6 +129,7 @@ def test_a_parameter_is_changed_by_the_province_only_and_logged(
         "source": "[P]",
         "valid_from": "2000-01-01",
         "note": row.note,
+        "mended_why": "录错",
     }
     url = reverse("admin:agency_parameter_change", args=[row.pk])
 
@@ -140,6 +141,7 @@ def test_a_parameter_is_changed_by_the_province_only_and_logged(
     assert row.value == "4"
     entry = AuditEntry.objects.get(action="reference_changed")
     assert entry.detail["columns"] == ["source", "value"]
+    assert (entry.detail["reason"], entry.detail["before"]) == ("录错", {"value": "3"})
 
 
 def test_nothing_is_deleted_in_the_admin(world: World, as_user: Callable[..., Client]) -> None:

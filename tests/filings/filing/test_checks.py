@@ -153,3 +153,11 @@ def test_a_date_for_papers_left_on_an_ended_filing_is_found(world: World) -> Non
     )
 
     assert found() == {"容缺期限只在已生效的备案上": [filing.filing_no]}
+
+
+def test_a_lock_noted_wrongly_is_found(world: World) -> None:
+    draft = make_draft(world)
+
+    damage("UPDATE filings_filing SET lock_until = '2027-05-20' WHERE id = %s", draft.pk)
+
+    assert found() == {"锁定的就医地记得对": [draft.filing_no]}

@@ -35,6 +35,14 @@ def test_a_filing_in_force_that_cannot_be_is_refused(world: World, changes: dict
         Filing.objects.filter(pk=filing.pk).update(**changes)
 
 
+def test_an_open_filing_has_a_deadline(world: World) -> None:
+    """Without one no queue would show it."""
+    filing = make_draft(world)
+
+    with pytest.raises(IntegrityError), transaction.atomic():
+        Filing.objects.filter(pk=filing.pk).update(deadline_on=None)
+
+
 def test_the_reviewer_is_never_the_one_who_took_it_in(world: World) -> None:
     filing = make_in_force(world)
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import openpyxl
 import pytest
 
-from agency.batches.refused import refused_workbook
+from agency.batches.models import Batch
+from agency.batches.refused import refused_response
 from agency.errors import DomainError
 from tests.filings.groups.lists import (
     EMPLOYER,
@@ -218,11 +219,15 @@ def test_optional_columns_may_be_absent(world: World, tmp_path: Path) -> None:
     assert checked(write(tmp_path, [said]), world).accepted == 1
 
 
+def given_out(batch: Batch) -> bytes:
+    return b"".join(refused_response(batch))
+
+
 def test_refused_rows_come_back_mended_or_are_refused_once_more(world: World, tmp_path: Path) -> None:
     person = make_worker(world.changchun)
     first, again = tmp_path / "first.xlsx", tmp_path / "again.xlsx"
-    first.write_bytes(refused_workbook(previewed(world, write(tmp_path, [row(person, 渠道="朋友")]))))
-    again.write_bytes(refused_workbook(previewed(world, first)))
+    first.write_bytes(given_out(previewed(world, write(tmp_path, [row(person, 渠道="朋友")]))))
+    again.write_bytes(given_out(previewed(world, first)))
     book = openpyxl.load_workbook(again)
     titles = [str(cell.value) for cell in book.active[1]]
 

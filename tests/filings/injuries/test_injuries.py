@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+import hashlib
 import io
+import json
 from collections.abc import Callable
 from pathlib import Path
 
@@ -14,6 +17,7 @@ from django.test import Client
 from pypdf import PdfReader
 
 from agency.errors import DomainErrors
+from agency.journal import papers
 from agency.journal.models import AuditEntry, PrintedForm
 from filings.injuries.form3 import form3_of
 from filings.injuries.hooks import search_statements
@@ -233,3 +237,42 @@ def test_somebody_else_may_sign_for_an_adult(world: World, as_user: Login) -> No
 
     assert lacking.status_code == 422 and "请填写代理人与患者的关系" in lacking.content.decode()
     assert "<dt>代理人</dt><dd>王晓峰（儿子）</dd>" in saved.content.decode()
+
+
+@pytest.mark.parametrize(("signer", "printed"), [("guardian", "监护人"), ("proxy", "代理人")])
+def test_an_adult_s_guardian_stays_one_on_the_page_and_on_paper(
+    signer: str, printed: str, world: World, as_user: Login
+) -> None:
+    stay, client = make_stay(world), as_user(world.clerk)
+    said = {
+        **INJURY,
+        "stay": stay.stay_no,
+        "signer": signer,
+        "proxy_name": "王晓峰",
+        "proxy_relation": "儿子",
+    }
+
+    client.post(f"/injuries/new/?stay={stay.stay_no}", said)
+
+    statement = InjuryStatement.objects.get()
+    url = f"/injuries/{statement.statement_no}/"
+    page, paper = (client.get(f"{url}{part}").content.decode() for part in ("", "form/3/"))
+    assert f"<dt>{printed}</dt><dd>王晓峰（儿子）" in page
+    assert f"患者（{printed}）签字" in paper
+    assert f"<th>{printed}</th><td>王晓峰</td>" in paper
+    other = {"代理人", "监护人"} - {printed}
+    assert not any(word in paper for word in other)
+    edit = client.get(f"{url}edit/").content.decode()
+    assert f'value="{signer}"' in edit and edit.count("checked") >= 1
+
+
+def test_a_statement_without_a_role_keeps_the_digest_it_was_printed_with(world: World) -> None:
+    statement = make_statement(world, make_stay(world), proxy=Proxy("王晓峰", "儿子"))
+    said = form3_of(statement)
+
+    names = {field.name for field in dataclasses.fields(said)} - {"signed_as"}
+    content = {name: papers._plain(getattr(said, name)) for name in names}
+    text = json.dumps(content, ensure_ascii=False, sort_keys=True, separators=(",", ":"))
+
+    assert said.digest() == hashlib.sha256(text.encode()).hexdigest()
+    assert dataclasses.replace(said, signed_as="监护人").digest() != said.digest()

@@ -10,7 +10,10 @@ from django.test.utils import CaptureQueriesContext
 
 from agency.organisation.models import User
 from agency.organisation.roles import Level, Role
+from filings.filing.models import querysets
+from filings.filing.selectors import filings_listed
 from filings.filing.services import filing_approve, filing_return
+from filings.filing.states import FilingState
 from filings.models import Filing
 from filings.queues.selectors import QUEUES, board, is_in_work, queue, queue_count, staff_who_may_hold
 from tests.filings.making import make_draft, make_in_force, make_submitted
@@ -82,6 +85,68 @@ def test_the_green_channel_stands_first_then_what_is_due_first(world: World) -> 
     assert of("to_review", world.reviewer, world.today) == [green, second, first]
 
 
+def test_a_queue_of_several_states_is_merged_in_one_order_and_read_as_a_whole(world: World) -> None:
+    """Drafts, reviews, supplements, papers to come and papers late, on days that interleave."""
+    made = [
+        make_draft(world),
+        make_submitted(world),
+        make_submitted(world),
+        make_in_force(world),
+        make_in_force(world),
+    ]
+    filing_return(made[2], by=world.reviewer, at=world.now, reason="缺")
+    for filing, days, field in zip(
+        made, (4, 1, 3, 2, 0), ("deadline_on",) * 3 + ("proof_due_on",) * 2, strict=True
+    ):
+        change(filing, green_channel=False, **{field: world.today + days * DAY})
+    change(made[3], proof_lapses_on=world.today + 9 * DAY)
+    change(made[4], proof_due_on=world.today - DAY, proof_lapses_on=world.today + 6 * DAY)
+    change(made[0], green_channel=True)
+    order = [made[0], made[1], made[3], made[2], made[4]]
+
+    rows = queue("in_work", world.clerk, world.today)
+
+    assert list(rows) == order and [row.pk for row in rows.first(3)] == [row.pk for row in order[:3]]
+    assert list(rows.order_by("green_channel", "-due_on", "-pk")) == order[::-1]
+    assert [row.due_on for row in rows][-1] == world.today + 6 * DAY
+    assert rows.count(4) == 4 and rows.count(9) == 5
+    assert list(rows.none()) == [] and rows.none().count(9) == 0
+
+
+@pytest.mark.parametrize("state", FilingState.values)
+@pytest.mark.parametrize("days", [0, 1, 40, 400])
+def test_the_ledger_of_a_state_has_each_filing_whose_state_it_is_once(
+    world: World, state: str, days: int
+) -> None:
+    """Recorded or not: what time has ended stands where `state_on` says."""
+    late, owing = make_in_force(world), make_in_force(world)
+    ending = make_submitted(world, kind="temporary_other", begins_on=dt.date(2026, 11, 20))
+    filing_approve(ending, by=world.reviewer, at=world.now)
+    make_draft(world), make_submitted(world)
+    returned = make_submitted(world)
+    filing_return(returned, by=world.reviewer, at=world.now, reason="缺")
+    change(late, proof_due_on=world.today - DAY, proof_lapses_on=world.today + 20 * DAY)
+    change(owing, proof_due_on=world.today + 5 * DAY, proof_lapses_on=world.today + 50 * DAY)
+    on = world.today + days * DAY
+
+    expected = [row.pk for row in Filing.objects.order_by("-pk") if row.state_on(on) == state]
+
+    assert [row.pk for row in filings_listed(world.clerk, state=state, on=on)] == expected
+    assert [row.pk for row in filings_listed(world.clerk, state=state, on=on).first(2)] == expected[:2]
+
+
+def test_more_expired_than_a_night_records_are_all_listed(
+    world: World, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(querysets, "FEW", 1)
+    made = [make_submitted(world, kind="temporary_other", begins_on=dt.date(2026, 11, 20)) for _ in range(3)]
+    for filing in made:
+        filing_approve(filing, by=world.reviewer, at=world.now)
+    on = dt.date(2027, 11, 20)
+
+    assert list(filings_listed(world.clerk, state=FilingState.EXPIRED, on=on)) == made[::-1]
+
+
 def test_mine_is_what_i_was_given_and_what_i_took_in_and_kept(world: World) -> None:
     kept, given = make_draft(world), make_submitted(world)
     change(given, assigned_to=world.reviewer)
@@ -144,7 +209,7 @@ def test_who_may_hold_is_there_and_takes_in_or_reviews(world: World) -> None:
     }
 
 
-def test_the_board_tells_who_has_how_much_in_one_count(world: World) -> None:
+def test_the_board_tells_who_has_how_much_in_two_counts(world: World) -> None:
     draft, late = make_draft(world), make_submitted(world)
     make_in_force(world)
     change(late, deadline_on=world.today - DAY, received_on=dt.date(2026, 11, 2))
@@ -163,6 +228,6 @@ def test_the_board_tells_who_has_how_much_in_one_count(world: World) -> None:
         for one in loads
     ] == [("gone", 1, 1, 0, 0, 0, True), ("clerk", 2, 1, 1, 0, 1, False), ("reviewer", 1, 0, 1, 0, 0, False)]
     assert loads[1].oldest == dt.date(2026, 11, 2)
-    assert len([query for query in queries if "GROUP BY" in query["sql"]]) == 1
+    assert len([query for query in queries if "GROUP BY" in query["sql"]]) == 2
     assert board(make_user("yb", Role.SUPERVISOR, region="222400"), world.today) == []
     assert [one.region for one in board(world.prov_supervisor, world.today)] == [world.changchun] * 3

@@ -9,10 +9,11 @@ import pytest
 from django.db import IntegrityError, transaction
 
 from agency.batches.kinds import CheckRequest
+from agency.batches.models import Batch
 from agency.batches.services import batch_kind, batch_run, batch_undo
 from agency.errors import DomainError
 from agency.journal.books import check_all
-from settlement.bills.checks import FEES
+from settlement.bills.checks import BATCHES, FEES
 from settlement.bills.models import FeeLine
 from tests.settlement.bills.fees import FEES_OF_S1, fee_row
 from tests.settlement.records import files
@@ -155,3 +156,39 @@ def test_the_database_refuses_parts_that_do_not_add_up(load: Run, load_fees: Run
 
     with pytest.raises(IntegrityError), transaction.atomic():
         FeeLine.objects.filter(fee_class="01").update(class_a_fen=1)
+
+
+@pytest.mark.parametrize(
+    ("damage", "told"),
+    [
+        ("lost", "应有 3 行 1,000.00 元，实有 2 行 950.00 元"),
+        ("two on a line", "有两行写在文件的同一行上"),
+        ("undone", "不是已写入的费用分类批次，却有 3 行费用分类"),
+        ("moved", "应有 3 行 1,000.00 元，实有 0 行 0.00 元"),
+    ],
+)
+def test_the_books_name_a_batch_that_is_not_whole(load: Run, load_fees: Run, damage: str, told: str) -> None:
+    load([row("S1")])
+    batch, _ = load_fees(FEES_OF_S1)
+    assert check_all(None).broken == []
+
+    lines = FeeLine.objects.filter(batch=batch)
+    if damage == "lost":
+        lines.filter(fee_class="14").delete()
+    elif damage == "two on a line":
+        lines.filter(line_no=2).update(line_no=3)
+    elif damage == "undone":
+        Batch.objects.filter(pk=batch.pk).update(state="undone")
+    else:
+        lines.update(batch=Batch.objects.get(kind="settlements"))
+
+    found = [one for one in check_all(None).broken if one.check == BATCHES]
+    assert (str(batch), told) in [(one.subject.removeprefix("批次 "), one.message) for one in found]
+
+
+def test_rows_beside_the_header_are_told(load: Run, load_fees: Run) -> None:
+    load([row("S1")])
+
+    _, outcome = load_fees([{**one, "": "?"} for one in FEES_OF_S1])
+
+    assert "有 3 行比表头的 7 列多出内容" in "".join(outcome.notes)

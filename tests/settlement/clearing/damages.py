@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 
 from django.db import connection
@@ -147,8 +147,8 @@ DAMAGES = {
 
 
 @contextmanager
-def unguarded() -> Iterator[None]:
-    """No constraint and no trigger stands in the way; afterwards the guards are back."""
+def unguarded(tables: Sequence[str] = (LINE, PERIOD, RECORD, DEDUCTION)) -> Iterator[None]:
+    """No constraint of these tables and no trigger stands in the way; afterwards the guards are back."""
     with connection.cursor() as cursor:
         if connection.vendor == "sqlite":
             for item in guards.GUARDS.values():
@@ -160,7 +160,7 @@ def unguarded() -> Iterator[None]:
             guards.install()
             return
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with checks that wait cannot be altered
-        for table in (LINE, PERIOD, RECORD, DEDUCTION):
+        for table in tables:
             cursor.execute(
                 "SELECT conname FROM pg_constraint WHERE conrelid = %s::regclass AND contype = 'c'", [table]
             )

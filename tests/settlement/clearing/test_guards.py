@@ -25,6 +25,7 @@ TABLES = {
     "line": "settlement_clearingline",
     "confirmation": "settlement_regionconfirmation",
     "sheet": "settlement_signedsheet",
+    "version": "settlement_monthversion",
 }
 CHANGES = {
     "period": "UPDATE settlement_clearingperiod SET cases = cases + 1",
@@ -36,6 +37,9 @@ CHANGES = {
     "line": "UPDATE settlement_clearingline SET cases = cases + 1",
     "confirmation": "UPDATE settlement_regionconfirmation SET voided_at = at",
     "sheet": "UPDATE settlement_signedsheet SET digest = 'x'",
+    "version of a month": "UPDATE settlement_monthversion SET digest = 'x'",
+    "times signed": "UPDATE settlement_clearingperiod SET version = 2",
+    "signed again and back": "UPDATE settlement_clearingperiod SET state = 'computed', version = 0",
 }
 
 
@@ -125,7 +129,7 @@ def test_no_guarded_table_is_emptied_at_once(signed: ClearingPeriod, table: str)
 def test_every_trigger_of_the_clearing_is_there() -> None:
     names = [name for name in guards.GUARDS if name.startswith("signed_")]
 
-    assert len(names) == 7
+    assert len(names) == 9
 
 
 @pytest.mark.django_db

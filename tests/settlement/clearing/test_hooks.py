@@ -55,12 +55,13 @@ def test_the_panel_shows_the_steps_of_the_oldest_unsigned_month(
 
     panel = month_at_hand(world.prov_finance, world.today).panels[0]
 
-    assert (panel.title, panel.small) == ("10 月清算", "第 3 步，共 4 步")
+    assert (panel.title, panel.small) == ("10 月清算", "第 3 步，共 5 步")
     assert [(step["label"], step["state"]) for step in panel.context["steps"]] == [
         ("归集 8 笔", "done"),
         ("计算", "done"),
         ("各统筹区确认 0 / 12", "now"),
         ("签发", "next"),
+        ("收付", "next"),
     ]
 
 
@@ -71,8 +72,9 @@ def test_a_region_is_told_neither_sums_nor_names_of_the_others(month: ClearingPe
     assert told == [
         ("归集", "已归集"),
         ("计算", "prov_clearing"),
-        ("各统筹区确认", "12 个统筹区中已确认 0 个"),
+        ("各统筹区确认", "12 个统筹区中已确认 0 个；2026-11-27 到期"),
         ("签发", "省级"),
+        ("收付", "签发后出收付款通知书"),
     ]
     assert [row.detail for row in part.todo] == ["应收 1,300.00，应付 700.00"]
 

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from django.db import IntegrityError, transaction
 
-from agency.batches.models import Batch
-from agency.batches.services import batch_undo
+from agency.batches.models import Batch, Refusal
+from agency.batches.services import batch_run, batch_undo
 from agency.errors import DomainError, DomainErrors, NotAllowed, SomeoneElseWasFirst
+from agency.journal.books import check_all
 from agency.journal.models import StateChange
+from settlement.corrections.conflicts import conflict as conflict_of
 from settlement.corrections.conflicts import conflicts_open
 from settlement.corrections.models import Correction
 from settlement.corrections.services import (
@@ -22,6 +26,7 @@ from settlement.corrections.services import (
 )
 from settlement.records.models import SettlementRecord
 from tests.settlement.corrections.conftest import OTHER
+from tests.settlement.records import files
 from tests.settlement.records.files import reversal, row
 from tests.support.world import World
 
@@ -238,12 +243,6 @@ def test_the_place_and_the_institution_can_be_corrected(corrected: Run) -> None:
 def test_a_workbook_s_line_is_read_again_as_it_was(
     load: Run, world: World, tmp_path: Any, propose: Run
 ) -> None:
-    import datetime as dt
-
-    from agency.batches.models import Refusal
-    from agency.batches.services import batch_run
-    from tests.settlement.records import files
-
     load([row("S1")])
     typed = {
         **OTHER,
@@ -259,6 +258,20 @@ def test_a_workbook_s_line_is_read_again_as_it_was(
     assert stored()[2][4] == 57_000
 
 
+def test_a_day_that_excel_kept_as_a_number_is_read_again(load: Run, world: World, tmp_path: Path) -> None:
+    """2026-10-09 10:30 is 46304.4375 there, and that is what a cell of no date format hands over."""
+    load([row("S1")])
+    path = files.write(tmp_path, [row("S1", 结算时间=46304.4375, 入院日期=46296, **OTHER)], "days.xlsx")
+    batch, _ = batch_run(kind="settlements", path=path, by=world.system, system=world.system, at=world.now)
+    refusal = Refusal.objects.get(batch=batch)
+
+    texts = dict(zip(batch.preview["header"], refusal.cells, strict=True))
+    found = conflict_of(world.prov_clearing, refusal)
+
+    assert (texts["结算时间"], texts["入院日期"]) == ("2026-10-09 10:30:00", "2026-10-01")
+    assert (found.why, found.differing) == ("", ["基金支付总额", "统筹基金", "个人现金"])
+
+
 def test_a_file_that_was_undone_is_no_ground_any_more(
     load: Run, conflict: Run, propose: Run, world: World
 ) -> None:
@@ -269,3 +282,15 @@ def test_a_file_that_was_undone_is_no_ground_any_more(
 
     with pytest.raises(DomainError, match="已撤回或撤销"):
         correction_approve(by=world.prov_clearing_2, at=world.now, correction=correction)
+
+
+def test_the_books_name_a_correction_decided_by_who_brought_its_file_in(corrected: Run, world: World) -> None:
+    correction = corrected()
+    assert check_all(None).broken == []
+
+    changes = {"created_by": world.prov_clearing_2, "confirmed_by": world.prov_clearing, "by_command": False}
+    Batch.objects.filter(pk=correction.batch_id).update(**changes)
+
+    for period in (None, "202610"):
+        (found,) = check_all(period).broken
+        assert (found.subject, found.message) == (f"更正 {correction}", "审批人就是上传文件的人")

@@ -57,3 +57,19 @@ def test_the_same_row_again_is_unchanged(load: Run, check: Run) -> None:
     load([row(**INSIDE)])
 
     assert check([row(**INSIDE)]).unchanged == 1
+
+
+def test_control_totals_have_the_fund_as_delivered_on_the_day_of_each_case(
+    load: Run, check: Run, world: World
+) -> None:
+    Parameter.objects.filter(key=ACCOUNT_INSIDE).update(valid_from=dt.date(2026, 10, 9))
+    before = row("A", 结算时间="2026-10-08 09:00:00", 出院日期="2026-10-08")
+    totals = {"结算编号": "合计", "医疗费总额": "2000.00", "基金支付总额": "1260.00"}
+
+    fresh = check([before, row("B", **INSIDE), totals])
+    load([before, row("B", **INSIDE)])
+    again = check([before, row("B", **INSIDE), totals])
+
+    assert fresh.preview["control"]["all"]["fund_fen"] == 126_000
+    assert again.preview["control"]["all"]["fund_fen"] == 126_000
+    assert again.unchanged == 2

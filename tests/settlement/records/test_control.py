@@ -195,4 +195,39 @@ def test_codes_and_flags_beside_the_amounts_are_no_count(cells: dict[str, str], 
     found = totals_row([said.get(name, "") for name in NAMES])
 
     assert found is not None
-    assert (found.get("cases"), found["total_fee_fen"]) == (cases, 200_000)
+    label, figures = found
+    assert (label, figures.get("cases"), figures["total_fee_fen"]) == ("合计", cases, 200_000)
+
+
+def totals(label: str, total: str) -> dict[str, str]:
+    return {"结算编号": label, "医疗费总额": total}
+
+
+@pytest.mark.parametrize(
+    ("labels", "grand"),
+    [
+        ([("合计", "1000.00"), ("合计", "1000.00"), ("合计", "2000.00")], 200_000),
+        ([("小计", "1000.00"), ("小计", "1000.00"), ("合计", "2000.00")], 200_000),
+        ([("合计", "1000.00"), ("合计", "1000.00"), ("总计", "2000.07")], 200_007),
+        ([("合计", "2000.00"), ("合计", "2000.00")], 200_000),
+        ([("合计", "1000.00"), ("合计", "1000.01")], None),
+        ([("总计", "1000.00"), ("总计", "1000.01")], None),
+        ([("总计", "2000.00"), ("合计", "1000.00")], None),
+        ([("小计", "1000.00"), ("小计", "1000.00")], None),
+        ([("小计", "2000.00")], None),
+    ],
+)
+def test_of_several_totals_rows_one_is_the_file_s_or_none_is_and_that_is_told(
+    labels: list[tuple[str, str]], grand: int | None, check: Run
+) -> None:
+    outcome = check([row("A"), row("B"), *(totals(*one) for one in labels)])
+
+    assert (outcome.rows, outcome.accepted, len(outcome.refused)) == (2, 2, 0)
+    stated = outcome.preview["carried"].get("all", {}).get("total_fee_fen")
+    assert stated == grand
+    told = "".join(outcome.notes)
+    if grand is None:
+        assert "看不出哪一行是全部的合计" in told
+    else:
+        assert f"与预览对照的是最后一行（第 {3 + len(labels)} 行）" in told
+    assert outcome.preview["carried_lines"] == list(range(4, 4 + len(labels)))

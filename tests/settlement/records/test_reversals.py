@@ -1,5 +1,6 @@
 """退费: a reversal cancels one original, whole and once, wherever that stands."""
 
+import tracemalloc
 from collections.abc import Callable
 from typing import Any
 
@@ -123,3 +124,48 @@ def test_a_pair_in_different_blocks_of_a_large_file_is_matched(check: Run) -> No
     outcome = check([reversal("B", "A"), *filler, row("A")])
 
     assert (outcome.accepted, outcome.refused) == (1202, [])
+
+
+@pytest.mark.parametrize("at_once", [1, 500])
+def test_a_file_of_many_reversals_is_judged_in_blocks_as_if_at_once(
+    at_once: int, check: Run, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("settlement.records.resolve.WAITING_AT_ONCE", at_once)
+    rows = [
+        reversal("D", "C"),
+        reversal("C", "B"),
+        reversal("B", "A"),
+        reversal("E", "A"),
+        reversal("G", "F"),
+        reversal("F", "G"),
+        row("A"),
+        row("B"),
+        reversal("B", "A"),
+    ]
+
+    outcome = check(rows)
+
+    assert {refused.line_no - 1: refused.code for refused in outcome.refused} == {
+        1: WITHOUT,
+        2: NO_MATCH,
+        4: NO_MATCH,
+        5: WITHOUT,
+        6: WITHOUT,
+        8: "duplicate_in_file",
+        9: "duplicate_in_file",
+    }
+    assert (outcome.accepted, outcome.preview["reversals"]) == (2, 1)
+
+
+def test_reversals_that_wait_take_no_memory_each(check: Run) -> None:
+    """Some megabytes stay for the databases aside; the candidates themselves took 6 MB a thousand."""
+    rows = [row("A"), *(reversal(f"R{number}", f"R{number + 1}") for number in range(3000))]
+    check(rows[:50])
+
+    tracemalloc.start()
+    outcome = check(rows)
+    _, peak = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert len(outcome.refused) == 3000
+    assert peak < 12_000_000

@@ -1,0 +1,24 @@
+"""签发的后续: what follows from a signature, or stands against a reopening; slices above join."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from typing import Any
+
+from agency.organisation.models import User
+from agency.registry import Registry
+from settlement.clearing.models import ClearingPeriod
+
+Follow = Callable[[ClearingPeriod, User, dt.datetime], None]
+
+# (month, by, at) -> None, inside the signing transaction, after the month is signed
+SIGNED: Registry[Follow] = Registry("after a month is signed")
+# (month) -> None; a DomainError says why the month may not be reopened
+REOPENING: Registry[Callable[[ClearingPeriod], None]] = Registry("before a month is reopened")
+# (month, by, at) -> None, inside the reopening transaction
+REOPENED: Registry[Follow] = Registry("after a month is reopened")
+# (month, by) -> stages {label, note, at, state} for components/_steps.html, below those of the month itself
+AFTER_SIGNING: Registry[Callable[[ClearingPeriod, User], list[dict[str, Any]]]] = Registry(
+    "steps after the signature"
+)

@@ -1,0 +1,180 @@
+"""签发通知书: with the signature of a month one notice for each region that receives or pays [domain 5.5]."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.utils import timezone
+
+from agency.errors import DomainError
+from agency.journal import audit, workflow
+from agency.journal.numbers import next_numbers
+from agency.organisation.models import Agency, PoolingRegion, User
+from agency.periods import period_label
+from agency.policy.selectors import int_parameter, parameter_in_force
+from agency.policy.workdays import add_workdays
+from settlement.clearing import rules as clearing
+from settlement.clearing.filling import MonthBook
+from settlement.clearing.models import ClearingPeriod
+from settlement.clearing.rules import Party
+from settlement.notices import content, rules
+from settlement.notices.locks import hold_notices
+from settlement.notices.models import BankAccount, Category, Direction, Notice
+from settlement.notices.rules import Figures
+from settlement.notices.selectors import accounts_now, with_payments
+from settlement.notices.states import NoticeState
+
+SUBMIT_WORKDAYS, PAY_WORKDAYS = "notice.submit_workdays", "notice.pay_workdays"
+NUMBER_PREFIX = "notice.number_prefix"
+SERIES = "notice-"  # and the year
+
+
+@dataclass(frozen=True)
+class Issue:
+    """What all notices of one signing have in common: series, last days, accounts, names of the day."""
+
+    month: ClearingPeriod
+    by: User
+    at: dt.datetime
+    prefix: str
+    submit_by: dt.date
+    pay_by: dt.date
+    accounts: dict[int | None, BankAccount]
+    units: dict[int | None, str]
+    regions: dict[int, PoolingRegion]
+
+    @property
+    def day(self) -> dt.date:
+        return timezone.localdate(self.at)
+
+    def payee(self, party: Party, figures: Figures) -> BankAccount | None:
+        """Where the money goes: to the region that receives, else to the province."""
+        return self.accounts.get(party.id if figures.direction == Direction.RECEIPT else None)
+
+    def notice(self, serial: int, party: Party, figures: Figures, account: BankAccount) -> Notice:
+        """One notice, not stored yet."""
+        notice = Notice(
+            notice_no=rules.number_of(self.prefix, self.day.year, serial),
+            year=self.day.year,
+            serial=serial,
+            category=Category.MONTHLY,
+            period=self.month.period,
+            version=self.month.version,
+            region=self.regions[party.id],
+            region_name=party.name,
+            unit_name=self.units.get(party.id, party.name),
+            basis_digest=self.month.digest,
+            holder=account.holder,
+            bank=account.bank,
+            account_no=account.account_no,
+            submit_by=self.submit_by,
+            pay_by=self.pay_by,
+            issuer=self.units.get(None, ""),
+            issued_at=self.at,
+            issued_by=self.by,
+            **figures._asdict(),
+        )
+        notice.content_digest = content.digest_of_row(notice, content.NOTICE)
+        return notice
+
+
+def _issue(month: ClearingPeriod, by: User, at: dt.datetime) -> Issue:
+    """文号 and last days [N22]: to submit to finance, counted from the signature; then to pay, from there."""
+    day = timezone.localdate(at)
+    submit_by = add_workdays(day, int_parameter(SUBMIT_WORKDAYS, day))
+    return Issue(
+        month=month,
+        by=by,
+        at=at,
+        prefix=parameter_in_force(NUMBER_PREFIX, day).value,
+        submit_by=submit_by,
+        pay_by=add_workdays(submit_by, int_parameter(PAY_WORKDAYS, day)),
+        accounts=accounts_now(day),
+        units=dict(Agency.objects.order_by("-code").values_list("region_id", "name")),
+        regions=PoolingRegion.objects.in_bulk(),
+    )
+
+
+def notices_issue(month: ClearingPeriod, by: User, at: dt.datetime) -> list[Notice]:
+    """Issue the notices of a month that is being signed, numbered in one series a year, without gaps.
+
+    DomainError `no_bank_account` when who is to receive money has no account: the month is not signed.
+    """
+    book = MonthBook(month)
+    netted = [row for row in clearing.net(book.lines, book.parties) if row.party is not clearing.PLATFORM]
+    owed = [(row.party, figures) for row in netted if (figures := rules.figures_of(row))]
+    if not owed:
+        return []
+    issue = _issue(month, by, at)
+    payees = _accounts_of(issue, owed)
+    serials = next_numbers(f"{SERIES}{issue.day.year}", len(owed))
+    notices = [
+        issue.notice(serial, party, figures, account)
+        for serial, (party, figures), account in zip(serials, owed, payees, strict=True)
+    ]
+    Notice.objects.bulk_create(notices)
+    workflow.begin_many(notices, by=by, at=at)
+    _log("notices_issued", month, notices, by=by, at=at)
+    return notices
+
+
+def _accounts_of(issue: Issue, owed: list[tuple[Party, Figures]]) -> list[BankAccount]:
+    """Whither each notice's money goes; refused with the names of all who have no account."""
+    found = [(party, figures, issue.payee(party, figures)) for party, figures in owed]
+    lacking = [
+        party.name if figures.direction == Direction.RECEIPT else "省级"
+        for party, figures, account in found
+        if account is None
+    ]
+    if lacking:
+        names = "、".join(dict.fromkeys(lacking))
+        raise DomainError(
+            "no_bank_account",
+            f"{names}没有在用的收付款账户，通知书上没有账号可写；请主管在后台管理中登记后再签发。",
+        )
+    return [account for _, _, account in found if account is not None]
+
+
+# --- reopening ----------------------------------------------------------------------------------------------
+
+
+def in_force(month: ClearingPeriod) -> list[Notice]:
+    """The month's notices that are not voided, held, with what is paid of them."""
+    keys = Notice.objects.filter(
+        category=Category.MONTHLY, period=month.period, state=NoticeState.ISSUED
+    ).values_list("pk", flat=True)
+    held = hold_notices(keys)
+    return list(with_payments(Notice.objects.filter(pk__in=held).select_related("region")).order_by("pk"))
+
+
+def require_unpaid(month: ClearingPeriod) -> None:
+    """A month is reopened only while nothing was paid on its notices, by the books of either side."""
+    paid = [notice for notice in in_force(month) if notice.paid_fen or notice.told_fen]
+    if paid:
+        names = "、".join(str(notice) for notice in paid)
+        raise DomainError(
+            "already_paid",
+            f"{period_label(month.period)}的通知书已有付款：{names}。"
+            "要重开这个月，先撤回这些核销；款项确已收付的，在以后的月份更正。",
+            notices=[notice.notice_no for notice in paid],
+        )
+
+
+def notices_void(month: ClearingPeriod, by: User, at: dt.datetime) -> list[Notice]:
+    """作废: the notices of a month that was reopened; their numbers are not given again."""
+    require_unpaid(month)
+    notices = in_force(month)
+    reason = f"{period_label(month.period)}清算重开"
+    workflow.move_many(notices, NoticeState.VOIDED, by=by, at=at, reason=reason, voided_at=at)
+    if notices:
+        _log("notices_voided", month, notices, by=by, at=at)
+    return notices
+
+
+def _log(action: str, month: ClearingPeriod, notices: list[Notice], *, by: User, at: dt.datetime) -> None:
+    subjects = [
+        audit.Subject("notice", notice.notice_no, notice.region, {"periods": [month.period]})
+        for notice in notices
+    ]
+    audit.record_many(action, by=by, at=at, subjects=subjects)

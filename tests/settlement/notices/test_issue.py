@@ -1,0 +1,150 @@
+"""签发: a signature brings one numbered notice for each region that receives or pays, and nothing else."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from django.db import connection
+
+from agency.errors import DomainError
+from agency.journal.books import check_all
+from agency.journal.models import AuditEntry, NumberSeries, StateChange
+from agency.policy.models import Holiday
+from settlement.clearing.models import ClearingPeriod
+from settlement.clearing.services import period_compute, period_sign
+from settlement.clearing.signing import AFTER_SIGNING, REOPENED, REOPENING
+from settlement.notices.issuing import notices_issue
+from settlement.notices.models import BankAccount, Notice
+from settlement.notices.selectors import payment_progress
+from tests.settlement.clearing.conftest import confirm_rest, load_rows, sign
+from tests.settlement.notices.statement import PAYS, line, notice
+from tests.settlement.records.files import row
+from tests.support.world import World
+
+pytestmark = pytest.mark.usefixtures("laid_notices")
+
+
+def test_each_region_that_nets_gets_its_notice(month: ClearingPeriod, world: World) -> None:
+    columns = ("notice_no", "region__name", "direction", "receivable_fen", "payable_fen", "total_fen")
+    assert list(Notice.objects.order_by("serial").values_list(*columns)) == [
+        ("吉医保异清〔2026〕1号", "长春市", "payment", 70000, 124500, 54500),
+        ("吉医保异清〔2026〕2号", "吉林市", "receipt", 130000, 70000, 60000),
+        ("吉医保异清〔2026〕3号", "四平市", "payment", -500, 0, 500),
+    ]
+    first = notice(1)
+    assert (first.employee_fen, first.resident_fen) == (124500, -70000)
+    assert (first.basis_digest, first.version, first.issued_by) == (month.digest, 1, world.prov_clearing)
+    assert StateChange.objects.filter(subject_kind="notice").count() == 3
+    assert AuditEntry.objects.filter(action="notices_issued").count() == 3
+    assert check_all(None).broken == []
+
+
+def test_days_count_in_working_days_from_the_signature(month: ClearingPeriod) -> None:
+    """Signed on Friday 2026-11-20: 5 working days to submit, then 10 to pay [N22]."""
+    assert (notice(1).submit_by, notice(1).pay_by) == (dt.date(2026, 11, 27), dt.date(2026, 12, 11))
+
+
+def test_the_account_is_the_one_that_the_money_goes_to(month: ClearingPeriod) -> None:
+    assert (notice(1).holder, notice(1).account_no) == ("吉林省社会医疗保险管理局", "9900000000000220000")
+    assert (notice(2).holder, notice(2).account_no) == ("吉林市医疗保障经办机构", "9900000000000220200")
+    assert (notice(1).unit_name, notice(1).issuer) == ("长春市医疗保障经办机构", "吉林省社会医疗保险管理局")
+
+
+def test_what_is_changed_later_leaves_issued_notices_as_they_are(month: ClearingPeriod) -> None:
+    BankAccount.objects.update(holder="别的户名")
+    Holiday.objects.create(date=dt.date(2026, 11, 24), kind="rest", name="临时")
+
+    assert notice(2).holder == "吉林市医疗保障经办机构"
+    assert notice(1).pay_by == dt.date(2026, 12, 11)
+    assert check_all(None).broken == []
+
+
+def test_a_reopened_month_voids_its_notices_and_their_numbers_stay_used(
+    month: ClearingPeriod, world: World
+) -> None:
+    for entry in REOPENING:
+        entry.function(month)
+    for entry in REOPENED:
+        entry.function(month, world.prov_clearing, world.now)
+    again = notices_issue(month, world.prov_clearing, world.now)
+
+    assert set(Notice.objects.filter(serial__lte=3).values_list("state", flat=True)) == {"voided"}
+    assert [one.serial for one in again] == [4, 5, 6]
+    assert NumberSeries.objects.get(name="notice-2026").value == 6
+    assert AuditEntry.objects.filter(action="notices_voided").count() == 3
+    assert check_all(None).broken == []
+
+
+def test_a_month_on_whose_notices_something_was_paid_is_not_reopened(
+    month: ClearingPeriod, world: World
+) -> None:
+    line(world, **PAYS)
+
+    with pytest.raises(DomainError) as refused:
+        REOPENING["notices"](month)
+
+    assert refused.value.code == "already_paid"
+    assert "吉医保异清〔2026〕1号" in refused.value.message
+    with pytest.raises(DomainError):
+        REOPENED["notices"](month, world.prov_clearing, world.now)
+    assert not Notice.objects.filter(state="voided").exists()
+
+
+def test_the_months_page_is_told_how_far_it_is_paid(month: ClearingPeriod, world: World) -> None:
+    line(world, **PAYS)
+    line(world, "T2", amount_fen=100, note="〔2026〕3号", other_account="9900000000000220300")
+
+    progress = payment_progress(month, dt.date(2026, 12, 12))
+    assert (progress.issued, progress.paid, progress.partly, progress.overdue) == (3, 1, 1, 2)
+    assert (progress.total_fen, progress.paid_fen) == (115000, 54600)
+    assert (progress.open_fen, progress.overdue_fen) == (60400, 60400)
+    assert payment_progress(month, dt.date(2026, 12, 11)).overdue == 0
+    (step,) = AFTER_SIGNING["payments"](month, world.prov_clearing)
+    assert (step["label"], step["state"]) == ("收付款 1 / 3", "now")
+    assert step["note"] == "未付 604.00，部分付 1 份"
+    (own,) = AFTER_SIGNING["payments"](month, world.changchun_clearing)
+    assert (own["label"], own["note"], own["state"]) == ("收付款 1 / 1", "全部付清，合计 545.00", "done")
+
+
+def test_progress_takes_one_query(
+    month: ClearingPeriod, django_assert_num_queries: Callable[..., object]
+) -> None:
+    with django_assert_num_queries(1):  # type: ignore[attr-defined]
+        payment_progress(month, dt.date(2026, 12, 12))
+
+
+class TestUnsigned:
+    """Months that are not signed yet, beside the signed one."""
+
+    @pytest.fixture
+    def second(self, world: World, tmp_path: Path) -> ClearingPeriod:
+        return _second_month(world, tmp_path)
+
+    def test_numbers_go_on_in_the_same_year(self, second: ClearingPeriod, world: World) -> None:
+        sign(second, world)
+
+        assert list(Notice.objects.filter(period="202611").values_list("serial", flat=True)) == [5, 4]
+
+    def test_without_an_account_nothing_is_signed(self, second: ClearingPeriod, world: World) -> None:
+        BankAccount.objects.filter(region=world.jilin).delete()
+
+        with pytest.raises(DomainError) as refused:
+            period_sign(period="202611", by=world.prov_clearing, at=world.now)
+
+        connection.check_constraints()
+        assert refused.value.code == "no_bank_account"
+        assert "吉林市没有在用的收付款账户" in refused.value.message
+        assert Notice.objects.count() == 3
+        assert NumberSeries.objects.get(name="notice-2026").value == 3
+        assert ClearingPeriod.objects.get(period="202611").state == "computed"
+
+
+def _second_month(world: World, folder: Path) -> ClearingPeriod:
+    rows = [row("N1", 结算时间="2026-11-02 09:00:00", 出院日期="2026-11-02")]
+    load_rows(world, folder / "november.csv", rows, "settlements")
+    month = period_compute(period="202611", by=world.prov_clearing, at=world.now)
+    confirm_rest(month, world)
+    return month
