@@ -198,12 +198,8 @@ class Ledger:
         if held.state != "held":
             raise Refused("decided_already")
         month = self.open_month(held.since)
-        if state == "released" and month == held.since:
-            self.held.remove(held)  # it never left
-            self._carry(month)
-            return
         held.state, held.decided = state, month
-        self._carry(month)
+        self._carry(held.since)
 
     def _holding(self, at: int) -> Held | None:
         return next((held for held in self.held if held.case == at), None)
@@ -235,11 +231,9 @@ class Ledger:
 
     def touches(self, held: Held, period: str) -> bool:
         """Whether a carry makes a row of the month."""
-        if held.state == "released" and held.decided == period:
-            return True
-        if held.since == period:
-            return True
-        return self._is_out(held, period) and self._net_of(held, period) != 0
+        return period in (held.since, held.decided if held.state == "released" else "") or bool(
+            self.carried_out(held, period)
+        )
 
     def too_old(self, period: str) -> list[Held]:
         """What must be decided before a month is signed."""
@@ -297,13 +291,14 @@ class Ledger:
         return lines
 
     def _carry(self, period: str) -> None:
-        """A dispute or its end shows at once in the month that it touches, whatever else waits there."""
-        month = self.months.get(period)
-        if month is None:
-            return
-        kept = {k: line for k, line in month.lines.items() if line.get("records") or "deduction" in line}
-        month.lines = self._with_carries(period, kept)
-        self._void(month)
+        """A dispute or its end shows at once in every unsigned month from its own on."""
+        for month in self.months.values():
+            if month.period >= period and not month.is_signed:
+                kept = {
+                    k: line for k, line in month.lines.items() if line.get("records") or "deduction" in line
+                }
+                month.lines = self._with_carries(month.period, kept)
+                self._void(month)
 
     def _void(self, month: Month) -> None:
         month.confirmed = {
