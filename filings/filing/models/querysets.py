@@ -18,6 +18,7 @@ BESIDE = ("person", "insured_region", "care_region", "taken_in_by", "assigned_to
 TOLD = (
     *("filing_no", "insurance_type", "kind", "channel", "care_place_name", "green_channel", "state"),
     *("received_on", "begins_on", "ends_on", "deadline_on", "proof_due_on", "proof_lapses_on"),
+    *("lock_waived_by", "lock_waived_area_code"),
     *("effective_at", "version"),
 )
 

@@ -224,7 +224,7 @@ def test_prints_are_listed_by_name(world: World, as_user: Login) -> None:
         ("催办", "材料催办单"),
         ("告知", "告知单"),
         ("12", "表 12"),
-        ("旧表", "旧表单"),
+        ("旧表", "旧表"),
     ],
 )
 def test_a_paper_has_the_name_people_call_it_by(form_no: str, name: str) -> None:

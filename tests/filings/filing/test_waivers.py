@@ -180,7 +180,8 @@ def test_terms_put_right_are_followed_the_same_night_and_by_the_admin(world: Wor
         if value is not False
     }
     url = f"/admin/filings/kindterms/{terms.pk}/change/"
-    answer = as_user(world.prov_supervisor).post(url, {**said, "lock_months": 3})
+    said |= {"lock_months": 3, "mended_why": "抄录有误"}
+    answer = as_user(world.prov_supervisor).post(url, said)
     assert answer.status_code == 302
     assert stored(draft).lock_until == dt.date(2027, 2, 20)
     assert waiting(world.supervisor, world.today) == [draft.pk]

@@ -129,7 +129,7 @@ def test_no_guarded_table_is_emptied_at_once(signed: ClearingPeriod, table: str)
 def test_every_trigger_of_the_clearing_is_there() -> None:
     names = [name for name in guards.GUARDS if name.startswith("signed_")]
 
-    assert len(names) == 9
+    assert len(names) == 11
 
 
 @pytest.mark.django_db

@@ -47,7 +47,7 @@ def test_a_case_under_a_filing_in_force_names_it(load: Run, world: World) -> Non
         ({"state": "cancelled", "ends_on": DAY(2026, 10, 3)}, "in_force"),
         ({"state": "cancelled", "ends_on": None}, "none"),
         ({"state": "superseded", "ends_on": DAY(2026, 9, 30)}, "expired"),
-        ({"state": "draft", "effective_at": None}, "none"),
+        ({"state": "draft", "effective_at": None, "deadline_on": DAY(2026, 12, 31)}, "none"),
         ({"proof_due_on": DAY(2026, 10, 1), "proof_lapses_on": DAY(2026, 10, 9)}, "in_force"),
         ({"proof_due_on": DAY(2026, 9, 30), "proof_lapses_on": DAY(2026, 10, 9)}, "expired"),
         ({"care_kind": "inpatient"}, "in_force"),
