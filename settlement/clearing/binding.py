@@ -181,8 +181,8 @@ def _bound_writer(parts: list[_Part]) -> PdfWriter:
         for paper, begins in part.begins:
             at = before + begins
             if paper.group not in groups:
-                groups[paper.group] = writer.add_outline_item(paper.group, page_number=at)
-            writer.add_outline_item(paper.name, page_number=at, parent=groups[paper.group])
+                groups[paper.group] = writer.add_outline_item(title=paper.group, page_number=at)
+            writer.add_outline_item(title=paper.name, page_number=at, parent=groups[paper.group])
     front = parts[0].pages
     writer.set_page_label(0, front - 1, prefix="目录", start=1, style=PageLabelStyle.DECIMAL)
     writer.set_page_label(front, len(writer.pages) - 1, start=1, style=PageLabelStyle.DECIMAL)
