@@ -1,4 +1,5 @@
-"""A crash at each write of a payment leaves nothing half-done; a second run finishes; refusals change nothing."""
+"""A crash at each write of a payment leaves nothing half-done, a second run finishes; what is refused changes
+nothing."""
 
 from __future__ import annotations
 
