@@ -41,8 +41,8 @@ def crash_at(number: int) -> Iterator[None]:
 def crash_at_each_write(act: Callable[[], object]) -> int:
     """Let `act` crash at its first write, its second …, until it comes through: each crash leaves nothing
     behind, without any help from here. Returns how many writes it made when it was done."""
+    before = snapshot()
     for number in range(1, 1000):
-        before = snapshot()
         try:
             with crash_at(number):
                 act()
