@@ -21,12 +21,14 @@ from agency.organisation.roles import May
 from agency.periods import period_label
 from settlement.clearing import selectors
 from settlement.clearing.late import late_come_back
-from settlement.clearing.locks import hold_month, hold_still
+from settlement.clearing.locks import hold_month, hold_months_from, hold_still
 from settlement.clearing.models import ClearingPeriod
+from settlement.clearing.refreshing import carries_refresh
 from settlement.clearing.signing import REOPENED, REOPENING
 from settlement.clearing.states import PeriodState, ReopeningState
 from settlement.clearing.version_models import Reopening, VersionCause
 from settlement.clearing.versions import version_keep
+from settlement.holding.services import held_follow_cases
 from settlement.records.locks import records_written
 
 REASON_LIMIT = 200
@@ -91,6 +93,7 @@ def reopening_approve(*, period: str, by: User, at: dt.datetime) -> ClearingPeri
     """
     access.require(by, May.APPROVE_REOPEN)
     hold_still()
+    hold_months_from(period)
     month, reopening = _proposed(period, by)
     _require_no_reasons(month)
     signed = copy.copy(month)
@@ -100,11 +103,14 @@ def reopening_approve(*, period: str, by: User, at: dt.datetime) -> ClearingPeri
     workflow.move(month, PeriodState.COMPUTED, by=by, at=at, reason=reopening.reason, **fields)
     if signed.signed_by and signed.signed_at:  # one that was signed before versions were kept has none yet
         version_keep(signed, by=signed.signed_by, at=signed.signed_at, cause=VersionCause.SIGNED)
+    version_keep(month, by=by, at=at, cause=VersionCause.REOPENED)  # as it was signed: its sheets add up
     moved = late_come_back(month.period)
+    held_follow_cases()
     records_written()  # a file that was checked before has to be checked again: where its rows count changed
-    version_keep(month, by=by, at=at, cause=VersionCause.REOPENED)
     for entry in REOPENED:
         entry.function(month, by, at)
+    carries_refresh(month.period, by, at)
+    month.refresh_from_db()
     audit.record(
         "period_reopened",
         by=by,
