@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db import connection
 from django.utils import timezone
 
 from agency.errors import DomainError
@@ -140,12 +141,12 @@ def _accounts_of(issue: Issue, owed: list[tuple[Party, Figures]]) -> list[BankAc
 
 
 def in_force(month: ClearingPeriod) -> list[Notice]:
-    """The month's notices that are not voided, held, with what is paid of them."""
-    keys = Notice.objects.filter(
-        category=Category.MONTHLY, period=month.period, state=NoticeState.ISSUED
-    ).values_list("pk", flat=True)
-    held = hold_notices(keys)
-    return list(with_payments(Notice.objects.filter(pk__in=held).select_related("region")).order_by("pk"))
+    """The month's notices that are not voided, with what is paid of them; held where a transaction is open,
+    so that nothing is paid meanwhile (a page that only looks has none)."""
+    found = Notice.objects.filter(category=Category.MONTHLY, period=month.period, state=NoticeState.ISSUED)
+    if connection.in_atomic_block:
+        found = Notice.objects.filter(pk__in=hold_notices(found.values_list("pk", flat=True)))
+    return list(with_payments(found.select_related("region")).order_by("pk"))
 
 
 def require_unpaid(month: ClearingPeriod) -> None:

@@ -68,7 +68,7 @@ def test_a_reopened_month_voids_its_notices_and_their_numbers_stay_used(
     for entry in REOPENING:
         entry.function(month)
     for entry in REOPENED:
-        entry.function(month, world.prov_clearing, world.now)
+        entry.function(month, world.prov_supervisor, world.now)
     again = notices_issue(month, world.prov_clearing, world.now)
 
     assert set(Notice.objects.filter(serial__lte=3).values_list("state", flat=True)) == {"voided"}
