@@ -41,13 +41,13 @@ class Counted:
 def count_anew(month: ClearingPeriod) -> Counted:
     """One pass over the month's records, local ones counted in passing, and one over its deductions."""
     since = changes_since(month)
-    records = _without(SettlementRecord.objects.for_period(month.period), since.records)
-    deductions = _without(selectors.cleared_deductions(month), since.deductions)
+    records = without(SettlementRecord.objects.for_period(month.period), since.records)
+    deductions = without(selectors.cleared_deductions(month), since.deductions)
     sums = month_sums(records, deductions, selectors.pairs_of(month))
     return Counted(since, records, deductions, sums)
 
 
-def _without(rows: Rows, arrived: Q) -> Rows:
+def without(rows: Rows, arrived: Q) -> Rows:
     """The rows apart from those that arrived; what came by hand has no batch and stays."""
     if not arrived:
         return rows

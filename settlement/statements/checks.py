@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import F, Q, QuerySet, Sum
+from django.db.models import F, Q, Sum
 
 from agency.money import yuan
 from agency.registry import CHECKS
 from agency.web.parts import Broken
 from settlement.clearing.changes import Changes, changes_since
+from settlement.clearing.counting import without
 from settlement.clearing.models import ClearingLine
 from settlement.statements.drawing import OF_DEDUCTIONS, OF_RECORDS, sums_by
 from settlement.statements.models import InstitutionStatement, StatementDrawing, StatementLine
@@ -39,7 +40,7 @@ def _drawings(period: str | None) -> Iterator[tuple[list[StatementDrawing], Chan
         month = drawings[0].period
         seq, changes = computed_seq(month.period), changes_since(month)
         current = [drawing for drawing in drawings if is_current(drawing, seq)]
-        if current and not changes.undone:  # what was undone waits to be computed: one cannot tell
+        if current and not changes.cannot_tell:  # what was undone or moved waits to be computed
             yield current, changes
 
 
@@ -76,18 +77,13 @@ def _behind(drawings: list[StatementDrawing], changes: Changes) -> Figures:
         (records, OF_RECORDS, changes.records),
         (deductions, OF_DEDUCTIONS, changes.deductions),
     ):
-        for row in _before(rows, arrived):
+        for row in without(rows, arrived):
             figures = found.setdefault(tuple(row[:2]), [0] * len(FIGURES))
             for name, value in zip(names, row[2:], strict=True):
                 figures[places[name]] = int(value)
     for figures in found.values():
         figures[-1] = payable(*(figures[places[name]] for name in OF_SHEET))
     return found
-
-
-def _before(rows: QuerySet[Any, Any], arrived: Q) -> QuerySet[Any, Any]:
-    since = rows.model._default_manager.filter(arrived)
-    return rows.exclude(pk__in=since.values("pk"))
 
 
 def _difference(stored: list[int] | None, behind: list[int] | None) -> str:
