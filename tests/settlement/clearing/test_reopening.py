@@ -408,7 +408,11 @@ def test_the_verification_of_a_paper_knows_that_its_month_was_opened_again(
     papers = {
         (form, region.code): PrintedForm.objects.get(
             code=sheet_printed(
-                sheet_data(form, signed, region), region, by=world.prov_clearing, at=world.now
+                sheet_data(form, signed, region),
+                region,
+                book=MonthBook(signed),
+                by=world.prov_clearing,
+                at=world.now,
             ).code
         )
         for form, region in (("11", world.changchun), ("10", world.yanbian))
