@@ -216,7 +216,9 @@ def test_what_each_case_adds_sums_to_the_figure_also_of_one_region(month: Cleari
     looked = 0
     for party in parties:
         data = sheet_data(form, month, party, book)
-        keys = {line.row.key if line.row else "" for line in data.lines() if line.kind is not LineKind.SUBTOTAL}
+        keys = {
+            line.row.key if line.row else "" for line in data.lines() if line.kind is not LineKind.SUBTOTAL
+        }
         for key, column in product(sorted(keys), (c for c in data.sheet.leaves if c.is_totalled)):
             figure = figure_behind(form, month, party, key, column.key)
             whole = explained(figure, month, book.parties)

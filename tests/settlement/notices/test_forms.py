@@ -113,7 +113,7 @@ def test_a_code_says_genuine_and_after_a_reopening_voided(world: World, as_user:
     printed = PrintedForm.objects.get()
     assert "真实有效" in Client().get(f"/verify/{printed.code}/").content.decode()
 
-    notices_void(ClearingPeriod.objects.get(), world.prov_clearing, world.now)
+    notices_void(ClearingPeriod.objects.get(), world.prov_supervisor, world.now)
 
     standing = STANDING["notice"](printed)
     assert (standing.label, standing.is_effective) == ("已作废", False)
