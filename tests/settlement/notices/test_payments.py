@@ -162,7 +162,7 @@ def test_a_paid_notice_takes_nothing_more(world: World) -> None:
 
 def test_a_voided_notice_takes_nothing(world: World, month: ClearingPeriod) -> None:
     came = line(world)
-    notices_void(month, world.prov_clearing, world.now)
+    notices_void(month, world.prov_supervisor, world.now)
 
     with pytest.raises(DomainError) as refused:
         pay(world, came, 1)
