@@ -3,6 +3,8 @@
 from collections.abc import Iterable
 from typing import Any
 
+REASON_LIMIT = 200  # letters of a reason
+
 
 class DomainError(Exception):
     """业务拒绝: a rule says no. `code` is stable (English), `message` is what staff read (Chinese).
@@ -39,3 +41,23 @@ class SomeoneElseWasFirst(DomainError):
 
     def __init__(self, message: str = "这条记录刚被别人处理过，请刷新后再看。", **facts: Any) -> None:
         super().__init__("someone_else_was_first", message, **facts)
+
+
+def clean_reason(
+    text: str, limit: int = REASON_LIMIT, *, field: str = "reason", what: str = "原因", missing: str = ""
+) -> str:
+    """A reason, or another text that somebody gives, in one line; an optional one may be empty.
+
+    Errors: `<field>_missing` (`missing` is the sentence of one that has to be given), `<field>_too_long`.
+    """
+    text = " ".join(text.split())
+    if missing and not text:
+        raise DomainError(f"{field}_missing", missing, field=field)
+    if len(text) > limit:
+        raise DomainError(f"{field}_too_long", f"{what}请写在 {limit} 个字以内。", field=field)
+    return text
+
+
+def reason_given(text: str) -> str:
+    """A reason that has to be given. Errors: `reason_missing`, `reason_too_long`."""
+    return clean_reason(text, missing="请写明原因。")

@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import Any
 
 from django.contrib.admin import ModelAdmin
-from django.db.models import Model, QuerySet
+from django.db.models import Model, Q, QuerySet
 from django.http import HttpRequest
 
 from agency.interchange.columns import Column
@@ -66,6 +66,12 @@ class References:
         return self.names.get(column.name, {})
 
 
+def _among(name: str, values: set[Any]) -> Q:
+    """Rows whose column is one of the values; nothing is one of them too, which SQL's IN never finds."""
+    named = Q(**{f"{name}__in": values - {None}})
+    return named | Q(**{f"{name}__isnull": True}) if None in values else named
+
+
 class Stored:
     """The stored rows that a file names, with the others of their series."""
 
@@ -80,7 +86,7 @@ class Stored:
     ) -> None:
         manager = exchange.model._default_manager
         rows = manager.select_for_update() if lock else manager.all()
-        found = rows.filter(**{f"{exchange.key[0]}__in": {key[0] for key in keys}}).order_by("pk")
+        found = rows.filter(_among(exchange.key[0], {key[0] for key in keys})).order_by("pk")
         self.rows: dict[tuple[Any, ...], Model] = {exchange.key_of(row): row for row in found}
         self.series: dict[tuple[Any, ...], list[tuple[Any, ...]]] = defaultdict(list)
         for key in self.rows:

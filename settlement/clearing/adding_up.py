@@ -15,23 +15,26 @@ from agency.money import yuan
 from agency.organisation.models import PoolingRegion
 from agency.sheets.filled import SheetData
 from settlement.clearing import rules
+from settlement.clearing.changes import has_changed_since
 from settlement.clearing.filling import MonthBook, party_named_as_then, sheet_data
 from settlement.clearing.matrix import FORM as MATRIX
 from settlement.clearing.proofs import SheetProof
 from settlement.clearing.rules import Line, Party
 
 FAULTS_SHOWN = 3
+FIND_OUT = "请先核对账目，找出原因再出表。"
+COMPUTE_FIRST = "计算之后明细或扣款有变动：请省级先重新计算本月，再出表。"
 
 
 class DoesNotAddUp(DomainError):
     """账不平: a sheet that is not given out; `faults` say what does not add up, and where."""
 
-    def __init__(self, name: str, faults: list[str]) -> None:
+    def __init__(self, name: str, faults: list[str], next_step: str) -> None:
         shown = "；".join(faults[:FAULTS_SHOWN])
         more = f"；另有 {len(faults) - FAULTS_SHOWN} 处" if len(faults) > FAULTS_SHOWN else ""
         super().__init__(
             "does_not_add_up",
-            f"{name}账不平，没有打印、导出：{shown}{more}。请先核对账目，找出原因再出表。",
+            f"{name}账不平，没有打印、导出：{shown}{more}。{next_step}",
             faults=faults,
         )
 
@@ -131,7 +134,8 @@ def require_adds_up(
     party = party_named_as_then(book.month, region) if isinstance(region, PoolingRegion) else region
     faults = (known or AddingUp(book)).faults(data, party)
     if faults:
-        raise DoesNotAddUp(_name(data), faults)
+        waits = book.version is None and has_changed_since(book.month)
+        raise DoesNotAddUp(_name(data), faults, COMPUTE_FIRST if waits else FIND_OUT)
 
 
 def _name(data: SheetData) -> str:

@@ -64,13 +64,15 @@ Counted = SettlementRecord | Deduction | HeldBehind
 class Part:
     """One addend of a figure: `sign` times the sum over one side of one party, narrowed as the row says.
 
-    `side` is `in` (the party treated and is owed) or `out` (it insures and owes); no party: all of them.
+    `side` is `in` (the party treated and is owed) or `out` (it insures and owes); no party: all of them, or
+    (`only`) what of all of them is this one's.
     """
 
     sign: int
     side: str
     party: Party | None
     narrowed: Q
+    only: Party | None = None
 
     @property
     def where(self) -> Q:
@@ -84,9 +86,10 @@ class Part:
     def holds(self, item: Counted) -> bool:
         """Whether something that the figure counts belongs to this part of it."""
         region = item.care_region if self.side == "in" else item.insured_region
-        if self.party is None:
+        party = self.party or self.only
+        if party is None:
             return True
-        return region.is_outside if self.party is rules.PLATFORM else region.pk == self.party.id
+        return region.is_outside if party is rules.PLATFORM else region.pk == party.id
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.db import transaction
 
-from agency.errors import DomainError
+from agency.errors import DomainError, reason_given
 from agency.journal import audit
 from agency.organisation import access
 from agency.organisation.models import PoolingRegion, User
@@ -20,7 +20,6 @@ from settlement.clearing.seen import looked_at
 from settlement.clearing.selectors import confirmations_of
 from settlement.clearing.services import month_held
 from settlement.clearing.sheets import OF_REGION
-from settlement.clearing.skips import clean_reason
 
 
 @transaction.atomic
@@ -56,7 +55,7 @@ def region_unconfirm(*, period: str, region: PoolingRegion, reason: str, by: Use
     Errors: NotAllowed, AlreadySigned, `not_computed`, `not_in_month`, `not_confirmed`, `reason_missing`.
     """
     access.require(by, May.CONFIRM_CLEARING, region)
-    reason = clean_reason(reason)
+    reason = reason_given(reason)
     month = month_held(period)
     party = party_named_as_then(month, region)
     standing = confirmations_of(month).get(region.pk)

@@ -113,7 +113,7 @@ def narrowed(figure: Figure, parties: Parties, code: str, kind: str) -> Figure:
     if code:
         other = coded(parties, code)
         names.append(other.name)
-        parts = [replace(part, narrowed=part.narrowed & _with(part, other)) for part in parts]
+        parts = [replace(part, narrowed=part.narrowed & _with(part, other), only=other) for part in parts]
     if kind in CareKind.values:
         names.append(str(CareKind(kind).label))
         parts = [replace(part, narrowed=part.narrowed & Q(care_kind=kind)) for part in parts]

@@ -19,6 +19,12 @@ def hold_month(period: str) -> ClearingPeriod | None:
     return rows.order_by("pk").first()
 
 
+def hold_months_from(period: str) -> None:
+    """The rows of a month and of those after it, held at once, for what touches all of them."""
+    rows = ClearingPeriod.objects.filter(period__gte=period).select_for_update(no_key=True)
+    list(rows.order_by("period").values_list("pk", flat=True))
+
+
 def hold_still() -> None:
     """Let writes of cases and deductions that are under way finish, and no new one begin.
 

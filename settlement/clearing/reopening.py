@@ -12,7 +12,7 @@ from typing import Any
 
 from django.db import IntegrityError, transaction
 
-from agency.errors import DomainError, DomainErrors, NotAllowed, SomeoneElseWasFirst
+from agency.errors import DomainError, DomainErrors, NotAllowed, SomeoneElseWasFirst, reason_given
 from agency.journal import audit, workflow
 from agency.journal.numbers import next_number
 from agency.organisation import access
@@ -21,15 +21,15 @@ from agency.organisation.roles import May
 from agency.periods import period_label
 from settlement.clearing import selectors
 from settlement.clearing.late import late_come_back
-from settlement.clearing.locks import hold_month, hold_still
+from settlement.clearing.locks import hold_month, hold_months_from, hold_still
 from settlement.clearing.models import ClearingPeriod
+from settlement.clearing.refreshing import carries_refresh
 from settlement.clearing.signing import REOPENED, REOPENING
 from settlement.clearing.states import PeriodState, ReopeningState
 from settlement.clearing.version_models import Reopening, VersionCause
 from settlement.clearing.versions import version_keep
+from settlement.holding.services import held_follow_cases
 from settlement.records.locks import records_written
-
-REASON_LIMIT = 200
 
 
 def reasons_against_reopening(month: ClearingPeriod) -> list[DomainError]:
@@ -59,7 +59,7 @@ def reopening_propose(*, period: str, reason: str, by: User, at: dt.datetime) ->
     reasons_against_reopening tells, at once.
     """
     access.require(by, May.SIGN_CLEARING)
-    reason = _clean(reason)
+    reason = reason_given(reason)
     month = _held(period)
     _require_no_reasons(month)
     known = open_reopening(month)
@@ -91,6 +91,7 @@ def reopening_approve(*, period: str, by: User, at: dt.datetime) -> ClearingPeri
     """
     access.require(by, May.APPROVE_REOPEN)
     hold_still()
+    hold_months_from(period)
     month, reopening = _proposed(period, by)
     _require_no_reasons(month)
     signed = copy.copy(month)
@@ -100,11 +101,14 @@ def reopening_approve(*, period: str, by: User, at: dt.datetime) -> ClearingPeri
     workflow.move(month, PeriodState.COMPUTED, by=by, at=at, reason=reopening.reason, **fields)
     if signed.signed_by and signed.signed_at:  # one that was signed before versions were kept has none yet
         version_keep(signed, by=signed.signed_by, at=signed.signed_at, cause=VersionCause.SIGNED)
+    version_keep(month, by=by, at=at, cause=VersionCause.REOPENED)  # as it was signed: its sheets add up
     moved = late_come_back(month.period)
+    held_follow_cases()
     records_written()  # a file that was checked before has to be checked again: where its rows count changed
-    version_keep(month, by=by, at=at, cause=VersionCause.REOPENED)
     for entry in REOPENED:
         entry.function(month, by, at)
+    carries_refresh(month.period, by, at)
+    month.refresh_from_db()
     audit.record(
         "period_reopened",
         by=by,
@@ -125,7 +129,7 @@ def reopening_approve(*, period: str, by: User, at: dt.datetime) -> ClearingPeri
 def reopening_reject(*, period: str, reason: str, by: User, at: dt.datetime) -> Reopening:
     """不予重开: another person says no, with a reason; the month stays signed."""
     access.require(by, May.APPROVE_REOPEN)
-    reason = _clean(reason)
+    reason = reason_given(reason)
     _, reopening = _proposed(period, by)
     state = ReopeningState.REJECTED
     workflow.move(reopening, state, by=by, at=at, reason=reason, decided_by=by, decided_at=at)
@@ -136,7 +140,7 @@ def reopening_reject(*, period: str, reason: str, by: User, at: dt.datetime) -> 
 @transaction.atomic
 def reopening_withdraw(*, period: str, reason: str, by: User, at: dt.datetime) -> Reopening:
     """撤回重开: whoever proposed it takes it back."""
-    reason = _clean(reason)
+    reason = reason_given(reason)
     reopening = _open(_held(period))
     if reopening.proposed_by_id != by.pk:
         raise NotAllowed("重开只能由提出人撤回；不同意的，请由审批人办理“不予重开”。")
@@ -178,15 +182,6 @@ def _require_no_reasons(month: ClearingPeriod) -> None:
     reasons = reasons_against_reopening(month)
     if reasons:
         raise DomainErrors(reasons)
-
-
-def _clean(reason: str) -> str:
-    reason = " ".join(reason.split())
-    if not reason:
-        raise DomainError("reason_missing", "请写明原因。", field="reason")
-    if len(reason) > REASON_LIMIT:
-        raise DomainError("reason_too_long", f"原因请写在 {REASON_LIMIT} 个字以内。", field="reason")
-    return reason
 
 
 def _log(action: str, reopening: Reopening, *, by: User, at: dt.datetime, **detail: Any) -> None:

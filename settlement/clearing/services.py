@@ -242,7 +242,9 @@ def period_sign(*, period: str, by: User, at: dt.datetime, seen_digest: str | No
     version_keep(fixed, by=by, at=at, cause=VersionCause.SIGNED)
     changed = {name: getattr(fixed, name) for name in SIGNED_FIELDS} | {"signed_by": by}
     workflow.move(month, PeriodState.SIGNED, by=by, at=at, **changed)
-    audit.record(
+    for entry in SIGNED:
+        entry.function(month, by, at)
+    audit.record(  # last: whoever writes waits for the log, and what follows a signature takes seconds
         "period_signed",
         by=by,
         at=at,
@@ -252,8 +254,6 @@ def period_sign(*, period: str, by: User, at: dt.datetime, seen_digest: str | No
         cases=month.cases,
         version=month.version,
     )
-    for entry in SIGNED:
-        entry.function(month, by, at)
     return month
 
 

@@ -12,6 +12,8 @@ from settlement.clearing.models import ClearingPeriod
 
 Follow = Callable[[ClearingPeriod, User, dt.datetime], None]
 
+# Whoever logs does so after all other locks it needs; those that hold rows which others hold while they wait
+# for the log (agency/journal/audit.py) come before those that log.
 # (month, by, at) -> None, inside the signing transaction, after the month is signed
 SIGNED: Registry[Follow] = Registry("after a month is signed")
 # (month) -> None; a DomainError says why the month may not be reopened

@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.db import IntegrityError, transaction
 
-from agency.errors import DomainError, NotAllowed, SomeoneElseWasFirst
+from agency.errors import DomainError, NotAllowed, SomeoneElseWasFirst, reason_given
 from agency.journal import audit, workflow
 from agency.journal.numbers import next_number
 from agency.organisation import access
@@ -17,8 +17,6 @@ from settlement.clearing.consents import ChecklistSkip
 from settlement.clearing.models import ClearingPeriod
 from settlement.clearing.services import month_held
 from settlement.clearing.states import SkipState
-
-REASON_LIMIT = 200
 
 
 @transaction.atomic
@@ -31,7 +29,7 @@ def skip_propose(
     `no_such_line`, `nothing_to_skip`, `cannot_be_skipped`, `shown_is_outdated`, `already_proposed`.
     """
     access.require(by, May.SKIP_CHECKLIST)
-    reason = clean_reason(reason)
+    reason = reason_given(reason)
     month = month_held(period)
     item = _open_item(month, key)
     seen = item.blocker.seen_digest()
@@ -88,21 +86,11 @@ def skip_approve(
 def skip_withdraw(*, period: str, key: str, reason: str, by: User, at: dt.datetime) -> ChecklistSkip:
     """撤回例外: while the month is unsigned, by anybody of the province who may propose one."""
     access.require(by, May.SKIP_CHECKLIST)
-    reason = clean_reason(reason)
+    reason = reason_given(reason)
     item = _item(month_held(period), key)
     skip = _proposed(item)
     _withdraw(skip, by=by, at=at, reason=reason)
     return skip
-
-
-def clean_reason(reason: str) -> str:
-    """A reason in one line; DomainError when there is none, or too much of it."""
-    reason = " ".join(reason.split())
-    if not reason:
-        raise DomainError("reason_missing", "请写明原因。", field="reason")
-    if len(reason) > REASON_LIMIT:
-        raise DomainError("reason_too_long", f"原因请写在 {REASON_LIMIT} 个字以内。", field="reason")
-    return reason
 
 
 def _item(month: ClearingPeriod, key: str) -> Item:

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from django import forms
 
+from agency.errors import REASON_LIMIT
 from agency.tabular.values import to_text
 from agency.web.forms import ReasonForm
 from settlement.corrections.selectors import CorrectionFilter
-from settlement.corrections.services import REASON_LIMIT
 from settlement.corrections.states import CorrectionState
 
 

@@ -9,7 +9,7 @@ from django.db import IntegrityError, transaction
 from django.utils import timezone
 
 from agency.batches.models import Batch, Refusal
-from agency.errors import DomainError, DomainErrors, NotAllowed, SomeoneElseWasFirst
+from agency.errors import DomainError, DomainErrors, NotAllowed, SomeoneElseWasFirst, reason_given
 from agency.journal import audit, workflow
 from agency.journal.numbers import next_number
 from agency.organisation import access
@@ -36,7 +36,6 @@ from settlement.records.models import SettlementRecord
 from settlement.records.rules import AMOUNT_NAMES
 from settlement.records.selectors import records_now
 
-REASON_LIMIT = 200
 SAME_LINES = 200  # other lines of the same content that are settled together, at most
 
 
@@ -72,7 +71,7 @@ def leaving_propose(*, by: User, at: dt.datetime, refusal: Refusal, reason: str)
 def _open_conflict(by: User, refusal: Refusal, reason: str) -> tuple[Conflict, str]:
     """The conflict that somebody wants to settle, and the reason; holds the lock of the records."""
     access.require(by, May.LOAD_CASES)
-    reason = _clean(reason)
+    reason = reason_given(reason)
     lock_records()
     if not conflicts_open(by).filter(pk=refusal.pk).exists():
         raise DomainError("not_open", "这一行冲突已有人在办，或文件已撤回，请刷新后再看。")
@@ -161,7 +160,7 @@ def correction_reject(*, by: User, at: dt.datetime, correction: Correction, reas
     """不予更正: what is stored stays; the conflict is settled."""
     require_may_decide(by, correction)
     state = CorrectionState.REJECTED
-    workflow.move(correction, state, by=by, at=at, reason=_clean(reason), decided_by=by, decided_at=at)
+    workflow.move(correction, state, by=by, at=at, reason=reason_given(reason), decided_by=by, decided_at=at)
     _log("correction_rejected", correction, by=by, at=at, reason=reason)
     return correction
 
@@ -171,7 +170,7 @@ def correction_withdraw(*, by: User, at: dt.datetime, correction: Correction, re
     """撤回: whoever proposed it takes it back; the conflict is open again."""
     if correction.proposed_by_id != by.pk and not by.is_system_account:
         raise NotAllowed("更正只能由提出人撤回；不同意的，请由审批人办理“不予更正”。")
-    workflow.move(correction, CorrectionState.WITHDRAWN, by=by, at=at, reason=_clean(reason))
+    workflow.move(correction, CorrectionState.WITHDRAWN, by=by, at=at, reason=reason_given(reason))
     _log("correction_withdrawn", correction, by=by, at=at, reason=reason)
     return correction
 
@@ -184,15 +183,6 @@ def require_may_decide(by: User, correction: Correction) -> None:
         raise NotAllowed("提出更正的人不能自己审批，请由另一位同事办理。")
     if not correction.batch.by_command:
         access.require_second_person(by, correction.batch.created_by)
-
-
-def _clean(reason: str) -> str:
-    reason = " ".join(reason.split())
-    if not reason:
-        raise DomainError("reason_missing", "请写明原因。", field="reason")
-    if len(reason) > REASON_LIMIT:
-        raise DomainError("reason_too_long", f"原因请写在 {REASON_LIMIT} 个字以内。", field="reason")
-    return reason
 
 
 def _require_nothing_in_the_way(

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from django import forms
 
+from agency.errors import REASON_LIMIT
 from agency.periods import is_period
 from agency.tabular.values import to_text
 from settlement.deductions.models import DeductionKind
 from settlement.deductions.selectors import DeductionFilter
-from settlement.deductions.services import REASON_LIMIT
 from settlement.records.forms import RegionChoice
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.db import transaction
 
-from agency.errors import DomainError, NotAllowed, SomeoneElseWasFirst
+from agency.errors import DomainError, NotAllowed, SomeoneElseWasFirst, clean_reason
 from agency.journal import audit
 from agency.organisation import access
 from agency.organisation.models import User
@@ -17,8 +17,6 @@ from settlement.deductions.models import Deduction
 from settlement.records.locks import lock_records, records_written
 from settlement.records.periods import open_period
 
-REASON_LIMIT = 200
-
 
 @transaction.atomic
 def deduction_withdraw(*, by: User, at: dt.datetime, deduction: Deduction, reason: str) -> Deduction:
@@ -28,11 +26,7 @@ def deduction_withdraw(*, by: User, at: dt.datetime, deduction: Deduction, reaso
     `reason_missing`, `already_withdrawn`, `is_withdrawal`, SomeoneElseWasFirst (it was undone meanwhile).
     """
     require_may_withdraw(by, deduction)
-    reason = " ".join(reason.split())
-    if not reason:
-        raise DomainError("reason_missing", "请写明撤回扣款的原因。", field="reason")
-    if len(reason) > REASON_LIMIT:
-        raise DomainError("reason_too_long", f"原因请写在 {REASON_LIMIT} 个字以内。", field="reason")
+    reason = clean_reason(reason, missing="请写明撤回扣款的原因。")
     lock_records()
     deduction = _as_it_is_now(deduction)
     if deduction.withdraws_id is not None:

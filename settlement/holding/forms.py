@@ -7,12 +7,13 @@ from typing import Any
 
 from django import forms
 
+from agency.errors import REASON_LIMIT
 from agency.organisation import access
 from agency.organisation.models import User
 from agency.web.forms import PeriodForm, ReasonForm
 from settlement.holding.models import Answer
 from settlement.holding.selectors import OURS, THEIRS, HeldFilter
-from settlement.holding.services import REASON_LIMIT, TEXT_LIMIT
+from settlement.holding.services import TEXT_LIMIT
 from settlement.holding.states import HeldState
 from settlement.records.forms import RegionChoice
 

@@ -8,7 +8,7 @@ import datetime as dt
 from django.db import transaction
 from django.db.models import F, OuterRef, Subquery
 
-from agency.errors import DomainError, NotAllowed, SomeoneElseWasFirst
+from agency.errors import DomainError, NotAllowed, SomeoneElseWasFirst, clean_reason, reason_given
 from agency.journal import audit, workflow
 from agency.journal.numbers import next_number
 from agency.organisation import access
@@ -26,7 +26,6 @@ from settlement.records.models import SettlementRecord
 from settlement.records.periods import open_period
 from settlement.records.selectors import reversal_of
 
-REASON_LIMIT = 200
 TEXT_LIMIT = 500
 
 
@@ -38,7 +37,7 @@ def case_dispute(*, by: User, at: dt.datetime, settlement_no: str, reason: str) 
     `why_not` tells.
     """
     region = _own_region(by)
-    reason = _clean(reason, REASON_LIMIT)
+    reason = reason_given(reason)
     lock_records()
     record = disputable(by, settlement_no)
     if record is None:
@@ -113,7 +112,7 @@ def case_answer(*, by: User, at: dt.datetime, case: HeldCase, text: str, answer:
     Errors: NotAllowed, `text_missing`, `own_dispute` (who disputed does not answer), `not_held`.
     """
     require_may_write(by, case)
-    text = _clean(text, TEXT_LIMIT, field="text")
+    text = clean_reason(text, TEXT_LIMIT, field="text", what="说明", missing="请填写说明。")
     if answer and answer not in Answer.values:
         raise DomainError("unknown_answer", "答复只有“同意”和“不同意”。", field="answer")
     if answer and (by.region_id is None or by.region_id == case.region_id):
@@ -160,7 +159,7 @@ def require_may_decide(by: User, case: HeldCase) -> None:
 
 def _decide(case: HeldCase, to: HeldState, *, by: User, at: dt.datetime, reason: str) -> HeldCase:
     require_may_decide(by, case)
-    reason = _clean(reason, REASON_LIMIT)
+    reason = reason_given(reason)
     lock_records()
     case = _as_it_is_now(case)
     _move_decided(case, to, by=by, at=at, reason=reason)
@@ -189,7 +188,7 @@ def case_take_back(*, by: User, at: dt.datetime, case: HeldCase, reason: str) ->
     """撤回争议: the region that disputed takes it back: as if never held while its month is unsigned, else
     released into the oldest unsigned month. Errors: NotAllowed, `reason_missing`, `no_such_step`."""
     require_may_take_back(by, case)
-    reason = _clean(reason, REASON_LIMIT)
+    reason = reason_given(reason)
     lock_records()
     case = _as_it_is_now(case)
     if facts_of([case.held_from])[case.held_from].is_signed:
@@ -215,7 +214,7 @@ def case_undo(*, by: User, at: dt.datetime, case: HeldCase, reason: str) -> Held
     Errors: NotAllowed, `reason_missing`, `no_such_step`, `already_signed`.
     """
     access.require(by, May.DECIDE_HELD)
-    reason = _clean(reason, REASON_LIMIT)
+    reason = reason_given(reason)
     lock_records()
     case = _as_it_is_now(case)
     if case.decided_period and facts_of([case.decided_period])[case.decided_period].is_signed:
@@ -255,16 +254,6 @@ def _as_it_is_now(case: HeldCase) -> HeldCase:
     if now is None:
         raise SomeoneElseWasFirst
     return now
-
-
-def _clean(text: str, limit: int, *, field: str = "reason") -> str:
-    text = " ".join(text.split())
-    if not text:
-        told = "请写明原因。" if field == "reason" else "请填写说明。"
-        raise DomainError(f"{field}_missing", told, field=field)
-    if len(text) > limit:
-        raise DomainError(f"{field}_too_long", f"请写在 {limit} 个字以内。", field=field)
-    return text
 
 
 def _log(action: str, case: HeldCase, *, by: User, at: dt.datetime, **detail: object) -> None:

@@ -16,7 +16,7 @@ from settlement.notices.models import BankAccount, BankLine, Notice, Payment
 
 @admin.register(BankAccount)
 class BankAccountAdmin(ReferenceAdmin):
-    exchanges = (Exchange(BankAccount, key=("valid_from", "region")),)
+    exchanges = (Exchange(BankAccount, key=("region", "valid_from")),)
     list_display = ["holder", "region", "bank", "account_no", "valid_from", "valid_to", "source"]
     list_select_related = ["region"]
     search_fields = ["holder", "account_no"]

@@ -6,6 +6,7 @@ from typing import Any
 
 from django import forms
 
+from agency.errors import REASON_LIMIT
 from agency.money import MoneyError, parse_yuan
 from agency.organisation.models import PoolingRegion, RegionKind
 from agency.periods import is_period
@@ -14,7 +15,7 @@ from agency.web.fields import DayField
 from agency.web.forms import ReasonForm
 from settlement.notices.models import BankDirection, Direction
 from settlement.notices.selectors import LINE_STATES, STATES, LineFilter, NoticeFilter
-from settlement.notices.services import REASON_LIMIT, LineContent
+from settlement.notices.services import LineContent
 
 ALL = ("", "全部")
 

@@ -27,6 +27,7 @@ from agency.web.parts import (
 )
 from settlement.clearing.models import ClearingPeriod
 from settlement.clearing.signing import REOPENED, REOPENING, SIGNED
+from settlement.notices import bundle as bundle
 from settlement.notices import steps as steps
 from settlement.notices.batches import KIND
 from settlement.notices.form7 import Form7, Form8
@@ -83,11 +84,17 @@ def nav(user: User) -> list[NavItem]:
 
 @HOME.register("notices", order=330)
 def home(user: User, today: dt.date) -> HomePart:
-    """For finance: what is overdue, and what came in that no notice was paid with."""
+    """For the province: notices without an account. For finance: what is overdue, and what came in that no
+    notice was paid with."""
     part = HomePart()
+    url = reverse("settlement:notice_list")
+    if access.sees_all(user) and access.allowed(user, May.READ_NOTICES):
+        blank = notices_listed(user, NoticeFilter(state="no_account"), today)[: COUNTED_AT_MOST + 1].count()
+        if blank:
+            told = "账户要手写；请主管登记账户"
+            part.tiles.append(Tile("没有收款账户的通知书", blank, f"{url}?state=no_account", told, hot=True))
     if not access.allowed(user, May.ALLOCATE_PAYMENTS):
         return part
-    url = reverse("settlement:notice_list")
     late = notices_listed(user, NoticeFilter(state="overdue"), today)
     count = late[: COUNTED_AT_MOST + 1].count()
     if count:

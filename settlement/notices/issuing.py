@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from django.db import connection
 from django.utils import timezone
 
 from agency.errors import DomainError
@@ -52,8 +53,9 @@ class Issue:
         """Where the money goes: to the region that receives, else to the province."""
         return self.accounts.get(party.id if figures.direction == Direction.RECEIPT else None)
 
-    def notice(self, serial: int, party: Party, figures: Figures, account: BankAccount) -> Notice:
+    def notice(self, serial: int, party: Party, figures: Figures) -> Notice:
         """One notice, not stored yet."""
+        account = self.payee(party, figures)
         notice = Notice(
             notice_no=rules.number_of(self.prefix, self.day.year, serial),
             year=self.day.year,
@@ -65,9 +67,9 @@ class Issue:
             region_name=party.name,
             unit_name=self.units.get(party.id, party.name),
             basis_digest=self.month.digest,
-            holder=account.holder,
-            bank=account.bank,
-            account_no=account.account_no,
+            holder=account.holder if account else "",
+            bank=account.bank if account else "",
+            account_no=account.account_no if account else "",
             submit_by=self.submit_by,
             pay_by=self.pay_by,
             issuer=self.units.get(None, ""),
@@ -99,7 +101,8 @@ def _issue(month: ClearingPeriod, by: User, at: dt.datetime) -> Issue:
 def notices_issue(month: ClearingPeriod, by: User, at: dt.datetime) -> list[Notice]:
     """Issue the notices of a month that is being signed, numbered in one series a year, without gaps.
 
-    DomainError `no_bank_account` when who is to receive money has no account: the month is not signed.
+    Who is to receive money and has no account does not hold the month up: the account is a line to write on,
+    and the notice and the province's home page say so [P].
     """
     book = MonthBook(month)
     netted = [row for row in clearing.net(book.lines, book.parties) if row.party is not clearing.PLATFORM]
@@ -107,11 +110,9 @@ def notices_issue(month: ClearingPeriod, by: User, at: dt.datetime) -> list[Noti
     if not owed:
         return []
     issue = _issue(month, by, at)
-    payees = _accounts_of(issue, owed)
     serials = next_numbers(f"{SERIES}{issue.day.year}", len(owed))
     notices = [
-        issue.notice(serial, party, figures, account)
-        for serial, (party, figures), account in zip(serials, owed, payees, strict=True)
+        issue.notice(serial, party, figures) for serial, (party, figures) in zip(serials, owed, strict=True)
     ]
     Notice.objects.bulk_create(notices)
     workflow.begin_many(notices, by=by, at=at)
@@ -119,33 +120,16 @@ def notices_issue(month: ClearingPeriod, by: User, at: dt.datetime) -> list[Noti
     return notices
 
 
-def _accounts_of(issue: Issue, owed: list[tuple[Party, Figures]]) -> list[BankAccount]:
-    """Whither each notice's money goes; refused with the names of all who have no account."""
-    found = [(party, figures, issue.payee(party, figures)) for party, figures in owed]
-    lacking = [
-        party.name if figures.direction == Direction.RECEIPT else "省级"
-        for party, figures, account in found
-        if account is None
-    ]
-    if lacking:
-        names = "、".join(dict.fromkeys(lacking))
-        raise DomainError(
-            "no_bank_account",
-            f"{names}没有在用的收付款账户，通知书上没有账号可写；请主管在后台管理中登记后再签发。",
-        )
-    return [account for _, _, account in found if account is not None]
-
-
 # --- reopening ----------------------------------------------------------------------------------------------
 
 
 def in_force(month: ClearingPeriod) -> list[Notice]:
-    """The month's notices that are not voided, held, with what is paid of them."""
-    keys = Notice.objects.filter(
-        category=Category.MONTHLY, period=month.period, state=NoticeState.ISSUED
-    ).values_list("pk", flat=True)
-    held = hold_notices(keys)
-    return list(with_payments(Notice.objects.filter(pk__in=held).select_related("region")).order_by("pk"))
+    """The month's notices that are not voided, with what is paid of them; held where a transaction is open,
+    so that nothing is paid meanwhile (a page that only looks has none)."""
+    found = Notice.objects.filter(category=Category.MONTHLY, period=month.period, state=NoticeState.ISSUED)
+    if connection.in_atomic_block:
+        found = Notice.objects.filter(pk__in=hold_notices(found.values_list("pk", flat=True)))
+    return list(with_payments(found.select_related("region")).order_by("pk"))
 
 
 def require_unpaid(month: ClearingPeriod) -> None:

@@ -78,6 +78,7 @@ STATES = {
     "overdue": "逾期",
     "paid": "已付清",
     "differs": "两边登记不同",
+    "no_account": "未付清，没有收款账户",
     "voided": "已作废",
 }
 
@@ -91,6 +92,7 @@ def _in_state(state: str, today: dt.date) -> Q:
         "overdue": OPEN & Q(pay_by__lt=today),
         "paid": ISSUED & Q(paid_fen__gte=F("total_fen")),
         "differs": ISSUED & Q(told_fen__gt=0) & ~Q(told_fen=F("paid_fen")),
+        "no_account": OPEN & Q(account_no=""),
         "voided": Q(state=NoticeState.VOIDED),
     }[state]
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from agency.errors import DomainError, NotAllowed, SomeoneElseWasFirst
+from agency.errors import DomainError, NotAllowed, SomeoneElseWasFirst, clean_reason
 from agency.journal import audit
 from agency.journal.numbers import next_numbers
 from agency.money import yuan
@@ -23,7 +23,6 @@ from settlement.notices.paying import new_payment, payments_write
 from settlement.notices.rules import Payer
 from settlement.notices.selectors import LEFT_OVER, account_table, with_payments, with_rest
 
-REASON_LIMIT = 200
 SERIES = "bank-line-"  # and the month
 
 
@@ -112,7 +111,7 @@ def payment_allocate(
     """
     require_may_pay(by, line)
     line, notice = _held(line, notice)
-    reason = _reason(reason)
+    reason = clean_reason(reason)
     if amount_fen is None:
         amount_fen = min(line.rest_fen, open_fen(line, notice))
     _require_fit(line, notice, amount_fen)
@@ -132,9 +131,7 @@ def payment_withdraw(*, by: User, at: dt.datetime, payment: Payment, reason: str
     Errors: NotAllowed, `reason_missing`, `is_withdrawal`, SomeoneElseWasFirst (it is withdrawn already).
     """
     require_may_pay(by, payment.line)
-    reason = _reason(reason)
-    if not reason:
-        raise DomainError("reason_missing", "请写明撤回核销的原因。", field="reason")
+    reason = clean_reason(reason, missing="请写明撤回核销的原因。")
     if payment.withdraws_id is not None:
         raise DomainError("is_withdrawal", "这一笔本身是撤回，不能再撤回。")
     line, notice = _held(payment.line, payment.notice)
@@ -192,13 +189,6 @@ def _payer_told(line: BankLine, notice: Notice, payer: Payer) -> str:
     whose = "没有登记为任何一方的账户" if payer == Payer.UNKNOWN else "登记的是另一方的账户"
     account = line.other_account or "（空）"
     return f"对方账号 {account} {whose}，不是{notice.region}通知书上应有的一方；确要核销请写明原因。"
-
-
-def _reason(reason: str) -> str:
-    reason = " ".join(reason.split())
-    if len(reason) > REASON_LIMIT:
-        raise DomainError("reason_too_long", f"原因请写在 {REASON_LIMIT} 个字以内。", field="reason")
-    return reason
 
 
 def _log(action: str, payment: Payment, *, by: User, at: dt.datetime, reason: str) -> None:

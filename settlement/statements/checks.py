@@ -40,7 +40,7 @@ def _drawings(period: str | None) -> Iterator[tuple[list[StatementDrawing], Chan
         month = drawings[0].period
         seq, changes = computed_seq(month.period), changes_since(month)
         current = [drawing for drawing in drawings if is_current(drawing, seq)]
-        if current and not changes.undone:  # what was undone waits to be computed: one cannot tell
+        if current and not changes.cannot_tell:  # what was undone or moved waits to be computed
             yield current, changes
 
 

@@ -70,6 +70,8 @@ def _remarks(statement: InstitutionStatement) -> Iterator[str]:
     )
     if statement.is_recovery:
         yield f"应付金额为负：须向机构追回 {yuan(-statement.payable_fen)} 元。"
+    if statement.state == StatementState.VOIDED:
+        yield "已作废：本月清算重开，以重新签发后的对账单为准。"
     items = deductions_of(statement)
     if items:
         told = "；".join(
@@ -83,7 +85,9 @@ def _remarks(statement: InstitutionStatement) -> Iterator[str]:
 
 
 def deductions_of(statement: InstitutionStatement) -> list[Deduction]:
-    """The deductions behind a statement, by item."""
+    """The deductions behind a statement, by item; behind a voided one others may count by now: none."""
+    if statement.state == StatementState.VOIDED:
+        return []
     rows = cleared_deductions(statement.period).filter(
         care_region=statement.care_region_id, institution=statement.institution_id
     )

@@ -35,9 +35,10 @@ label_actions(
         "statement_payment_undone": "撤销医药机构付款",
     }
 )
-SIGNED.register("statements", order=300)(statements_finish)
-REOPENING.register("statements", order=300)(reopening_refuse)
-REOPENED.register("statements", order=300)(statements_void)
+# before the notices, which log: a region that confirms holds its drawing while it waits for the log
+SIGNED.register("statements", order=40)(statements_finish)
+REOPENING.register("statements", order=40)(reopening_refuse)
+REOPENED.register("statements", order=40)(statements_void)
 MONTHS_SHOWN = 3
 
 

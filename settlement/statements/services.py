@@ -10,7 +10,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from agency.errors import DomainError, NotAllowed
+from agency.errors import DomainError, NotAllowed, clean_reason
 from agency.journal import audit, workflow
 from agency.journal.models import StateChange
 from agency.journal.numbers import next_number
@@ -162,10 +162,12 @@ def statements_confirm(
     at: dt.datetime,
     numbers: Iterable[str] | None = None,
     seen_draw_no: int | None = None,
+    seen_change: int | None = None,
 ) -> int:
     """经办确认: a region's drawn statements of a month, those named or all. Returns how many.
 
-    `seen_draw_no` is the drawing that was shown: figures that changed since are not confirmed unseen. Errors:
+    `seen_draw_no` is the drawing that was shown, `seen_change` the one that last changed the figures of what
+    was shown: figures that changed since are not confirmed unseen. Errors:
     NotAllowed, `not_drawn`, `shown_is_outdated`, `nothing_to_confirm`, `not_to_confirm`.
     """
     access.require(by, May.CONFIRM_STATEMENTS, region)
@@ -178,6 +180,8 @@ def statements_confirm(
         rows = rows.filter(statement_no__in=wanted)
         if wanted and rows.count() != len(wanted):
             raise DomainError("not_to_confirm", "所选的对账单里有的已不在待确认，请刷新后再选。")
+    if seen_change is not None and rows.exclude(changed_in=seen_change).exists():
+        raise DomainError("shown_is_outdated", "对账单的数额刚有变动，没有确认；请看过现在的数额再确认。")
     count = _move_all(rows, S.SENT, by=by, at=at, agency_by=by, agency_at=at)
     if not count:
         raise DomainError("nothing_to_confirm", "没有待经办确认的对账单；可能刚被同事确认过，请刷新后再看。")
@@ -210,7 +214,7 @@ def statement_answer(
     """
     access.require(by, May.ANSWER_STATEMENTS, statement.care_region)
     statement = as_it_is_now(statement)
-    contact, reason = " ".join(contact.split()), " ".join(dispute_reason.split())
+    contact, reason = " ".join(contact.split()), clean_reason(dispute_reason, field="dispute_reason")
     if statement.state == S.SENT and statement.agency_by_id == by.pk:
         raise NotAllowed("确认人不能自己记录机构的答复，请由另一位同事记录。")
     _require_answer(statement, contact, answered_on, at)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from django.test import Client
+from django.urls import reverse
 
 from agency.journal.models import AuditEntry, StateChange
 from settlement.clearing.changes import has_changed_since
@@ -13,6 +15,7 @@ from settlement.clearing.reopening import reopening_approve, reopening_propose, 
 from settlement.clearing.version_models import MonthVersion, Reopening
 from settlement.records.models import SettlementRecord
 from tests.concurrency.test_clearing_once import TWENTY, compute, confirm_all, load, loaded, sign
+from tests.conftest import BACKEND
 from tests.settlement.records.files import row
 from tests.support.together import all_at_once
 from tests.support.world import World
@@ -121,3 +124,17 @@ def test_computing_and_signing_beside_each_other_after_a_reopening(tmp_path: Pat
     assert set(outcome) <= {"done", "already_signed", "someone_else_was_first", "no_such_step"}
     assert SignedSheet.objects.filter(version=2).count() == 61
     assert not has_changed_since(month)
+
+
+@pytest.mark.usefixtures("committed")
+def test_the_page_of_a_reopening_opens_outside_of_a_transaction(tmp_path: Path) -> None:
+    """What it asks of the notices is held only where something is written."""
+    world = signed(tmp_path)
+    propose(world)
+    client = Client()
+    client.force_login(world.prov_supervisor, backend=BACKEND)
+
+    page = client.get(reverse("settlement:reopening", kwargs={"period": "202610"}))
+
+    assert page.status_code == 200
+    assert "漏报" in page.content.decode()

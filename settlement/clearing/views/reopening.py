@@ -10,14 +10,14 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET, require_POST
 
-from agency.errors import DomainError, DomainErrors, NotAllowed
+from agency.errors import DomainError, NotAllowed
 from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
 from agency.periods import period_label
 from agency.web.access import needs
+from agency.web.acting import put_on
 from agency.web.forms import ReasonForm
-from agency.web.middleware import record_refusal
 from agency.web.request import StaffRequest
 from settlement.clearing import reopening
 from settlement.clearing.models import ClearingPeriod
@@ -61,7 +61,8 @@ def _month(period: str) -> ClearingPeriod:
 def _context(user: User, month: ClearingPeriod, form: ReasonForm | None = None) -> dict[str, Any]:
     proposal = open_reopening(month)
     is_own = proposal is not None and proposal.proposed_by_id == user.pk
-    reasons = reasons_against_reopening(month)
+    acts = access.allowed(user, May.SIGN_CLEARING) or access.allowed(user, May.APPROVE_REOPEN)
+    reasons = reasons_against_reopening(month) if acts else []  # they name papers of every region
     earlier = month.reopenings.select_related("proposed_by", "decided_by")
     return {
         "month": month,
@@ -130,10 +131,8 @@ def _refused(
     request: StaffRequest, month: ClearingPeriod, form: ReasonForm, error: DomainError
 ) -> HttpResponse:
     """The page with all that was refused on its form."""
-    record_refusal(request, error)
     form.is_valid()
-    for one in error.errors if isinstance(error, DomainErrors) else [error]:
-        form.add_error(one.field, one.message)
+    put_on(request, form, error)
     return _page_again(request, month, form)
 
 

@@ -13,8 +13,8 @@ from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
 from agency.web.access import needs
+from agency.web.acting import put_on
 from agency.web.keyset import keyset_page
-from agency.web.middleware import record_refusal
 from agency.web.request import StaffRequest
 from settlement.notices import services
 from settlement.notices.batches import KIND
@@ -56,7 +56,7 @@ def bank_line_new(request: StaffRequest) -> HttpResponse:
         try:
             line = services.line_enter(by=request.user, at=request.now, said=form.said())
         except DomainError as error:
-            _put_on(request, form, error)
+            put_on(request, form, error)
         else:
             found = "、".join(str(payment.notice) for payment in payments_of(line=line))
             told = f"已自动核销到 {found}。" if found else "没有自动核销，请看下面的通知书。"
@@ -96,7 +96,7 @@ def bank_line_pay(request: StaffRequest, bank_line_no: str) -> HttpResponse:
                 reason=said["reason"],
             )
         except DomainError as error:
-            _put_on(request, form, error)
+            put_on(request, form, error)
         else:
             messages.success(request, f"已核销到 {payment.notice}，编号 {payment}。")
             return redirect("settlement:bank_line_detail", bank_line_no=bank_line_no)
@@ -114,7 +114,7 @@ def payment_withdraw_view(request: StaffRequest, bank_line_no: str, payment_no: 
         try:
             services.payment_withdraw(by=request.user, at=request.now, payment=payment, **form.cleaned_data)
         except DomainError as error:
-            _put_on(request, form, error)
+            put_on(request, form, error)
         else:
             messages.success(request, f"已撤回核销 {payment}，金额回到流水上。")
             return redirect("settlement:bank_line_detail", bank_line_no=bank_line_no)
@@ -133,12 +133,6 @@ def bank_lines_match(request: StaffRequest) -> HttpResponse:
 
 def _visible(request: StaffRequest, bank_line_no: str) -> BankLine:
     return get_object_or_404(lines_listed(request.user, LineFilter()), line_no=bank_line_no)
-
-
-def _put_on(request: StaffRequest, form: Form, error: DomainError) -> None:
-    """What was refused, on the form."""
-    record_refusal(request, error)
-    form.add_error(error.field if error.field in form.fields else None, error.message)
 
 
 def _detail(request: StaffRequest, line: BankLine, form: Form | None = None) -> HttpResponse:

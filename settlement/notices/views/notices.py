@@ -12,6 +12,7 @@ from django.views.decorators.http import require_GET
 from agency.journal import workflow
 from agency.money import yuan
 from agency.organisation import access
+from agency.organisation.models import User
 from agency.organisation.roles import May
 from agency.policy.workdays import calendar_known
 from agency.tabular.write import TableColumn
@@ -20,6 +21,7 @@ from agency.web.exporting import KINDS, exported
 from agency.web.keyset import keyset_page, narrowing
 from agency.web.papers import answer_with_page, answer_with_pdf
 from agency.web.request import StaffRequest
+from settlement.clearing.explain import explain_url
 from settlement.notices.forms import NoticeFilterForm
 from settlement.notices.models import Notice
 from settlement.notices.printing import printable_notice
@@ -133,6 +135,7 @@ def notice_detail(request: StaffRequest, notice_no: str) -> HttpResponse:
     payments = list(payments_of(notice=notice))
     own = [payment for payment in payments if payment.line.region_id is not None]
     province = [payment for payment in payments if payment.line.region_id is None]
+    reads_clearing = access.allowed(request.user, May.READ_CLEARING)
     context = {
         "notice": notice,
         "standing": now,
@@ -143,9 +146,22 @@ def notice_detail(request: StaffRequest, notice_no: str) -> HttpResponse:
         "calendar_known": calendar_known(notice.pay_by),
         "history": workflow.history(Notice.machine, notice.notice_no),
         "sees_all": access.sees_all(request.user),
-        "reads_clearing": access.allowed(request.user, May.READ_CLEARING),
+        "reads_clearing": reads_clearing,
+        "explained": _explained(notice, request.user) if reads_clearing and not notice.is_voided else {},
     }
     return render(request, "settlement/notices/detail.html", context)
+
+
+def _explained(notice: Notice, by: User) -> dict[str, str]:
+    """Where each amount of a notice in force is explained; the net to the province alone."""
+    code = notice.region.code
+    found = {
+        "receivable": explain_url("10", notice.period, code, "", "due"),
+        "payable": explain_url("11", notice.period, code, "", "due"),
+    }
+    return found | (
+        {"net": explain_url("9", notice.period, None, code, "net")} if access.sees_all(by) else {}
+    )
 
 
 def _gap(notice: Notice) -> str:

@@ -37,7 +37,13 @@ from settlement.statements.selectors import StatementFilter, added, statements_l
 from settlement.statements.services import statements_confirm
 from settlement.statements.sheets import LIST_KIND
 from settlement.statements.states import TONES, WAITING, StatementState
-from settlement.statements.views.papers import file_answer, file_links, month_and_region, print_answer
+from settlement.statements.views.papers import (
+    file_answer,
+    file_links,
+    month_and_region,
+    number_posted,
+    print_answer,
+)
 
 RUNNING = (JobState.QUEUED, JobState.RUNNING)
 
@@ -177,7 +183,6 @@ def statements_confirm_view(request: StaffRequest) -> HttpResponse:
     """Confirm those ticked, or all of the region's month that wait."""
     region = request.user.region
     period = _posted_period(request)
-    seen = request.POST.get("seen_draw_no", "")
     numbers = None if "all" in request.POST else chosen(request.POST)
     try:
         if region is None:
@@ -190,7 +195,7 @@ def statements_confirm_view(request: StaffRequest) -> HttpResponse:
             by=request.user,
             at=request.now,
             numbers=numbers,
-            seen_draw_no=int(seen) if seen.isdigit() and len(seen) < 19 else 0,
+            seen_draw_no=number_posted(request, "seen_draw_no"),
         )
     except DomainError as error:
         record_refusal(request, error)

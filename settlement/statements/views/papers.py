@@ -27,6 +27,12 @@ def month_and_region(
     return month, region
 
 
+def number_posted(request: StaffRequest, name: str) -> int:
+    """A whole number that a form carries along; 0, which is no drawing, for anything else."""
+    text = request.POST.get(name, "")
+    return int(text) if text.isascii() and text.isdigit() and len(text) < 19 else 0
+
+
 def file_links(name: str, **where: str) -> list[tuple[str, str]]:
     """(label, address) of each kind of file that a sheet can be had as."""
     return [

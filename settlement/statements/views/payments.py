@@ -18,6 +18,7 @@ from agency.organisation.models import PoolingRegion
 from agency.organisation.roles import May
 from agency.sheets.filled import SheetData
 from agency.web.access import needs
+from agency.web.acting import put_on
 from agency.web.keyset import keyset_page
 from agency.web.request import StaffRequest
 from settlement.clearing.export import Subject
@@ -30,7 +31,7 @@ from settlement.statements.sheets import LIST_KIND
 from settlement.statements.states import StatementState
 from settlement.statements.views.lists import read_number
 from settlement.statements.views.papers import file_answer, file_links, month_and_region, print_answer
-from settlement.statements.views.statements import act, refused, visible
+from settlement.statements.views.statements import act, visible
 
 OWING_SHOWN = 100
 
@@ -94,7 +95,7 @@ def statements_pay_view(request: StaffRequest, period: str, region_code: str) ->
         except NotAllowed:
             raise
         except DomainError as error:
-            refused(request, form, error)
+            put_on(request, form, error)
         else:
             word = "付款" if total > 0 else "追回"
             messages.success(request, f"已登记{word} {len(set(numbers))} 份，共 {yuan(abs(total))} 元。")

@@ -18,6 +18,7 @@ from agency.journal import workflow
 from agency.organisation import access
 from agency.organisation.roles import May
 from agency.web.access import needs
+from agency.web.acting import put_on
 from agency.web.middleware import record_refusal
 from agency.web.request import StaffRequest
 from settlement.statements import selectors
@@ -27,7 +28,7 @@ from settlement.statements.models import InstitutionStatement, StatementLine
 from settlement.statements.rules import days_late
 from settlement.statements.services import statement_answer, statement_send_again, statements_confirm
 from settlement.statements.states import TONES, WAITING, StatementState
-from settlement.statements.views.papers import file_answer, file_links, print_answer
+from settlement.statements.views.papers import file_answer, file_links, number_posted, print_answer
 
 S = StatementState
 KIND = InstitutionStatement.machine.kind
@@ -130,12 +131,6 @@ def _others(statement: InstitutionStatement) -> list[InstitutionStatement]:
     return list(rows.exclude(pk=statement.pk).order_by("-version"))
 
 
-def refused(request: StaffRequest, form: forms.Form, error: DomainError) -> None:
-    """What the service refused, beside its field."""
-    record_refusal(request, error)
-    form.add_error(error.field if error.field in form.fields else None, error.message)
-
-
 def act(
     request: StaffRequest,
     statement: InstitutionStatement,
@@ -150,7 +145,7 @@ def act(
         except NotAllowed:
             raise
         except DomainError as error:
-            refused(request, form, error)
+            put_on(request, form, error)
         else:
             messages.success(request, f"已办理，对账单现在是“{done.get_state_display()}”。")
             return redirect("settlement:institution_statement", institution_statement_no=done.statement_no)
@@ -162,16 +157,14 @@ def act(
 def statement_confirm_view(request: StaffRequest, institution_statement_no: str) -> HttpResponse:
     """Confirm the one that is shown."""
     statement = visible(request, institution_statement_no)
-    seen = request.POST.get("seen", "")
     try:
-        if seen != str(statement.changed_in):
-            raise DomainError("shown_is_outdated", "对账单的数额刚有变动，没有确认；请看过现在的数额再确认。")
         statements_confirm(
             period=statement.period.period,
             region=statement.care_region,
             by=request.user,
             at=request.now,
             numbers=[statement.statement_no],
+            seen_change=number_posted(request, "seen"),
         )
     except NotAllowed:
         raise

@@ -13,9 +13,11 @@ from django.test import Client
 from agency.journal.models import AuditEntry, PrintedForm
 from settlement.clearing.adding_up import AddingUp, DoesNotAddUp, require_adds_up
 from settlement.clearing.bundling import bundle_make
-from settlement.clearing.filling import MonthBook, all_sheets, matrix_data
+from settlement.clearing.filling import MonthBook, all_sheets, matrix_data, sheet_data
 from settlement.clearing.models import ClearingPeriod
 from tests.settlement.clearing.damages import DAMAGES, S4, do
+from tests.settlement.deductions.rows import by_case
+from tests.settlement.records.files import row
 from tests.support.world import World
 
 pytestmark = pytest.mark.usefixtures("laid_signed")
@@ -140,3 +142,18 @@ def test_many_faults_are_counted(signed: ClearingPeriod) -> None:
 
     assert len(refused.value.facts["faults"]) == len(book.lines) + 5
     assert f"另有 {len(book.lines) + 2} 处" in refused.value.message
+
+
+def test_what_came_since_the_computing_is_to_be_computed_first(
+    signed: ClearingPeriod, world: World, load: Callable[..., object], compute: Callable[..., ClearingPeriod]
+) -> None:
+    """A deduction that arrived after November was computed: its sheets wait, and it is said for what."""
+    load([row("N1", 结算时间="2026-11-02 09:00:00", 出院日期="2026-11-02")])
+    compute("202611")
+    load([by_case("N1", 期别="202611", 金额="5.00")], "deductions")
+    book = MonthBook(ClearingPeriod.objects.get(period="202611"))
+
+    with pytest.raises(DoesNotAddUp) as refused:
+        require_adds_up(sheet_data("14", book.month, world.changchun, book), world.changchun, book)
+
+    assert refused.value.message.endswith("计算之后明细或扣款有变动：请省级先重新计算本月，再出表。")

@@ -69,7 +69,8 @@ def test_a_region_has_its_sheets_as_files(signed: ClearingPeriod, world: World, 
 
     package = zipfile.ZipFile(io.BytesIO(content(result)))
     names = package.namelist()
-    assert len(names) == 6 * 3 + 2
+    assert len(names) == 6 * 3 + 1 + 2
+    assert names[18] == "吉林市/表7 收款通知书 2026-2.pdf"
     assert names[:3] == [f"吉林市/表10 收款清算表.{end}" for end in ("pdf", "xlsx", "csv")]
     assert names[15:18] == [f"吉林市/表9附 往来表.{end}" for end in ("pdf", "xlsx", "csv")]
     rows = list(csv.DictReader(io.StringIO(package.read("目录.csv").decode("utf-8-sig"))))
@@ -103,15 +104,16 @@ def test_one_pdf_has_a_list_pages_bookmarks_and_pictures(
     assert (own["/Title"], appendix["/Title"]) == ("吉林市", "附")
     assert papers == [
         "表10 收款清算表", "表11 付款清算表", "表12 职工基金明细表", "表13 居民基金明细表",
-        "表14 扣款分项明细表", "表9附 往来表",
+        "表14 扣款分项明细表", "表9附 往来表", "表7 收款通知书 2026-2",
     ]  # fmt: skip
     assert reader.page_labels[:3] == ["目录1", "1", "2"]
-    assert len(reader.pages) == result["pages"] == 1 + 6 + 2
+    assert len(reader.pages) == result["pages"] == 1 + 7 + 2
     texts = [page.extract_text() for page in reader.pages]
-    assert "共 7 份、8 页" in texts[0]
-    assert "1 / 8" in texts[1] and "收款清算表" in texts[1]
-    assert "6 / 8" in texts[6] and "往来表" in texts[6]
-    assert "吉林市与各方的应收、应付" in texts[7]
+    assert "共 8 份、9 页" in texts[0]
+    assert "1 / 9" in texts[1] and "收款清算表" in texts[1]
+    assert "6 / 9" in texts[6] and "往来表" in texts[6]
+    assert "7 / 9" in texts[7] and "陆佰元整" in texts[7]
+    assert "吉林市与各方的应收、应付" in texts[8]
     assert reader.metadata is not None and reader.metadata["/CreationDate"] == "D:20261120050000Z"
 
 
@@ -120,7 +122,7 @@ def test_the_province_has_all_regions(signed: ClearingPeriod, world: World) -> N
 
     papers = papers_of(book, None, world.prov_clearing)
 
-    assert len(papers) == 1 + 12 * 5
+    assert len(papers) == 1 + 12 * 5 + 3
     assert [(paper.group, paper.name) for paper in papers[:2]] == [
         ("全省", "表9 清算表"), ("省直", "表10 收款清算表")
     ]  # fmt: skip
@@ -164,7 +166,7 @@ def test_the_worker_makes_it_and_who_asked_takes_it_away(
     job_run(job.job_no)
 
     job.refresh_from_db()
-    assert (job.state, job.done, job.result["papers"]) == (JobState.DONE, job.done, 6)
+    assert (job.state, job.done, job.result["papers"]) == (JobState.DONE, job.done, 7)
     taken = client.get(f"{URL}{job.job_no}/")
     assert hashlib.sha256(b"".join(taken.streaming_content)).hexdigest() == job.result["file"]
     assert "attachment" in taken["Content-Disposition"]
@@ -186,7 +188,7 @@ def test_nothing_is_made_anew_while_nothing_has_changed(
     assert jobs[0].result["file"] == jobs[1].result["file"]
     assert [job.result.get("again") for job in jobs] == [None, True]
     assert AuditEntry.objects.filter(action="exported", subject_kind="period").count() == 2
-    assert AuditEntry.objects.filter(action="printed").count() == 6
+    assert AuditEntry.objects.filter(action="printed").count() == 7
 
 
 def test_a_second_click_starts_no_second_job(signed: ClearingPeriod, world: World, as_user: AsUser) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable
+from itertools import product
 
 import pytest
 from django.test import Client
@@ -11,7 +12,13 @@ from pypdf import PdfReader
 
 from agency.journal.models import AuditEntry
 from agency.sheets.filled import LineKind
-from settlement.clearing.behind import figure_behind, proof_of
+from settlement.clearing.behind import (
+    contribution,
+    deductions_behind,
+    figure_behind,
+    proof_of,
+    records_behind,
+)
 from settlement.clearing.explain import explain_url, explained, narrowed, share_of
 from settlement.clearing.filling import MonthBook, sheet_data
 from settlement.clearing.models import ClearingPeriod
@@ -199,3 +206,25 @@ def test_what_is_not_there_is_refused(
     for end in ("cases/", "cases/print/", "cases.pdf", "cases/export/csv/"):
         assert client.get(f"/clearing/202610/sheets/11/220100/{end}?{query}").status_code == 422
     assert client.get("/clearing/202610/sheets/14/220100/cases/export/csv/").status_code == 404
+
+
+@pytest.mark.parametrize("form", ["9", "10", "11", "12", "13"])
+def test_what_each_case_adds_sums_to_the_figure_also_of_one_region(month: ClearingPeriod, form: str) -> None:
+    """Every figure, whole and narrowed to each of its regions: Σ of what its cases and deductions add."""
+    book = MonthBook(month)
+    parties: list[Party | None] = [None] if form == "9" else list(book.parties.pooling)
+    looked = 0
+    for party in parties:
+        data = sheet_data(form, month, party, book)
+        keys = {
+            line.row.key if line.row else "" for line in data.lines() if line.kind is not LineKind.SUBTOTAL
+        }
+        for key, column in product(sorted(keys), (c for c in data.sheet.leaves if c.is_totalled)):
+            figure = figure_behind(form, month, party, key, column.key)
+            whole = explained(figure, month, book.parties)
+            for code, value in [("", whole.value), *((one.code, one.value) for one in whole.by_region)]:
+                part = narrowed(figure, book.parties, code, "")
+                items = [*records_behind(part, month), *deductions_behind(part, month)]
+                assert sum(contribution(part, item) for item in items) == value, part.label
+                looked += 1
+    assert looked > 60

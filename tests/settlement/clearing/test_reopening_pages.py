@@ -14,6 +14,8 @@ from settlement.clearing.filling import sheet_data
 from settlement.clearing.models import ClearingPeriod
 from settlement.clearing.reopening import reopening_approve, reopening_propose
 from settlement.clearing.version_models import Reopening
+from settlement.notices.models import Notice
+from settlement.notices.services import LineContent, line_enter
 from tests.settlement.clearing import conftest
 from tests.settlement.records.files import row
 from tests.support.world import World
@@ -280,3 +282,15 @@ def test_a_month_that_nobody_computed_has_neither(
     signed: ClearingPeriod, world: World, as_user: AsUser, url: str
 ) -> None:
     assert as_user(world.prov_clearing).get(url.replace("202610", "202612")).status_code == 404
+
+
+def test_a_region_is_not_told_what_of_others_stands_against_it(
+    signed: ClearingPeriod, world: World, as_user: AsUser
+) -> None:
+    """Notices that were paid are named to whoever may propose or approve alone."""
+    paid = Notice.objects.get(period="202610", region=world.changchun)
+    said = LineContent(world.today, "T1", "in", paid.total_fen, other_account="9900000000000220100")
+    line_enter(by=world.system, at=world.now, said=said)
+
+    assert paid.notice_no in as_user(world.prov_clearing).get(REOPENING).content.decode()
+    assert paid.notice_no not in as_user(world.yanbian_clearing).get(REOPENING).content.decode()

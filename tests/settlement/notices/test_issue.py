@@ -7,14 +7,14 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from django.db import connection
+from django.test import Client
 
 from agency.errors import DomainError
 from agency.journal.books import check_all
 from agency.journal.models import AuditEntry, NumberSeries, StateChange
 from agency.policy.models import Holiday
 from settlement.clearing.models import ClearingPeriod
-from settlement.clearing.services import period_compute, period_sign
+from settlement.clearing.services import period_compute
 from settlement.clearing.signing import AFTER_SIGNING, REOPENED, REOPENING
 from settlement.notices.issuing import notices_issue
 from settlement.notices.models import BankAccount, Notice
@@ -24,6 +24,7 @@ from tests.settlement.notices.statement import PAYS, line, notice
 from tests.settlement.records.files import row
 from tests.support.world import World
 
+LogIn = Callable[[object], Client]
 pytestmark = pytest.mark.usefixtures("laid_notices")
 
 
@@ -128,18 +129,27 @@ class TestUnsigned:
 
         assert list(Notice.objects.filter(period="202611").values_list("serial", flat=True)) == [5, 4]
 
-    def test_without_an_account_nothing_is_signed(self, second: ClearingPeriod, world: World) -> None:
+    def test_without_an_account_the_month_is_signed_and_the_account_is_written_by_hand(
+        self, second: ClearingPeriod, world: World, as_user: LogIn
+    ) -> None:
         BankAccount.objects.filter(region=world.jilin).delete()
 
-        with pytest.raises(DomainError) as refused:
-            period_sign(period="202611", by=world.prov_clearing, at=world.now)
+        sign(second, world)
 
-        connection.check_constraints()
-        assert refused.value.code == "no_bank_account"
-        assert "吉林市没有在用的收付款账户" in refused.value.message
-        assert Notice.objects.count() == 3
-        assert NumberSeries.objects.get(name="notice-2026").value == 3
-        assert ClearingPeriod.objects.get(period="202611").state == "computed"
+        blank, other = Notice.objects.filter(period="202611").order_by("account_no")
+        assert (blank.region, blank.holder, blank.bank, blank.account_no) == (world.jilin, "", "", "")
+        assert other.account_no == "9900000000000220000"
+        client = as_user(world.prov_clearing)
+        page = client.get(f"/notices/{blank.key}/").content.decode()
+        assert "签发时吉林市没有登记在用的收款账户" in page
+        assert client.get(f"/notices/{blank.key}/print/").content.decode().count('<b class="blank"></b>') == 3
+        assert "没有登记在用" not in client.get(f"/notices/{other.key}/").content.decode()
+        home = client.get("/").content.decode()
+        assert "没有收款账户的通知书" in home
+        listed = client.get("/notices/?state=no_account")
+        assert [row.pk for row, _ in listed.context["rows"]] == [blank.pk]
+        assert "没有收款账户的通知书" not in as_user(world.changchun_clearing).get("/").content.decode()
+        assert check_all(None).broken == []
 
 
 def _second_month(world: World, folder: Path) -> ClearingPeriod:

@@ -12,7 +12,17 @@ from django.test import Client
 
 from agency.journal.models import AuditEntry
 from settlement.notices.models import BankLine, Payment
-from tests.settlement.notices.statement import CHANGCHUN, JILIN, PAYS, PROVINCE, finance_of, line, load, row
+from tests.settlement.notices.statement import (
+    CHANGCHUN,
+    JILIN,
+    PAYS,
+    PROVINCE,
+    finance_of,
+    line,
+    load,
+    notice,
+    row,
+)
 from tests.support.world import World
 
 pytestmark = pytest.mark.usefixtures("laid_notices")
@@ -231,3 +241,17 @@ def test_a_notice_is_found_by_its_number_and_a_line_by_the_banks(world: World, a
     )
     other = as_user(finance_of("220200"))
     assert "/notices/2026-1/" not in other.post("/search/", {"term": "2026-1"}, follow=True).content.decode()
+
+
+def test_each_amount_leads_to_its_explanation(world: World, as_user: LogIn) -> None:
+    """The province sees all three explained; a region its own receivable and payable."""
+    shown = notice(1)
+    client = as_user(world.prov_clearing)
+    explained = client.get(f"/notices/{shown.key}/").context["explained"]
+    values = {name: client.get(url).context["told"].explained.value for name, url in explained.items()}
+    assert values == {"receivable": 70000, "payable": 124500, "net": -54500}
+
+    own = as_user(world.changchun_clearing)
+    urls = own.get(f"/notices/{shown.key}/").context["explained"]
+    assert set(urls) == {"receivable", "payable"}
+    assert all(own.get(url).status_code == 200 for url in urls.values())

@@ -251,3 +251,19 @@ def test_a_number_is_found_by_its_region_alone(drawn: Office) -> None:
     assert stranger is not None
     assert stranger.rows == []
     assert InstitutionStatement.objects.count() == 4
+
+
+@pytest.mark.parametrize("seen", ["", "²", "1" * 30, "-1", "x"])
+def test_what_was_not_shown_is_not_confirmed_whatever_is_posted(
+    drawn: Office, as_user: AsUser, seen: str
+) -> None:
+    client = as_user(drawn.confirmer)
+
+    one = client.post(f"/statements/{HOSPITAL}/confirm/", {"seen": seen}, follow=True)
+    many = client.post(
+        "/statements/confirm/", {"period": "202610", "all": "1", "seen_draw_no": seen}, follow=True
+    )
+
+    assert "请看过现在的数额再确认" in one.content.decode()
+    assert "请看过现在的数额再确认" in many.content.decode()
+    assert get().state == "drawn"

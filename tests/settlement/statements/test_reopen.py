@@ -9,6 +9,7 @@ from agency.journal.books import check_all
 from agency.journal.models import StateChange
 from settlement.clearing.models import ClearingPeriod
 from settlement.clearing.signing import REOPENED, REOPENING
+from settlement.statements.filling import deductions_of, statement_data
 from settlement.statements.models import InstitutionStatement, StatementDrawing, StatementLine
 from settlement.statements.payments import payment_undo
 from settlement.statements.services import statements_finish
@@ -51,3 +52,14 @@ def test_the_old_ones_stay_voided_and_the_new_are_another_version(office: Office
     assert StatementLine.objects.filter(institution=new.institution, care_region=new.care_region).count() == 2
     broken = [item for item in check_all(None).broken if "对账单" in item.check]
     assert broken == []
+
+
+def test_a_voided_one_lists_no_deductions_of_now(office: Office) -> None:
+    payment_undo(statement=get(), by=office.payer, at=office.world.now, reason="重开")
+    assert len(deductions_of(get())) == 1
+    reopened(office)
+
+    assert deductions_of(get()) == []
+    remarks = statement_data(get()).remarks
+    assert "已作废：本月清算重开，以重新签发后的对账单为准。" in remarks
+    assert not any(remark.startswith("扣款") for remark in remarks)
