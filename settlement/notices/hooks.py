@@ -84,7 +84,7 @@ def nav(user: User) -> list[NavItem]:
 
 @HOME.register("notices", order=330)
 def home(user: User, today: dt.date) -> HomePart:
-    """For finance: what is overdue, what is to be paid, and what came in that no notice was paid with."""
+    """For finance: what is overdue, and what came in that no notice was paid with."""
     part = HomePart()
     if not access.allowed(user, May.ALLOCATE_PAYMENTS):
         return part

@@ -38,12 +38,9 @@ def month_card(user: User, month: ClearingPeriod) -> dict[str, Any]:
         "more_versions": len(versions) > VERSIONS_ON_CARD,
         "times_signed": month.version,
         "open_reopening": proposal,
-        "may_reopen": month.is_signed and _may_reopen(user),
+        "may_reopen": month.is_signed
+        and (access.allowed(user, May.SIGN_CLEARING) or access.allowed(user, May.APPROVE_REOPEN)),
     }
-
-
-def _may_reopen(user: User) -> bool:
-    return access.allowed(user, May.SIGN_CLEARING) or access.allowed(user, May.APPROVE_REOPEN)
 
 
 @needs(May.READ_CLEARING)
@@ -64,7 +61,7 @@ def _month(period: str) -> ClearingPeriod:
 def _context(user: User, month: ClearingPeriod, form: ReasonForm | None = None) -> dict[str, Any]:
     proposal = open_reopening(month)
     is_own = proposal is not None and proposal.proposed_by_id == user.pk
-    reasons = reasons_against_reopening(month) if _may_reopen(user) else []  # they name all regions' papers
+    reasons = reasons_against_reopening(month)
     earlier = month.reopenings.select_related("proposed_by", "decided_by")
     return {
         "month": month,

@@ -20,7 +20,6 @@ from agency.web.exporting import KINDS, exported
 from agency.web.keyset import keyset_page, narrowing
 from agency.web.papers import answer_with_page, answer_with_pdf
 from agency.web.request import StaffRequest
-from settlement.clearing.explain import explain_url
 from settlement.notices.forms import NoticeFilterForm
 from settlement.notices.models import Notice
 from settlement.notices.printing import printable_notice
@@ -144,21 +143,9 @@ def notice_detail(request: StaffRequest, notice_no: str) -> HttpResponse:
         "calendar_known": calendar_known(notice.pay_by),
         "history": workflow.history(Notice.machine, notice.notice_no),
         "sees_all": access.sees_all(request.user),
-        **_explained(notice, request),
+        "reads_clearing": access.allowed(request.user, May.READ_CLEARING),
     }
     return render(request, "settlement/notices/detail.html", context)
-
-
-def _explained(notice: Notice, request: StaffRequest) -> dict[str, Any]:
-    """Where its two sums are explained, down to the cases; those of a voided one are no longer in the month."""
-    reads = access.allowed(request.user, May.READ_CLEARING)
-    if not reads or notice.is_voided:
-        return {"reads_clearing": reads}
-    urls = {
-        side: explain_url(form, notice.period, notice.region.code, "", "due")
-        for side, form in (("receivable_url", "10"), ("payable_url", "11"))
-    }
-    return {"reads_clearing": reads, **urls}
 
 
 def _gap(notice: Notice) -> str:

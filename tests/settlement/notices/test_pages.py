@@ -76,6 +76,18 @@ def test_overdue_is_from_the_day_after(world: World, as_user: LogIn) -> None:
     assert "逾期的通知书" in home and "吉林市收款通知书未付清" in home
 
 
+def test_what_is_to_be_paid_waits_on_the_home_page_of_who_pays(world: World, as_user: LogIn) -> None:
+    line(world, **{**PAYS, "amount_fen": 10000, "note": "〔2026〕1号"})
+
+    province, region = page(as_user(world.prov_finance), "/"), page(as_user(finance_of("220100")), "/")
+
+    assert "2026年10月收款通知书待付 1 份" in province and "付款通知书待付" not in province
+    assert "2026年10月付款通知书待付 1 份" in region and "还差 445.00 元" in region
+    assert "period=202610&amp;direction=payment&amp;state=open" in region
+    with time_machine.travel(LATE):
+        assert "待付 1 份" not in page(as_user(world.prov_finance), "/")
+
+
 def test_a_region_sees_its_own_alone(world: World, as_user: LogIn) -> None:
     line(world, **PAYS)
     client = as_user(finance_of("220100"))
@@ -231,25 +243,3 @@ def test_a_notice_is_found_by_its_number_and_a_line_by_the_banks(world: World, a
     )
     other = as_user(finance_of("220200"))
     assert "/notices/2026-1/" not in other.post("/search/", {"term": "2026-1"}, follow=True).content.decode()
-
-
-def test_what_is_to_be_paid_waits_on_the_home_page_of_who_pays(world: World, as_user: LogIn) -> None:
-    line(world, **{**PAYS, "amount_fen": 10000, "note": "〔2026〕1号"})
-
-    province, region = page(as_user(world.prov_finance), "/"), page(as_user(finance_of("220100")), "/")
-
-    assert "2026年10月收款通知书待付 1 份" in province and "付款通知书待付" not in province
-    assert "2026年10月付款通知书待付 1 份" in region and "还差 445.00 元" in region
-    assert "period=202610&amp;direction=payment&amp;state=open" in region
-    with time_machine.travel(LATE):
-        assert "待付 1 份" not in page(as_user(world.prov_finance), "/")
-
-
-def test_the_sums_of_a_notice_lead_to_what_is_behind_them(world: World, as_user: LogIn) -> None:
-    client = as_user(finance_of("220100"))
-    html = page(client, "/notices/2026-1/")
-
-    for form, text in (("10", "700.00"), ("11", "1,245.00")):
-        address = f"/clearing/202610/sheets/{form}/220100/cases/?row=&column=due"
-        assert f'<a href="{address.replace("&", "&amp;")}">{text}</a>' in html
-        assert f"表上 {text} =" in page(client, address)
