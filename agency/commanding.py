@@ -11,14 +11,16 @@ from functools import partial
 from typing import Any, NoReturn
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
-from django.db import OperationalError
+from django.db import DatabaseError, OperationalError
 from django.utils import timezone
 
 from agency.errors import DomainError
 from agency.organisation.models import User
 from agency.organisation.selectors import system_account
+from agency.web.busy import is_busy
 
 NEEDS_ATTENTION = 2
+UNDEFINED_TABLE = "42P01"  # PostgreSQL
 
 
 @dataclass
@@ -42,6 +44,17 @@ class StderrProgress:
             self._last = moment
             sys.stderr.write(f"\r{done:,}" + (f" / {total:,}" if total else ""))
             sys.stderr.flush()
+
+
+def database_trouble(error: DatabaseError) -> str:
+    """What is wrong with the database, and what to do; empty where the program itself is wrong."""
+    if "no such table" in str(error) or getattr(error.__cause__, "sqlstate", "") == UNDEFINED_TABLE:
+        return "数据库还没有建表：先运行 manage.py migrate，再运行这条命令。"
+    if is_busy(error):
+        return "数据库正忙：别的程序（导入、计算）还在写，这条命令等不到。请等它完成再试。"
+    if isinstance(error, OperationalError):
+        return f"数据库连不上或不能写（{str(error).strip()}）：请检查 DATABASE_URL。"
+    return ""
 
 
 def _refuse_usage(parser: CommandParser, message: str) -> NoReturn:
@@ -79,8 +92,11 @@ class StaffCommand(BaseCommand):
             result = self.perform(by, timezone.now(), **options)
         except DomainError as error:
             raise CommandError(error.message) from error
-        except OperationalError as error:
-            raise CommandError("数据库连不上或正忙，没有改动任何内容；请稍后再试。") from error
+        except DatabaseError as error:
+            told = database_trouble(error)
+            if not told:
+                raise
+            raise CommandError(told) from error
         except OSError as error:
             raise CommandError(f"读写文件失败：{error.strerror}：{error.filename}") from error
         if options["json"]:

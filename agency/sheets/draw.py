@@ -12,7 +12,7 @@ from agency.sheets import fonts
 
 @dataclass(frozen=True)
 class Drawn:
-    """A PDF; how many pages it has, and on which of them (from 0) each `id="paper-…"` stands."""
+    """A PDF; how many pages it has, and on which of them (from 0) each `id="paper-…"` begins."""
 
     pdf: bytes
     pages: int
@@ -30,7 +30,7 @@ def draw(html: str, style: str) -> Drawn:
         pdf = document.write_pdf(pdf_identifier=identifier.encode())
     starts = {
         name: place
-        for place, page in enumerate(document.pages)
+        for place, page in reversed(list(enumerate(document.pages)))  # an anchor is on each of its pages
         for name in page.anchors
         if name.startswith("paper-")
     }

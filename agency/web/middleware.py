@@ -86,7 +86,8 @@ class StaffMiddleware:
         if request.method == "POST" and back and not getattr(request, "htmx", False):
             messages.error(request, exception.message)
             return redirect(back)
-        return render(request, "400.html", {"message": exception.message}, status=422)
+        refused = {"message": exception.message, "reads": request.method == "GET", "back": back}
+        return render(request, "400.html", refused, status=422)
 
 
 def record_refusal(request: HttpRequest, error: DomainError) -> None:

@@ -63,7 +63,7 @@ class ExplanationPaper(FormContent):
 
 @dataclass(frozen=True)
 class ToExplain:
-    """All that a figure's page knows of it. `counted` tells how many cases and deductions are behind it."""
+    """All that a figure's page knows of it. `counted` tells how many cases, deductions and held cases."""
 
     form: str
     month: ClearingPeriod
@@ -73,6 +73,7 @@ class ToExplain:
     counted: str
     proof: FigureProof
     address: str
+    holds: bool = False  # held cases are behind it too
 
 
 def written(told: ToExplain, amount: int) -> str:
@@ -138,4 +139,5 @@ def _case(told: ToExplain, case: CaseBehind) -> CaseLine:
 def _proof(told: ToExplain) -> str:
     sides = written(told, told.proof.stored), written(told, told.proof.added)
     verdict = "相符" if told.proof.holds else "不符"
-    return f"表上 {sides[0]} = 明细与扣款合计 {sides[1]}：{verdict}"
+    behind = "明细、扣款与挂账合计" if told.holds else "明细与扣款合计"
+    return f"表上 {sides[0]} = {behind} {sides[1]}：{verdict}"

@@ -23,7 +23,7 @@ from settlement.clearing import selectors
 from settlement.clearing.consents import ChecklistSkip
 from settlement.clearing.models import ClearingPeriod
 from settlement.clearing.months import current_month
-from settlement.clearing.reminders import waiting
+from settlement.clearing.reminders import reopenings_proposed, waiting
 from settlement.clearing.services import period_compute, period_sign, region_confirm, unconfirmed
 from settlement.clearing.sheets import SHEETS
 from settlement.clearing.stages import steps
@@ -94,6 +94,7 @@ def month_at_hand(user: User, today: dt.date) -> HomePart:
     part = HomePart()
     if not access.allowed(user, May.READ_CLEARING):
         return part
+    part.todo += reopenings_proposed(user)
     progress = current_month()
     if progress is None:
         return part

@@ -14,6 +14,8 @@ from agency.web.parts import TodoRow
 from settlement.clearing.checklist import open_skips
 from settlement.clearing.delays import MonthDelays, clock_for
 from settlement.clearing.months import COMPUTE, CONFIRM, SIGN, MonthProgress, may_confirm, own_figures
+from settlement.clearing.states import ReopeningState
+from settlement.clearing.version_models import Reopening
 
 
 def waiting(user: User, progress: MonthProgress, today: dt.date) -> list[TodoRow]:
@@ -75,6 +77,24 @@ def _to_approve(user: User, progress: MonthProgress) -> list[TodoRow]:
             detail=skip.title,
         )
         for skip in proposed
+    ]
+
+
+def reopenings_proposed(user: User) -> list[TodoRow]:
+    """Reopenings of signed months that somebody else proposed and this person may decide."""
+    if not access.allowed(user, May.APPROVE_REOPEN):
+        return []
+    waiting = Reopening.objects.filter(state=ReopeningState.PROPOSED).exclude(proposed_by=user)
+    return [
+        TodoRow(
+            badge="待批准",
+            badge_tone="go",
+            number=row.reopening_no,
+            url=reverse("settlement:reopening", kwargs={"period": row.period.period}),
+            title=f"重开{period_label(row.period.period)}清算",
+            detail=row.reason,
+        )
+        for row in waiting.select_related("period").order_by("pk")
     ]
 
 

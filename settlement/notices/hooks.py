@@ -30,6 +30,7 @@ from settlement.clearing.signing import REOPENED, REOPENING, SIGNED
 from settlement.notices import bundle as bundle
 from settlement.notices import steps as steps
 from settlement.notices.batches import KIND
+from settlement.notices.due import to_pay
 from settlement.notices.form7 import Form7, Form8
 from settlement.notices.issuing import notices_issue, notices_void, require_unpaid
 from settlement.notices.models import BankAccount, BankLine, Notice
@@ -100,6 +101,7 @@ def home(user: User, today: dt.date) -> HomePart:
     if count:
         part.tiles.append(Tile("逾期的通知书", count, f"{url}?state=overdue", "过了截止日期未付清", hot=True))
         part.todo += [_todo(notice, today) for notice in late.order_by("pay_by", "pk")[:TODO_SHOWN]]
+    part.todo += to_pay(user, today)
     lines = lines_listed(user, LineFilter(state="open")).filter(region=own_region(user))
     left = lines[: COUNTED_AT_MOST + 1].count()
     if left:

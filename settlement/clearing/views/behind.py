@@ -173,15 +173,22 @@ def _printable(request: StaffRequest, period: str, form: str, region_code: str |
     records = behind.records_behind(figure, asked.month).select_related(*NAMED, "batch")
     first = list(records.order_by("pk")[:CASES_SHOWN])
     sums = lines_sum(asked.month, figure.where)
-    deductions = behind.deductions_behind(figure, asked.month).count()
+    held = len(behind.held_behind(figure, asked.month))
     told = _told(
         asked,
         figure,
         cases=cases_shown(figure, first, request.user),
-        counted=f"明细 {sums['records']:,} 笔" + (f"，扣款 {deductions:,} 条" if deductions else ""),
+        counted=_counted(sums["records"], behind.deductions_behind(figure, asked.month).count(), held),
+        holds=held > 0,
     )
     number = "/".join(asked.where.values())
     return explanation(told, number)
+
+
+def _counted(records: int, deductions: int, held: int) -> str:
+    """How many stand behind a figure: `明细 3 笔，扣款 1 条，挂账 1 笔`."""
+    more = (f"，扣款 {deductions:,} 条" if deductions else "") + (f"，挂账 {held:,} 笔" if held else "")
+    return f"明细 {records:,} 笔{more}"
 
 
 @needs(May.READ_CLEARING)

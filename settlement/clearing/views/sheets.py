@@ -171,6 +171,7 @@ def _confirming(user: User, page: Shown) -> dict[str, Any]:
         "sheet_digest": digest(page.data),
         "looked": looked,
         "looks_next": page.form in unseen,
+        "looks_last": unseen == [page.form],
         "next_form": "" if page.form in unseen or not later else later[0],
         "confirms_next": not unseen,
         "seen_digest": sheets_digest(sheets, page.party),

@@ -31,6 +31,12 @@ def test_it_tells_where_each_paper_begins() -> None:
     assert (drawn.pages, drawn.starts) == (2, {"paper-0": 0, "paper-1": 1})
 
 
+def test_a_paper_of_two_pages_begins_on_its_first() -> None:
+    drawn = draw("<section id='paper-0'>一<p style='break-before: page'>二</p></section>", stylesheet_text())
+
+    assert (drawn.pages, drawn.starts) == (2, {"paper-0": 0})
+
+
 def test_the_process_is_replaced_after_some_documents() -> None:
     pids = []
     with DrawingApart(stylesheet_text(), documents=2) as drawing:

@@ -63,6 +63,7 @@ def test_the_sheets_are_looked_at_one_after_another_and_then_confirmed(
         sheet("13"),
         sheet("14"),
     ]
+    assert "看过，去确认" in client.get(sheet("14")).content.decode()
     assert look(client, "14") == PAGE
 
     page = client.get(PAGE)

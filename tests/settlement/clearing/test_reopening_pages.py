@@ -101,6 +101,17 @@ def test_what_cannot_be_opened_is_told_on_the_page(
     assert AuditEntry.objects.filter(action="refused").latest("seq").detail["code"] == "several"
 
 
+def test_a_proposal_waits_on_the_home_page_of_who_may_decide(
+    signed: ClearingPeriod, world: World, as_user: AsUser
+) -> None:
+    reopening_propose(period="202610", reason="漏了一家医院", by=world.prov_clearing, at=world.now)
+
+    told = as_user(world.prov_supervisor).get("/").content.decode()
+
+    assert "重开2026年10月清算" in told and f'href="{REOPENING}"' in told
+    assert "重开2026年10月清算" not in as_user(world.prov_clearing).get("/").content.decode()
+
+
 def test_rejected_and_withdrawn_on_the_page(signed: ClearingPeriod, world: World, as_user: AsUser) -> None:
     proposer, decider = as_user(world.prov_clearing), as_user(world.prov_supervisor)
     proposer.post(f"{REOPENING}propose/", {"reason": "甲"})
@@ -235,6 +246,19 @@ def test_a_moment_that_cannot_be_read_is_told(
 ) -> None:
     for url in (SHEET, f"{SHEET}print/", f"{MONTH}sheets/11/220100.csv"):
         assert as_user(world.prov_clearing).get(f"{url}?{query}").status_code == status
+
+
+def test_who_asked_for_what_is_not_there_finds_the_way_back(
+    signed: ClearingPeriod, world: World, as_user: AsUser
+) -> None:
+    client = as_user(world.prov_clearing)
+
+    told = client.get(f"{SHEET}?as_of=2026-11-20T11:00", headers={"referer": f"http://testserver{SHEET}"})
+
+    page = told.content.decode()
+    assert told.status_code == 422
+    assert "还没有计算" in page and f'href="{SHEET}">返回上一页' in page
+    assert "提交" not in page
 
 
 @pytest.mark.parametrize("url", [f"{VERSIONS}?a=1&b=x", f"{VERSIONS}?a=1&b=99"])

@@ -48,6 +48,8 @@ def test_the_drill_down_leads_to_the_dispute_and_the_dispute_to_the_sheet(
     assert "/held/dispute/S2/" in again.content.decode()
     assert "表上 700.00 = 明细、扣款与挂账合计 700.00" in again.content.decode()
     assert "G202610-00001" in text_of(client, BEHIND + "carried_out")
+    paper = text_of(client, BEHIND.replace("/cases/", "/cases/print/") + "due")
+    assert "明细 2 笔，挂账 1 笔" in paper and "明细、扣款与挂账合计 700.00：相符" in paper
 
 
 @pytest.mark.parametrize("name", ["prov_clearing", "supervisor", "auditor"])

@@ -86,6 +86,18 @@ def test_overdue_is_from_the_day_after(world: World, as_user: LogIn) -> None:
     assert "逾期的通知书" in home and "吉林市收款通知书未付清" in home
 
 
+def test_what_is_to_be_paid_waits_on_the_home_page_of_who_pays(world: World, as_user: LogIn) -> None:
+    line(world, **{**PAYS, "amount_fen": 10000, "note": "〔2026〕1号"})
+
+    province, region = page(as_user(world.prov_finance), "/"), page(as_user(finance_of("220100")), "/")
+
+    assert "2026年10月收款通知书待付 1 份" in province and "付款通知书待付" not in province
+    assert "2026年10月付款通知书待付 1 份" in region and "还差 445.00 元" in region
+    assert "period=202610&amp;direction=payment&amp;state=open" in region
+    with time_machine.travel(LATE):
+        assert "待付 1 份" not in page(as_user(world.prov_finance), "/")
+
+
 def test_a_region_sees_its_own_alone(world: World, as_user: LogIn) -> None:
     line(world, **PAYS)
     client = as_user(finance_of("220100"))
