@@ -1,7 +1,8 @@
 """等了几天: who holds a month, since when, and who is late, in working days.
 
-A region has `clearing.confirm_workdays` working days to confirm, from the day on which the figures were
-computed as they are now. Its own delay and that of the others are counted apart [P].
+A region has `clearing.confirm_workdays` working days to confirm, from the day on which the month was
+computed, or on which its figures last changed under its confirmation: somebody else's dispute gives nobody
+more time. Its own delay and that of the others are counted apart [P].
 """
 
 from __future__ import annotations
@@ -123,15 +124,17 @@ class Clock:
         since = _day(month.computed_at)
         found = MonthDelays(progress, since, self.calendar.add(since, self.limit(since)))
         for party in progress.required:
-            given = progress.given.get(party.id)
-            found.waits[party.id] = self._wait(month, found, given)
+            given, voided = progress.given.get(party.id), progress.voided.get(party.id)
+            begun = max(since, _day(voided)) if voided else since
+            found.waits[party.id] = self._wait(month, begun, given)
         return found
 
-    def _wait(self, month: ClearingPeriod, delays: MonthDelays, given: RegionConfirmation | None) -> Wait:
+    def _wait(self, month: ClearingPeriod, since: dt.date, given: RegionConfirmation | None) -> Wait:
         ended = given.at if given else month.signed_at
         until = _day(ended) if ended else self.today
-        days, late = (self.calendar.between(start, until) for start in (delays.since, delays.due_on))
-        return Wait(delays.since, delays.due_on, days, late, ended is not None)
+        due_on = self.calendar.add(since, self.limit(since))
+        days, late = (self.calendar.between(start, until) for start in (since, due_on))
+        return Wait(since, due_on, days, late, ended is not None)
 
     def holder(self, progress: MonthProgress, by: User) -> Holder | None:
         """Whose turn a month is, as far as this person may know; None once it is signed."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
@@ -25,7 +26,8 @@ STEPS = 5
 class MonthProgress:
     """One month: its row (None: nobody computed it yet), who has confirmed, what waits.
 
-    `passed_over` are the ids of regions without whose confirmation two people let it be signed.
+    `passed_over` are the ids of regions without whose confirmation two people let it be signed; `voided`
+    tells when a region's figures last changed under its confirmation.
     """
 
     period: str
@@ -34,6 +36,7 @@ class MonthProgress:
     required: list[Party] = field(default_factory=list)
     needs_computing: bool = True
     passed_over: set[int] = field(default_factory=set)
+    voided: dict[int, dt.datetime] = field(default_factory=dict)
 
     @property
     def is_computed(self) -> bool:
@@ -116,7 +119,7 @@ def _progress(months: Iterable[ClearingPeriod]) -> dict[str, MonthProgress]:
     """How far these months have come, in as many queries as for one."""
     months = list(months)
     given, changes = selectors.confirmations_given(months), changes_of(months)
-    passed_over = regions_passed_over(months)
+    passed_over, voided = regions_passed_over(months), selectors.confirmations_voided(months)
     return {
         month.period: MonthProgress(
             month.period,
@@ -125,6 +128,7 @@ def _progress(months: Iterable[ClearingPeriod]) -> dict[str, MonthProgress]:
             selectors.parties_of(month).must_confirm,
             bool(changes.get(month.period)),
             passed_over.get(month.pk, set()),
+            voided.get(month.pk, {}),
         )
         for month in months
     }

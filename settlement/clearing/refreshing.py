@@ -45,8 +45,9 @@ def carries_refresh(period: str, by: User, at: dt.datetime) -> None:
 
 def _follow(month: ClearingPeriod, *, by: User, at: dt.datetime) -> int:
     """Bring sums, digest and confirmations up to the lines, and keep the version; how many confirmations are
-    void."""
-    ClearingPeriod.objects.filter(pk=month.pk).update(**_figures(month), computed_at=at)
+    void. It was computed when it was: nothing was counted anew, and nobody's time to confirm begins again but
+    of those whose confirmation is void."""
+    ClearingPeriod.objects.filter(pk=month.pk).update(**_figures(month))
     month.refresh_from_db()
     version_keep(month, by=by, at=at, cause=VersionCause.CARRIED)
     return void_changed(month, at=at)

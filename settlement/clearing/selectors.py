@@ -236,6 +236,16 @@ def confirmations_given(months: Iterable[ClearingPeriod]) -> dict[int, dict[int,
     return found
 
 
+def confirmations_voided(months: Iterable[ClearingPeriod]) -> dict[int, dict[int, dt.datetime]]:
+    """When figures last changed under a region that had confirmed them, by month and region."""
+    rows = RegionConfirmation.objects.filter(period__in=[month.pk for month in months])
+    rows = rows.filter(voided_at__isnull=False, voided_by__isnull=True).order_by("voided_at")
+    found: dict[int, dict[int, dt.datetime]] = {}
+    for month, region, at in rows.values_list("period_id", "region_id", "voided_at"):
+        found.setdefault(month, {})[region] = at
+    return found
+
+
 def approved_skips(month: ClearingPeriod) -> dict[str, str]:
     """What the approved skips of a month were bound to, by the line of the checklist."""
     rows = ChecklistSkip.objects.filter(period=month, state=SkipState.APPROVED)

@@ -17,6 +17,7 @@ from settlement.clearing.services import region_confirm
 from settlement.clearing.signing import AFTER_SIGNING
 from settlement.clearing.skips import skip_approve, skip_propose
 from settlement.clearing.stages import steps
+from settlement.holding.services import case_dispute
 from tests.settlement.records.files import row
 from tests.support.world import World
 
@@ -210,3 +211,20 @@ def test_the_month_shows_the_wait_of_each_region(
     assert page.count('<tr class="late">') == 11
     assert "11 个未确认，其中 11 个逾期，最长 5 个工作日" in page
     assert "本区确认" in as_user(world.yanbian_clearing).get("/clearing/202610/").content.decode()
+
+
+def test_a_dispute_gives_time_to_those_alone_whose_confirmation_it_voids(
+    month: ClearingPeriod, world: World
+) -> None:
+    """吉林 confirmed in time and has to again; 长春, who disputes, and 延边 are as late as they were."""
+    confirm(world, "jilin", world.now + dt.timedelta(days=3))
+    at = dt.datetime.combine(LATE, dt.time(9), tzinfo=world.now.tzinfo)
+    case_dispute(by=world.changchun_clearing, at=at, settlement_no="S1", reason="天数不符")
+
+    found = delays(LATE + dt.timedelta(days=1))
+
+    waits = {region.name: found.of(region.pk) for region in (world.jilin, world.changchun, world.yanbian)}
+    assert {name: wait and (wait.days, wait.late) for name, wait in waits.items()} == {
+        "吉林市": (1, 0), "长春市": (9, 4), "延边州": (9, 4)
+    }  # fmt: skip
+    assert ClearingPeriod.objects.get(pk=month.pk).computed_at == month.computed_at
