@@ -239,10 +239,10 @@ def confirmations_given(months: Iterable[ClearingPeriod]) -> dict[int, dict[int,
 def confirmations_voided(months: Iterable[ClearingPeriod]) -> dict[int, dict[int, dt.datetime]]:
     """When figures last changed under a region that had confirmed them, by month and region."""
     rows = RegionConfirmation.objects.filter(period__in=[month.pk for month in months])
-    rows = rows.filter(voided_at__isnull=False, voided_by__isnull=True).order_by("voided_at")
     found: dict[int, dict[int, dt.datetime]] = {}
-    for month, region, at in rows.values_list("period_id", "region_id", "voided_at"):
-        found.setdefault(month, {})[region] = at
+    for row in rows.filter(voided_by__isnull=True).defer("content").order_by("voided_at"):
+        if row.voided_at is not None:
+            found.setdefault(row.period_id, {})[row.region_id] = row.voided_at
     return found
 
 

@@ -91,8 +91,7 @@ class Notice(models.Model):
 
     Amounts in fen: `receivable_fen` and `payable_fen` are those of sheet 9, `total_fen` their difference, as
     a positive amount in the notice's direction; one of the insurance types may go the other way (below 0).
-    Names and the account that the money goes to are those of the day; an account that was not registered then
-    is empty, to be written by hand. `version`: which signing it rests on.
+    Names and the account (empty where none was) are those of the day. `version`: which signing it rests on.
     """
 
     machine: ClassVar[Machine] = NOTICE_MACHINE

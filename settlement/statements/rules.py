@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
-from agency.periods import first_day, last_day, next_period
+from agency.errors import DomainError
+from agency.periods import SHANGHAI, first_day, last_day, next_period
 from settlement.clearing.rules import FUNDS
 
 COUNTS = ("cases", "records", "deductions")
@@ -27,3 +28,15 @@ def deadline(period: str, day: int) -> dt.date:
 def days_late(due_on: dt.date, confirmed_on: dt.date | None, today: dt.date) -> int:
     """By how many days the deadline was missed, until the institution's answer or until today; 0: in time."""
     return max(((confirmed_on or today) - due_on).days, 0)
+
+
+def require_answer(period: str, contact: str, answered_on: dt.date, at: dt.datetime) -> None:
+    """An institution's answer to a month's statement has a contact and a day that was."""
+    if not contact:
+        raise DomainError("contact_missing", "请填机构联系人的姓名。", field="institution_contact")
+    if answered_on > at.astimezone(SHANGHAI).date():
+        raise DomainError("answered_in_future", "机构答复的日期还没有到。", field="institution_on")
+    if answered_on < first_day(period):
+        raise DomainError(
+            "answered_too_early", "机构答复的日期早于这个月份，请核对。", field="institution_on"
+        )

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, QuerySet
 
 from agency.errors import DomainError, NotAllowed, clean_reason
 from agency.journal import audit, workflow
@@ -17,7 +17,7 @@ from agency.journal.numbers import next_number
 from agency.organisation import access
 from agency.organisation.models import PoolingRegion, User
 from agency.organisation.roles import May
-from agency.periods import SHANGHAI, first_day, period_label
+from agency.periods import period_label
 from settlement.clearing.changes import has_changed_since
 from settlement.clearing.locks import hold_month
 from settlement.clearing.models import ClearingPeriod
@@ -27,6 +27,7 @@ from settlement.records.locks import lock_records
 from settlement.statements.drawing import figures_replace
 from settlement.statements.locks import as_it_is_now, hold_drawing
 from settlement.statements.models import InstitutionStatement, StatementDrawing
+from settlement.statements.rules import require_answer
 from settlement.statements.selectors import computed_seq
 from settlement.statements.states import GIVEN, LIVE, StatementState
 
@@ -166,22 +167,14 @@ def statements_confirm(
 ) -> int:
     """经办确认: a region's drawn statements of a month, those named or all. Returns how many.
 
-    `seen_draw_no` is the drawing that was shown, `seen_change` the one that last changed the figures of what
-    was shown: figures that changed since are not confirmed unseen. Errors:
-    NotAllowed, `not_drawn`, `shown_is_outdated`, `nothing_to_confirm`, `not_to_confirm`.
+    `seen_draw_no` is the drawing shown, `seen_change` the last that changed its figures: nothing is confirmed
+    unseen. Errors: NotAllowed, `not_drawn`, `shown_is_outdated`, `nothing_to_confirm`, `not_to_confirm`.
     """
     access.require(by, May.CONFIRM_STATEMENTS, region)
     drawing = hold_drawing(period, region)
     if seen_draw_no not in (None, drawing.draw_no):
         raise DomainError("shown_is_outdated", "对账单刚重新生成过，没有确认；请看过现在的数额再确认。")
-    rows = InstitutionStatement.objects.filter(period=drawing.period_id, care_region=region, state=S.DRAWN)
-    if numbers is not None:
-        wanted = set(numbers)
-        rows = rows.filter(statement_no__in=wanted)
-        if wanted and rows.count() != len(wanted):
-            raise DomainError("not_to_confirm", "所选的对账单里有的已不在待确认，请刷新后再选。")
-    if seen_change is not None and rows.exclude(changed_in=seen_change).exists():
-        raise DomainError("shown_is_outdated", "对账单的数额刚有变动，没有确认；请看过现在的数额再确认。")
+    rows = _to_confirm(drawing, numbers, seen_change)
     count = _move_all(rows, S.SENT, by=by, at=at, agency_by=by, agency_at=at)
     if not count:
         raise DomainError("nothing_to_confirm", "没有待经办确认的对账单；可能刚被同事确认过，请刷新后再看。")
@@ -196,6 +189,23 @@ def statements_confirm(
         drawing=drawing.draw_no,
     )
     return count
+
+
+def _to_confirm(
+    drawing: StatementDrawing, numbers: Iterable[str] | None, seen_change: int | None
+) -> QuerySet[InstitutionStatement]:
+    """The drawn statements that are meant; refused where some were confirmed or changed meanwhile."""
+    rows = InstitutionStatement.objects.filter(
+        period=drawing.period_id, care_region=drawing.care_region_id, state=S.DRAWN
+    )
+    if numbers is not None:
+        wanted = set(numbers)
+        rows = rows.filter(statement_no__in=wanted)
+        if wanted and rows.count() != len(wanted):
+            raise DomainError("not_to_confirm", "所选的对账单里有的已不在待确认，请刷新后再选。")
+    if seen_change is not None and rows.exclude(changed_in=seen_change).exists():
+        raise DomainError("shown_is_outdated", "对账单的数额刚有变动，没有确认；请看过现在的数额再确认。")
+    return rows
 
 
 @transaction.atomic
@@ -217,7 +227,7 @@ def statement_answer(
     contact, reason = " ".join(contact.split()), clean_reason(dispute_reason, field="dispute_reason")
     if statement.state == S.SENT and statement.agency_by_id == by.pk:
         raise NotAllowed("确认人不能自己记录机构的答复，请由另一位同事记录。")
-    _require_answer(statement, contact, answered_on, at)
+    require_answer(statement.period.period, contact, answered_on, at)
     to = S.DISPUTED if reason else S.AGREED
     workflow.move(
         statement,
@@ -233,19 +243,6 @@ def statement_answer(
     )
     _log("statement_answered", statement, by=by, at=at, agrees=not reason)
     return statement
-
-
-def _require_answer(
-    statement: InstitutionStatement, contact: str, answered_on: dt.date, at: dt.datetime
-) -> None:
-    if not contact:
-        raise DomainError("contact_missing", "请填机构联系人的姓名。", field="institution_contact")
-    if answered_on > at.astimezone(SHANGHAI).date():
-        raise DomainError("answered_in_future", "机构答复的日期还没有到。", field="institution_on")
-    if answered_on < first_day(statement.period.period):
-        raise DomainError(
-            "answered_too_early", "机构答复的日期早于这个月份，请核对。", field="institution_on"
-        )
 
 
 @transaction.atomic
