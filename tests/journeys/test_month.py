@@ -86,7 +86,7 @@ def test_a_month_from_the_file_to_checked_books(person: Opens) -> None:
     page.locator("tbody td.n a").last.click()
     page.wait_for_load_state()
     clearing.looks()
-    page.locator("tbody a").first.click()
+    page.locator("tbody th a.code").first.click()
     page.wait_for_load_state()
     clearing.looks()
     expect(page.get_by_text("医疗费总额").first).to_be_visible()
