@@ -36,7 +36,7 @@ SHEET_9 = (
     f"{MONTH}sheets/9.csv",
     f"{MONTH}sheets/9/cases/?column=net",
 )
-LIST_QUERIES = 16
+LIST_QUERIES = 17
 
 
 @pytest.mark.parametrize("url", PAGES.values(), ids=PAGES)
