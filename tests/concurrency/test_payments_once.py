@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -87,7 +88,8 @@ def test_two_imports_of_one_statement_register_it_once(tmp_path: Path) -> None:
     world = laid(tmp_path)
     rows = [row("T1"), *(row(f"F{number}", 金额="1.00") for number in range(200))]
 
-    outcome = all_at_once([lambda: load(world, tmp_path / "bank.csv", rows)] * 4)
+    files_of_it = [tmp_path / f"bank-{number}.csv" for number in range(4)]
+    outcome = all_at_once([partial(load, world, path, rows) for path in files_of_it])
 
     assert set(outcome) <= {"done", "preview_outdated"} and outcome["done"] >= 1
     assert BankLine.objects.count() == 201
