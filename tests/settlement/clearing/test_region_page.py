@@ -184,13 +184,13 @@ def test_the_page_costs_the_same_queries_whatever_the_sheets(
     django_assert_num_queries: Callable[..., AbstractContextManager],
 ) -> None:
     client = as_user(world.jilin_clearing)
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         client.get(PAGE)
 
     load([row(f"M{number}", 参保地区划=code) for number, code in enumerate(("220302", "220402", "220502"))])
     compute()
 
-    with django_assert_num_queries(19):
+    with django_assert_num_queries(20):
         client.get(PAGE)
 
 
