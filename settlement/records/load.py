@@ -8,19 +8,22 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Callable, Collection, Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
+from functools import partial
 from itertools import islice
-from typing import Any
+from typing import Any, TypeVar
 
 from django.db import connection
 
 from agency.organisation.models import Institution, PoolingRegion
 from settlement.records.content import AMOUNT_FIELDS, FLAG_FIELDS, KEPT_FIELDS, PARTIES, TEXT_FIELDS
 from settlement.records.models import SettlementRecord
-from settlement.records.selectors import chunks, stored_contents
+from settlement.records.selectors import chunks, digests_by, stored_contents
 from settlement.records.spool import Spool
 
+T = TypeVar("T")
 TABLE = SettlementRecord._meta.db_table
 COLUMNS = ("batch_id", *(f"{name}_id" for name in PARTIES), *KEPT_FIELDS)
+COPIED_LINES = 8_000  # some 3 MB
 COPY = f"COPY {TABLE} ({', '.join(COLUMNS)}) FROM STDIN WITH (NULL E'\\x01')"
 DAYS = ("admitted_on", "discharged_on")
 _NUMBERS = slice(
@@ -32,44 +35,62 @@ assert COLUMNS[_NUMBERS] == (*AMOUNT_FIELDS, FLAG_FIELDS[0])
 class DirectLoad:
     """直接写入: lines that go into the table while the rest of the file is still read, on PostgreSQL.
 
-    In the place of a spool, within the caller's transaction. One thread copies a block while the next one is
-    read; `settle` before anything else is asked of the connection, `send` when that is done.
+    In the place of a spool, within the caller's transaction. One thread asks and copies, in the order in
+    which it is told, while more is read; `settle` before the connection is used for anything else.
     """
 
     def __init__(self, batch_id: int, institutions: dict[str, str]) -> None:
         self._institutions = institutions
-        self._lines: list[str] = []
+        self._lines: list[bytes] = []
         self._digest = hashlib.sha256()
         self._place = _Placer(batch_id)
         self._placed = 0
         self._thread = ThreadPoolExecutor(1)
-        self._copying: Future[None] | None = None
+        self._asking: Future[Any] | None = None
+        self._copying: Future[Any] | None = None
 
     def add(self, line: str) -> None:
-        self._lines.append(line)
+        self._lines.append(line.encode())
 
-    def settle(self) -> None:
-        """Wait until what was sent is written; IntegrityError when the database refuses it."""
-        copying, self._copying = self._copying, None
-        if copying is not None:
-            with connection.wrap_database_errors:
-                copying.result()
+    def ask(self, numbers: Collection[str]) -> Callable[[], dict[str, str]]:
+        """Have the digests looked up of what is stored under these numbers; awaited when they are wanted."""
+        self._asking = self._thread.submit(_ask, connection.connection, list(numbers))
+        return partial(_awaited, self._asking)
 
     def send(self) -> None:
-        """Have the lines since the last time written."""
+        """Have the lines written once they are many: each COPY costs some milliseconds of its own."""
+        if len(self._lines) >= COPIED_LINES:
+            self._write()
+
+    def settle(self) -> None:
+        """Wait until all lines are written, and what was asked is answered; IntegrityError when the database
+        refuses a line."""
+        self._write()
+        for future in (self._copying, self._asking):
+            if future is not None:
+                _awaited(future)
+        self._copying = self._asking = None
+
+    def _write(self) -> None:
+        """Pass the lines to the thread; one such block at most is under way."""
         if not self._lines:
             return
+        if self._copying is not None:
+            _awaited(self._copying)
         if self._placed < len(self._institutions):
-            fresh = dict(islice(self._institutions.items(), self._placed, None))
-            register_institutions(fresh)
-            self._place.know(fresh)
-            self._placed = len(self._institutions)
-        block = [line.encode() for line in self._lines]
-        self._lines.clear()
-        for line in block:
-            self._digest.update(line + b"\n")
-        data = _copied(self._place(block))
+            self._place_more()
+        self._digest.update(b"".join(line + b"\n" for line in self._lines))
+        data = _copied(self._place(self._lines))
+        self._lines = []
         self._copying = self._thread.submit(_copy_block, connection.connection, data)
+
+    def _place_more(self) -> None:
+        if self._asking is not None:
+            _awaited(self._asking)
+        fresh = dict(islice(self._institutions.items(), self._placed, None))
+        register_institutions(fresh)
+        self._place.know(fresh)
+        self._placed = len(self._institutions)
 
     def fingerprint(self) -> str:
         """A digest of all lines (hex), the same as a spool's."""
@@ -82,6 +103,16 @@ class DirectLoad:
     def close(self) -> None:
         """End the thread; what it still writes is awaited."""
         self._thread.shutdown()
+
+
+def _awaited(done: Future[T]) -> T:
+    with connection.wrap_database_errors:
+        return done.result()
+
+
+def _ask(raw: Any, numbers: list[str]) -> dict[str, str]:
+    with raw.cursor() as cursor:
+        return digests_by(cursor, numbers)
 
 
 def _copy_block(raw: Any, data: bytes) -> None:

@@ -24,11 +24,13 @@ WAITING_AT_ONCE = 500
 Content = list[str]
 Refuse = Callable[[Candidate, str, int, str], None]
 Take = Callable[[Candidate], None]
+Digests = Callable[[], dict[str, str]]  # of what is stored, by number: the answer to a question asked before
 
 
 class AcceptedRows(Protocol):
     """Where accepted rows go (`spool.Spool` or `load.DirectLoad`)."""
 
+    def ask(self, numbers: Collection[str]) -> Digests: ...
     def settle(self) -> None: ...
     def send(self) -> None: ...
     def contents(self, numbers: Collection[str]) -> dict[str, Content]: ...
@@ -38,7 +40,8 @@ class Resolver:
     """Tells of every candidate what becomes of it, by calling `accept`, `unchanged` or `refuse` once.
 
     `own_region` is the region of the person who loads, None for those who load every region's cases;
-    `accepted` finds rows that were accepted earlier, by number; it is settled before anything is looked up.
+    `accepted` finds rows that were accepted earlier, by number; it is settled before anything is looked up,
+    but the digests, for which it is asked one block ahead.
     """
 
     def __init__(
@@ -57,17 +60,25 @@ class Resolver:
         self.accepted = accepted
         self.standing = SeenNumbers()
         self.waiting = WaitingRows()
+        self.taken: tuple[list[Candidate], Digests] = [], dict
 
     def take(self, block: Sequence[Candidate]) -> None:
-        """Judge a block of rows, in file order."""
-        self.accepted.settle()
+        """Take a block of rows, in file order; it is judged when the next one comes, or at the end."""
+        asked = self.accepted.ask([row.number for row in block])
+        self._judge_taken()
+        self.taken = list(block), asked
+
+    def _judge_taken(self) -> None:
+        block, asked = self.taken
         numbers = [row.number for row in block]
         self.standing.look_up(numbers)
         self.waiting.look_up(numbers)
-        stored = stored_digests(numbers)
-        contents = stored_contents(
-            [row.number for row in block if stored.get(row.number, row.digest) != row.digest]
-        )
+        stored = asked()
+        contents: dict[str, Content] = {}
+        differing = [row.number for row in block if stored.get(row.number, row.digest) != row.digest]
+        if differing:
+            self.accepted.settle()
+            contents = stored_contents(differing)
         for row in block:
             if self.is_duplicate(row):
                 continue
@@ -118,7 +129,8 @@ class Resolver:
             self.accept(row)
 
     def finish(self) -> None:
-        """Judge the rows that waited."""
+        """Judge the last block and the rows that waited."""
+        self._judge_taken()
         rows = self.waiting.in_turn()
         while block := list(islice(rows, WAITING_AT_ONCE)):
             self.accepted.settle()

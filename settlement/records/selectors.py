@@ -17,10 +17,10 @@ from settlement.records.models import SettlementRecord, SettlementRecordQuerySet
 T = TypeVar("T")
 ASKED_AT_ONCE = 500
 NAMESAKES_READ = 2_000  # of a common name; the rest is found by number
-_DIGESTS = (
-    f"SELECT settlement_no, content_digest FROM {SettlementRecord._meta.db_table} "
-    "WHERE (correction_no = 0 OR NOT is_reversal) AND settlement_no"
-)
+_GIVEN = {  # many texts as one parameter: an IN of the ORM costs more than the answer
+    "postgresql": "(SELECT unnest(%s::text[]) AS number) AS given",
+    "sqlite": "(SELECT value AS number FROM json_each(%s)) AS given",
+}
 
 
 def chunks(items: Iterable[T], size: int = ASKED_AT_ONCE) -> Iterator[list[T]]:
@@ -30,26 +30,40 @@ def chunks(items: Iterable[T], size: int = ASKED_AT_ONCE) -> Iterator[list[T]]:
         yield block
 
 
+def _stored_now(cursor: Any, column: str, numbers: Collection[str]) -> dict[str, Any]:
+    """Settlement number → a column of the row that is stored under it now: of a corrected one the last.
+
+    One look into the index for each number, whatever the database believes of the table: while it is filled
+    for the first time there are no statistics, and PostgreSQL would read all of it for every block of a file.
+    """
+    statement = f"""
+        SELECT given.number, (
+          SELECT r.{column} FROM {SettlementRecord._meta.db_table} AS r
+          WHERE r.settlement_no = given.number AND (r.correction_no = 0 OR NOT r.is_reversal)
+          ORDER BY r.correction_no DESC LIMIT 1
+        ) FROM {_GIVEN[connection.vendor]}"""
+    given = list(numbers) if connection.vendor == "postgresql" else json.dumps(list(numbers))
+    cursor.execute(statement, [given])
+    return {number: value for number, value in cursor.fetchall() if value is not None}
+
+
 def records_now(numbers: Collection[str]) -> SettlementRecordQuerySet:
-    """What is stored under these numbers, the newest last: of a corrected one the last row is what holds."""
-    return SettlementRecord.objects.delivered().filter(settlement_no__in=numbers).order_by("correction_no")
+    """What is stored under these numbers, of a corrected one the row that holds; read by their keys."""
+    with connection.cursor() as cursor:
+        keys = _stored_now(cursor, "id", numbers).values()
+    return SettlementRecord.objects.filter(pk__in=keys).order_by("pk")
 
 
 def stored_digests(numbers: Collection[str]) -> dict[str, str]:
-    """Settlement number → content digest of what is stored now. One parameter however many numbers: the ORM's
-    IN costs more than the answer. The digest of a corrected one covers its correction number, so no row of a
-    file has it: such rows are compared by content."""
-    among, given = _among(numbers)
+    """Settlement number → content digest of what is stored now. The digest of a corrected one covers its
+    correction number, so no row of a file has it: such rows are compared by content."""
     with connection.cursor() as cursor:
-        cursor.execute(f"{_DIGESTS} {among} ORDER BY correction_no", [given])
-        return dict(cursor.fetchall())
+        return digests_by(cursor, numbers)
 
 
-def _among(texts: Collection[str]) -> tuple[str, Any]:
-    """The end of a condition: the column is one of these; and its parameter."""
-    if connection.vendor == "postgresql":
-        return "= ANY(%s)", list(texts)
-    return "IN (SELECT value FROM json_each(%s))", json.dumps(list(texts))
+def digests_by(cursor: Any, numbers: Collection[str]) -> dict[str, str]:
+    """The same by a cursor of one's own."""
+    return _stored_now(cursor, "content_digest", numbers)
 
 
 def stored_contents(numbers: Collection[str]) -> dict[str, list[str]]:

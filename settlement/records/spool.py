@@ -7,13 +7,14 @@ import json
 import shutil
 import sqlite3
 import tempfile
-from collections.abc import Collection, Iterator
-from functools import cached_property
+from collections.abc import Callable, Collection, Iterator
+from functools import cached_property, partial
 from itertools import islice
 from typing import IO
 
 from agency.batches.aside import aside_database
 from settlement.records.content import FIELDS, NUMBER
+from settlement.records.selectors import stored_digests
 
 IN_MEMORY_BYTES = 1024 * 1024
 BLOCK_LINES = 2000
@@ -45,6 +46,10 @@ class Spool:
         self._fresh.append(line)
         if len(self._fresh) >= BLOCK_LINES:
             self._write()
+
+    def ask(self, numbers: Collection[str]) -> Callable[[], dict[str, str]]:
+        """The digests of what is stored under these numbers, read when they are wanted."""
+        return partial(stored_digests, numbers)
 
     def settle(self) -> None:
         """Nothing to wait for (see load.DirectLoad)."""
