@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from agency.journal.workflow import Machine, Step
+from agency.journal.workflow import Flow, Machine, Step
 from agency.organisation.roles import May
 
 
@@ -26,6 +26,8 @@ S = BatchState
 
 BATCH_MACHINE = Machine(
     kind="batch",
+    title="导入批次",
+    flow=Flow.SETTLEMENT,
     states=BatchState,
     first=S.UPLOADED,
     transitions={

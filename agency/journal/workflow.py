@@ -32,15 +32,29 @@ class Step:
     reason_required: bool = False
 
 
+class Flow(models.TextChoices):
+    """The four flows of form 19 [S2]; a machine names the one whose chart it stands in."""
+
+    FILING = "filing", "备案"
+    SETTLEMENT = "settlement", "结算"
+    FUND = "fund", "周转金"
+    CLEARING = "clearing", "清算"
+
+
 @dataclass(frozen=True)
 class Machine:
-    """A record's life: its kind in the journal, its states with labels, and every allowed step."""
+    """A record's life: its kind in the journal, its states with labels, and every allowed step.
+
+    `flow` puts it into a chart of form 19 under its `title`; without one it is no part of any (a job).
+    """
 
     kind: str
     states: type[models.TextChoices]
     first: str
     transitions: Mapping[tuple[str, str], Step]
     terminal: frozenset[str] = field(default_factory=frozenset)
+    title: str = ""
+    flow: Flow | None = None
 
     def label(self, state: str) -> str:
         return str(self.states(state).label) if state else ""

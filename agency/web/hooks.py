@@ -61,7 +61,7 @@ def batches_to_confirm(user: User, today: dt.date) -> HomePart:
     return part
 
 
-@STATEFUL.register("batch")
+@STATEFUL.register("batch", order=210)
 def batch_model() -> type:
     from agency.batches.models import Batch
 

@@ -95,7 +95,7 @@ def filings_on_card(user: User, person: InsuredPerson, today: dt.date) -> CardSe
     return CardSection("备案", "filings/filing/_card.html", {"rows": rows})
 
 
-@STATEFUL.register("filing")
+@STATEFUL.register("filing", order=110)
 def filing_model() -> type:
     return Filing
 

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from agency.journal.workflow import Machine, Step
+from agency.journal.workflow import Flow, Machine, Step
 from agency.organisation.roles import May
 
 
@@ -31,6 +31,8 @@ INCOMPLETE = [S.DRAFT, S.CANCELLED, S.LAPSED]  # the states in which something m
 
 FILING_MACHINE = Machine(
     kind="filing",
+    title="备案",
+    flow=Flow.FILING,
     states=FilingState,
     first=S.DRAFT,
     transitions={

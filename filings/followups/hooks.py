@@ -143,7 +143,7 @@ def marks_on_card(user: User, person: InsuredPerson, today: dt.date) -> CardSect
     return CardSection("诚信标记", "filings/followups/_marks.html", {"rows": rows})
 
 
-@STATEFUL.register("follow_up")
+@STATEFUL.register("follow_up", order=120)
 def follow_up_model() -> type:
     return FollowUp
 

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from agency.journal.workflow import Machine, Step
+from agency.journal.workflow import Flow, Machine, Step
 from agency.organisation.roles import May
 
 
@@ -26,6 +26,8 @@ SETTLED_BY_SOMEBODY = [S.KEPT, S.VERIFIED, S.UNTRUE]
 
 FOLLOW_UP_MACHINE = Machine(
     kind="follow_up",
+    title="承诺与容缺",
+    flow=Flow.FILING,
     states=FollowUpState,
     first=S.OPEN,
     transitions={

@@ -129,7 +129,7 @@ def notice_among_papers(user: User, today: dt.date) -> CardSection | None:
     return CardSection("手工报销", "agency/formlist/_papers.html", context)
 
 
-@STATEFUL.register("reimbursement")
+@STATEFUL.register("reimbursement", order=230)
 def reimbursement_model() -> type:
     return ManualReimbursement
 

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from agency.journal.workflow import Machine, Step
+from agency.journal.workflow import Flow, Machine, Step
 from agency.organisation.roles import May
 
 
@@ -16,6 +16,8 @@ S = ReimbursementState
 
 REIMBURSEMENT_MACHINE = Machine(
     kind="reimbursement",
+    title="手工报销",
+    flow=Flow.SETTLEMENT,
     states=ReimbursementState,
     first=S.WAITING,
     transitions={

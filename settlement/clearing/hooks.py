@@ -55,17 +55,17 @@ label_details({"looked": "看过的表", "voided": "作废的确认"})
 DEMO_SIGNED, DEMO_OPEN = "202609", "202610"
 
 
-@STATEFUL.register("period")
+@STATEFUL.register("period", order=410)
 def period_model() -> type:
     return ClearingPeriod
 
 
-@STATEFUL.register("reopening")
+@STATEFUL.register("reopening", order=420)
 def reopening_model() -> type:
     return Reopening
 
 
-@STATEFUL.register(ChecklistSkip.machine.kind)
+@STATEFUL.register(ChecklistSkip.machine.kind, order=415)
 def skip_model() -> type:
     return ChecklistSkip
 

@@ -3,7 +3,7 @@ over."""
 
 from django.db import models
 
-from agency.journal.workflow import Machine, Step
+from agency.journal.workflow import Flow, Machine, Step
 from agency.organisation.roles import May
 
 
@@ -17,6 +17,8 @@ S = PeriodState
 
 PERIOD_MACHINE = Machine(
     kind="period",
+    title="月度清算",
+    flow=Flow.CLEARING,
     states=PeriodState,
     first=S.OPEN,
     transitions={
@@ -41,6 +43,8 @@ R = ReopeningState
 
 REOPENING_MACHINE = Machine(
     kind="reopening",
+    title="重开已签发的月份",
+    flow=Flow.CLEARING,
     states=ReopeningState,
     first=R.PROPOSED,
     transitions={
@@ -65,6 +69,8 @@ OPEN_SKIPS = (K.PROPOSED, K.APPROVED)
 
 SKIP_MACHINE = Machine(
     kind="checklist_skip",
+    title="核对例外",
+    flow=Flow.CLEARING,
     states=SkipState,
     first=K.PROPOSED,
     transitions={

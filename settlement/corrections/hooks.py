@@ -42,7 +42,7 @@ def _decides(user: User) -> bool:
     return access.allowed(user, May.RELEASE_BATCHES) and access.allowed(user, May.READ_CASES)
 
 
-@STATEFUL.register("correction")
+@STATEFUL.register("correction", order=220)
 def correction_model() -> type:
     return Correction
 

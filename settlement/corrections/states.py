@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from agency.journal.workflow import Machine, Step
+from agency.journal.workflow import Flow, Machine, Step
 from agency.organisation.roles import May
 
 
@@ -17,6 +17,8 @@ S = CorrectionState
 
 CORRECTION_MACHINE = Machine(
     kind="correction",
+    title="结算更正",
+    flow=Flow.SETTLEMENT,
     states=CorrectionState,
     first=S.PROPOSED,
     transitions={

@@ -39,7 +39,7 @@ label_details({"answer": "答复", "decided_period": "计入期别"})
 TODO_SHOWN = 5
 
 
-@STATEFUL.register("held_case")
+@STATEFUL.register("held_case", order=430)
 def held_model() -> type:
     return HeldCase
 

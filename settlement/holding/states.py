@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from agency.journal.workflow import Machine, Step
+from agency.journal.workflow import Flow, Machine, Step
 from agency.organisation.roles import May
 
 
@@ -17,6 +17,8 @@ S = HeldState
 
 HELD_MACHINE = Machine(
     kind="held_case",
+    title="争议与挂账",
+    flow=Flow.CLEARING,
     states=HeldState,
     first=S.HELD,
     transitions={

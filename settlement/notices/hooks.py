@@ -53,7 +53,7 @@ label_details({"payment": "核销编号", "line": "流水", "amount": "金额", 
 TODO_SHOWN = 5
 
 
-@STATEFUL.register("notice")
+@STATEFUL.register("notice", order=450)
 def notice_model() -> type:
     return Notice
 

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from agency.journal.workflow import Machine, Step
+from agency.journal.workflow import Flow, Machine, Step
 from agency.organisation.roles import May
 
 
@@ -15,6 +15,8 @@ S = NoticeState
 
 NOTICE_MACHINE = Machine(
     kind="notice",
+    title="收付款通知书",
+    flow=Flow.CLEARING,
     states=NoticeState,
     first=S.ISSUED,
     transitions={(S.ISSUED, S.VOIDED): Step("作废", May.APPROVE_REOPEN, reason_required=True)},

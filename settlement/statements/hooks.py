@@ -42,7 +42,7 @@ REOPENED.register("statements", order=40)(statements_void)
 MONTHS_SHOWN = 3
 
 
-@STATEFUL.register("inst_statement")
+@STATEFUL.register("inst_statement", order=440)
 def statement_model() -> type:
     return InstitutionStatement
 

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from agency.journal.workflow import Machine, Step
+from agency.journal.workflow import Flow, Machine, Step
 from agency.organisation.roles import May
 
 
@@ -19,6 +19,8 @@ S = StatementState
 
 STATEMENT_MACHINE = Machine(
     kind="inst_statement",
+    title="医药机构对账单",
+    flow=Flow.CLEARING,
     states=StatementState,
     first=S.DRAWN,
     transitions={

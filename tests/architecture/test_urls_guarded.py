@@ -44,7 +44,8 @@ def test_what_any_staff_may_open_is_this_and_no_more() -> None:
 
     own = {"agency:home", "agency:logout", "agency:password", "agency:search", "agency:job"}
     directory = {f"agency:institution_{name}" for name in ("list", "export", "print", "detail", "pick")}
-    assert found == own | directory | {"agency:form_list", "agency:form_blank"}
+    forms = {"agency:form_list", "agency:form_blank", "settlement:flowcharts", "settlement:flowcharts_print"}
+    assert found == own | directory | forms
 
 
 @pytest.mark.django_db
