@@ -1,4 +1,4 @@
-"""额度只由批准产生: triggers that let no quota in but what an approved round says, and keep that as it was."""
+"""额度只由批准产生: triggers that let in only what an approved round says, and keep it."""
 
 from agency.journal.guards import Guard, guard
 

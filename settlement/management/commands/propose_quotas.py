@@ -9,7 +9,7 @@ from django.core.management.base import CommandParser
 from django.db.models import Count, Sum
 
 from agency.commanding import CommandResult, StaffCommand
-from agency.money import yuan
+from agency.money import plain_yuan, yuan
 from agency.organisation.models import User
 from settlement.quotas.services import round_draw
 
@@ -23,11 +23,12 @@ class Command(StaffCommand):
     def perform(self, by: User, at: dt.datetime, **options: Any) -> CommandResult:
         drawn = round_draw(year=options["year"], by=by, at=at)
         sums = drawn.items.aggregate(regions=Count("region", distinct=True), total=Sum("changed_fen"))
-        total = yuan(sums["total"] or 0)
+        regions, total = sums["regions"], sums["total"] or 0
         said = [
-            f"{drawn}年度额度已拟定：{sums['regions']} 个统筹区，合计 {total} 元，基数月份 {drawn.base_months}。"
+            f"{drawn}年度额度已拟定：{regions} 个统筹区，合计 {yuan(total)} 元，"
+            f"基数月份 {drawn.base_months}。"
         ]
         if drawn.left_out:
             said.append(f"基数月份 {drawn.left_out} 没有签发，没有计入月均。")
-        data = {"regions": sums["regions"], "total": total}
+        data = {"regions": regions, "total": plain_yuan(total)}
         return CommandResult(data, said, needs_attention=bool(drawn.left_out))

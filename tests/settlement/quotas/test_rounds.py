@@ -12,8 +12,10 @@ from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
 from agency.errors import DomainError, NotAllowed
+from agency.money import plain_yuan
 from agency.organisation.models import PoolingRegion
 from settlement.clearing.models import ClearingPeriod
+from settlement.quotas.checks import quotas_are_as_approved, rounds_add_up
 from settlement.quotas.models import Quota, QuotaItem, QuotaRound
 from settlement.quotas.selectors import owed_in, quota_in_force, use_of
 from settlement.quotas.services import item_change, round_approve, round_draw, round_propose, round_return
@@ -79,6 +81,8 @@ def test_the_command_tells_regions_and_total_and_that_months_lack(month: Clearin
     drawn = QuotaRound.objects.get()
     assert set(told) == {"regions", "total"}
     assert told["regions"] * 2 == drawn.items.count()
+    total = sum(item.changed_fen for item in drawn.items.all())
+    assert told["total"] == plain_yuan(total) != "0.00"
 
 
 def test_drawn_again_it_is_the_same(drawn: QuotaRound, world: World) -> None:
@@ -186,3 +190,15 @@ def test_a_draft_is_not_approved_past_its_proposal(drawn: QuotaRound, world: Wor
             approved_by=world.prov_supervisor,
             approved_at=world.now,
         )
+
+
+def test_the_books_are_whole_and_a_changed_average_is_found(proposed: QuotaRound, world: World) -> None:
+    assert [*rounds_add_up(None), *quotas_are_as_approved(None)] == []
+    item = proposed.items.all()[0]
+    QuotaItem.objects.filter(pk=item.pk).update(average_fen=item.average_fen + 1)
+
+    assert [broken.subject for broken in rounds_add_up(None)] == [f"额度核定 {item}"]
+
+    QuotaItem.objects.filter(pk=item.pk).update(average_fen=item.average_fen)
+    round_approve(drawn=proposed, by=world.prov_supervisor, at=world.now)
+    assert [*rounds_add_up(None), *quotas_are_as_approved(None)] == []
