@@ -17,6 +17,8 @@ from settlement.deductions.models import Deduction
 from settlement.holding.models import HeldCase, HeldNote
 from settlement.matching.models import RecordFiling
 from settlement.notices.models import BankAccount, BankLine, Notice, Payment
+from settlement.quotas import guards as quota_guards
+from settlement.quotas.models import Quota, QuotaBase, QuotaItem, QuotaRound
 from settlement.records.models import CareType, SettlementRecord
 from settlement.statements import guards as statement_guards
 from settlement.statements.models import (
@@ -44,6 +46,10 @@ __all__ = [
     "InstitutionStatement",
     "Notice",
     "Payment",
+    "Quota",
+    "QuotaBase",
+    "QuotaItem",
+    "QuotaRound",
     "RecordFiling",
     "RegionConfirmation",
     "Reopening",
@@ -54,5 +60,6 @@ __all__ = [
     "SignedSheet",
     "StatementDrawing",
     "StatementLine",
+    "quota_guards",
     "statement_guards",
 ]

@@ -79,6 +79,8 @@ class May(models.TextChoices):
     LOAD_BANK = "load_bank", "登记银行流水"
     RELEASE_BANK = "release_bank", "确认导入的银行流水"
     ALLOCATE_PAYMENTS = "allocate_payments", "核销收付款"
+    PROPOSE_QUOTAS = "propose_quotas", "拟定周转金额度"
+    APPROVE_QUOTAS = "approve_quotas", "批准周转金额度"
     CHECK_BOOKS = "check_books", "核对账目"
     READ_JOURNAL = "read_journal", "看日志"
     USE_ADMIN = "use_admin", "进入后台管理"
@@ -147,6 +149,8 @@ GRANTS: dict[May, dict[Role, frozenset[Level]]] = {
     # beside RELEASE_BATCHES, which finance alone has not: the supervisor confirms a statement
     May.RELEASE_BANK: {Role.FINANCE: ABOVE, Role.SUPERVISOR: ABOVE},
     May.ALLOCATE_PAYMENTS: {Role.FINANCE: ABOVE},
+    May.PROPOSE_QUOTAS: {Role.FINANCE: ONLY_PROVINCE},
+    May.APPROVE_QUOTAS: {Role.SUPERVISOR: ONLY_PROVINCE},
     May.CHECK_BOOKS: {
         Role.CLEARING: ONLY_PROVINCE,
         Role.FINANCE: ONLY_PROVINCE,

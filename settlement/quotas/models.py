@@ -1,0 +1,197 @@
+"""周转金额度: yearly rounds with the months they rest on, and the quotas that approvals put in force."""
+
+from __future__ import annotations
+
+from typing import ClassVar
+
+from django.conf import settings
+from django.db import models
+from django.db.models import F, Q
+
+from agency.journal.workflow import Machine
+from agency.organisation import access
+from agency.organisation.models import PoolingRegion, User
+from agency.policy.insurance import InsuranceType
+from settlement.quotas.states import ROUND_MACHINE, TONES, RoundState
+
+
+class RegionRows(models.QuerySet):
+    def visible_to(self, by: User) -> RegionRows:
+        """Rows of the actor's own region; the province sees all."""
+        return self if access.sees_all(by) else self.filter(region=by.region_id)
+
+
+class QuotaRound(models.Model):
+    """额度核定: one year's quotas. `left_out` are base months that were not signed (periods, by commas)."""
+
+    machine: ClassVar[Machine] = ROUND_MACHINE
+    journal_field: ClassVar[str] = "year"
+
+    year = models.PositiveSmallIntegerField("年度", unique=True)
+    base_months = models.CharField("基数月份", max_length=83)
+    left_out = models.CharField("未签发的基数月份", max_length=83, blank=True)
+    factor = models.DecimalField("倍数", max_digits=8, decimal_places=4)
+    effective_on = models.DateField("生效日期")
+    state = models.CharField("状态", max_length=10, choices=RoundState, default=RoundState.DRAFT)
+    drawn_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="拟定人", related_name="+"
+    )
+    drawn_at = models.DateTimeField("拟定时间")
+    proposed_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="提请人",
+        related_name="+",
+    )
+    proposed_at = models.DateTimeField("提请时间", null=True, blank=True)
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="批准人",
+        related_name="+",
+    )
+    approved_at = models.DateTimeField("批准时间", null=True, blank=True)
+
+    class Meta:
+        verbose_name = verbose_name_plural = "额度核定"
+        ordering = ["-year"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(state__in=RoundState.values), name="quota_round_state_is_known"
+            ),
+            models.CheckConstraint(condition=Q(factor__gt=0), name="quota_round_factor_is_positive"),
+            models.CheckConstraint(
+                condition=Q(state=RoundState.APPROVED, approved_by__isnull=False, approved_at__isnull=False)
+                | (~Q(state=RoundState.APPROVED) & Q(approved_by__isnull=True, approved_at__isnull=True)),
+                name="quota_round_approved_in_full",
+            ),
+            models.CheckConstraint(
+                condition=Q(state=RoundState.DRAFT) | Q(proposed_by__isnull=False, proposed_at__isnull=False),
+                name="quota_round_proposed_in_full",
+            ),
+            models.CheckConstraint(
+                condition=Q(approved_by__isnull=True)
+                | (~Q(approved_by=F("proposed_by")) & ~Q(approved_by=F("drawn_by"))),
+                name="quota_round_by_second_person",
+                violation_error_message="拟定或提请额度的人不能自己批准。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.year}"
+
+    @property
+    def journal_no(self) -> str:
+        return f"{self.year}"
+
+    @property
+    def tone(self) -> str:
+        return TONES[RoundState(self.state)]
+
+
+class QuotaItem(models.Model):
+    """核定明细: one region × type of a round. `changed_fen` is what comes into force: the quota, or another
+    amount with its reason."""
+
+    round = models.ForeignKey(QuotaRound, models.PROTECT, verbose_name="额度核定", related_name="items")
+    region = models.ForeignKey(PoolingRegion, models.PROTECT, verbose_name="统筹区", related_name="+")
+    insurance_type = models.CharField("险种", max_length=8, choices=InsuranceType)
+    average_fen = models.BigIntegerField("核定基数")
+    quota_fen = models.BigIntegerField("核定额度")
+    current_fen = models.BigIntegerField("现有额度")
+    changed_fen = models.BigIntegerField("调整后额度")
+    reason = models.CharField("调整原因", max_length=200, blank=True)
+
+    objects = RegionRows.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "核定明细"
+        ordering = ["id"]
+        constraints = [
+            models.UniqueConstraint(fields=["round", "region", "insurance_type"], name="quota_item_once"),
+            models.CheckConstraint(
+                condition=Q(insurance_type__in=InsuranceType.values), name="quota_item_insurance_is_known"
+            ),
+            models.CheckConstraint(
+                condition=Q(average_fen__gte=0, quota_fen__gte=0, current_fen__gte=0, changed_fen__gte=0),
+                name="quota_item_not_negative",
+            ),
+            models.CheckConstraint(
+                condition=Q(changed_fen=F("quota_fen")) | ~Q(reason=""),
+                name="quota_item_changed_with_reason",
+                violation_error_message="调整后额度与核定额度不同时，请写明原因。",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.round} {self.region} {self.get_insurance_type_display()}"
+
+    @property
+    def adjustment_fen(self) -> int:
+        """调整额: what is raised, or, negative, lowered."""
+        return self.changed_fen - self.current_fen
+
+    @property
+    def receivable_fen(self) -> int:
+        """应收（补缴）: what the region pays in."""
+        return max(0, self.adjustment_fen)
+
+    @property
+    def payable_fen(self) -> int:
+        """应付（退回）: what the region gets back."""
+        return max(0, -self.adjustment_fen)
+
+
+class QuotaBase(models.Model):
+    """核定基数: what a region owed as 参保地 in one signed base month."""
+
+    item = models.ForeignKey(QuotaItem, models.CASCADE, verbose_name="核定明细", related_name="bases")
+    period = models.CharField("期别", max_length=6)
+    cases = models.IntegerField("清算人次")
+    amount_fen = models.BigIntegerField("清算金额")
+
+    class Meta:
+        verbose_name = verbose_name_plural = "核定基数"
+        ordering = ["period"]
+        constraints = [models.UniqueConstraint(fields=["item", "period"], name="quota_base_once")]
+
+    def __str__(self) -> str:
+        return f"{self.item} {self.period}"
+
+
+class Quota(models.Model):
+    """额度: what is in force for a region × type from a day on, until the next one. Append-only; written by
+    nothing but an approval (guards)."""
+
+    item = models.OneToOneField(QuotaItem, models.PROTECT, verbose_name="核定明细", related_name="quota")
+    region = models.ForeignKey(PoolingRegion, models.PROTECT, verbose_name="统筹区", related_name="+")
+    insurance_type = models.CharField("险种", max_length=8, choices=InsuranceType)
+    quota_fen = models.BigIntegerField("额度")
+    effective_from = models.DateField("生效日期")
+    approved_by = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="批准人", related_name="+"
+    )
+    approved_at = models.DateTimeField("批准时间")
+
+    objects = RegionRows.as_manager()
+
+    class Meta:
+        verbose_name = verbose_name_plural = "周转金额度"
+        ordering = ["id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(insurance_type__in=InsuranceType.values), name="quota_insurance_is_known"
+            ),
+            models.CheckConstraint(condition=Q(quota_fen__gte=0), name="quota_not_negative"),
+        ]
+        indexes = [
+            # serves the quota in force on a day
+            models.Index(fields=["region", "insurance_type", "effective_from"], name="quota_in_force"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.region} {self.get_insurance_type_display()} {self.effective_from}"

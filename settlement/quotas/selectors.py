@@ -1,0 +1,86 @@
+"""Reads of quotas: what is in force on a day, what a month used, what the base months say."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import NamedTuple
+
+from django.db.models import Q, Sum
+
+from agency.errors import DomainError
+from agency.organisation.models import PoolingRegion
+from agency.policy.selectors import parameter_in_force
+from settlement.clearing.models import ClearingLine, ClearingPeriod
+from settlement.clearing.states import PeriodState
+from settlement.quotas.models import Quota
+from settlement.quotas.rules import base_periods
+
+Key = tuple[int, str]  # region, insurance type
+
+
+class Owed(NamedTuple):
+    """清算人次, 清算金额 (fen) of a region as 参保地 in one month."""
+
+    cases: int
+    amount_fen: int
+
+
+NOTHING = Owed(0, 0)
+
+
+def quota_in_force(region: PoolingRegion, insurance_type: str, on: dt.date) -> int | None:
+    """The quota of a region and type in force on a day, in fen; None while there has been none."""
+    rows = Quota.objects.filter(region=region, insurance_type=insurance_type, effective_from__lte=on)
+    return rows.order_by("-effective_from", "-pk").values_list("quota_fen", flat=True).first()
+
+
+def quotas_in_force(on: dt.date) -> dict[Key, int]:
+    """All quotas in force on a day, by region and type."""
+    rows = Quota.objects.filter(effective_from__lte=on).order_by("effective_from", "pk")
+    return {
+        (region, kind): fen for region, kind, fen in rows.values_list("region", "insurance_type", "quota_fen")
+    }
+
+
+def use_of(region: PoolingRegion, insurance_type: str, period: str) -> int:
+    """What a region owes as 参保地 in a computed or signed month, in fen; 0 in a month not computed."""
+    rows = ClearingLine.objects.filter(
+        period__period=period, insured_region=region, insurance_type=insurance_type
+    )
+    return int(rows.aggregate(fen=Sum("due_fen"))["fen"] or 0)
+
+
+def owed_in(periods: list[str]) -> dict[tuple[str, int, str], Owed]:
+    """What each region owes as 参保地 by month and type: the last column of its sheets 11."""
+    rows = ClearingLine.objects.filter(period__period__in=periods).order_by()
+    sums = rows.values_list("period__period", "insured_region", "insurance_type").annotate(
+        Sum("cases"), Sum("due_fen")
+    )
+    return {(period, region, kind): Owed(cases, fen) for period, region, kind, cases, fen in sums}
+
+
+def base_months(year: int) -> list[str]:
+    """The base months of a year's quotas, by the parameter in force on its first day; DomainError when it
+    cannot be read."""
+    row = parameter_in_force("fund.base_months", dt.date(year, 1, 1))
+    parts = [part.strip() for part in row.value.replace("，", ",").split(",")]
+    if not all(part.isascii() and part.isdigit() and 1 <= int(part) <= 12 for part in parts):
+        raise DomainError(
+            "parameter_unreadable",
+            f"政策参数“{row.label}”的值“{row.value}”不是月份，请主管更正。",
+            key=row.key,
+        )
+    return base_periods(year, [int(part) for part in parts])
+
+
+def signed_of(periods: list[str]) -> list[str]:
+    """Those of the months that are signed."""
+    rows = ClearingPeriod.objects.filter(period__in=periods, state=PeriodState.SIGNED)
+    return list(rows.order_by("period").values_list("period", flat=True))
+
+
+def regions_on(day: dt.date) -> list[PoolingRegion]:
+    """The pooling regions in force on a day, in the order of the sheets."""
+    rows = PoolingRegion.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day)
+    regions = [region for region in rows if not region.is_outside]
+    return sorted(regions, key=lambda region: (region.position, region.code))
