@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from agency.journal.workflow import Machine, Step
+from agency.journal.workflow import Flow, Machine, Step
 from agency.organisation.roles import May
 
 
@@ -17,6 +17,8 @@ S = RoundState
 
 ROUND_MACHINE = Machine(
     kind="quota_round",
+    title="额度核定",
+    flow=Flow.FUND,
     states=RoundState,
     first=S.DRAFT,
     transitions={

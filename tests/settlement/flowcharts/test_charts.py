@@ -27,7 +27,7 @@ from tests.support.world import World
 
 AsUser = Callable[..., Client]
 SVG = "{http://www.w3.org/2000/svg}"
-FILLED = (Flow.FILING, Flow.SETTLEMENT, Flow.CLEARING)  # flows whose slices are there
+FILLED = (Flow.FILING, Flow.SETTLEMENT, Flow.FUND, Flow.CLEARING)
 MACHINES = machines_registered()
 CHARTED = [machine for machine in MACHINES if machine.flow is not None]
 
