@@ -25,6 +25,8 @@ from settlement.statements.models import (
     StatementDrawing,
     StatementLine,
 )
+from settlement.year_end import guards as year_end_guards
+from settlement.year_end.models import YearEnd, YearEndApplication, YearEndLine
 
 __all__ = [
     "BankAccount",
@@ -54,5 +56,9 @@ __all__ = [
     "SignedSheet",
     "StatementDrawing",
     "StatementLine",
+    "YearEnd",
+    "YearEndApplication",
+    "YearEndLine",
     "statement_guards",
+    "year_end_guards",
 ]
