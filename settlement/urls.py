@@ -15,4 +15,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("settlement.clearing.urls")),
     path("", include("settlement.statements.urls")),
     path("", include("settlement.notices.urls")),
+    path("", include("settlement.year_end.urls")),
 ]

@@ -2,9 +2,7 @@
 
 from agency.journal.guards import Guard, guard
 
-YEAR, LINE, APPLICATION = (
-    f"settlement_{name}" for name in ("yearend", "yearendline", "yearendapplication")
-)
+YEAR, LINE, APPLICATION = (f"settlement_{name}" for name in ("yearend", "yearendline", "yearendapplication"))
 OF_CLOSED = (
     f"EXISTS (SELECT 1 FROM {YEAR} AS closed_year "
     "WHERE closed_year.id = {row}.year_end_id AND closed_year.state = 'closed')"

@@ -27,7 +27,12 @@ from settlement.year_end.states import (
 
 def _person(label: str, *, empty: bool = True) -> models.ForeignKey:
     return models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name=label, related_name="+", null=empty, blank=empty
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        verbose_name=label,
+        related_name="+",
+        null=empty,
+        blank=empty,
     )
 
 
@@ -185,9 +190,7 @@ class YearEndApplication(models.Model):
     reason = models.CharField("申请事由", max_length=500)
     contact = models.CharField("联系人", max_length=50)
     phone = models.CharField("电话", max_length=30)
-    state = models.CharField(
-        "状态", max_length=10, choices=ApplicationState, default=ApplicationState.DRAFT
-    )
+    state = models.CharField("状态", max_length=10, choices=ApplicationState, default=ApplicationState.DRAFT)
     drafted_by = _person("填写人", empty=False)
     drafted_at = models.DateTimeField("填写时间")
     applied_by = _person("申请人")

@@ -112,7 +112,9 @@ def _require_earlier_closed(year: str) -> None:
     before = rules.year_before(year)
     known = {month for month in signed_periods() if month[:4] == before}
     if known and not YearEnd.objects.filter(year=before, state=YearState.CLOSED).exists():
-        raise DomainError("earlier_year_open", f"{before}年还没有关账：先关{before}年，再做{year}年的年终清算。")
+        raise DomainError(
+            "earlier_year_open", f"{before}年还没有关账：先关{before}年，再做{year}年的年终清算。"
+        )
 
 
 def _held(year: str) -> YearEnd | None:
@@ -198,7 +200,9 @@ def _open_next(year_end: YearEnd, *, by: User, at: dt.datetime) -> None:
 
 def reopening_refuse(month: ClearingPeriod) -> None:
     """A month that a closed year rests on is not opened again."""
-    year_end = YearEnd.objects.filter(state=YearState.CLOSED, through__gte=month.period).order_by("year").first()
+    year_end = (
+        YearEnd.objects.filter(state=YearState.CLOSED, through__gte=month.period).order_by("year").first()
+    )
     if year_end is not None:
         label = period_label(month.period)
         told = f"{year_end.label}已关账，{label}不能重开；更正请记入未签发的月份。"
