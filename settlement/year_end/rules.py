@@ -70,8 +70,8 @@ def sum_of(parts: Iterable[Lines], sign: int = 1, start: Lines | None = None) ->
 
 
 class YearLine(NamedTuple):
-    """One line of a year: its figures as assessed (年终核定 is their `due_fen`), what the twelve signed months
-    say (月度合计), and how much of it the side that is owed has (已收), the side that owes has paid (已付)."""
+    """One line of a year: its figures as assessed (年终核定 is their `due_fen`), what the twelve signed
+    months say (月度合计), how much the side that is owed has (已收), and the side that owes has paid (已付)."""
 
     line: Line
     monthly_fen: int
@@ -80,8 +80,8 @@ class YearLine(NamedTuple):
 
 
 def open_shares(open_fen: int, weights: Sequence[int]) -> list[int]:
-    """未结 spread over the lines of one side in proportion to what each is, by the cumulated share, half up to
-    the fen, the last one takes the rest: nothing is lost. No weight at all: nobody carries it."""
+    """未结 spread over the lines of one side in proportion to what each is, by the cumulated share, half up
+    to the fen, the last one takes the rest: nothing is lost. No weight at all: nobody carries it."""
     total = sum(abs(weight) for weight in weights)
     if not total:
         return [0] * len(weights)

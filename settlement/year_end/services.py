@@ -151,7 +151,7 @@ def _row(year_end: YearEnd, row: YearLine) -> YearEndLine:
 
 @transaction.atomic
 def year_close(*, year: str, by: User, at: dt.datetime, seen_digest: str | None = None) -> YearEnd:
-    """批准关账: by another person than computed it; the figures as computed stay for ever, the next year opens.
+    """批准关账: by another person than computed it; the figures as computed stay, the next year opens.
 
     Errors: NotAllowed, `bad_year`, `not_computed`, `already_closed`, `applications_pending`,
     `shown_is_outdated` (months were signed or opened since it was computed).
