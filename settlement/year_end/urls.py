@@ -26,7 +26,7 @@ class YearFormConverter(YearConverter):
 register_converter(YearConverter, "year")
 register_converter(YearFormConverter, "year_form")
 YEAR = "years/<year:year>/"
-SHEET = YEAR + "<year_form:form>/"
+SHEET = YEAR + "<year_form:year_form>/"
 REGION = SHEET + "<clearing_region:region_code>/"
 ONE = "years/applications/<str:application_no>/"
 

@@ -37,7 +37,7 @@ class YearPage:
     data: SheetData
 
     def url(self, name: str, **more: str) -> str:
-        where = {"year": self.year, "form": self.form, **more}
+        where = {"year": self.year, "year_form": self.form, **more}
         if self.region is not None:
             where["region_code"] = self.region.code
         return reverse(f"settlement:{name}", kwargs=where)
@@ -64,10 +64,10 @@ def _page(request: StaffRequest, year: str, form: str, region_code: str | None) 
 @needs(May.READ_CLEARING)
 @require_GET
 def year_sheet_view(
-    request: StaffRequest, year: str, form: str, region_code: str | None = None
+    request: StaffRequest, year: str, year_form: str, region_code: str | None = None
 ) -> HttpResponse:
     """A sheet on screen."""
-    page = _page(request, year, form, region_code)
+    page = _page(request, year, year_form, region_code)
     year_end: YearEnd = book_of(year).year_end
     context: dict[str, Any] = {
         "page": page,
@@ -80,7 +80,7 @@ def year_sheet_view(
             (name.upper(), page.url("year_sheet_file", extension=name)) for name in ("pdf", "xlsx", "csv")
         ],
         "others": [
-            (f"{other} {SHORT_TITLES[other]}", page.url("year_sheet", form=other), other == form)
+            (f"{other} {SHORT_TITLES[other]}", page.url("year_sheet", year_form=other), other == year_form)
             for other in (OF_REGION if page.region is not None else ())
         ],
     }
@@ -90,10 +90,10 @@ def year_sheet_view(
 @needs(May.READ_CLEARING)
 @require_GET
 def year_sheet_print(
-    request: StaffRequest, year: str, form: str, region_code: str | None = None
+    request: StaffRequest, year: str, year_form: str, region_code: str | None = None
 ) -> HttpResponse:
     """The page to print, with its code."""
-    page = _page(request, year, form, region_code)
+    page = _page(request, year, year_form, region_code)
     coded = sheet_coded(page.data, page.region, by=request.user, at=request.now, subject=page.subject)
     return HttpResponse(print_page(coded))
 
@@ -101,10 +101,10 @@ def year_sheet_print(
 @needs(May.READ_CLEARING)
 @require_GET
 def year_sheet_file(
-    request: StaffRequest, year: str, form: str, extension: str, region_code: str | None = None
+    request: StaffRequest, year: str, year_form: str, extension: str, region_code: str | None = None
 ) -> HttpResponse:
     """The sheet as PDF, XLSX or CSV."""
-    page = _page(request, year, form, region_code)
+    page = _page(request, year, year_form, region_code)
     content = sheet_written(
         page.data,
         page.region,
@@ -114,6 +114,6 @@ def year_sheet_file(
         subject=page.subject,
     )
     response = HttpResponse(content, content_type=CONTENT_TYPES[extension])
-    name = f"表{form} {page.data.region} {page.data.period_label}.{extension}"
+    name = f"表{year_form} {page.data.region} {page.data.period_label}.{extension}"
     response["Content-Disposition"] = content_disposition_header(extension != "pdf", name) or ""
     return response
