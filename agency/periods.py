@@ -53,7 +53,9 @@ def last_day(period: str) -> date:
 
 
 def period_label(period: str) -> str:
-    """`2026年10月`, as it stands in the title of a sheet."""
+    """`2026年10月`, as it stands in the title of a sheet; of a whole year `2026年`."""
+    if len(period) == 4 and period.isascii() and period.isdigit():
+        return f"{period}年"
     day = first_day(period)
     return f"{day.year}年{day.month}月"
 

@@ -5,5 +5,13 @@ from settlement.holding import admin as holding_admin
 from settlement.notices import admin as notices_admin
 from settlement.records import admin as records_admin
 from settlement.statements import admin as statements_admin
+from settlement.year_end import admin as year_end_admin
 
-__all__ = ["clearing_admin", "holding_admin", "notices_admin", "records_admin", "statements_admin"]
+__all__ = [
+    "clearing_admin",
+    "holding_admin",
+    "notices_admin",
+    "records_admin",
+    "statements_admin",
+    "year_end_admin",
+]

@@ -27,6 +27,8 @@ from settlement.statements.models import (
     StatementDrawing,
     StatementLine,
 )
+from settlement.year_end import guards as year_end_guards
+from settlement.year_end.models import YearEnd, YearEndApplication, YearEndLine
 
 __all__ = [
     "BankAccount",
@@ -60,6 +62,10 @@ __all__ = [
     "SignedSheet",
     "StatementDrawing",
     "StatementLine",
+    "YearEnd",
+    "YearEndApplication",
+    "YearEndLine",
     "quota_guards",
     "statement_guards",
+    "year_end_guards",
 ]

@@ -16,4 +16,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("settlement.statements.urls")),
     path("", include("settlement.notices.urls")),
     path("", include("settlement.flowcharts.urls")),
+    path("", include("settlement.year_end.urls")),
 ]

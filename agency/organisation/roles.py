@@ -81,6 +81,11 @@ class May(models.TextChoices):
     ALLOCATE_PAYMENTS = "allocate_payments", "核销收付款"
     PROPOSE_QUOTAS = "propose_quotas", "拟定周转金额度"
     APPROVE_QUOTAS = "approve_quotas", "批准周转金额度"
+    COMPUTE_YEAR_END = "compute_year_end", "计算年终清算"
+    CLOSE_YEAR = "close_year", "批准年终关账"
+    APPLY_YEAR_END = "apply_year_end", "申请年终清算"
+    REVIEW_YEAR_END = "review_year_end", "审核年终清算申请"
+    APPROVE_YEAR_END = "approve_year_end", "批准年终清算申请"
     CHECK_BOOKS = "check_books", "核对账目"
     READ_JOURNAL = "read_journal", "看日志"
     USE_ADMIN = "use_admin", "进入后台管理"
@@ -151,6 +156,12 @@ GRANTS: dict[May, dict[Role, frozenset[Level]]] = {
     May.ALLOCATE_PAYMENTS: {Role.FINANCE: ABOVE},
     May.PROPOSE_QUOTAS: {Role.FINANCE: ONLY_PROVINCE},
     May.APPROVE_QUOTAS: {Role.SUPERVISOR: ONLY_PROVINCE},
+    # one computes, another closes; one reviews, another approves
+    May.COMPUTE_YEAR_END: {Role.CLEARING: ONLY_PROVINCE},
+    May.CLOSE_YEAR: {Role.SUPERVISOR: ONLY_PROVINCE},
+    May.APPLY_YEAR_END: {Role.CLEARING: ONLY_REGION, Role.FINANCE: ONLY_REGION},
+    May.REVIEW_YEAR_END: {Role.CLEARING: ONLY_PROVINCE, Role.FINANCE: ONLY_PROVINCE},
+    May.APPROVE_YEAR_END: {Role.SUPERVISOR: ONLY_PROVINCE},
     May.CHECK_BOOKS: {
         Role.CLEARING: ONLY_PROVINCE,
         Role.FINANCE: ONLY_PROVINCE,

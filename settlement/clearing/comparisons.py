@@ -20,6 +20,7 @@ from agency.periods import is_period, period_label
 from agency.sheets.digest import digest
 from agency.sheets.filled import SheetData
 from settlement.clearing.compare import Comparison, compare
+from settlement.clearing.families import family_of
 from settlement.clearing.filling import party_named_as_then, sheet_data
 from settlement.clearing.models import ClearingPeriod, SheetComparison, SheetDifference
 from settlement.clearing.selectors import month_named
@@ -60,9 +61,16 @@ def comparison_preview(
     if region is None and not access.sees_all(by):
         raise NotAllowed("全省的清算表只有省级经办机构可以比对。")
     access.require(by, May.READ_CLEARING, region)
-    month = month_with_sheets(period)
-    ours = sheet_data(form, month, party_named_as_then(month, region) if region else None)
+    ours = _ours(form, period, region, by)
     return ours, compare(ours, content, file_name)
+
+
+def _ours(form: str, period: str, region: PoolingRegion | None, by: User) -> SheetData:
+    family = family_of(form)
+    if family is not None:
+        return family.fill(period, region, by)
+    month = month_with_sheets(period)
+    return sheet_data(form, month, party_named_as_then(month, region) if region else None)
 
 
 @transaction.atomic

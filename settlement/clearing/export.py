@@ -21,8 +21,8 @@ from agency.sheets.as_xlsx import as_xlsx
 from agency.sheets.digest import digest
 from agency.sheets.filled import SheetData
 from settlement.clearing.adding_up import require_adds_up
+from settlement.clearing.families import is_of_province
 from settlement.clearing.filling import MonthBook
-from settlement.clearing.sheets import OF_PROVINCE, SHEETS
 
 WRITERS: dict[str, Callable[[SheetData], bytes]] = {
     "csv": as_csv,
@@ -146,17 +146,15 @@ def pooling_region(text: str) -> PoolingRegion:
 
 
 def region_of_sheet(form: str, named: str | None, by: User) -> PoolingRegion | None:
-    """Which region's sheet is meant: the one named, or the actor's own; None for form 9.
+    """Which region's sheet is meant: the one named, or the actor's own; None for forms of the province.
 
     DomainError for a form that is no clearing sheet, or one that needs a region and has none.
     """
-    if form not in SHEETS:
-        raise DomainError("no_such_sheet", f"没有清算表 {form}：月度清算有表 9 至表 14。")
-    if form in OF_PROVINCE:
+    if is_of_province(form):
         if named:
-            raise DomainError("no_such_sheet", "表 9 是全省的表，不分统筹区：请去掉 --region。")
+            raise DomainError("no_such_sheet", f"表 {form} 是全省的表，不分统筹区：请去掉 --region。")
         if not access.sees_all(by):
-            raise NotAllowed("表 9 是全省的表，只有省级经办机构可以看。")
+            raise NotAllowed(f"表 {form} 是全省的表，只有省级经办机构可以看。")
         return None
     if named:
         return pooling_region(named)

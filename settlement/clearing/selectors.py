@@ -162,8 +162,12 @@ def deduction_rows(month: ClearingPeriod, region_id: int | None = None) -> list[
 
 def parties_for(period: str, lines: list[Line]) -> Parties:
     """各方 of a month: pooling regions in force on any day of it, and whoever a line touches [P]."""
+    return parties_between(first_day(period), last_day(period), lines)
+
+
+def parties_between(start: dt.date, end: dt.date, lines: list[Line]) -> Parties:
+    """各方 of some days, by the same rule."""
     touched = {line.insured_region_id for line in lines} | {line.care_region_id for line in lines}
-    start, end = first_day(period), last_day(period)
     found = []
     for region in PoolingRegion.objects.all():
         in_force = region.valid_from <= end and (region.valid_to is None or region.valid_to >= start)

@@ -114,7 +114,7 @@ def _computed(month: ClearingPeriod, lines: list[Line], local: int, *, by: User)
         "payable_fen": due,
         "lines_digest": rules.lines_digest(lines, parties),
         "names": {
-            "organisation": _provincial_agency(),
+            "organisation": provincial_agency(),
             "parties": plain_parties(parties),
             "institutions": _institutions(month),
             "pairs": selectors.pairs_of(month),
@@ -123,7 +123,8 @@ def _computed(month: ClearingPeriod, lines: list[Line], local: int, *, by: User)
     }
 
 
-def _provincial_agency() -> str:
+def provincial_agency() -> str:
+    """The name of the province's agency, as it is printed."""
     agency = Agency.objects.filter(region__isnull=True).order_by("code").first()
     return agency.name if agency else ""
 

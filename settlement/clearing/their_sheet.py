@@ -25,8 +25,17 @@ KEYS: dict[str, tuple[str, ...]] = {
         *("direction", "counterpart", "institution_code", "insurance_type", "care_kind"),
         *("settlement_no", "kind"),
     ),
+    "16": ("region",),
+    "17": ("counterpart", "insurance_type", "care_kind"),
+    "18": ("counterpart", "insurance_type", "care_kind"),
 }
-MUST_HAVE = {"9": "net", "14": "amount"}  # of the others: due
+MUST_HAVE = {
+    "9": "net",
+    "14": "amount",
+    "16": "net",
+    "17": "assessed",
+    "18": "assessed",
+}  # of the others: due
 NOT_COMPARED = {"seq", "institution"}  # an institution's name is no identity
 MAY_BE_EMPTY = {"settlement_no"}
 PARTIES = {"region", "counterpart"}

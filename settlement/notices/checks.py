@@ -86,7 +86,9 @@ def _notice_faults(month: ClearingPeriod, notice: Notice, figures: rules.Figures
 def notices_are_unchanged(period: str | None) -> Iterator[Broken]:
     """Every notice, voided ones too, still says what it said when it was issued."""
     rows = Notice.objects.filter(period=period) if period else Notice.objects.all()
-    yield from _changed(UNCHANGED, "通知书", rows, "notice_no", content.NOTICE)
+    plain, of_subject = rows.filter(subject_no=""), rows.exclude(subject_no="")
+    yield from _changed(UNCHANGED, "通知书", plain, "notice_no", content.NOTICE)
+    yield from _changed(UNCHANGED, "通知书", of_subject, "notice_no", content.NOTICE_OF_SUBJECT)
 
 
 @CHECKS.register(NUMBERS, order=702)

@@ -9,6 +9,7 @@ from functools import reduce
 from django.db import models
 
 from settlement.deductions.content import digest_of
+from settlement.notices.models import Notice
 
 NOTICE = (
     "notice_no", "year", "serial", "category", "period", "version", "region_id", "region_name",
@@ -16,6 +17,7 @@ NOTICE = (
     "basis_digest", "holder", "bank", "account_no", "submit_by", "pay_by", "issuer", "issued_at",
     "issued_by_id",
 )  # fmt: skip
+NOTICE_OF_SUBJECT = (*NOTICE, "subject_no")  # those without a subject have the digest that they always had
 LINE = (
     "region_id", "booked_on", "reference", "direction", "amount_fen", "other_name", "other_account", "note",
 )  # fmt: skip
@@ -23,6 +25,11 @@ PAYMENT = (
     "payment_no", "line__line_no", "notice__notice_no", "amount_fen", "basis", "reason",
     "withdraws__payment_no", "by_id", "at",
 )  # fmt: skip
+
+
+def lookups_of(notice: Notice) -> tuple[str, ...]:
+    """What the digest of a notice is taken of."""
+    return NOTICE_OF_SUBJECT if notice.subject_no else NOTICE
 
 
 def texts_of(values: Iterable[object]) -> list[str]:

@@ -10,9 +10,8 @@ from django.urls import reverse
 from agency.money import yuan
 from agency.organisation import access
 from agency.organisation.models import User
-from agency.periods import period_label
 from agency.web.parts import TodoRow
-from settlement.notices.models import Direction
+from settlement.notices.models import Direction, period_text
 from settlement.notices.selectors import NoticeFilter, notices_listed
 
 
@@ -31,7 +30,7 @@ def _row(direction: Direction, *, period: str, count: int, open_fen: int, due: d
         badge_tone="warn",
         number="",
         url=f"{reverse('settlement:notice_list')}?period={period}&direction={direction}&state=open",
-        title=f"{period_label(period)}{direction.label}通知书待付 {count} 份",
+        title=f"{period_text(period)}{direction.label}通知书待付 {count} 份",
         detail=f"还差 {yuan(open_fen)} 元",
         due=f"{due:%m-%d} 到期",
         due_on=due,

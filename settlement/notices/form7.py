@@ -10,9 +10,8 @@ from django.utils import timezone
 
 from agency.journal.papers import FormContent
 from agency.money import capitals, yuan
-from agency.periods import period_label
 from agency.policy.insurance import InsuranceType
-from settlement.notices.models import Category, Direction, Notice
+from settlement.notices.models import Direction, Notice
 
 VOIDED = "已作废"
 TYPES = tuple(str(label) for label in InsuranceType.labels)
@@ -65,13 +64,10 @@ class Form8(Form7):
     word: str = "付款"
 
 
-SHEETS = {Category.MONTHLY: "表 9、表 10、表 11"}
-
-
 def form_of(notice: Notice) -> Form7:
     """The form of a notice; one that was voided says so across the page."""
     form = Form7 if notice.direction == Direction.RECEIPT else Form8
-    period, category = period_label(notice.period), str(notice.get_category_display())
+    period, category = notice.period_text, str(notice.get_category_display())
     employee, resident = InsuranceType.EMPLOYEE.label, InsuranceType.RESIDENT.label
     return form(
         number=notice.notice_no,
@@ -81,7 +77,7 @@ def form_of(notice: Notice) -> Form7:
         period=period,
         category=category,
         unit=notice.unit_name,
-        sheets=SHEETS.get(Category(notice.category), ""),
+        sheets=notice.sheets_text,
         basis=notice.basis_digest[:12],
         receivable=yuan(notice.receivable_fen),
         payable=yuan(notice.payable_fen),

@@ -5,10 +5,10 @@ account, or a region's own), in a direction that fits, never for a voided notice
 """
 
 from agency.journal.guards import Guard, guard
-from settlement.notices.content import NOTICE
+from settlement.notices.content import NOTICE_OF_SUBJECT
 
 TABLE = {name: f"settlement_{name}" for name in ("notice", "bankline", "payment")}
-FIXED = [*NOTICE, "content_digest"]
+FIXED = [*NOTICE_OF_SUBJECT, "content_digest"]
 SUM = f"SELECT COALESCE(SUM(own.amount_fen), 0) FROM {TABLE['payment']} AS own"
 STANDING = f"({SUM} WHERE own.notice_id = NEW.id)"
 NOTICE_CHANGED = " OR ".join(

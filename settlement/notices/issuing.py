@@ -1,11 +1,17 @@
-"""签发通知书: with the signature of a month one notice for each region that receives or pays [domain 5.5]."""
+"""签发通知书: one notice for each party that receives or pays, in one series of numbers [domain 5.5].
+
+With the signature of a month from its net; slices above (周转金, 年终清算) issue theirs with
+`notices_issue_for` and void them with `notices_void_for`.
+"""
 
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from django.db import connection
+from django.db.models import QuerySet
 from django.utils import timezone
 
 from agency.errors import DomainError
@@ -32,10 +38,23 @@ SERIES = "notice-"  # and the year
 
 
 @dataclass(frozen=True)
+class NoticeBasis:
+    """所依据: what notices rest on. `period` is YYYYMM, or YYYY for a year; `digest` is the SHA-256 (hex) of
+    what was signed or approved, `version` which signing of it; `subject_no` tells apart what one region may
+    be told twice in one period (the number of a quota round, say), empty where it is once."""
+
+    category: Category
+    period: str
+    digest: str
+    version: int = 1
+    subject_no: str = ""
+
+
+@dataclass(frozen=True)
 class Issue:
     """What all notices of one signing have in common: series, last days, accounts, names of the day."""
 
-    month: ClearingPeriod
+    basis: NoticeBasis
     by: User
     at: dt.datetime
     prefix: str
@@ -60,13 +79,14 @@ class Issue:
             notice_no=rules.number_of(self.prefix, self.day.year, serial),
             year=self.day.year,
             serial=serial,
-            category=Category.MONTHLY,
-            period=self.month.period,
-            version=self.month.version,
+            category=self.basis.category,
+            period=self.basis.period,
+            version=self.basis.version,
+            subject_no=self.basis.subject_no,
             region=self.regions[party.id],
             region_name=party.name,
             unit_name=self.units.get(party.id, party.name),
-            basis_digest=self.month.digest,
+            basis_digest=self.basis.digest,
             holder=account.holder if account else "",
             bank=account.bank if account else "",
             account_no=account.account_no if account else "",
@@ -77,16 +97,16 @@ class Issue:
             issued_by=self.by,
             **figures._asdict(),
         )
-        notice.content_digest = content.digest_of_row(notice, content.NOTICE)
+        notice.content_digest = content.digest_of_row(notice, content.lookups_of(notice))
         return notice
 
 
-def _issue(month: ClearingPeriod, by: User, at: dt.datetime) -> Issue:
+def _issue(basis: NoticeBasis, by: User, at: dt.datetime) -> Issue:
     """文号 and last days [N22]: to submit to finance, counted from the signature; then to pay, from there."""
     day = timezone.localdate(at)
     submit_by = add_workdays(day, int_parameter(SUBMIT_WORKDAYS, day))
     return Issue(
-        month=month,
+        basis=basis,
         by=by,
         at=at,
         prefix=parameter_in_force(NUMBER_PREFIX, day).value,
@@ -107,34 +127,77 @@ def notices_issue(month: ClearingPeriod, by: User, at: dt.datetime) -> list[Noti
     book = MonthBook(month)
     netted = [row for row in clearing.net(book.lines, book.parties) if row.party is not clearing.PLATFORM]
     owed = [(row.party, figures) for row in netted if (figures := rules.figures_of(row))]
+    return notices_issue_for(_monthly(month), owed, by=by, at=at)
+
+
+def _monthly(month: ClearingPeriod) -> NoticeBasis:
+    return NoticeBasis(Category.MONTHLY, month.period, month.digest, month.version)
+
+
+def notices_issue_for(
+    basis: NoticeBasis, owed: Sequence[tuple[Party, Figures]], *, by: User, at: dt.datetime
+) -> list[Notice]:
+    """One notice for each party with its figures, numbered in the year's one series without gaps, inside the
+    caller's transaction; whoever calls has asked who may.
+
+    Errors: `already_issued` (a party has one in force of this category, period and subject).
+    """
     if not owed:
         return []
-    issue = _issue(month, by, at)
+    known = standing_of(basis).filter(region__in=[party.id for party, _ in owed]).first()
+    if known is not None:
+        raise DomainError("already_issued", f"{known.region_name}的通知书 {known} 已经签发，不能再签发一份。")
+    issue = _issue(basis, by, at)
     serials = next_numbers(f"{SERIES}{issue.day.year}", len(owed))
     notices = [
         issue.notice(serial, party, figures) for serial, (party, figures) in zip(serials, owed, strict=True)
     ]
     Notice.objects.bulk_create(notices)
     workflow.begin_many(notices, by=by, at=at)
-    _log("notices_issued", month, notices, by=by, at=at)
+    _log("notices_issued", basis, notices, by=by, at=at)
     return notices
 
 
-# --- reopening ----------------------------------------------------------------------------------------------
+def party_of(region: PoolingRegion) -> Party:
+    """A region as a party, under its name of now, for notices that no month's parties name."""
+    return Party(region.pk, region.code, str(region), False, True)
+
+
+def standing_of(basis: NoticeBasis) -> QuerySet[Notice]:
+    """The notices in force of this category, period and subject, of whatever version."""
+    return Notice.objects.filter(
+        category=basis.category,
+        period=basis.period,
+        subject_no=basis.subject_no,
+        state=NoticeState.ISSUED,
+    )
+
+
+# --- voiding ------------------------------------------------------------------------------------------------
 
 
 def in_force(month: ClearingPeriod) -> list[Notice]:
-    """The month's notices that are not voided, with what is paid of them; held where a transaction is open,
-    so that nothing is paid meanwhile (a page that only looks has none)."""
-    found = Notice.objects.filter(category=Category.MONTHLY, period=month.period, state=NoticeState.ISSUED)
+    """The month's notices that are not voided, with what is paid of them."""
+    return in_force_for(_monthly(month))
+
+
+def in_force_for(basis: NoticeBasis) -> list[Notice]:
+    """The notices in force with what is paid of them; held where a transaction is open, so that nothing is
+    paid meanwhile (a page that only looks has none)."""
+    found = standing_of(basis)
     if connection.in_atomic_block:
         found = Notice.objects.filter(pk__in=hold_notices(found.values_list("pk", flat=True)))
     return list(with_payments(found.select_related("region")).order_by("pk"))
 
 
+def paid_among(notices: Sequence[Notice]) -> list[Notice]:
+    """Those on which something was paid, by the books of either side."""
+    return [notice for notice in notices if notice.paid_fen or notice.told_fen]
+
+
 def require_unpaid(month: ClearingPeriod) -> None:
     """A month is reopened only while nothing was paid on its notices, by the books of either side."""
-    paid = [notice for notice in in_force(month) if notice.paid_fen or notice.told_fen]
+    paid = paid_among(in_force(month))
     if paid:
         names = "、".join(str(notice) for notice in paid)
         raise DomainError(
@@ -148,17 +211,28 @@ def require_unpaid(month: ClearingPeriod) -> None:
 def notices_void(month: ClearingPeriod, by: User, at: dt.datetime) -> list[Notice]:
     """作废: the notices of a month that was reopened; their numbers are not given again."""
     require_unpaid(month)
-    notices = in_force(month)
-    reason = f"{period_label(month.period)}清算重开"
+    return notices_void_for(_monthly(month), reason=f"{period_label(month.period)}清算重开", by=by, at=at)
+
+
+def notices_void_for(basis: NoticeBasis, *, reason: str, by: User, at: dt.datetime) -> list[Notice]:
+    """作废: all notices in force of this category, period and subject; their numbers are not given again.
+
+    Errors: `already_paid`.
+    """
+    notices = in_force_for(basis)
+    paid = paid_among(notices)
+    if paid:
+        names = "、".join(str(notice) for notice in paid)
+        raise DomainError("already_paid", f"通知书已有付款：{names}。要作废，先撤回这些核销。")
     workflow.move_many(notices, NoticeState.VOIDED, by=by, at=at, reason=reason, voided_at=at)
     if notices:
-        _log("notices_voided", month, notices, by=by, at=at)
+        _log("notices_voided", basis, notices, by=by, at=at)
     return notices
 
 
-def _log(action: str, month: ClearingPeriod, notices: list[Notice], *, by: User, at: dt.datetime) -> None:
+def _log(action: str, basis: NoticeBasis, notices: list[Notice], *, by: User, at: dt.datetime) -> None:
     subjects = [
-        audit.Subject("notice", notice.notice_no, notice.region, {"periods": [month.period]})
+        audit.Subject("notice", notice.notice_no, notice.region, {"periods": [basis.period]})
         for notice in notices
     ]
     audit.record_many(action, by=by, at=at, subjects=subjects)

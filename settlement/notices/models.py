@@ -14,6 +14,7 @@ from agency.batches.models import Batch
 from agency.journal.workflow import Machine
 from agency.organisation import access
 from agency.organisation.models import Dated, PoolingRegion, User, dates_in_order
+from agency.periods import period_label
 from settlement.notices.states import NOTICE_MACHINE, NoticeState
 
 
@@ -80,6 +81,19 @@ class BankAccount(Dated):
         return f"{self.holder} {self.account_no}"
 
 
+# 所依据: the sheets that a notice of a category rests on
+SHEETS = {
+    Category.REVOLVING_FUND: "表 6-1、表 6-2",
+    Category.MONTHLY: "表 9、表 10、表 11",
+    Category.YEAR_END: "表 16、表 17、表 18",
+}
+
+
+def period_text(period: str) -> str:
+    """期别 of a notice: 2026年10月, or 2026年 where it is of a year."""
+    return f"{period}年" if len(period) == 4 else period_label(period)
+
+
 class NoticeQuerySet(models.QuerySet):
     def visible_to(self, by: User) -> NoticeQuerySet:
         """Notices to the actor's own region; the province sees all."""
@@ -91,7 +105,8 @@ class Notice(models.Model):
 
     Amounts in fen: `receivable_fen` and `payable_fen` are those of sheet 9, `total_fen` their difference, as
     a positive amount in the notice's direction; one of the insurance types may go the other way (below 0).
-    Names and the account (empty where none was) are those of the day. `version`: which signing it rests on.
+    Names and the account (empty where none was) are those of the day. `version`: which signing it rests on;
+    `subject_no`: the number of what it rests on, where one region may have several in one period.
     """
 
     machine: ClassVar[Machine] = NOTICE_MACHINE
@@ -103,6 +118,7 @@ class Notice(models.Model):
     category = models.CharField("类别", max_length=16, choices=Category)
     period = models.CharField("期别", max_length=6)
     version = models.PositiveSmallIntegerField("签发版次", default=1)
+    subject_no = models.CharField("所依据的编号", max_length=20, blank=True, default="")
     region = models.ForeignKey(PoolingRegion, models.PROTECT, verbose_name="统筹区", related_name="+")
     region_name = models.CharField("统筹区名称", max_length=30)
     unit_name = models.CharField("收（付）款单位", max_length=100)
@@ -140,7 +156,7 @@ class Notice(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["year", "serial"], name="notice_number_once"),
             models.UniqueConstraint(
-                fields=["category", "period", "region"],
+                fields=["category", "period", "region", "subject_no"],
                 condition=Q(state=NoticeState.ISSUED),
                 name="notice_one_in_force",
             ),
@@ -180,6 +196,20 @@ class Notice(models.Model):
     @property
     def is_voided(self) -> bool:
         return self.state == NoticeState.VOIDED
+
+    @property
+    def period_text(self) -> str:
+        return period_text(self.period)
+
+    @property
+    def is_monthly(self) -> bool:
+        return self.category == Category.MONTHLY
+
+    @property
+    def sheets_text(self) -> str:
+        """所依据: the sheets that it rests on, with the number of what was approved."""
+        sheets = SHEETS[Category(self.category)]
+        return f"{sheets}，{self.subject_no}" if self.subject_no else sheets
 
     @property
     def form_no(self) -> str:

@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from django.utils import timezone
 
 from agency.journal.numbers import next_numbers
 from agency.organisation.models import User
+from agency.registry import Registry
 from settlement.notices import content
 from settlement.notices.models import BankLine, Notice, Payment
 
 SERIES = "payment-"  # and the month
+# (payments, at) -> None, inside the transaction that wrote them, with their keys; withdrawals are below nil
+PAID: Registry[Callable[[Sequence[Payment], dt.datetime], None]] = Registry("after payments are written")
 
 
 def new_payment(
@@ -46,3 +49,6 @@ def payments_write(payments: Sequence[Payment], *, at: dt.datetime) -> None:
         payment.payment_no = f"Z{month}{number:05d}"
         payment.content_digest = content.digest_of_row(payment, content.PAYMENT)
     Payment.objects.bulk_create(payments)
+    if payments:
+        for entry in PAID:
+            entry.function(payments, at)

@@ -171,7 +171,9 @@ def all_rights(region: str) -> User:
 
 def test_every_right_can_be_had_in_a_region_but_to_decide_on_what_is_held() -> None:
     assert {route.name for route in ROUTES if not of_regions(route)} == {
-        f"settlement:held_{name}" for name in ("release", "reject", "undo")
+        *(f"settlement:held_{name}" for name in ("release", "reject", "undo")),
+        *(f"settlement:year_{name}" for name in ("compute", "close")),
+        *(f"settlement:year_application_{name}" for name in ("review", "approve")),
     }
 
 

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+from django.db import DatabaseError, transaction
 from django.test import Client
 
 from agency.errors import DomainError
@@ -16,8 +17,18 @@ from agency.policy.models import Holiday
 from settlement.clearing.models import ClearingPeriod
 from settlement.clearing.services import period_compute
 from settlement.clearing.signing import AFTER_SIGNING, REOPENED, REOPENING
-from settlement.notices.issuing import notices_issue
-from settlement.notices.models import BankAccount, Notice
+from settlement.notices.form7 import form_of
+from settlement.notices.issuing import (
+    NoticeBasis,
+    in_force_for,
+    notices_issue,
+    notices_issue_for,
+    notices_void_for,
+    party_of,
+)
+from settlement.notices.models import BankAccount, Category, Notice, Payment
+from settlement.notices.paying import PAID
+from settlement.notices.rules import Figures
 from settlement.notices.selectors import payment_progress
 from tests.settlement.clearing.conftest import confirm_rest, load_rows, sign
 from tests.settlement.notices.statement import PAYS, line, notice
@@ -158,3 +169,41 @@ def _second_month(world: World, folder: Path) -> ClearingPeriod:
     month = period_compute(period="202611", by=world.prov_clearing, at=world.now)
     confirm_rest(month, world)
     return month
+
+
+def test_other_slices_issue_in_the_same_series_once_per_subject(month: ClearingPeriod, world: World) -> None:
+    party = party_of(notice(1).region)
+    owed = [(party, Figures("payment", 0, 7000, 5000, 2000, 7000))]
+    rounds = [
+        NoticeBasis(Category.REVOLVING_FUND, "2026", "a" * 64, subject_no=f"ED2026-{n}") for n in (1, 2)
+    ]
+
+    issued = [notices_issue_for(basis, owed, by=world.prov_clearing, at=world.now)[0] for basis in rounds]
+    with pytest.raises(DomainError) as refused:
+        notices_issue_for(rounds[0], owed, by=world.prov_clearing, at=world.now)
+
+    assert refused.value.code == "already_issued"
+    assert [one.serial for one in issued] == [4, 5]
+    said = form_of(issued[0])
+    assert (said.period, said.sheets, said.total) == ("2026年", "表 6-1、表 6-2，ED2026-1", "70.00")
+    assert check_all(None).broken == []
+    voided = notices_void_for(rounds[0], reason="重新核定", by=world.prov_supervisor, at=world.now)
+    assert [one.notice_no for one in voided] == [issued[0].notice_no]
+    assert list(in_force_for(rounds[1])) == [issued[1]]
+    with pytest.raises(DatabaseError), transaction.atomic():
+        Notice.objects.filter(pk=issued[1].pk).update(subject_no="ED2026-9")
+
+
+def test_whoever_stands_above_hears_of_every_payment(month: ClearingPeriod, world: World) -> None:
+    heard: list[int] = []
+
+    @PAID.register("test", order=999)
+    def hear(payments: Sequence[Payment], at: dt.datetime) -> None:
+        heard.extend(payment.pk for payment in payments)
+
+    try:
+        line(world, **PAYS)
+    finally:
+        PAID._entries.pop("test")
+
+    assert heard == [Payment.objects.get().pk]

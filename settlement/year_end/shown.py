@@ -1,0 +1,59 @@
+"""年度的步骤: what was done by whom and when, what waits and in whose hands it is."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from agency.money import yuan
+from agency.organisation.models import User
+from agency.periods import period_label
+from settlement.year_end.models import YearEnd
+from settlement.year_end.selectors import pending_count
+from settlement.year_end.states import YearState
+
+NAMED = 3
+
+
+def year_steps(year_end: YearEnd, missing: list[str]) -> list[dict[str, Any]]:
+    """各月签发 计算 申请 关账, for components/_steps.html."""
+    is_computed, is_closed = year_end.state != YearState.OPEN, year_end.is_closed
+    late = year_end.late_through
+    told = f"次年费用计至{period_label(late)}" if late else "未计入次年月份"
+    computed = f"核定 {yuan(year_end.assessed_fen)} · {told}" if is_computed else "省级结算"
+    now = "signed" if missing else "computed" if not is_computed else "closed"
+    return [
+        _step("各月签发", f"还差 {len(missing)} 个月" if missing else "", None, not missing, now == "signed"),
+        _step("计算", computed, year_end.computed_at, is_computed, now == "computed"),
+        _step("申请与审批", _applications(year_end), None, is_closed, now == "closed" and not is_closed),
+        _step("关账", "省级主管", year_end.closed_at, is_closed, False),
+    ]
+
+
+def _applications(year_end: YearEnd) -> str:
+    if year_end.state != YearState.COMPUTED:
+        return "统筹区填表 15"
+    count = pending_count(year_end)
+    return f"{count} 份待办结" if count else "没有待办结的"
+
+
+def _step(label: str, note: str, at: Any, is_done: bool, is_now: bool) -> dict[str, Any]:
+    return {
+        "label": label,
+        "note": note,
+        "at": at,
+        "state": "done" if is_done else "now" if is_now else "next",
+    }
+
+
+def next_hint(year_end: YearEnd, missing: list[str], by: User) -> str:
+    """In whose hands the year is, in a sentence."""
+    if year_end.is_closed:
+        return ""
+    if missing:
+        names = "、".join(period_label(month) for month in missing[:NAMED])
+        return f"还没有签发：{names}{'等' if len(missing) > NAMED else ''}，签发之后才能计算。"
+    if year_end.state == YearState.OPEN:
+        return "各月都已签发，等省级结算人员计算。"
+    if year_end.computed_by_id == by.pk:
+        return "您计算的，关账要由另一位有权限的同事办理。"
+    return "已计算，等省级主管批准关账。"
