@@ -18,12 +18,16 @@ from agency.organisation.models import User
 from agency.organisation.roles import Level, May, Role, grants
 from filings.models import FollowUp
 from settlement.clearing.comparisons import sheet_compare
-from settlement.clearing.services import period_compute
+from settlement.clearing.services import period_compute, plain_parties
 from settlement.corrections.services import correction_propose
 from settlement.deductions.models import Deduction
 from settlement.holding.services import case_dispute
 from settlement.statements.models import InstitutionStatement
 from settlement.statements.services import statements_draw
+from settlement.year_end.applications import application_draft
+from settlement.year_end.models import YearEnd
+from settlement.year_end.rules import digest_of, lines_digest
+from settlement.year_end.selectors import year_parties
 from tests.filings.groups.lists import make_worker
 from tests.filings.groups.lists import row as list_row
 from tests.filings.groups.lists import write as write_list
@@ -103,6 +107,7 @@ def lay(world: World, tmp_path: Path) -> dict[str, str]:
     own = {"direction": "out", "amount_fen": 54500, "other_account": PROVINCE}
     bank_line = line(world, by=finance_of("220100"), **own)
     return {
+        **lay_year(world),
         "notice_no": notice.key,
         "bank_line_no": bank_line.line_no,
         "payment_no": bank_line.payments.get().payment_no,
@@ -133,6 +138,30 @@ def lay(world: World, tmp_path: Path) -> dict[str, str]:
         "username": "clerk",
         "kind": "csv",
     }
+
+
+def lay_year(world: World) -> dict[str, str]:
+    """A computed year without lines, and 长春's application for it."""
+    digest = digest_of([lines_digest([]), ""])
+    year_end = YearEnd.objects.create(year="2098")
+    YearEnd.objects.filter(pk=year_end.pk).update(
+        state="computed",
+        through="209812",
+        digest=digest,
+        computed_at=world.now,
+        computed_by=world.prov_clearing,
+        names={"parties": plain_parties(year_parties("2098", []))},
+    )
+    application = application_draft(
+        year="2098",
+        region=world.changchun,
+        reason="全年清算",
+        contact="李四",
+        phone="0431",
+        by=world.changchun_clearing,
+        at=world.now,
+    )
+    return {"year": "2098", "year_form": "17", "application_no": application.application_no}
 
 
 def right(route: Route) -> May:

@@ -302,3 +302,33 @@ def test_what_is_exported_comes_back_without_a_difference(
 
     found = json.loads(capsys.readouterr().out)
     assert (found["differences"], found["lines"] > 0) == (0, form != "17")
+
+
+# --- notices ------------------------------------------------------------------------------------------------
+
+
+def test_whatever_was_noticed_is_not_noticed_again(closed: YearEnd) -> None:
+    assert not Notice.objects.filter(category="year_end").exists()
+
+
+def test_months_that_never_had_notices_get_them_with_the_year(world: World, db: None) -> None:
+    """October was signed before notices were kept: its 1400.00 are asked for by the year, nothing else."""
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("ALTER TABLE settlement_notice DISABLE TRIGGER USER")
+        else:
+            cursor.execute("DROP TRIGGER notice_kept_guard_delete")
+        cursor.execute("DELETE FROM settlement_notice WHERE period = '202610'")
+        if connection.vendor == "postgresql":
+            cursor.execute("ALTER TABLE settlement_notice ENABLE TRIGGER USER")
+    year_compute(year="2026", by=world.prov_clearing, at=world.now)
+    assert side_of("2026", world.changchun)[3] == 280_000
+
+    year_close(year="2026", by=world.prov_supervisor, at=world.now)
+
+    found = Notice.objects.filter(category="year_end", period="2026").order_by("direction")
+    told = found.values_list("region", "direction", "total_fen", "employee_fen")
+    assert list(told) == [
+        (world.changchun.pk, "payment", 140_000, 140_000),
+        (world.jilin.pk, "receipt", 140_000, 140_000),
+    ]

@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('agency', '0005_batch_control'),
-        ('settlement', '0010_left_as_stored'),
+        ('settlement', '0011_notice_subjects'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
