@@ -43,9 +43,9 @@ from tests.support.world import World, make_user
 
 # What these routes name belongs to nobody's region: a month, a kind of file, a queue, a code, the own job, a
 # line of a month's checklist.
-OF_NOBODY = {"period", "kind", "name", "code", "job_no", "key"}
+OF_NOBODY = {"period", "year", "kind", "name", "code", "job_no", "key"}
 # Tables of the province alone: for every region there is no such page.
-OF_PROVINCE = {"form", "extension"}
+OF_PROVINCE = {"form", "year_form", "extension"}
 ROUTES = [route for route in routes() if route.rule in May.values and set(route.arguments) - OF_NOBODY]
 NUMBERED = [route for route in ROUTES if set(route.arguments) - OF_NOBODY - OF_PROVINCE]
 PROVINCIAL = [route for route in ROUTES if route not in NUMBERED]
@@ -187,7 +187,7 @@ def rolled_back() -> Iterator[None]:
 
 def opens(client: Client, route: Route, numbers: dict[str, str], form: str = "") -> int:
     """The answer to a GET, or to an empty POST where only that is taken."""
-    values = {**numbers, **({"form": form} if form else {})}
+    values = {**numbers, **({"form": form, "year_form": "16"} if form else {})}
     path = reverse(route.name, kwargs={name: values[name] for name in route.arguments})
     response = client.get(path)
     return client.post(path).status_code if response.status_code == 405 else response.status_code
@@ -201,7 +201,6 @@ def all_rights(region: str) -> User:
 def test_every_right_can_be_had_in_a_region_but_to_decide_on_what_is_held() -> None:
     assert {route.name for route in ROUTES if not of_regions(route)} == {
         *(f"settlement:held_{name}" for name in ("release", "reject", "undo")),
-        *(f"settlement:year_{name}" for name in ("compute", "close")),
         *(f"settlement:year_application_{name}" for name in ("review", "approve")),
     }
 
@@ -209,7 +208,8 @@ def test_every_right_can_be_had_in_a_region_but_to_decide_on_what_is_held() -> N
 def test_what_the_province_decides_no_region_does(
     world: World, as_user: Callable[..., Client], numbers: dict[str, str]
 ) -> None:
-    region, province = as_user(all_rights("220100")), as_user(world.prov_clearing)
+    province = as_user(make_user("all-province", *Role, level=Level.PROVINCE))
+    region = as_user(all_rights("220100"))
     wrong = []
     for route in DECIDED:
         for who, client in (("region", region), ("province", province)):
@@ -239,7 +239,8 @@ def test_a_stranger_meets_404_and_the_owner_does_not(
 def test_a_table_of_the_province_is_not_there_for_a_region(
     world: World, as_user: Callable[..., Client], numbers: dict[str, str]
 ) -> None:
-    region, province = as_user(all_rights("220100")), as_user(world.prov_clearing)
+    province = as_user(make_user("all-province", *Role, level=Level.PROVINCE))
+    region = as_user(all_rights("220100"))
     wrong = []
     for route in PROVINCIAL:
         for who, client in (("region", region), ("province", province)):

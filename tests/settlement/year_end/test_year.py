@@ -86,7 +86,7 @@ def pay(world: World, notice: Notice, fen: int) -> None:
 
 
 def test_a_partly_paid_notice_leaves_its_rest_open(world: World, db: None) -> None:
-    """The year's notices ask 长春 for 2800.00; 400.00 are paid. What January and February ask for is theirs."""
+    """The year's notices ask 长春 for 2800.00; 400.00 are paid. January's and February's stand apart."""
     notice = Notice.objects.get(period="202611", region=world.changchun)
     pay(world, notice, 40_000)
 
