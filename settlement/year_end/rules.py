@@ -15,6 +15,7 @@ from agency.periods import next_period
 from settlement.clearing.rules import LINE_FIELDS, Line, LineKey, digest_of
 
 KEY_LENGTH = len(LineKey._fields)
+FIGURES = LINE_FIELDS[KEY_LENGTH:]
 Lines = Mapping[LineKey, Line]
 
 
@@ -64,8 +65,8 @@ def sum_of(parts: Iterable[Lines], sign: int = 1, start: Lines | None = None) ->
     for lines in parts:
         for key, line in lines.items():
             was = found.get(key) or empty_line(key)
-            figures = [a + sign * b for a, b in zip(was[KEY_LENGTH:], line[KEY_LENGTH:], strict=True)]
-            found[key] = Line._make([*key, *figures])
+            added = {name: getattr(was, name) + sign * getattr(line, name) for name in FIGURES}
+            found[key] = was._replace(**added)
     return found
 
 

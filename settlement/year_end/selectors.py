@@ -36,7 +36,6 @@ from settlement.year_end.rules import Open, YearLine
 from settlement.year_end.states import PENDING, YearState
 
 DEADLINE_MONTH = "clearing.year_end_deadline_month"
-FIGURES = LINE_FIELDS[rules.KEY_LENGTH :]
 YEAR_FIGURES = ("monthly_fen", "received_fen", "paid_fen")
 
 
@@ -83,7 +82,7 @@ def signed_sums(year: str) -> dict[LineKey, Line]:
     rows = ClearingLine.objects.filter(
         period__period__in=rules.months_of(year), period__state=PeriodState.SIGNED
     ).order_by()
-    sums = {f"s_{name}": Sum(name, output_field=BigIntegerField()) for name in FIGURES}
+    sums = {f"s_{name}": Sum(name, output_field=BigIntegerField()) for name in rules.FIGURES}
     found = rows.values(*KEYS).annotate(**sums).values_list(*KEYS, *sums)
     return {LineKey._make(row[:4]): Line._make([*row[:4], *map(int, row[4:])]) for row in found}
 
