@@ -41,7 +41,5 @@ def is_of_province(form: str) -> bool:
     if family is not None:
         return family.is_of_province
     if form not in SHEETS:
-        more = "、".join(entry.name for entry in MORE_SHEETS)
-        told = f"；另有表 {more}" if more else ""
-        raise DomainError("no_such_sheet", f"没有清算表 {form}：月度清算有表 9 至表 14{told}。")
+        raise DomainError("no_such_sheet", f"没有清算表 {form}：月度清算有表 9 至表 14。")
     return form in OF_PROVINCE

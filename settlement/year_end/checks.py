@@ -1,4 +1,4 @@
-"""核对: what must hold of every year: annual = Σ of the twelve signed months + corrections, and it stays so."""
+"""核对: what must hold of every year: annual = Σ of the twelve signed months + corrections."""
 
 from __future__ import annotations
 

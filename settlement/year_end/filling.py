@@ -187,7 +187,7 @@ def _line_rows(form: str, book: YearBook, region: Party) -> Iterator[Row]:
         yield Row(f"{other.code}|{line.insurance_type}|{line.care_kind}", values)
 
 
-# --- what must hold before a sheet is given out ---------------------------------------------------------------
+# --- what must hold before a sheet is given out -------------------------------------------------------------
 
 
 def require_year_adds_up(book: YearBook) -> None:

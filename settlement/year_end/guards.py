@@ -1,4 +1,4 @@
-"""已关账的年度不可改: triggers that hold whatever path is taken; months that a closed year rests on stay signed."""
+"""已关账的年度不可改: triggers that hold whatever path is taken; the months it rests on stay signed."""
 
 from agency.journal.guards import Guard, guard
 

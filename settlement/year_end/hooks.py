@@ -15,10 +15,11 @@ from agency.registry import HOME, NAV, STATEFUL
 from agency.web.parts import Action, HomePart, NavItem, TodoRow
 from settlement.clearing.signing import REOPENING
 from settlement.year_end import families as families  # joins MORE_SHEETS
+from settlement.year_end import noticing as noticing  # joins CLOSED
 from settlement.year_end.models import YearEnd, YearEndApplication
-from settlement.year_end.selectors import closable_years, waiting_applications
 from settlement.year_end.services import reopening_refuse
 from settlement.year_end.states import YearState
+from settlement.year_end.waiting import closable_years, waiting_applications
 
 label_actions(
     {

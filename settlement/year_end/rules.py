@@ -1,8 +1,8 @@
 """年终清算的算术: a year's figures out of its months, what moves between years, and what is still open. Pure.
 
-年终核定 = 月度合计 + what cases of the year add in the first months of the next − what cases of the year before
-added in this year's first months (which that year counted as its own). Every part of every month so stands in
-exactly one year, and all years together are all months together [P].
+年终核定 = 月度合计 + what cases of the year add in the first months of the next − what cases of the year
+before added in this year's first months (which that year counted as its own). Every part of every month so
+stands in exactly one year, and all years together are all months together [P].
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from agency.periods import next_period
 from settlement.clearing.rules import LINE_FIELDS, Line, LineKey, digest_of
 
 KEY_LENGTH = len(LineKey._fields)
+FIGURES = LINE_FIELDS[KEY_LENGTH:]
 Lines = Mapping[LineKey, Line]
 
 
@@ -64,14 +65,14 @@ def sum_of(parts: Iterable[Lines], sign: int = 1, start: Lines | None = None) ->
     for lines in parts:
         for key, line in lines.items():
             was = found.get(key) or empty_line(key)
-            figures = [a + sign * b for a, b in zip(was[KEY_LENGTH:], line[KEY_LENGTH:], strict=True)]
-            found[key] = Line._make([*key, *figures])
+            added = {name: getattr(was, name) + sign * getattr(line, name) for name in FIGURES}
+            found[key] = was._replace(**added)
     return found
 
 
 class YearLine(NamedTuple):
     """One line of a year: its figures as assessed (年终核定 is their `due_fen`), what the twelve signed
-    months say (月度合计), how much the side that is owed has (已收), and the side that owes has paid (已付)."""
+    months say (月度合计), how much the side that is owed has (已收), and what the other has paid (已付)."""
 
     line: Line
     monthly_fen: int

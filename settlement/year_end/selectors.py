@@ -8,9 +8,7 @@ from typing import NamedTuple
 
 from django.db.models import BigIntegerField, Case, Count, F, Q, QuerySet, Sum, Value, When
 
-from agency.organisation import access
-from agency.organisation.models import PoolingRegion, User
-from agency.organisation.roles import May
+from agency.organisation.models import User
 from agency.periods import first_day, last_day
 from agency.policy.selectors import int_parameter
 from settlement.clearing import rules as clearing
@@ -35,11 +33,9 @@ from settlement.records.models import SettlementRecord
 from settlement.year_end import rules
 from settlement.year_end.models import YearEnd, YearEndApplication, YearEndLine
 from settlement.year_end.rules import Open, YearLine
-from settlement.year_end.states import PENDING, ApplicationState, YearState
+from settlement.year_end.states import PENDING, YearState
 
-APPLICATIONS_SHOWN = 20
 DEADLINE_MONTH = "clearing.year_end_deadline_month"
-FIGURES = LINE_FIELDS[rules.KEY_LENGTH :]
 YEAR_FIGURES = ("monthly_fen", "received_fen", "paid_fen")
 
 
@@ -86,7 +82,7 @@ def signed_sums(year: str) -> dict[LineKey, Line]:
     rows = ClearingLine.objects.filter(
         period__period__in=rules.months_of(year), period__state=PeriodState.SIGNED
     ).order_by()
-    sums = {f"s_{name}": Sum(name, output_field=BigIntegerField()) for name in FIGURES}
+    sums = {f"s_{name}": Sum(name, output_field=BigIntegerField()) for name in rules.FIGURES}
     found = rows.values(*KEYS).annotate(**sums).values_list(*KEYS, *sums)
     return {LineKey._make(row[:4]): Line._make([*row[:4], *map(int, row[4:])]) for row in found}
 
@@ -271,40 +267,3 @@ def notices_count(year_end: YearEnd) -> int:
 def expected_of(year: str) -> list[str]:
     """The months of a year that must be signed."""
     return rules.expected_months(year, first_month())
-
-
-# --- what waits ---------------------------------------------------------------------------------------------
-
-
-def closable_years() -> list[YearEnd]:
-    """Years not closed whose months are all signed, oldest first; those nobody began as rows not stored."""
-    rows = {row.year: row for row in YearEnd.objects.all()}
-    signed = signed_periods()
-    years = sorted({month[:4] for month in signed})
-    first = first_month() if years else ""
-    found = [rows.get(year) or YearEnd(year=year) for year in years]
-    return [
-        row
-        for row in found
-        if not row.is_closed and all(month in signed for month in rules.expected_months(row.year, first))
-    ]
-
-
-def waiting_applications(by: User) -> list[YearEndApplication]:
-    """Applications whose next step is this person's: to hand in again, to review, to approve."""
-    wanted = Q(pk__in=[])
-    if access.allowed(by, May.APPLY_YEAR_END):
-        wanted |= Q(state=ApplicationState.RETURNED)
-    if access.allowed(by, May.REVIEW_YEAR_END):
-        wanted |= Q(state=ApplicationState.APPLIED) & ~Q(applied_by=by)
-    if access.allowed(by, May.APPROVE_YEAR_END):
-        wanted |= Q(state=ApplicationState.REVIEWED) & ~Q(reviewed_by=by)
-    if not wanted.children:
-        return []
-    rows = YearEndApplication.objects.visible_to(by).filter(wanted, year_end__state=YearState.COMPUTED)
-    return list(rows.select_related("year_end").order_by("pk")[:APPLICATIONS_SHOWN])
-
-
-def application_of(year_end: YearEnd, region: PoolingRegion) -> YearEndApplication | None:
-    """The application of a region for a year."""
-    return YearEndApplication.objects.filter(year_end=year_end, region=region).first()

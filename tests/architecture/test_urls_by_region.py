@@ -18,12 +18,16 @@ from agency.organisation.models import User
 from agency.organisation.roles import Level, May, Role, grants
 from filings.models import FollowUp
 from settlement.clearing.comparisons import sheet_compare
-from settlement.clearing.services import period_compute
+from settlement.clearing.services import period_compute, plain_parties
 from settlement.corrections.services import correction_propose
 from settlement.deductions.models import Deduction
 from settlement.holding.services import case_dispute
 from settlement.statements.models import InstitutionStatement
 from settlement.statements.services import statements_draw
+from settlement.year_end.applications import application_draft
+from settlement.year_end.models import YearEnd
+from settlement.year_end.rules import digest_of, lines_digest
+from settlement.year_end.selectors import year_parties
 from tests.filings.groups.lists import make_worker
 from tests.filings.groups.lists import row as list_row
 from tests.filings.groups.lists import write as write_list
@@ -39,9 +43,9 @@ from tests.support.world import World, make_user
 
 # What these routes name belongs to nobody's region: a month, a kind of file, a queue, a code, the own job, a
 # line of a month's checklist.
-OF_NOBODY = {"period", "kind", "name", "code", "job_no", "key"}
+OF_NOBODY = {"period", "year", "kind", "name", "code", "job_no", "key"}
 # Tables of the province alone: for every region there is no such page.
-OF_PROVINCE = {"form", "extension"}
+OF_PROVINCE = {"form", "year_form", "extension"}
 ROUTES = [route for route in routes() if route.rule in May.values and set(route.arguments) - OF_NOBODY]
 NUMBERED = [route for route in ROUTES if set(route.arguments) - OF_NOBODY - OF_PROVINCE]
 PROVINCIAL = [route for route in ROUTES if route not in NUMBERED]
@@ -103,6 +107,7 @@ def lay(world: World, tmp_path: Path) -> dict[str, str]:
     own = {"direction": "out", "amount_fen": 54500, "other_account": PROVINCE}
     bank_line = line(world, by=finance_of("220100"), **own)
     return {
+        **lay_year(world),
         "notice_no": notice.key,
         "bank_line_no": bank_line.line_no,
         "payment_no": bank_line.payments.get().payment_no,
@@ -135,6 +140,30 @@ def lay(world: World, tmp_path: Path) -> dict[str, str]:
     }
 
 
+def lay_year(world: World) -> dict[str, str]:
+    """A computed year without lines, and 长春's application for it."""
+    digest = digest_of([lines_digest([]), ""])
+    year_end = YearEnd.objects.create(year="2098")
+    YearEnd.objects.filter(pk=year_end.pk).update(
+        state="computed",
+        through="209812",
+        digest=digest,
+        computed_at=world.now,
+        computed_by=world.prov_clearing,
+        names={"parties": plain_parties(year_parties("2098", []))},
+    )
+    application = application_draft(
+        year="2098",
+        region=world.changchun,
+        reason="全年清算",
+        contact="李四",
+        phone="0431",
+        by=world.changchun_clearing,
+        at=world.now,
+    )
+    return {"year": "2098", "year_form": "17", "application_no": application.application_no}
+
+
 def right(route: Route) -> May:
     return May(str(route.rule))
 
@@ -158,7 +187,7 @@ def rolled_back() -> Iterator[None]:
 
 def opens(client: Client, route: Route, numbers: dict[str, str], form: str = "") -> int:
     """The answer to a GET, or to an empty POST where only that is taken."""
-    values = {**numbers, **({"form": form} if form else {})}
+    values = {**numbers, **({"form": form, "year_form": "16"} if form else {})}
     path = reverse(route.name, kwargs={name: values[name] for name in route.arguments})
     response = client.get(path)
     return client.post(path).status_code if response.status_code == 405 else response.status_code
@@ -172,7 +201,6 @@ def all_rights(region: str) -> User:
 def test_every_right_can_be_had_in_a_region_but_to_decide_on_what_is_held() -> None:
     assert {route.name for route in ROUTES if not of_regions(route)} == {
         *(f"settlement:held_{name}" for name in ("release", "reject", "undo")),
-        *(f"settlement:year_{name}" for name in ("compute", "close")),
         *(f"settlement:year_application_{name}" for name in ("review", "approve")),
     }
 
@@ -180,7 +208,8 @@ def test_every_right_can_be_had_in_a_region_but_to_decide_on_what_is_held() -> N
 def test_what_the_province_decides_no_region_does(
     world: World, as_user: Callable[..., Client], numbers: dict[str, str]
 ) -> None:
-    region, province = as_user(all_rights("220100")), as_user(world.prov_clearing)
+    province = as_user(make_user("all-province", *Role, level=Level.PROVINCE))
+    region = as_user(all_rights("220100"))
     wrong = []
     for route in DECIDED:
         for who, client in (("region", region), ("province", province)):
@@ -210,7 +239,8 @@ def test_a_stranger_meets_404_and_the_owner_does_not(
 def test_a_table_of_the_province_is_not_there_for_a_region(
     world: World, as_user: Callable[..., Client], numbers: dict[str, str]
 ) -> None:
-    region, province = as_user(all_rights("220100")), as_user(world.prov_clearing)
+    province = as_user(make_user("all-province", *Role, level=Level.PROVINCE))
+    region = as_user(all_rights("220100"))
     wrong = []
     for route in PROVINCIAL:
         for who, client in (("region", region), ("province", province)):

@@ -24,8 +24,8 @@ from settlement.year_end import applications as services
 from settlement.year_end.forms import ApplicationForm, NoteForm, ReturnForm
 from settlement.year_end.models import YearEndApplication
 from settlement.year_end.printing import application_named, printable_application
-from settlement.year_end.selectors import application_of
 from settlement.year_end.states import APPLICATION_MACHINE, ApplicationState
+from settlement.year_end.waiting import application_of
 
 S = ApplicationState
 

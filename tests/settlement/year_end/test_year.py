@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -38,6 +39,14 @@ def computed(world: World, db: None) -> YearEnd:
 @pytest.fixture
 def closed(computed: YearEnd, world: World) -> YearEnd:
     return year_close(year="2026", by=world.prov_supervisor, at=world.now)
+
+
+def drop_guard(cursor: Any, trigger: str, table: str) -> None:
+    """What somebody with the database in hand could do."""
+    on = f" ON {table}" if connection.vendor == "postgresql" else ""
+    if on:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")  # a table with checks that wait cannot be altered
+    cursor.execute(f"DROP TRIGGER {trigger}{on}")
 
 
 def side_of(year: str, region: PoolingRegion) -> tuple[int, int, int, int]:
@@ -86,7 +95,7 @@ def pay(world: World, notice: Notice, fen: int) -> None:
 
 
 def test_a_partly_paid_notice_leaves_its_rest_open(world: World, db: None) -> None:
-    """The year's notices ask 长春 for 2800.00; 400.00 are paid. What January and February ask for is theirs."""
+    """The year's notices ask 长春 for 2800.00; 400.00 are paid. January's and February's stand apart."""
     notice = Notice.objects.get(period="202611", region=world.changchun)
     pay(world, notice, 40_000)
 
@@ -208,15 +217,10 @@ def test_books_hold_and_damage_is_found(closed: YearEnd) -> None:
     report = check_all(None)
     assert [row for row in report.broken if "年终" in row.check] == []
     with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("ALTER TABLE settlement_yearendline DISABLE TRIGGER USER")
-        else:
-            cursor.execute("DROP TRIGGER year_end_line_guard_update")
+        drop_guard(cursor, "year_end_line_guard_update", "settlement_yearendline")
         cursor.execute(
             "UPDATE settlement_yearendline SET monthly_fen = monthly_fen + 1, paid_fen = paid_fen + 1"
         )
-        if connection.vendor == "postgresql":
-            cursor.execute("ALTER TABLE settlement_yearendline ENABLE TRIGGER USER")
     found = {row.check for row in check_all("202612").broken}
 
     assert {ADDS_UP, PAID} <= found
@@ -302,3 +306,28 @@ def test_what_is_exported_comes_back_without_a_difference(
 
     found = json.loads(capsys.readouterr().out)
     assert (found["differences"], found["lines"] > 0) == (0, form != "17")
+
+
+# --- notices ------------------------------------------------------------------------------------------------
+
+
+def test_whatever_was_noticed_is_not_noticed_again(closed: YearEnd) -> None:
+    assert not Notice.objects.filter(category="year_end").exists()
+
+
+def test_months_that_never_had_notices_get_them_with_the_year(world: World, db: None) -> None:
+    """October was signed before notices were kept: its 1400.00 are asked for by the year, nothing else."""
+    with connection.cursor() as cursor:
+        drop_guard(cursor, "notice_kept_guard_delete", "settlement_notice")
+        cursor.execute("DELETE FROM settlement_notice WHERE period = '202610'")
+    year_compute(year="2026", by=world.prov_clearing, at=world.now)
+    assert side_of("2026", world.changchun)[3] == 280_000
+
+    year_close(year="2026", by=world.prov_supervisor, at=world.now)
+
+    found = Notice.objects.filter(category="year_end", period="2026").order_by("direction")
+    told = found.values_list("region", "direction", "total_fen", "employee_fen")
+    assert list(told) == [
+        (world.changchun.pk, "payment", 140_000, 140_000),
+        (world.jilin.pk, "receipt", 140_000, 140_000),
+    ]
