@@ -10,11 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('agency', '0005_batch_control'),
-<<<<<<<< HEAD:settlement/migrations/0014_year_end.py
         ('settlement', '0013_quotas'),
-========
-        ('settlement', '0013_quotas'),
->>>>>>>> w6year:settlement/migrations/0012_year_end.py
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
