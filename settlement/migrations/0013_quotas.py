@@ -21,7 +21,7 @@ class Migration(migrations.Migration):
                 ('year', models.PositiveSmallIntegerField(unique=True, verbose_name='年度')),
                 ('base_months', models.CharField(max_length=83, verbose_name='基数月份')),
                 ('left_out', models.CharField(blank=True, max_length=83, verbose_name='未签发的基数月份')),
-                ('factor', models.DecimalField(decimal_places=4, max_digits=8, verbose_name='倍数')),
+                ('factor_text', models.CharField(max_length=12, verbose_name='倍数')),
                 ('effective_on', models.DateField(verbose_name='生效日期')),
                 ('state', models.CharField(choices=[('draft', '拟定'), ('proposed', '待批'), ('approved', '已批'), ('returned', '退回')], default='draft', max_length=10, verbose_name='状态')),
                 ('drawn_at', models.DateTimeField(verbose_name='拟定时间')),
@@ -98,7 +98,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='quotaround',
-            constraint=models.CheckConstraint(condition=models.Q(('factor__gt', 0)), name='quota_round_factor_is_positive'),
+            constraint=models.CheckConstraint(condition=models.Q(('factor_text', ''), _negated=True), name='quota_round_factor_is_given'),
         ),
         migrations.AddConstraint(
             model_name='quotaround',

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from decimal import Decimal
 from typing import ClassVar
 
 from django.conf import settings
@@ -30,7 +31,7 @@ class QuotaRound(models.Model):
     year = models.PositiveSmallIntegerField("年度", unique=True)
     base_months = models.CharField("基数月份", max_length=83)
     left_out = models.CharField("未签发的基数月份", max_length=83, blank=True)
-    factor = models.DecimalField("倍数", max_digits=8, decimal_places=4)
+    factor_text = models.CharField("倍数", max_length=12)
     effective_on = models.DateField("生效日期")
     state = models.CharField("状态", max_length=10, choices=RoundState, default=RoundState.DRAFT)
     drawn_by = models.ForeignKey(
@@ -63,7 +64,7 @@ class QuotaRound(models.Model):
             models.CheckConstraint(
                 condition=Q(state__in=RoundState.values), name="quota_round_state_is_known"
             ),
-            models.CheckConstraint(condition=Q(factor__gt=0), name="quota_round_factor_is_positive"),
+            models.CheckConstraint(condition=~Q(factor_text=""), name="quota_round_factor_is_given"),
             models.CheckConstraint(
                 condition=Q(state=RoundState.APPROVED, approved_by__isnull=False, approved_at__isnull=False)
                 | (~Q(state=RoundState.APPROVED) & Q(approved_by__isnull=True, approved_at__isnull=True)),
@@ -80,6 +81,11 @@ class QuotaRound(models.Model):
                 violation_error_message="拟定或提请额度的人不能自己批准。",
             ),
         ]
+
+    @property
+    def factor(self) -> Decimal:
+        """倍数: as the parameter stood, so many times the average."""
+        return Decimal(self.factor_text)
 
     def __str__(self) -> str:
         return f"{self.year}"

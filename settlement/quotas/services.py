@@ -42,7 +42,7 @@ def round_draw(*, year: int, by: User, at: dt.datetime) -> QuotaRound:
     facts = {
         "base_months": ",".join(signed),
         "left_out": ",".join(month for month in months if month not in signed),
-        "factor": decimal_parameter("fund.quota_factor", first),
+        "factor_text": f"{decimal_parameter('fund.quota_factor', first).normalize():f}",
         "effective_on": first,
         "drawn_by": by,
         "drawn_at": at,

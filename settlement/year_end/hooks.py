@@ -36,12 +36,12 @@ label_details({"late_through": "迟到费用计至"})
 REOPENING.register("year_end", order=60)(reopening_refuse)
 
 
-@STATEFUL.register("year_end")
+@STATEFUL.register("year_end", order=460)
 def year_model() -> type:
     return YearEnd
 
 
-@STATEFUL.register("year_end_application")
+@STATEFUL.register("year_end_application", order=465)
 def application_model() -> type:
     return YearEndApplication
 

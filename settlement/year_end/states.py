@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from agency.journal.workflow import Machine, Step
+from agency.journal.workflow import Flow, Machine, Step
 from agency.organisation.roles import May
 
 
@@ -24,6 +24,8 @@ Y, A = YearState, ApplicationState
 
 YEAR_MACHINE = Machine(
     kind="year_end",
+    title="年终清算",
+    flow=Flow.CLEARING,
     states=YearState,
     first=Y.OPEN,
     transitions={
@@ -35,6 +37,8 @@ YEAR_MACHINE = Machine(
 )
 APPLICATION_MACHINE = Machine(
     kind="year_end_application",
+    title="年终清算申请",
+    flow=Flow.CLEARING,
     states=ApplicationState,
     first=A.DRAFT,
     transitions={

@@ -135,7 +135,7 @@ def test_a_new_state_and_a_new_step_appear_by_themselves(monkeypatch: pytest.Mon
     class Lamp:
         machine = lamp({("on", "broken"): Step("烧坏"), ("on", "on"): Step("再亮些")})
 
-    STATEFUL.register("lamp")(lambda: Lamp)
+    STATEFUL.register("lamp", order=900)(lambda: Lamp)  # the last of its flow
 
     (fund,) = (flow for flow in flows_drawn() if flow.flow == Flow.FUND)
     assert [(chart.title, len(chart.steps)) for chart in fund.charts if chart.kind == "lamp"] == [("灯", 4)]
