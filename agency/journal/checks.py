@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db.models import OuterRef, Subquery
+from django.db.models import OuterRef, Subquery, TextField
+from django.db.models.functions import Cast
 
 from agency.journal import audit, guards
 from agency.journal.models import StateChange
@@ -25,9 +26,10 @@ def states_have_history(period: str | None) -> Iterator[Broken]:
     for entry in STATEFUL:
         model = entry.function()
         number = model.journal_field
-        last = StateChange.objects.filter(
-            subject_kind=model.machine.kind, subject_no=OuterRef(number)
-        ).order_by("-id")
+        subject_no = Cast(OuterRef(number), TextField())  # a year is a number
+        last = StateChange.objects.filter(subject_kind=model.machine.kind, subject_no=subject_no).order_by(
+            "-id"
+        )
         rows = model._base_manager.annotate(recorded_state=Subquery(last.values("to_state")[:1]))
         for no, state, recorded in (
             rows.values_list(number, "state", "recorded_state").order_by("pk").iterator()
