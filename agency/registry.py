@@ -61,6 +61,5 @@ DEMO: Registry[Callable[..., Any]] = Registry("demo")  # (seeds: Path, tally, no
 CHECKS: Registry[Callable[..., Any]] = Registry("check_books")  # (period | None) -> Iterator[Broken]
 BATCH_KINDS: Registry[Callable[..., Any]] = Registry("batch kinds")  # () -> BatchKind
 JOB_KINDS: Registry[Callable[..., Any]] = Registry("job kinds")  # (job, progress) -> result dict
-STATEFUL: Registry[Callable[..., Any]] = Registry(
-    "stateful models"
-)  # () -> model class; order: its place in form 19
+# () -> model class; order: its place in form 19
+STATEFUL: Registry[Callable[..., Any]] = Registry("stateful models")

@@ -5,13 +5,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import NamedTuple
 
-from django.db.models import Q, Sum
+from django.db.models import Sum
 
 from agency.errors import DomainError
 from agency.organisation.models import PoolingRegion
 from agency.policy.selectors import parameter_in_force
-from settlement.clearing.models import ClearingLine, ClearingPeriod
-from settlement.clearing.states import PeriodState
+from settlement.clearing.models import ClearingLine
+from settlement.clearing.selectors import signed_periods
 from settlement.quotas.models import Quota
 from settlement.quotas.rules import base_periods
 
@@ -74,13 +74,5 @@ def base_months(year: int) -> list[str]:
 
 
 def signed_of(periods: list[str]) -> list[str]:
-    """Those of the months that are signed."""
-    rows = ClearingPeriod.objects.filter(period__in=periods, state=PeriodState.SIGNED)
-    return list(rows.order_by("period").values_list("period", flat=True))
-
-
-def regions_on(day: dt.date) -> list[PoolingRegion]:
-    """The pooling regions in force on a day, in the order of the sheets."""
-    rows = PoolingRegion.objects.filter(Q(valid_to__isnull=True) | Q(valid_to__gte=day), valid_from__lte=day)
-    regions = [region for region in rows if not region.is_outside]
-    return sorted(regions, key=lambda region: (region.position, region.code))
+    """Those of the months that are signed, in their order."""
+    return sorted(signed_periods().intersection(periods))

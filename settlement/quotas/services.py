@@ -14,6 +14,7 @@ from agency.journal import audit, workflow
 from agency.organisation import access
 from agency.organisation.models import PoolingRegion, User
 from agency.organisation.roles import May
+from agency.organisation.selectors import pooling_regions
 from agency.policy.insurance import InsuranceType
 from agency.policy.selectors import decimal_parameter
 from settlement.quotas import rules, selectors
@@ -77,7 +78,7 @@ def _items_replace(drawn: QuotaRound, signed: list[str]) -> None:
     current = selectors.quotas_in_force(drawn.effective_on)
     items, bases = [], []
     for kind in InsuranceType.values:
-        for region in selectors.regions_on(drawn.effective_on):
+        for region in pooling_regions(drawn.effective_on):
             found = [owed.get((month, region.pk, kind), selectors.NOTHING) for month in signed]
             item = _item(drawn, region, kind, found, current.get((region.pk, kind), 0))
             items.append(item)

@@ -9,7 +9,6 @@ from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
 from django.utils import timezone
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
 from agency.organisation import access
@@ -20,7 +19,8 @@ from agency.sheets.digest import digest, short
 from agency.sheets.filled import SheetData
 from agency.web.access import needs
 from agency.web.request import StaffRequest
-from settlement.clearing.export import CONTENT_TYPES, sheet_exported, sheet_printed
+from settlement.clearing.answers import answer_with_file
+from settlement.clearing.export import sheet_exported, sheet_printed
 from settlement.clearing.filling import (
     MonthBook,
     party_named_as_then,
@@ -203,7 +203,4 @@ def as_file(request: StaffRequest, page: Shown, extension: str) -> HttpResponse:
     content = sheet_exported(
         page.data, page.region, book=page.book, format_name=extension, by=request.user, at=request.now
     )
-    response = HttpResponse(content, content_type=CONTENT_TYPES[extension])
-    name = f"{page.file_name}.{extension}"
-    response["Content-Disposition"] = content_disposition_header(extension != "pdf", name) or ""
-    return response
+    return answer_with_file(content, extension, page.file_name)

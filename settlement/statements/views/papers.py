@@ -5,14 +5,14 @@ from __future__ import annotations
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 
 from agency.organisation import access
 from agency.organisation.models import PoolingRegion, RegionKind
 from agency.sheets.as_html import print_page
 from agency.sheets.filled import SheetData
 from agency.web.request import StaffRequest
-from settlement.clearing.export import CONTENT_TYPES, Subject, sheet_coded, sheet_written
+from settlement.clearing.answers import answer_with_file
+from settlement.clearing.export import Subject, sheet_coded, sheet_written
 from settlement.clearing.models import ClearingPeriod
 
 
@@ -56,7 +56,4 @@ def file_answer(
     content = sheet_written(
         data, region, format_name=extension, by=request.user, at=request.now, subject=subject
     )
-    response = HttpResponse(content, content_type=CONTENT_TYPES[extension])
-    name = f"{data.sheet.form} {data.region} {data.period_label}.{extension}"
-    response["Content-Disposition"] = content_disposition_header(extension != "pdf", name) or ""
-    return response
+    return answer_with_file(content, extension, f"{data.sheet.form} {data.region} {data.period_label}")

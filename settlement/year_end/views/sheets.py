@@ -8,7 +8,6 @@ from typing import Any
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
 from django.urls import reverse
-from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
 from agency.organisation import access
@@ -19,7 +18,8 @@ from agency.sheets.digest import digest, short
 from agency.sheets.filled import SheetData
 from agency.web.access import needs
 from agency.web.request import StaffRequest
-from settlement.clearing.export import CONTENT_TYPES, sheet_coded, sheet_number, sheet_written
+from settlement.clearing.answers import answer_with_file
+from settlement.clearing.export import sheet_coded, sheet_number, sheet_written
 from settlement.clearing.screen import screen_table
 from settlement.year_end.families import SHEET_KIND, filled_sheet
 from settlement.year_end.filling import book_of
@@ -113,7 +113,4 @@ def year_sheet_file(
         at=request.now,
         subject=page.subject,
     )
-    response = HttpResponse(content, content_type=CONTENT_TYPES[extension])
-    name = f"表{year_form} {page.data.region} {page.data.period_label}.{extension}"
-    response["Content-Disposition"] = content_disposition_header(extension != "pdf", name) or ""
-    return response
+    return answer_with_file(content, extension, f"表{year_form} {page.data.region} {page.data.period_label}")
