@@ -198,12 +198,12 @@ def _command(rows: int, runs: dict[str, list[float]], memory: list[int]) -> floa
     )  # fmt: skip
     assert process.stderr is not None
     said = process.stderr.read()
-    _, status, usage = os.wait4(process.pid, 0)
+    status = process.wait()
     spent = time.perf_counter() - began
-    if os.waitstatus_to_exitcode(status) not in (0, 2):
+    if status not in (0, 2):
         raise SystemExit(f"import_settlements failed: {said}")
-    memory.append(usage.ru_maxrss)
-    matched = float(said.splitlines()[-1])
+    most, matched = map(float, said.splitlines()[-2:])
+    memory.append(int(most))
     runs.setdefault("match", []).append(matched)
     return spent - matched
 
