@@ -16,7 +16,7 @@ from settlement.records.intake import RowRefused
 from settlement.records.parse import parse_row
 from settlement.records.reference import Reference
 
-BLOCK = 4000
+BLOCK = 3000
 LONG_BYTES = 4 << 20  # some 20,000 rows: below, another process costs more than it saves
 
 
