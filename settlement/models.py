@@ -14,6 +14,8 @@ from settlement.clearing.models import (
 from settlement.clearing.version_models import MonthVersion, Reopening
 from settlement.corrections.models import ConflictLine, Correction
 from settlement.deductions.models import Deduction
+from settlement.fund import guards as fund_guards
+from settlement.fund.models import FundAccount, FundMovement
 from settlement.holding.models import HeldCase, HeldNote
 from settlement.matching.models import RecordFiling
 from settlement.notices.models import BankAccount, BankLine, Notice, Payment
@@ -37,6 +39,8 @@ __all__ = [
     "Correction",
     "Deduction",
     "FeeLine",
+    "FundAccount",
+    "FundMovement",
     "MonthVersion",
     "HeldCase",
     "HeldNote",
@@ -54,5 +58,6 @@ __all__ = [
     "SignedSheet",
     "StatementDrawing",
     "StatementLine",
+    "fund_guards",
     "statement_guards",
 ]
