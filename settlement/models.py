@@ -14,6 +14,8 @@ from settlement.clearing.models import (
 from settlement.clearing.version_models import MonthVersion, Reopening
 from settlement.corrections.models import ConflictLine, Correction
 from settlement.deductions.models import Deduction
+from settlement.fund import guards as fund_guards
+from settlement.fund.models import FundAccount, FundMovement
 from settlement.holding.models import HeldCase, HeldNote
 from settlement.matching.models import RecordFiling
 from settlement.notices.models import BankAccount, BankLine, Notice, Payment
@@ -41,6 +43,8 @@ __all__ = [
     "Correction",
     "Deduction",
     "FeeLine",
+    "FundAccount",
+    "FundMovement",
     "MonthVersion",
     "HeldCase",
     "HeldNote",
@@ -66,6 +70,7 @@ __all__ = [
     "YearEndApplication",
     "YearEndLine",
     "quota_guards",
+    "fund_guards",
     "statement_guards",
     "year_end_guards",
 ]
