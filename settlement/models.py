@@ -15,7 +15,7 @@ from settlement.clearing.version_models import MonthVersion, Reopening
 from settlement.corrections.models import ConflictLine, Correction
 from settlement.deductions.models import Deduction
 from settlement.fund import guards as fund_guards
-from settlement.fund.models import FundAccount, FundMovement
+from settlement.fund.models import BankBalance, FundAccount, FundAdjustment, FundMovement
 from settlement.holding.models import HeldCase, HeldNote
 from settlement.matching.models import RecordFiling
 from settlement.notices.models import BankAccount, BankLine, Notice, Payment
@@ -34,6 +34,7 @@ from settlement.year_end.models import YearEnd, YearEndApplication, YearEndLine
 
 __all__ = [
     "BankAccount",
+    "BankBalance",
     "BankLine",
     "CareType",
     "ChecklistSkip",
@@ -44,6 +45,7 @@ __all__ = [
     "Deduction",
     "FeeLine",
     "FundAccount",
+    "FundAdjustment",
     "FundMovement",
     "MonthVersion",
     "HeldCase",
@@ -69,8 +71,8 @@ __all__ = [
     "YearEnd",
     "YearEndApplication",
     "YearEndLine",
-    "quota_guards",
     "fund_guards",
+    "quota_guards",
     "statement_guards",
     "year_end_guards",
 ]
