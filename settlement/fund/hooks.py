@@ -1,4 +1,4 @@
-"""Where the fund's ledger joins: the signature and the reopening of a month, payments, the journal's words."""
+"""Where the fund's ledger joins: signature and reopening of a month, payments, the journal's words."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ label_actions(
 )
 label_details({"movements": "笔数"})
 
-# Before whatever logs (statements 40, notices 50): payments hold the ledger's series while they wait for the log.
+# Before whatever logs (statements 40, notices 50): payments hold the ledger's series while they wait to log.
 SIGNED.register("fund", order=30)(month_follow)
 REOPENED.register("fund", order=30)(month_follow)
 PAID.register("fund", order=50)(payments_post)

@@ -1,5 +1,5 @@
-"""周转金账: accounts, movements between them (each one row with a debit and a credit), adjustments by hand, and
-balances read off the bank's paper."""
+"""周转金账: accounts, movements between them (each one row with a debit and a credit), adjustments by hand,
+and balances read off the bank's paper."""
 
 from __future__ import annotations
 
@@ -136,8 +136,8 @@ class AdjustmentQuerySet(models.QuerySet):
 
 
 class FundAdjustment(models.Model):
-    """调账: a movement that nothing else causes (an opening balance, interest, a fee), with its reason, by two
-    people. `reverses` names an approved adjustment that this one takes back as a whole."""
+    """调账: a movement that nothing else causes (an opening balance, interest, a fee), with its reason, by
+    two people. `reverses` names an approved adjustment that this one takes back as a whole."""
 
     machine: ClassVar[Machine] = ADJUSTMENT_MACHINE
     journal_field: ClassVar[str] = "adjustment_no"

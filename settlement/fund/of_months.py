@@ -1,4 +1,4 @@
-"""签发、重开: what each signature of a month moves, and how it is turned round when the month is opened again.
+"""签发、重开: what each signature of a month moves, and how it is turned round when it is opened again.
 
 Everything is brought up to what the signatures say, however little or much of it stands already; so the
 signature of a month, its reopening, and the command that posts what older ones lack are one and the same.
@@ -29,7 +29,7 @@ from settlement.fund.posting import Entry, Posting, post, reversal_of
 
 @dataclass(frozen=True)
 class Signature:
-    """签发一次: of which month and version, when and by whom, and when it was opened again (None: it stands)."""
+    """签发一次: of which month and version, when, by whom, and when it was opened again (None: it stands)."""
 
     month: ClearingPeriod
     version: int

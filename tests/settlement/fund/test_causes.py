@@ -1,4 +1,4 @@
-"""签发、重开、核销、撤回: the worked month in the ledger. 长春 pays 545.00, 四平 5.00, 吉林 receives 600.00."""
+"""签发、重开、核销、撤回: the worked month. 长春 pays 545.00, 四平 5.00, 吉林 receives 600.00."""
 
 from __future__ import annotations
 
