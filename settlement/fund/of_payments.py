@@ -113,4 +113,16 @@ def _withdrawals(missing: Iterable[Payment]) -> Iterator[Posting]:
 
 
 def _caused(kind: CauseKind, payment: Payment, entries: tuple[Entry, ...]) -> Posting:
-    return Posting(kind, payment.payment_no, timezone.localdate(payment.at), payment.by_id, entries)
+    return Posting(kind, payment.payment_no, day_of(payment), payment.by_id, entries)
+
+
+def day_of(payment: Payment) -> dt.date:
+    """The day on which a payment moves the money: when it was allotted, not when the bank booked its line."""
+    return timezone.localdate(payment.at)
+
+
+def lacking() -> QuerySet[Payment]:
+    """Payments by the province's account that are not posted."""
+    kinds = (CauseKind.PAYMENT, CauseKind.WITHDRAWAL)
+    posted = FundMovement.objects.filter(cause_kind__in=kinds).values("cause_no")
+    return Payment.objects.filter(OF_BANK).exclude(payment_no__in=posted)

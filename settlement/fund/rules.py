@@ -34,14 +34,14 @@ def split(payments: Iterable[Paid], employee_fen: int, total_fen: int) -> dict[s
     """The parts of each payment of a notice, in the order in which they were made.
 
     职工 of a payment is the share of all that is paid until then less what stands for 职工 already; a
-    withdrawal takes back the very parts of what it names [P].
+    withdrawal takes back the very parts of what it names, which comes before it [P].
     """
     found: dict[str, Parts] = {}
     paid = standing = 0
     for number, amount, withdraws in payments:
         paid += amount
         if withdraws:
-            taken = found[withdraws]
+            taken = found.get(withdraws, Parts(0, -amount))
             parts = Parts(-taken.employee_fen, -taken.resident_fen)
         else:
             share = employee_share(paid, employee_fen, total_fen) - standing

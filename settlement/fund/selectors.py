@@ -5,11 +5,14 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 
 from settlement.fund.accounts import accounts_known
-from settlement.fund.models import FundAccount, FundMovement
+from settlement.fund.models import AccountKind, FundAccount, FundAdjustment, FundMovement
+from settlement.fund.states import AdjustmentState
+from settlement.notices.models import BankDirection, Payment
 
 
 def signed_fen(account: FundAccount, debit_fen: int, credit_fen: int) -> int:
@@ -28,6 +31,25 @@ def balances(on: dt.date | None = None) -> dict[FundAccount, int]:
         account: signed_fen(account, *(int(side.get(account.pk, 0)) for side in sides))
         for account in accounts_known().values()
     }
+
+
+def bank_moved() -> int:
+    """What payments by the province's account and approved adjustments of it come to, without the ledger."""
+    payments = Payment.objects.filter(line__region__isnull=True)
+    adjustments = FundAdjustment.objects.filter(state=AdjustmentState.APPROVED)
+    come = sum_of(payments.filter(line__direction=BankDirection.IN)) - sum_of(
+        payments.filter(line__direction=BankDirection.OUT)
+    )
+    return (
+        come
+        + sum_of(adjustments.filter(debit__kind=AccountKind.BANK))
+        - sum_of(adjustments.filter(credit__kind=AccountKind.BANK))
+    )
+
+
+def sum_of(rows: QuerySet[Any]) -> int:
+    """Σ `amount_fen`; nil of none."""
+    return int(rows.aggregate(fen=Sum("amount_fen"))["fen"] or 0)
 
 
 @dataclass(frozen=True)
