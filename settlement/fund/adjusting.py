@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import dataclass
 
 from django.db import IntegrityError, transaction
 from django.utils import timezone
@@ -18,31 +19,67 @@ from settlement.fund.accounts import AccountKey, accounts_for, key_of
 from settlement.fund.models import CauseKind, FundAdjustment, FundMovement
 from settlement.fund.posting import Entry, Posting, post
 from settlement.fund.states import AdjustmentState
+from settlement.notices.locks import hold_lines
+from settlement.notices.models import BankDirection, BankLine
+from settlement.notices.selectors import with_rest
 
 SERIES = "fund-adjustment-"  # and the month
 PART = "whole"
 
 
-@transaction.atomic
-def adjustment_propose(
-    *, debit: AccountKey, credit: AccountKey, amount_fen: int, reason: str, by: User, at: dt.datetime
-) -> FundAdjustment:
-    """提出调账: so much from one account to another; nothing moves until another person approves.
+@dataclass(frozen=True)
+class Said:
+    """What an adjustment says: so much from one account to another, why, and of which bank line if of any."""
 
-    Errors: NotAllowed, `reason_missing`, `reason_too_long`, `bad_amount`, `same_account`.
+    debit: AccountKey
+    credit: AccountKey
+    amount_fen: int
+    reason: str
+    line: BankLine | None = None
+
+
+@transaction.atomic
+def adjustment_propose(*, said: Said, by: User, at: dt.datetime) -> FundAdjustment:
+    """提出调账: nothing moves until another person approves.
+
+    Errors: NotAllowed, `reason_missing`, `reason_too_long`, `bad_amount`, `same_account`, and those of
+    `_require_line_fits`.
     """
     access.require(by, May.KEEP_FUND)
-    reason = reason_given(reason)
-    if amount_fen <= 0:
+    reason = reason_given(said.reason)
+    if said.amount_fen <= 0:
         raise DomainError("bad_amount", "金额应大于 0；方向由借方和贷方说明。", field="amount_fen")
-    if debit == credit:
+    if said.debit == said.credit:
         raise DomainError("same_account", "借方和贷方是同一个账户，没有可调的。", field="credit")
-    accounts = accounts_for([debit, credit])
-    return _propose(
-        FundAdjustment(debit=accounts[debit], credit=accounts[credit], amount_fen=amount_fen, reason=reason),
-        by=by,
-        at=at,
+    accounts = accounts_for([said.debit, said.credit])
+    adjustment = FundAdjustment(
+        debit=accounts[said.debit],
+        credit=accounts[said.credit],
+        amount_fen=said.amount_fen,
+        reason=reason,
+        line=said.line,
     )
+    _require_line_fits(adjustment)
+    return _propose(adjustment, by=by, at=at)
+
+
+def _require_line_fits(adjustment: FundAdjustment) -> None:
+    """The line is one of the province's account, in this direction, and has so much left.
+
+    Errors: `wrong_direction`, `more_than_line`.
+    """
+    if adjustment.line_id is None or adjustment.reverses_id is not None:
+        return
+    hold_lines([adjustment.line_id])
+    line = with_rest(BankLine.objects.all()).get(pk=adjustment.line_id)
+    bank = adjustment.debit if line.direction == BankDirection.IN else adjustment.credit
+    if line.region_id is not None or not bank.is_bank:
+        side = "借方" if line.direction == BankDirection.IN else "贷方"
+        told = f"流水 {line} 是{line.account_label}的“{line.get_direction_display()}”，省级账户应在{side}。"
+        raise DomainError("wrong_direction", told, field="line")
+    if adjustment.amount_fen > line.rest_fen:
+        told = f"流水 {line} 只剩 {yuan(line.rest_fen)} 元，不能调账 {yuan(adjustment.amount_fen)} 元。"
+        raise DomainError("more_than_line", told, field="amount_fen")
 
 
 @transaction.atomic
@@ -63,6 +100,7 @@ def adjustment_reverse(
         amount_fen=adjustment.amount_fen,
         reason=reason,
         reverses=adjustment,
+        line=adjustment.line,
     )
     return _propose(turned, by=by, at=at)
 
@@ -88,9 +126,10 @@ def _propose(adjustment: FundAdjustment, *, by: User, at: dt.datetime) -> FundAd
 def adjustment_approve(*, adjustment: FundAdjustment, by: User, at: dt.datetime) -> FundAdjustment:
     """批准: another person; it is posted on this day.
 
-    Errors: NotAllowed (also for whoever proposed), SomeoneElseWasFirst.
+    Errors: NotAllowed (also for whoever proposed), SomeoneElseWasFirst, and those of `_require_line_fits`.
     """
     adjustment = _held(adjustment, by)
+    _require_line_fits(adjustment)
     workflow.move(adjustment, AdjustmentState.APPROVED, by=by, at=at, decided_by=by, decided_at=at)
     entries = (entry_of(adjustment, _movement_of(adjustment.reverses)),)
     day = day_of(adjustment)

@@ -30,7 +30,7 @@ DECIDED_OTHERWISE = " OR ".join(
     [
         "OLD.state <> 'proposed'",
         *(f"OLD.{name} <> NEW.{name}" for name in AS_PROPOSED),
-        "COALESCE(OLD.reverses_id, 0) <> COALESCE(NEW.reverses_id, 0)",
+        *(f"COALESCE(OLD.{name}, 0) <> COALESCE(NEW.{name}, 0)" for name in ("reverses_id", "line_id")),
     ]
 )
 REVERSES_UNLIKE = (
@@ -38,6 +38,27 @@ REVERSES_UNLIKE = (
     "WHERE was.id = {row}.reverses_id AND was.state = 'approved' AND was.reverses_id IS NULL "
     "AND was.debit_id = {row}.credit_id AND was.credit_id = {row}.debit_id "
     "AND was.amount_fen = {row}.amount_fen)"
+)
+LINE, PAYMENT = "settlement_bankline", "settlement_payment"
+USED = (
+    f"(SELECT COALESCE(SUM(own.amount_fen), 0) FROM {PAYMENT} AS own WHERE own.line_id = NEW.line_id) + "
+    "(SELECT COALESCE(SUM(its.amount_fen * (CASE WHEN its.reverses_id IS NULL THEN 1 ELSE -1 END)), 0) "
+    f"FROM {ADJUSTMENT} AS its WHERE its.line_id = NEW.line_id AND its.state = 'approved')"
+)
+WHOLE = f"(SELECT amount_fen FROM {LINE} WHERE id = NEW.line_id)"
+PAID_TWICE = (
+    f"EXISTS (SELECT 1 FROM {ADJUSTMENT} AS own WHERE own.line_id = NEW.line_id) "
+    f"AND {USED} + NEW.amount_fen > {WHOLE}"
+)
+OVER_LINE = (
+    "NEW.line_id IS NOT NULL AND NEW.reverses_id IS NULL AND NEW.state = 'approved' "
+    f"AND {USED} + NEW.amount_fen > {WHOLE}"
+)
+UNFIT = (
+    "NEW.line_id IS NOT NULL AND NEW.reverses_id IS NULL AND NOT EXISTS (SELECT 1 FROM "
+    f"{LINE} AS line, {ACCOUNT} AS bank WHERE line.id = NEW.line_id AND line.region_id IS NULL "
+    "AND bank.kind = 'bank' AND bank.id = CASE WHEN line.direction = 'in' THEN NEW.debit_id "
+    "ELSE NEW.credit_id END)"
 )
 
 guard(
@@ -64,5 +85,8 @@ guard(
         ("INSERT", "UPDATE"),
         REVERSES_UNLIKE,
     ),
+    Guard("fund_adjustment_line_guard", ADJUSTMENT, "流水的方向与调账不符", ("INSERT",), UNFIT),
+    Guard("fund_adjustment_within_guard", ADJUSTMENT, "调账超过流水余下的金额", ("UPDATE",), OVER_LINE),
+    Guard("fund_payment_guard", PAYMENT, "流水已由调账记账，不能再核销", ("INSERT",), PAID_TWICE),
     Guard("bank_balance_guard", BALANCE, "登记的对账单余额不能修改或删除，登记错的再登记一次"),
 )

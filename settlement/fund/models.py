@@ -14,6 +14,7 @@ from agency.organisation import access
 from agency.organisation.models import PoolingRegion, User
 from agency.policy.insurance import InsuranceType
 from settlement.fund.states import ADJUSTMENT_MACHINE, TONES, AdjustmentState
+from settlement.notices.models import BankLine
 
 PLATFORM_LABEL, BANK_LABEL = "省平台", "省级账户"
 
@@ -137,7 +138,8 @@ class AdjustmentQuerySet(models.QuerySet):
 
 class FundAdjustment(models.Model):
     """调账: a movement that nothing else causes (an opening balance, interest, a fee), with its reason, by
-    two people. `reverses` names an approved adjustment that this one takes back as a whole."""
+    two people. `line` is the line of the province's account that it accounts for, where the bank has one;
+    `reverses` names an approved adjustment that this one takes back as a whole."""
 
     machine: ClassVar[Machine] = ADJUSTMENT_MACHINE
     journal_field: ClassVar[str] = "adjustment_no"
@@ -149,6 +151,9 @@ class FundAdjustment(models.Model):
     reason = models.CharField("原因", max_length=200)
     reverses = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, verbose_name="冲正的调账", related_name="reversals"
+    )
+    line = models.ForeignKey(
+        BankLine, models.PROTECT, null=True, blank=True, verbose_name="银行流水", related_name="+"
     )
     state = models.CharField("状态", max_length=10, choices=AdjustmentState, default=AdjustmentState.PROPOSED)
     proposed_by = models.ForeignKey(User, models.PROTECT, verbose_name="提出人", related_name="+")

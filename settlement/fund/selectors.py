@@ -7,8 +7,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import BigIntegerField, Case, F, Q, QuerySet, Sum, When
 
+from agency.organisation import access
+from agency.organisation.models import PoolingRegion, RegionKind, User
+from agency.policy.insurance import InsuranceType
 from settlement.fund.accounts import accounts_known
 from settlement.fund.models import AccountKind, FundAccount, FundAdjustment, FundMovement
 from settlement.fund.states import AdjustmentState
@@ -84,3 +87,79 @@ def entries_between(accounts: list[FundAccount], first: dt.date, last: dt.date) 
         if movement.credit_id in own:
             found.append(AccountEntry(movement, movement.credit, 0, fen))
     return found
+
+
+@dataclass(frozen=True)
+class RegionBalance:
+    """A region with what the province holds of it, in fen by insurance type."""
+
+    region: PoolingRegion
+    employee_fen: int
+    resident_fen: int
+
+    @property
+    def sum_fen(self) -> int:
+        return self.employee_fen + self.resident_fen
+
+
+@dataclass(frozen=True)
+class Balances:
+    """What the accounts hold at the end of a day, as far as a person may see it."""
+
+    regions: list[RegionBalance]
+    platform: dict[str, int]
+    bank_fen: int
+
+    @property
+    def platform_fen(self) -> int:
+        return sum(self.platform.values())
+
+    @property
+    def employee_fen(self) -> int:
+        return sum(row.employee_fen for row in self.regions)
+
+    @property
+    def resident_fen(self) -> int:
+        return sum(row.resident_fen for row in self.regions)
+
+    @property
+    def sum_fen(self) -> int:
+        return self.employee_fen + self.resident_fen
+
+
+def region_balances(by: User, on: dt.date | None = None) -> Balances:
+    """A row per region that this person may see, with an account or without; the province's beside them."""
+    found = balances(on)
+    of_region = {(row.region_id, row.insurance_type): fen for row, fen in found.items()}
+    kinds = InsuranceType.values
+    regions = PoolingRegion.objects.filter(kind=RegionKind.POOLING)
+    if not access.sees_all(by):
+        regions = regions.filter(pk=by.region_id)
+    return Balances(
+        regions=[
+            RegionBalance(region, *(of_region.get((region.pk, kind), 0) for kind in kinds))
+            for region in regions
+        ],
+        platform={kind: of_region.get((None, kind), 0) for kind in kinds},
+        bank_fen=of_region.get((None, ""), 0),
+    )
+
+
+def adjustments_of(by: User) -> QuerySet[FundAdjustment]:
+    """The adjustments that a person may see, newest first, with their accounts."""
+    rows = FundAdjustment.objects.visible_to(by)
+    return rows.select_related(
+        "debit__region", "credit__region", "reverses", "line", "proposed_by", "decided_by"
+    ).order_by("-pk")
+
+
+def adjustments_waiting(by: User) -> QuerySet[FundAdjustment]:
+    """Those that wait for this person's decision."""
+    return adjustments_of(by).filter(state=AdjustmentState.PROPOSED).exclude(proposed_by=by)
+
+
+def used_of_lines() -> QuerySet[FundAdjustment]:
+    """What approved adjustments take of bank lines; a reversal gives it back."""
+    rows = FundAdjustment.objects.filter(state=AdjustmentState.APPROVED, line__isnull=False)
+    given_back = When(reverses__isnull=False, then=-F("amount_fen"))
+    return rows.annotate(used_fen=Case(given_back, default=F("amount_fen"), output_field=BigIntegerField()))

@@ -11,7 +11,7 @@ from agency.journal.books import check_all
 from settlement.clearing.reopening import reopening_approve, reopening_propose
 from settlement.fund import checks
 from settlement.fund.accounts import BANK, PLATFORMS
-from settlement.fund.adjusting import adjustment_approve, adjustment_propose, adjustment_reverse
+from settlement.fund.adjusting import Said, adjustment_approve, adjustment_propose, adjustment_reverse
 from settlement.fund.models import FundAdjustment
 from settlement.notices.models import Payment
 from settlement.notices.services import payment_withdraw
@@ -175,10 +175,10 @@ def laid_ledger(ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> Ite
 
 def adjust(world: World) -> FundAdjustment:
     """Interest of 88.00, and taken back."""
-    made = {"by": world.prov_finance, "at": world.now, "reason": "利息"}
-    first = adjustment_propose(debit=BANK, credit=PLATFORMS["employee"], amount_fen=8800, **made)
+    said = Said(BANK, PLATFORMS["employee"], 8800, "利息")
+    first = adjustment_propose(said=said, by=world.prov_finance, at=world.now)
     first = adjustment_approve(adjustment=first, by=world.prov_supervisor, at=world.now)
-    back = adjustment_reverse(adjustment=first, **made)
+    back = adjustment_reverse(adjustment=first, reason="记错了", by=world.prov_finance, at=world.now)
     return adjustment_approve(adjustment=back, by=world.prov_supervisor, at=world.now)
 
 
