@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import admin
 from django.db.models import Q, QuerySet
 from django.http import HttpRequest
@@ -33,7 +35,7 @@ class BetweenAccountsAdmin(ReadOnlyAdmin):
     def amount_yuan(self, row: FundMovement | FundAdjustment) -> str:
         return yuan(row.amount_fen)
 
-    def get_queryset(self, request: HttpRequest) -> QuerySet:  # type: ignore[type-arg]
+    def get_queryset(self, request: HttpRequest) -> QuerySet[Any]:
         rows = super().get_queryset(request)
         user = request.user
         assert isinstance(user, User)

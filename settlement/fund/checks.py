@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from django.db.models import F, Q, QuerySet
 
@@ -171,7 +171,7 @@ def corrections_name_the_old(period: str | None) -> Iterator[Broken]:
         yield Broken(CORRECTIONS, f"周转金明细 {row}", told)
 
 
-def _reversals() -> QuerySet[FundAdjustment]:
+def _reversals() -> QuerySet[Any, Any]:
     return FundAdjustment.objects.filter(reverses__isnull=False).values("adjustment_no")
 
 

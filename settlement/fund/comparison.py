@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 from django.db.models import Q, QuerySet, Sum
 from django.db.models.functions import TruncDate
@@ -29,11 +30,11 @@ Sums = dict[dt.date, int]
 DEBITED, CREDITED = Q(debit__kind=AccountKind.BANK), Q(credit__kind=AccountKind.BANK)
 
 
-def _by_day(rows: QuerySet, day: str) -> Sums:  # type: ignore[type-arg]
+def _by_day(rows: QuerySet[Any], day: str) -> Sums:
     return {when: int(fen) for when, fen in rows.order_by().values_list(day).annotate(fen=Sum("amount_fen"))}
 
 
-def _net(come: QuerySet, gone: QuerySet, day: str) -> Sums:  # type: ignore[type-arg]
+def _net(come: QuerySet[Any], gone: QuerySet[Any], day: str) -> Sums:
     """What came less what went, by day."""
     return _added(_by_day(come, day), {when: -fen for when, fen in _by_day(gone, day).items()})
 
@@ -42,7 +43,7 @@ def _added(one: Sums, other: Sums) -> Sums:
     return {day: one.get(day, 0) + other.get(day, 0) for day in {*one, *other}}
 
 
-def _local(rows: QuerySet, moment: str) -> QuerySet:  # type: ignore[type-arg]
+def _local(rows: QuerySet[Any], moment: str) -> QuerySet[Any]:
     """Rows with `day`, the Shanghai date of one of their moments."""
     return rows.annotate(day=TruncDate(moment, tzinfo=SHANGHAI))
 
@@ -51,10 +52,9 @@ def compared(first: dt.date, last: dt.date) -> list[BankDay]:
     """The days of a span on which anything happened or a paper's balance is known, after what was before."""
     lines = BankLine.objects.filter(region__isnull=True, booked_on__lte=last)
     payments = _local(Payment.objects.filter(line__region__isnull=True), "at").filter(day__lte=last)
-    adjusted = FundAdjustment.objects.filter(state=AdjustmentState.APPROVED)
-    adjusted = _local(adjusted, "decided_at").filter(day__lte=last)
-    of_line = adjusted.filter(line__isnull=False)
-    adjusted = adjusted.filter(line__isnull=True)
+    decided = FundAdjustment.objects.filter(state=AdjustmentState.APPROVED)
+    approved = _local(decided, "decided_at").filter(day__lte=last)
+    of_line, adjusted = (approved.filter(line__isnull=without) for without in (False, True))
     posted = FundMovement.objects.filter(posted_on__lte=last)
     come, gone = BankDirection.IN, BankDirection.OUT
     moved = Moved(

@@ -23,7 +23,7 @@ def cause_links(movements: Iterable[FundMovement]) -> dict[int, str]:
 
 
 def _notice_keys(payment_nos: Iterable[str]) -> dict[str, str]:
-    found = {}
+    found: dict[str, str] = {}
     rows = Payment.objects.select_related("notice")
     for block in chunks(set(payment_nos)):
         found |= {row.payment_no: row.notice.key for row in rows.filter(payment_no__in=block)}

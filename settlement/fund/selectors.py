@@ -132,9 +132,8 @@ def region_balances(by: User, on: dt.date | None = None) -> Balances:
     found = balances(on)
     of_region = {(row.region_id, row.insurance_type): fen for row, fen in found.items()}
     kinds = InsuranceType.values
-    regions = PoolingRegion.objects.filter(kind=RegionKind.POOLING)
-    if not access.sees_all(by):
-        regions = regions.filter(pk=by.region_id)
+    own = Q() if access.sees_all(by) else Q(pk=by.region_id)
+    regions = PoolingRegion.objects.filter(own, kind=RegionKind.POOLING)
     return Balances(
         regions=[
             RegionBalance(region, *(of_region.get((region.pk, kind), 0) for kind in kinds))

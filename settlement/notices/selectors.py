@@ -55,8 +55,9 @@ def with_rest(rows: QuerySet[BankLine]) -> QuerySet[BankLine]:
     used: Any = _fen(Payment.objects.all(), "line")
     for entry in LINE_USES:
         used = used + _fen(entry.function(), "line", "used_fen")
+    taken = {"used_fen": used}
     rest = {"rest_fen": F("amount_fen") - F("used_fen")}
-    return rows.annotate(used_fen=used).annotate(**rest)
+    return rows.annotate(**taken).annotate(**rest)
 
 
 # --- notices ------------------------------------------------------------------------------------------------

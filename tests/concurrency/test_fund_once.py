@@ -11,6 +11,8 @@ from django.db.models import Count
 from agency.journal.books import check_all
 from agency.organisation.models import PoolingRegion
 from settlement.clearing.services import period_compute, period_sign, region_confirm, unconfirmed
+from settlement.fund.accounts import BANK, PLATFORMS
+from settlement.fund.adjusting import Said, adjustment_approve, adjustment_propose
 from settlement.fund.models import FundMovement
 from settlement.notices.models import BankLine, Payment
 from settlement.notices.services import payment_allocate, payment_withdraw
@@ -74,6 +76,33 @@ def test_twenty_of_one_line_move_it_once(tmp_path: Path) -> None:
     all_at_once([pay] * TWENTY)
 
     assert (funds()["220200"], funds().get("220100", 0), bank()) == (60000, 0, 54500)
+    require_each_once()
+
+
+def test_a_line_is_adjusted_or_pays_a_notice_but_not_both(tmp_path: Path) -> None:
+    world = laid(tmp_path)
+    came = line(world)
+    said = Said(BANK, PLATFORMS["employee"], 54500, "利息", came)
+    made = adjustment_propose(said=said, by=world.prov_finance, at=world.now)
+
+    def approve() -> None:
+        adjustment_approve(adjustment=made, by=world.prov_supervisor, at=world.now)
+
+    def pay() -> None:
+        payment_allocate(
+            by=world.prov_finance,
+            at=world.now,
+            line=came,
+            notice=notice(1),
+            amount_fen=54500,
+            reason="财政代付",
+        )
+
+    outcome = all_at_once([approve, pay] * 10)
+
+    assert outcome["done"] == 1
+    assert set(outcome) <= {"done", "more_than_line", "someone_else_was_first"}
+    assert bank() == 54500
     require_each_once()
 
 
