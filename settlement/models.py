@@ -14,6 +14,8 @@ from settlement.clearing.models import (
 from settlement.clearing.version_models import MonthVersion, Reopening
 from settlement.corrections.models import ConflictLine, Correction
 from settlement.deductions.models import Deduction
+from settlement.fund import guards as fund_guards
+from settlement.fund.models import BankBalance, FundAccount, FundAdjustment, FundMovement
 from settlement.holding.models import HeldCase, HeldNote
 from settlement.matching.models import RecordFiling
 from settlement.notices.models import BankAccount, BankLine, Notice, Payment
@@ -32,6 +34,7 @@ from settlement.year_end.models import YearEnd, YearEndApplication, YearEndLine
 
 __all__ = [
     "BankAccount",
+    "BankBalance",
     "BankLine",
     "CareType",
     "ChecklistSkip",
@@ -41,6 +44,9 @@ __all__ = [
     "Correction",
     "Deduction",
     "FeeLine",
+    "FundAccount",
+    "FundAdjustment",
+    "FundMovement",
     "MonthVersion",
     "HeldCase",
     "HeldNote",
@@ -65,6 +71,7 @@ __all__ = [
     "YearEnd",
     "YearEndApplication",
     "YearEndLine",
+    "fund_guards",
     "quota_guards",
     "statement_guards",
     "year_end_guards",

@@ -81,6 +81,9 @@ class May(models.TextChoices):
     ALLOCATE_PAYMENTS = "allocate_payments", "核销收付款"
     PROPOSE_QUOTAS = "propose_quotas", "拟定周转金额度"
     APPROVE_QUOTAS = "approve_quotas", "批准周转金额度"
+    READ_FUND = "read_fund", "看周转金账"
+    KEEP_FUND = "keep_fund", "记周转金账"
+    APPROVE_FUND = "approve_fund", "批准周转金调账"
     COMPUTE_YEAR_END = "compute_year_end", "计算年终清算"
     CLOSE_YEAR = "close_year", "批准年终关账"
     APPLY_YEAR_END = "apply_year_end", "申请年终清算"
@@ -156,6 +159,10 @@ GRANTS: dict[May, dict[Role, frozenset[Level]]] = {
     May.ALLOCATE_PAYMENTS: {Role.FINANCE: ABOVE},
     May.PROPOSE_QUOTAS: {Role.FINANCE: ONLY_PROVINCE},
     May.APPROVE_QUOTAS: {Role.SUPERVISOR: ONLY_PROVINCE},
+    May.READ_FUND: {Role.FINANCE: ANY, Role.CLEARING: ANY, Role.SUPERVISOR: ANY, Role.AUDIT: ANY},
+    # one proposes, another approves
+    May.KEEP_FUND: {Role.FINANCE: ONLY_PROVINCE},
+    May.APPROVE_FUND: {Role.SUPERVISOR: ONLY_PROVINCE},
     # one computes, another closes; one reviews, another approves
     May.COMPUTE_YEAR_END: {Role.CLEARING: ONLY_PROVINCE},
     May.CLOSE_YEAR: {Role.SUPERVISOR: ONLY_PROVINCE},

@@ -21,6 +21,8 @@ from settlement.clearing.comparisons import sheet_compare
 from settlement.clearing.services import period_compute, plain_parties
 from settlement.corrections.services import correction_propose
 from settlement.deductions.models import Deduction
+from settlement.fund.accounts import BANK, fund_of
+from settlement.fund.adjusting import Said, adjustment_propose
 from settlement.holding.services import case_dispute
 from settlement.statements.models import InstitutionStatement
 from settlement.statements.services import statements_draw
@@ -108,6 +110,7 @@ def lay(world: World, tmp_path: Path) -> dict[str, str]:
     bank_line = line(world, by=finance_of("220100"), **own)
     return {
         **lay_year(world),
+        "adjustment_no": propose_adjustment(world),
         "notice_no": notice.key,
         "bank_line_no": bank_line.line_no,
         "payment_no": bank_line.payments.get().payment_no,
@@ -138,6 +141,12 @@ def lay(world: World, tmp_path: Path) -> dict[str, str]:
         "username": "clerk",
         "kind": "csv",
     }
+
+
+def propose_adjustment(world: World) -> str:
+    """Of 长春's money in the revolving fund."""
+    said = Said(BANK, fund_of(world.changchun.pk, "employee"), 100, "期初余额")
+    return adjustment_propose(said=said, by=world.prov_finance, at=world.now).adjustment_no
 
 
 def lay_year(world: World) -> dict[str, str]:
@@ -201,6 +210,7 @@ def all_rights(region: str) -> User:
 def test_every_right_can_be_had_in_a_region_but_to_decide_on_what_is_held() -> None:
     assert {route.name for route in ROUTES if not of_regions(route)} == {
         *(f"settlement:held_{name}" for name in ("release", "reject", "undo")),
+        *(f"settlement:fund_adjustment_{name}" for name in ("approve", "refuse", "reverse")),
         *(f"settlement:year_application_{name}" for name in ("review", "approve")),
     }
 

@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 SAMPLE = {
+    "adjustment_no": "T0000000000",
     "bank_line_no": "L00000000000",
     "batch_no": "B00000000000",
     "code": "0000-0000-0000",
