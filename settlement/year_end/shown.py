@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
+
+from django.urls import reverse
 
 from agency.money import yuan
 from agency.organisation.models import User
-from agency.periods import period_label
+from agency.periods import period_label, period_of
+from settlement.clearing.selectors import months_on_record
 from settlement.year_end.models import YearEnd
 from settlement.year_end.selectors import pending_count
 from settlement.year_end.states import YearState
@@ -43,6 +49,28 @@ def _step(label: str, note: str, at: Any, is_done: bool, is_now: bool) -> dict[s
         "at": at,
         "state": "done" if is_done else "now" if is_now else "next",
     }
+
+
+@dataclass(frozen=True)
+class MissingMonth:
+    """A month that is not signed: what it is called, what it lacks, and its page (empty: it has none yet)."""
+
+    label: str
+    told: str
+    url: str
+
+
+def missing_months(months: Iterable[str], today: dt.date) -> list[MissingMonth]:
+    """The months that keep a year from being computed, each with where to go on."""
+    known = set(months_on_record())
+    return [_missing(month, month in known, today) for month in months]
+
+
+def _missing(month: str, is_known: bool, today: dt.date) -> MissingMonth:
+    label, is_over = period_label(month), month < period_of(today)
+    told = "未签发" if is_known else "没有明细，可按空月计算" if is_over else "还没有过完"
+    url = reverse("settlement:period_detail", kwargs={"period": month}) if is_known or is_over else ""
+    return MissingMonth(label, told, url)
 
 
 def next_hint(year_end: YearEnd, missing: list[str], by: User) -> str:
