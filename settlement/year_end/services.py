@@ -20,6 +20,7 @@ from settlement.clearing.selectors import first_month
 from settlement.clearing.services import plain_parties, provincial_agency
 from settlement.records.locks import records_written
 from settlement.year_end import rules, selectors
+from settlement.year_end.applications import applications_follow
 from settlement.year_end.models import YearEnd, YearEndLine
 from settlement.year_end.rules import YearLine
 from settlement.year_end.signals import CLOSED
@@ -67,6 +68,7 @@ def year_compute(*, year: str, by: User, at: dt.datetime) -> YearEnd:
     workflow.move(year_end, YearState.COMPUTED, by=by, at=at, **fields)
     YearEndLine.objects.filter(year_end=year_end).delete()
     YearEndLine.objects.bulk_create([_row(year_end, row) for row in figures.lines], batch_size=500)
+    applications_follow(year_end, by=by, at=at)
     _log("year_computed", year_end, by=by, at=at)
     return year_end
 
