@@ -10,6 +10,7 @@ from typing import Any
 from django.urls import reverse
 
 from agency.money import yuan
+from agency.organisation import access
 from agency.organisation.models import User
 from agency.periods import period_label, period_of
 from settlement.clearing.selectors import months_on_record
@@ -20,12 +21,13 @@ from settlement.year_end.states import YearState
 NAMED = 3
 
 
-def year_steps(year_end: YearEnd, missing: list[str]) -> list[dict[str, Any]]:
-    """各月签发 计算 申请 关账, for components/_steps.html."""
+def year_steps(year_end: YearEnd, missing: list[str], by: User) -> list[dict[str, Any]]:
+    """各月签发 计算 申请 关账, for components/_steps.html; all regions' sums are the province's alone."""
     is_computed, is_closed = year_end.state != YearState.OPEN, year_end.is_closed
     late = year_end.late_through
     told = f"次年费用计至{period_label(late)}" if late else "未计入次年月份"
-    computed = f"核定 {yuan(year_end.assessed_fen)} · {told}" if is_computed else "省级结算"
+    whole = f"核定 {yuan(year_end.assessed_fen)} · " if access.sees_all(by) else ""
+    computed = f"{whole}{told}" if is_computed else "省级结算"
     now = "signed" if missing else "computed" if not is_computed else "closed"
     return [
         _step("各月签发", f"还差 {len(missing)} 个月" if missing else "", None, not missing, now == "signed"),

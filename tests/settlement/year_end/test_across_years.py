@@ -29,7 +29,7 @@ LESS = {"统筹基金": "400.00", "基金支付总额": "460.00", "个人现金"
 
 
 class Shown(NamedTuple):
-    """A row of sheet 17 or 18 in yuan: 人次, 扣款, 挂账转入, 转出, 月度合计, 年终核定, 已收（付）, 应补（退）."""
+    """A row of sheet 17 or 18 (yuan): 人次, 扣款, 挂账转入, 转出, 月度合计, 核定, 已收（付）, 应补（退）."""
 
     cases: int
     deducted: int

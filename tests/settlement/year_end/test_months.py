@@ -73,6 +73,13 @@ def close(world: World, year: str = "2026") -> YearEnd:
     return year_close(year=year, by=world.prov_supervisor, at=world.now)
 
 
+def test_the_list_is_empty_before_a_month_is_signed(world: World, as_user: AsUser) -> None:
+    page = as_user(world.prov_clearing).get("/years/").content.decode()
+
+    assert "还没有可做年终清算的年度" in page
+    assert as_user(world.prov_clearing).get("/years/2026/").status_code == 404
+
+
 # --- empty months -------------------------------------------------------------------------------------------
 
 

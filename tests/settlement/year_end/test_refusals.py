@@ -98,7 +98,8 @@ OF_ONE_REVIEWED: dict[str, tuple[str, Act]] = {
 OF_ONE_APPROVED: dict[str, tuple[str, Act]] = {
     "draft it again": ("not_editable", draft),
     "approve it again": ("no_such_step", act("approve", "prov_supervisor")),
-    "return it as the supervisor": ("not_allowed", act("return", "prov_supervisor", reason="不对")),
+    "return it as the supervisor": ("already_approved", act("return", "prov_supervisor", reason="不对")),
+    "return it as who computes": ("already_approved", act("return", "prov_clearing", reason="不对")),
 }
 OF_A_CLOSED_YEAR: dict[str, tuple[str, Act]] = {
     "compute": ("already_closed", compute),
