@@ -23,7 +23,7 @@ from settlement.clearing.states import PeriodState
 from settlement.deductions.models import Deduction
 from settlement.holding.selectors import carries_of
 from settlement.records.models import SettlementRecord
-from settlement.records.periods import first_open
+from settlement.records.periods import first_open, signed_periods
 
 Check = Callable[[ClearingPeriod], Iterator[Broken]]
 
@@ -240,7 +240,7 @@ def deductions_in_right_month(period: str | None) -> Iterator[Broken]:
 
 def _put_off(rows: QuerySet[Any], own: str, number: str) -> Iterator[tuple[str, str, str]]:
     """Number, month that was skipped, month of counting."""
-    signed = selectors.signed_periods()
+    signed = signed_periods()
     late = rows.filter(period__gt=F(own)).order_by()  # out of an index that holds nothing else
     for month, counted in late.values_list(own, "period").distinct():
         skipped = first_open(month, signed)

@@ -35,6 +35,7 @@ ever_signed.register(selectors.ever_signed_periods)
 label_actions(
     {
         "period_computed": "计算清算",
+        "month_begun_empty": "按空月计算清算",
         "period_confirmed": "确认清算",
         "period_signed": "签发清算",
         "reopening_proposed": "提出重开清算",

@@ -8,12 +8,11 @@ from typing import Any
 from django.db.models import Count, F, QuerySet
 
 from agency.batches.models import Batch
-from settlement.clearing.selectors import signed_periods
 from settlement.deductions.content import LOOKUPS, digest_of, stored_content
 from settlement.deductions.models import Deduction
 from settlement.matching.models import RecordFiling
 from settlement.records.models import SettlementRecord
-from settlement.records.periods import first_open
+from settlement.records.periods import first_open, signed_periods
 
 
 @dataclass(frozen=True)

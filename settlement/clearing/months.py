@@ -27,7 +27,8 @@ class MonthProgress:
     """One month: its row (None: nobody computed it yet), who has confirmed, what waits.
 
     `passed_over` are the ids of regions without whose confirmation two people let it be signed; `voided`
-    tells when a region's figures last changed under its confirmation.
+    tells when a region's figures last changed under its confirmation. `has_nothing`: no case, deduction or
+    carry, and nobody has said yet that the month is empty.
     """
 
     period: str
@@ -37,6 +38,7 @@ class MonthProgress:
     needs_computing: bool = True
     passed_over: set[int] = field(default_factory=set)
     voided: dict[int, dt.datetime] = field(default_factory=dict)
+    has_nothing: bool = False
 
     @property
     def is_computed(self) -> bool:

@@ -203,6 +203,17 @@ def months_with_cases() -> list[str]:
     return sorted({*_periods_in(SettlementRecord), *_periods_in(Deduction), *months_carried_into()})
 
 
+def months_on_record() -> list[str]:
+    """Months that have cases or deductions, or that somebody began, oldest first."""
+    begun = ClearingPeriod.objects.order_by().values_list("period", flat=True)
+    return sorted({*months_with_cases(), *begun})
+
+
+def first_month() -> str:
+    """The first month that our books know; empty while there is none."""
+    return next(iter(months_on_record()), "")
+
+
 def signed_periods() -> set[str]:
     """Months that never change again."""
     return set(ClearingPeriod.objects.filter(state=PeriodState.SIGNED).values_list("period", flat=True))
@@ -216,9 +227,8 @@ def ever_signed_periods() -> set[str]:
 
 def unsigned_months_before(period: str) -> list[str]:
     """Earlier months that have cases, or lines, and are not signed: they come first."""
-    begun = ClearingPeriod.objects.filter(period__lt=period).exclude(state=PeriodState.SIGNED)
-    earlier = {month for month in months_with_cases() if month < period}
-    return sorted((earlier - signed_periods()) | set(begun.values_list("period", flat=True)))
+    signed = signed_periods()
+    return [month for month in months_on_record() if month < period and month not in signed]
 
 
 def month_named(period: str) -> ClearingPeriod | None:

@@ -90,7 +90,7 @@ def period_compute(*, period: str, by: User, at: dt.datetime) -> ClearingPeriod:
 
 def _month_to_compute(period: str, *, by: User, at: dt.datetime) -> ClearingPeriod:
     """The month's row, opened when it has cases; refuses a signed month and one without anything."""
-    _require_period(period)
+    require_period(period)
     month = selectors.month_named(period)
     if month is None:
         if period not in selectors.months_with_cases():
@@ -167,7 +167,7 @@ def region_confirm(
     `already_confirmed`.
     """
     access.require(by, May.CONFIRM_CLEARING, region)
-    _require_period(period)
+    require_period(period)
     month = month_held(period)
     party = party_named_as_then(month, region)
     sheets = region_sheets(MonthBook(month), party)
@@ -230,7 +230,7 @@ def period_sign(*, period: str, by: User, at: dt.datetime, seen_digest: str | No
     (`seen_digest`, the digest of the lines).
     """
     access.require(by, May.SIGN_CLEARING)
-    _require_period(period)
+    require_period(period)
     hold_still()
     month = month_held(period)
     if seen_digest not in (None, month.lines_digest):
@@ -295,6 +295,6 @@ def month_held(period: str) -> ClearingPeriod:
     return month
 
 
-def _require_period(period: str) -> None:
+def require_period(period: str) -> None:
     if not is_period(period):
         raise DomainError("bad_period", f"“{period}”不是期别：请写成六位年月，如 202610。", field="period")

@@ -51,7 +51,8 @@ def _shown(stage: Stage, place: int, step: int) -> dict[str, Any]:
 def _computed(progress: MonthProgress, is_whole: bool) -> tuple[Stage, Stage]:
     month = progress.month
     if month is None or not progress.is_computed:
-        return Stage("归集", "结算明细与扣款已导入"), Stage("计算", "省级")
+        told = "没有结算明细和扣款" if progress.has_nothing else "结算明细与扣款已导入"
+        return Stage("归集", told), Stage("计算", "省级")
     collected = Stage(f"归集 {month.cases:,} 笔", _local(month)) if is_whole else Stage("归集", "已归集")
     if progress.needs_computing:
         return collected, Stage("重新计算", "计算之后明细、扣款或异地关系有变动")

@@ -66,6 +66,7 @@ urlpatterns = [
     ),
     path(MONTH, months.period_detail, name="period_detail"),
     path(MONTH + "compute/", months.period_compute, name="period_compute"),
+    path(MONTH + "empty/", months.period_begin_empty, name="period_begin_empty"),
     path(MONTH + "confirm/", confirming.period_confirm, name="period_confirm"),
     path(MONTH + "unconfirm/", confirming.period_unconfirm, name="period_unconfirm"),
     path(

@@ -1,6 +1,7 @@
 """期别: the month in which a case or a deduction counts: its own, or the earliest unsigned one after it [P].
 
-Which months are signed is known higher up (clearing), which registers its answer here.
+Which months are signed is known higher up (clearing), which registers its answer here; what else takes
+nothing in any more (a closed year's months that our books never had) is told by `also`.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ class SignedPeriods:
 
     def __init__(self) -> None:
         self._source: Source | None = None
+        self._more: list[Source] = []
 
     def register(self, source: Source) -> Source:
         """Give the one function that reads the signed months; a second one is a programming error."""
@@ -25,8 +27,14 @@ class SignedPeriods:
         self._source = source
         return source
 
+    def also(self, source: Source) -> Source:
+        """Months that take nothing in any more for another reason than their signature."""
+        self._more.append(source)
+        return source
+
     def __call__(self) -> set[str]:
-        return self._source() if self._source is not None else set()
+        sources = [self._source] if self._source is not None else []
+        return set().union(*(source() for source in (*sources, *self._more)))
 
 
 signed_periods = SignedPeriods()

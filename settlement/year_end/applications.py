@@ -13,11 +13,12 @@ from agency.journal.numbers import next_number
 from agency.organisation import access
 from agency.organisation.models import Agency, PoolingRegion, User
 from agency.organisation.roles import May
-from settlement.year_end.filling import RegionYear, book_of, party_in, region_year
+from settlement.year_end.filling import RegionYear, YearBook, book_of, party_in, region_year
 from settlement.year_end.models import YearEnd, YearEndApplication
-from settlement.year_end.states import ApplicationState
+from settlement.year_end.states import HANDED_IN, ApplicationState
 
 S = ApplicationState
+FIGURES_CHANGED = "年终清算重新计算，本区的数字有变动，请重新填写。"
 FIGURES = ("receivable_fen", "payable_fen", "received_fen", "paid_fen", "deducted_in_fen", "deducted_out_fen")
 
 
@@ -35,8 +36,10 @@ def figures_of(row: RegionYear) -> dict[str, int]:
 
 
 def figures_now(year: str, region: PoolingRegion) -> tuple[YearEnd, dict[str, Any]]:
-    """A region's figures of the year as computed; DomainError when there are none."""
+    """A region's figures of the year as computed; DomainError when there are none, or the year is closed."""
     book = book_of(year)
+    if book.year_end.is_closed:
+        raise DomainError("already_closed", f"{book.year_end.label}已关账，不能再申请。")
     party = party_in(book, region)
     found: dict[str, Any] = {**figures_of(region_year(book, party)), "region_name": party.name}
     return book.year_end, {**found, "basis_digest": book.year_end.digest}
@@ -53,7 +56,6 @@ def application_draft(
     """
     access.require(by, May.APPLY_YEAR_END, region)
     year_end, figures = figures_now(year, region)
-    _require_open(year_end)
     values: dict[str, Any] = {**figures, "reason": reason.strip(), "contact": contact.strip()}
     values |= {"phone": phone.strip(), "drafted_by": by, "drafted_at": at}
     known = _held(year_end, region)
@@ -128,12 +130,41 @@ def application_approve(
 def application_return(
     *, application: YearEndApplication, by: User, at: dt.datetime, reason: str
 ) -> YearEndApplication:
-    """退回: to the region with a reason; who reviewed stays in the history only."""
+    """退回: to the region with a reason; who reviewed stays in the history only. One that is approved goes
+    back only by other figures. Errors: NotAllowed, `already_approved`, `no_such_step`, `reason_missing`."""
     if not (access.allowed(by, May.REVIEW_YEAR_END) or access.allowed(by, May.APPROVE_YEAR_END)):
         raise NotAllowed
+    if application.state == S.APPROVED:
+        raise DomainError(
+            "already_approved", f"{application} 已批准，不能退回；重新计算后数字有变动的才退回。"
+        )
     fields = {"reviewed_by": None, "reviewed_at": None, "review_note": ""}
     _move(application, S.RETURNED, by=by, at=at, reason=reason, **fields)
     return application
+
+
+def applications_follow(year_end: YearEnd, *, by: User, at: dt.datetime) -> int:
+    """Send back what was handed in, approved ones too, with other figures than the year has now; how many.
+    Called by whoever computes the year: its right stands for these steps."""
+    rows = YearEndApplication.objects.filter(year_end=year_end, state__in=HANDED_IN)
+    found = list(rows.select_related("region").select_for_update(of=("self",), no_key=True).order_by("pk"))
+    book = YearBook(year_end)
+    changed = [
+        row for row in found if _differs(row, figures_of(region_year(book, party_in(book, row.region))))
+    ]
+    fields = dict.fromkeys(("reviewed_by", "reviewed_at", "approved_by", "approved_at"))
+    notes = {"review_note": "", "approval_note": ""}
+    for state in HANDED_IN:
+        moving = [row for row in changed if row.state == state]
+        asked = {"reason": FIGURES_CHANGED, "may": May.COMPUTE_YEAR_END}
+        workflow.move_many(moving, S.RETURNED, by=by, at=at, **asked, **fields, **notes)
+    for row in changed:
+        _log("application_returned", row, by=by, at=at)
+    return len(changed)
+
+
+def _differs(application: YearEndApplication, figures: dict[str, Any]) -> bool:
+    return any(getattr(application, name) != figures[name] for name in FIGURES)
 
 
 def _held(year_end: YearEnd, region: PoolingRegion) -> YearEndApplication | None:
@@ -141,16 +172,10 @@ def _held(year_end: YearEnd, region: PoolingRegion) -> YearEndApplication | None
     return rows.select_for_update(no_key=True).order_by("pk").first()
 
 
-def _require_open(year_end: YearEnd) -> None:
-    if year_end.is_closed:
-        raise DomainError("already_closed", f"{year_end.label}已关账，不能再申请。")
-
-
 def _require_as_now(application: YearEndApplication) -> None:
     """What is applied for is what the year comes to: computed again with other figures, it goes back."""
-    year_end, figures = figures_now(application.year_end.year, application.region)
-    _require_open(year_end)
-    if any(getattr(application, name) != figures[name] for name in FIGURES):
+    _, figures = figures_now(application.year_end.year, application.region)
+    if _differs(application, figures):
         raise DomainError(
             "figures_changed", f"{application} 的数字与现在的年终清算不同，请由统筹区重新填写。"
         )

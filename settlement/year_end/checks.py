@@ -9,9 +9,14 @@ from agency.registry import CHECKS
 from agency.web.parts import Broken
 from settlement.clearing.rules import Line, LineKey
 from settlement.clearing.selectors import signed_periods
+from settlement.notices.models import Category, Notice
+from settlement.notices.rules import Figures
+from settlement.notices.states import NoticeState
 from settlement.year_end import rules
-from settlement.year_end.filling import YearBook, region_years
+from settlement.year_end.applications import FIGURES, figures_of
+from settlement.year_end.filling import YearBook, region_year, region_years
 from settlement.year_end.models import YearEnd, YearEndApplication
+from settlement.year_end.noticing import year_owed
 from settlement.year_end.rules import YearLine
 from settlement.year_end.selectors import (
     expected_of,
@@ -30,6 +35,8 @@ MONTHS = "已关账年度各月都已签发"
 BALANCED = "年终应收等于应付"
 PAID = "年终已收已付与核销一致"
 APPLICATIONS = "年终清算申请由不同的人办理"
+APPLIED = "已批准的申请等于年终清算"
+NOTICED = "年终通知书等于没有通知的余额"
 
 
 def _years(period: str | None, *states: YearState) -> list[YearEnd]:
@@ -122,3 +129,38 @@ def applications_by_different_people(period: str | None) -> Iterator[Broken]:
         ids = [person.pk for person in people if person is not None and not person.is_system_account]
         if len(ids) != len(set(ids)):
             yield Broken(APPLICATIONS, f"申请 {row}", "申请、审核、批准有两步是同一人办的")
+
+
+@CHECKS.register(APPLIED, order=765)
+def approved_as_the_year(period: str | None) -> Iterator[Broken]:
+    """What was approved is what the year came to."""
+    for year_end in _years(period, YearState.COMPUTED, YearState.CLOSED):
+        rows = YearEndApplication.objects.filter(year_end=year_end, state=ApplicationState.APPROVED)
+        book = YearBook(year_end)
+        for row in rows.select_related("region").order_by("pk"):
+            party = book.parties.by_id.get(row.region_id)
+            figures = figures_of(region_year(book, party)) if party else {}
+            wrong = [name for name in FIGURES if getattr(row, name) != figures.get(name)]
+            if wrong:
+                label = row._meta.get_field(wrong[0]).verbose_name
+                has, due = getattr(row, wrong[0]), figures.get(wrong[0], 0)
+                yield Broken(APPLIED, f"申请 {row}", f"{label}批准的是 {yuan(has)}，年终清算是 {yuan(due)}")
+
+
+@CHECKS.register(NOTICED, order=766)
+def years_ask_for_the_rest(period: str | None) -> Iterator[Broken]:
+    """The year-end notices in force are those that the closing had to issue: not one more, not one less."""
+    for year_end in _years(period):
+        due = {party.id: (party.name, figures) for party, figures in year_owed(year_end)}
+        rows = Notice.objects.filter(category=Category.YEAR_END, period=year_end.year)
+        for notice in rows.filter(state=NoticeState.ISSUED).order_by("pk"):
+            _, figures = due.pop(notice.region_id, ("", None))
+            stored = Figures(*(getattr(notice, name) for name in Figures._fields))
+            if stored != figures:
+                told = f"记的是{notice.get_direction_display()} {yuan(notice.total_fen)}，应为 "
+                told += yuan(figures.total_fen) if figures else "没有通知书"
+                yield Broken(NOTICED, f"通知书 {notice}", told)
+        for name, figures in due.values():
+            yield Broken(
+                NOTICED, f"{year_end.label} {name}", f"应有 {yuan(figures.total_fen)} 的通知书，没有"
+            )

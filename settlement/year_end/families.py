@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from django.urls import reverse
+
 from agency.organisation import access
 from agency.organisation.models import PoolingRegion, User
 from agency.organisation.roles import May
@@ -23,8 +25,17 @@ def filled_sheet(form: str, year: str, region: PoolingRegion | None, by: User) -
     return year_sheet(form, book, party_in(book, region) if region else None)
 
 
+def year_sheet_url(
+    form: str, year: str, region: PoolingRegion | None, name: str = "year_sheet", **more: str
+) -> str:
+    """A page of a sheet: on screen, or of another route."""
+    where = {"year": year, "year_form": form, **({"region_code": region.code} if region else {})}
+    return reverse(f"settlement:{name}", kwargs={**where, **more})
+
+
 def _family(form: str) -> Family:
-    return Family(SHEETS[form], form in OF_PROVINCE, SHEET_KIND, partial(filled_sheet, form))
+    fill, page = partial(filled_sheet, form), partial(year_sheet_url, form)
+    return Family(SHEETS[form], form in OF_PROVINCE, SHEET_KIND, fill, page)
 
 
 for _form in SHEETS:

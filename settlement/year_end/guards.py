@@ -11,6 +11,12 @@ MONTH_OF_CLOSED = (
     f"{{row}}.state = 'signed' AND EXISTS (SELECT 1 FROM {YEAR} AS closed_year "
     "WHERE closed_year.through >= {row}.period AND closed_year.state = 'closed')"
 )
+# an approved application goes back while its year, computed anew, says something else
+STAYS_APPROVED = (
+    "{row}.state = 'approved' AND NOT (NEW.state = 'returned' AND EXISTS "
+    f"(SELECT 1 FROM {YEAR} AS own_year "
+    "WHERE own_year.id = {row}.year_end_id AND own_year.digest <> {row}.basis_digest))"
+)
 EVERY = ("INSERT", "UPDATE", "DELETE")
 
 guard(
@@ -43,7 +49,7 @@ guard(
         APPLICATION,
         "年终清算申请已批准，不能再改",
         ("UPDATE",),
-        "{row}.state = 'approved'",
+        STAYS_APPROVED,
         update_rows=("OLD",),
     ),
     Guard(

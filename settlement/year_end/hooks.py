@@ -14,9 +14,11 @@ from agency.organisation.roles import May
 from agency.registry import HOME, NAV, STATEFUL
 from agency.web.parts import Action, HomePart, NavItem, TodoRow
 from settlement.clearing.signing import REOPENING
+from settlement.records.periods import signed_periods
 from settlement.year_end import families as families  # joins MORE_SHEETS
 from settlement.year_end import noticing as noticing  # joins CLOSED
 from settlement.year_end.models import YearEnd, YearEndApplication
+from settlement.year_end.selectors import closed_months
 from settlement.year_end.services import reopening_refuse
 from settlement.year_end.states import YearState
 from settlement.year_end.waiting import closable_years, waiting_applications
@@ -33,6 +35,7 @@ label_actions(
     }
 )
 label_details({"late_through": "迟到费用计至"})
+signed_periods.also(closed_months)
 REOPENING.register("year_end", order=60)(reopening_refuse)
 
 

@@ -42,10 +42,11 @@ def figures_of(left: Unnoticed) -> Figures | None:
 def year_notices_issue(year_end: YearEnd, by: User, at: dt.datetime) -> None:
     """Issue them with the closing, in the one series of numbers."""
     basis = NoticeBasis(Category.YEAR_END, year_end.year, year_end.digest)
-    notices_issue_for(basis, list(_owed(year_end)), by=by, at=at)
+    notices_issue_for(basis, list(year_owed(year_end)), by=by, at=at)
 
 
-def _owed(year_end: YearEnd) -> Iterator[tuple[Party, Figures]]:
+def year_owed(year_end: YearEnd) -> Iterator[tuple[Party, Figures]]:
+    """The regions with something that no monthly notice asks for, and what."""
     parties = parties_kept(year_end)
     assert year_end.computed_at is not None  # a constraint of the table
     noticed = noticed_of(year_end.year, year_end.computed_at)

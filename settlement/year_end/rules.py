@@ -9,13 +9,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import takewhile
 from typing import NamedTuple
 
-from agency.periods import next_period
 from settlement.clearing.rules import LINE_FIELDS, Line, LineKey, digest_of
 
 KEY_LENGTH = len(LineKey._fields)
 FIGURES = LINE_FIELDS[KEY_LENGTH:]
+FIRST_YEAR = 2000  # of the years that there are periods for
 Lines = Mapping[LineKey, Line]
 
 
@@ -34,7 +35,7 @@ def year_after(year: str) -> str:
 
 def is_year(text: str) -> bool:
     """Whether the text is a year 2000 to 2998 written as YYYY."""
-    return len(text) == 4 and text.isascii() and text.isdigit() and "2000" <= text <= "2998"
+    return len(text) == 4 and text.isascii() and text.isdigit() and str(FIRST_YEAR) <= text <= "2998"
 
 
 def expected_months(year: str, first_on_record: str) -> list[str]:
@@ -44,12 +45,16 @@ def expected_months(year: str, first_on_record: str) -> list[str]:
 
 def late_months(year: str, deadline_month: int, signed: Iterable[str]) -> list[str]:
     """The next year's signed months, from January without a gap, up to the deadline [N22]."""
-    known, found = set(signed), []
-    month = f"{year_after(year)}01"
-    while month in known and month[:4] == year_after(year) and int(month[4:]) <= deadline_month:
-        found.append(month)
-        month = next_period(month)
-    return found
+    known = set(signed)
+    return list(takewhile(known.__contains__, months_of(year_after(year))[:deadline_month]))
+
+
+def late_gap(year: str, deadline_month: int, signed: Iterable[str]) -> str:
+    """The unsigned month of the next year before a signed one that would count; empty when there is none."""
+    known = set(signed)
+    months = months_of(year_after(year))[:deadline_month]
+    counted = len(late_months(year, deadline_month, known))
+    return months[counted] if known.intersection(months[counted:]) else ""
 
 
 # --- lines --------------------------------------------------------------------------------------------------

@@ -18,7 +18,8 @@ from settlement.clearing.rules import LINE_FIELDS, Line, LineKey, Parties, Party
 from settlement.clearing.selectors import (
     KEYS,
     cleared_deductions,
-    months_with_cases,
+    first_month,
+    months_on_record,
     pairs_of,
     parties_between,
     signed_periods,
@@ -46,12 +47,6 @@ def year_named(year: str) -> YearEnd | None:
     return YearEnd.objects.select_related("computed_by", "closed_by").filter(year=year).first()
 
 
-def first_month() -> str:
-    """The first month that our books know; empty while there is none."""
-    begun = ClearingPeriod.objects.order_by("period").values_list("period", flat=True).first()
-    return min([*([begun] if begun else []), *months_with_cases()[:1]], default="")
-
-
 def unsigned_of(year: str) -> list[str]:
     """The months of a year that must be signed and are not, from the first month on record on."""
     signed = signed_periods()
@@ -68,10 +63,30 @@ def late_months_of(year: str) -> list[str]:
     return rules.late_months(year, deadline_month(year), signed_periods())
 
 
+def late_gap_of(year: str) -> str:
+    """The month of the next year that keeps signed ones after it from counting here; empty: none does."""
+    return rules.late_gap(year, deadline_month(year), signed_periods())
+
+
 def years_on_record() -> list[str]:
     """Years with a signed month or a year-end row, newest first."""
     rows = YearEnd.objects.order_by().values_list("year", flat=True)
     return sorted({*(month[:4] for month in signed_periods()), *rows}, reverse=True)
+
+
+def open_years_before(year: str) -> list[str]:
+    """Earlier years with a month on record that are not closed, oldest first."""
+    rows = YearEnd.objects.filter(state=YearState.CLOSED).values_list("year", flat=True)
+    return sorted({month[:4] for month in months_on_record() if month[:4] < year} - set(rows))
+
+
+def closed_months() -> set[str]:
+    """The months of closed years, and all before them: nothing more counts in them, though some may never
+    have been on our books [P]."""
+    rows = YearEnd.objects.filter(state=YearState.CLOSED).order_by("-year")
+    last = rows.values_list("year", flat=True).first()
+    years = range(rules.FIRST_YEAR, int(last) + 1) if last else ()
+    return {month for year in years for month in rules.months_of(str(year))}
 
 
 # --- sums ---------------------------------------------------------------------------------------------------

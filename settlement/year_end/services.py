@@ -13,12 +13,14 @@ from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
 from agency.periods import period_label
-from settlement.clearing.locks import hold_months_from
+from settlement.clearing.locks import hold_months_from, hold_still
 from settlement.clearing.models import ClearingPeriod
 from settlement.clearing.rules import LINE_FIELDS
-from settlement.clearing.selectors import signed_periods
+from settlement.clearing.selectors import first_month
 from settlement.clearing.services import plain_parties, provincial_agency
+from settlement.records.locks import records_written
 from settlement.year_end import rules, selectors
+from settlement.year_end.applications import applications_follow
 from settlement.year_end.models import YearEnd, YearEndLine
 from settlement.year_end.rules import YearLine
 from settlement.year_end.signals import CLOSED
@@ -66,6 +68,7 @@ def year_compute(*, year: str, by: User, at: dt.datetime) -> YearEnd:
     workflow.move(year_end, YearState.COMPUTED, by=by, at=at, **fields)
     YearEndLine.objects.filter(year_end=year_end).delete()
     YearEndLine.objects.bulk_create([_row(year_end, row) for row in figures.lines], batch_size=500)
+    applications_follow(year_end, by=by, at=at)
     _log("year_computed", year_end, by=by, at=at)
     return year_end
 
@@ -98,7 +101,7 @@ def require_year(year: str) -> None:
 
 
 def _require_signed(year: str) -> None:
-    first = selectors.first_month()
+    first = first_month()
     if not rules.expected_months(year, first):
         raise DomainError("nothing_on_record", f"{year}年没有清算月份，不能做年终清算。")
     missing = selectors.unsigned_of(year)
@@ -109,11 +112,10 @@ def _require_signed(year: str) -> None:
 
 def _require_earlier_closed(year: str) -> None:
     """Years are closed in their order: a year takes out what the one before has counted as its own."""
-    before = rules.year_before(year)
-    known = {month for month in signed_periods() if month[:4] == before}
-    if known and not YearEnd.objects.filter(year=before, state=YearState.CLOSED).exists():
+    earlier = selectors.open_years_before(year)
+    if earlier:
         raise DomainError(
-            "earlier_year_open", f"{before}年还没有关账：先关{before}年，再做{year}年的年终清算。"
+            "earlier_year_open", f"{earlier[0]}年还没有关账：先关{earlier[0]}年，再做{year}年的年终清算。"
         )
 
 
@@ -158,6 +160,7 @@ def year_close(*, year: str, by: User, at: dt.datetime, seen_digest: str | None 
     """
     access.require(by, May.CLOSE_YEAR)
     require_year(year)
+    hold_still()
     hold_months_from(f"{year}01")
     year_end = _held(year)
     if year_end is None or year_end.state == YearState.OPEN:
@@ -170,6 +173,7 @@ def year_close(*, year: str, by: User, at: dt.datetime, seen_digest: str | None 
     names = {**year_end.names, "closed_by": str(by)}
     workflow.move(year_end, YearState.CLOSED, by=by, at=at, closed_by=by, closed_at=at, names=names)
     _open_next(year_end, by=by, at=at)
+    records_written()  # a file that was checked before has to be checked again: months before our books close
     for entry in CLOSED:
         entry.function(year_end, by, at)
     _log("year_closed", year_end, by=by, at=at)

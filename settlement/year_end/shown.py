@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass
 from typing import Any
 
+from django.urls import reverse
+
 from agency.money import yuan
+from agency.organisation import access
 from agency.organisation.models import User
-from agency.periods import period_label
+from agency.periods import period_label, period_of
+from settlement.clearing.selectors import months_on_record
 from settlement.year_end.models import YearEnd
 from settlement.year_end.selectors import pending_count
 from settlement.year_end.states import YearState
@@ -14,12 +21,13 @@ from settlement.year_end.states import YearState
 NAMED = 3
 
 
-def year_steps(year_end: YearEnd, missing: list[str]) -> list[dict[str, Any]]:
-    """各月签发 计算 申请 关账, for components/_steps.html."""
+def year_steps(year_end: YearEnd, missing: list[str], by: User) -> list[dict[str, Any]]:
+    """各月签发 计算 申请 关账, for components/_steps.html; all regions' sums are the province's alone."""
     is_computed, is_closed = year_end.state != YearState.OPEN, year_end.is_closed
     late = year_end.late_through
     told = f"次年费用计至{period_label(late)}" if late else "未计入次年月份"
-    computed = f"核定 {yuan(year_end.assessed_fen)} · {told}" if is_computed else "省级结算"
+    whole = f"核定 {yuan(year_end.assessed_fen)} · " if access.sees_all(by) else ""
+    computed = f"{whole}{told}" if is_computed else "省级结算"
     now = "signed" if missing else "computed" if not is_computed else "closed"
     return [
         _step("各月签发", f"还差 {len(missing)} 个月" if missing else "", None, not missing, now == "signed"),
@@ -43,6 +51,28 @@ def _step(label: str, note: str, at: Any, is_done: bool, is_now: bool) -> dict[s
         "at": at,
         "state": "done" if is_done else "now" if is_now else "next",
     }
+
+
+@dataclass(frozen=True)
+class MissingMonth:
+    """A month that is not signed: what it is called, what it lacks, and its page (empty: it has none yet)."""
+
+    label: str
+    told: str
+    url: str
+
+
+def missing_months(months: Iterable[str], today: dt.date) -> list[MissingMonth]:
+    """The months that keep a year from being computed, each with where to go on."""
+    known = set(months_on_record())
+    return [_missing(month, month in known, today) for month in months]
+
+
+def _missing(month: str, is_known: bool, today: dt.date) -> MissingMonth:
+    label, is_over = period_label(month), month < period_of(today)
+    told = "未签发" if is_known else "没有明细，可按空月计算" if is_over else "还没有过完"
+    url = reverse("settlement:period_detail", kwargs={"period": month}) if is_known or is_over else ""
+    return MissingMonth(label, told, url)
 
 
 def next_hint(year_end: YearEnd, missing: list[str], by: User) -> str:

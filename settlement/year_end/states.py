@@ -48,10 +48,11 @@ APPLICATION_MACHINE = Machine(
         (A.APPLIED, A.RETURNED): Step("退回", May.REVIEW_YEAR_END, reason_required=True),
         (A.REVIEWED, A.APPROVED): Step("批准", May.APPROVE_YEAR_END),
         (A.REVIEWED, A.RETURNED): Step("退回", May.APPROVE_YEAR_END, reason_required=True),
+        (A.APPROVED, A.RETURNED): Step("数字变动退回", May.COMPUTE_YEAR_END, reason_required=True),
     },
-    terminal=frozenset({A.APPROVED}),
 )
 YEAR_TONES = {Y.OPEN: "", Y.COMPUTED: "warn", Y.CLOSED: "ok"}
 TONES = {A.DRAFT: "", A.APPLIED: "warn", A.REVIEWED: "go", A.APPROVED: "ok", A.RETURNED: "bad"}
 PENDING = (A.APPLIED, A.REVIEWED)
 EDITABLE = (A.DRAFT, A.RETURNED)
+HANDED_IN = (A.APPLIED, A.REVIEWED, A.APPROVED)

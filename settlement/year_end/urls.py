@@ -44,9 +44,11 @@ urlpatterns = [
     path(ONE + "form15/", applications.application_print, name="year_application_print"),
     path(ONE + "form15.pdf", applications.application_pdf, name="year_application_pdf"),
     path(SHEET, sheets.year_sheet_view, name="year_sheet"),
+    path(SHEET + "compare/", sheets.year_sheet_compare, name="year_sheet_compare"),
     path(SHEET + "print/", sheets.year_sheet_print, name="year_sheet_print"),
     path(SHEET + "file.<clearing_file:extension>", sheets.year_sheet_file, name="year_sheet_file"),
     path(REGION, sheets.year_sheet_view, name="year_sheet"),
+    path(REGION + "compare/", sheets.year_sheet_compare, name="year_sheet_compare"),
     path(REGION + "print/", sheets.year_sheet_print, name="year_sheet_print"),
     path(REGION + "file.<clearing_file:extension>", sheets.year_sheet_file, name="year_sheet_file"),
 ]

@@ -7,10 +7,9 @@ from django.db.models import Q
 from agency.organisation import access
 from agency.organisation.models import PoolingRegion, User
 from agency.organisation.roles import May
-from settlement.clearing.selectors import signed_periods
+from settlement.clearing.selectors import first_month, signed_periods
 from settlement.year_end import rules
 from settlement.year_end.models import YearEnd, YearEndApplication
-from settlement.year_end.selectors import first_month
 from settlement.year_end.states import ApplicationState, YearState
 
 APPLICATIONS_SHOWN = 20

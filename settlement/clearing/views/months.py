@@ -25,6 +25,7 @@ from agency.web.request import StaffRequest
 from settlement.clearing import rules
 from settlement.clearing.checklist import broken_invariants, checklist_of
 from settlement.clearing.delays import Clock, clock_for
+from settlement.clearing.empty_months import can_be_empty, empty_month_compute
 from settlement.clearing.filling import MonthBook
 from settlement.clearing.gallery import pictures_of
 from settlement.clearing.models import ClearingPeriod, SheetComparison
@@ -68,7 +69,7 @@ def period_list(request: StaffRequest) -> HttpResponse:
 @require_GET
 def period_detail(request: StaffRequest, period: str) -> HttpResponse:
     """One month: its steps, its checklist, the regions with their sheets, and the one next step."""
-    progress = _progress(period)
+    progress = progress_of(period) or _perhaps_empty(request, period)
     user = request.user
     context: dict[str, Any] = {
         "progress": progress,
@@ -97,7 +98,8 @@ def _next_step(request: StaffRequest, progress: MonthProgress) -> dict[str, Any]
         "job": job,
         "is_running": is_running,
         "may_follow": is_running and (access.sees_all(user) or is_own),
-        "computes_next": may_compute and progress.step == COMPUTE,
+        "computes_next": may_compute and progress.step == COMPUTE and not progress.has_nothing,
+        "begins_empty": may_compute and progress.has_nothing,
         "may_compute_again": may_compute and progress.step > COMPUTE,
         "signs_next": progress.step == SIGN and access.allowed(user, May.SIGN_CLEARING) and not is_running,
     }
@@ -178,6 +180,22 @@ def _proofs(progress: MonthProgress, month: ClearingPeriod, receivable: int, pay
     if not month.is_signed:
         proofs.append(Proof("计算后没有新的明细与扣款", not progress.needs_computing))
     return proofs
+
+
+def _perhaps_empty(request: StaffRequest, period: str) -> MonthProgress:
+    """A month that is over and has nothing: somebody may say that it stays so. 404 for any other."""
+    if not can_be_empty(period, request.today):
+        raise Http404
+    return MonthProgress(period, None, has_nothing=True)
+
+
+@needs(May.COMPUTE_CLEARING)
+@require_POST
+def period_begin_empty(request: StaffRequest, period: str) -> HttpResponse:
+    """Compute a month to nil that has nothing; there is nothing to wait for, so no worker does it."""
+    empty_month_compute(period=period, by=request.user, at=request.now)
+    messages.success(request, f"{period_label(period)}已按空月计算：各表都是零，等各统筹区确认。")
+    return redirect("settlement:period_detail", period=period)
 
 
 def _progress(period: str) -> MonthProgress:

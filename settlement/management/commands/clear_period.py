@@ -11,6 +11,7 @@ from agency.commanding import CommandResult, StaffCommand
 from agency.money import plain_yuan, yuan
 from agency.organisation.models import User
 from agency.periods import period_label
+from settlement.clearing.empty_months import empty_month_compute
 from settlement.clearing.services import period_compute
 
 
@@ -19,9 +20,13 @@ class Command(StaffCommand):
 
     def add_more_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("period", metavar="YYYYMM", help="期别，如 202610")
+        parser.add_argument(
+            "--empty", action="store_true", help="空月：确认这个月没有明细和扣款，按零计算，供确认和签发"
+        )
 
     def perform(self, by: User, at: dt.datetime, **options: Any) -> CommandResult:
-        month = period_compute(period=options["period"], by=by, at=at)
+        compute = empty_month_compute if options["empty"] else period_compute
+        month = compute(period=options["period"], by=by, at=at)
         lines = month.lines.count()
         data = {
             "cases": month.cases,

@@ -24,7 +24,7 @@ from settlement.year_end import applications as services
 from settlement.year_end.forms import ApplicationForm, NoteForm, ReturnForm
 from settlement.year_end.models import YearEndApplication
 from settlement.year_end.printing import application_named, printable_application
-from settlement.year_end.states import APPLICATION_MACHINE, ApplicationState
+from settlement.year_end.states import APPLICATION_MACHINE, PENDING, ApplicationState
 from settlement.year_end.waiting import application_of
 
 S = ApplicationState
@@ -95,7 +95,7 @@ def _acts(user: User, application: YearEndApplication) -> dict[str, Any]:
         "may_submit": is_own and can_move(application, S.APPLIED, user),
         "may_review": reviews,
         "may_approve": can_move(application, S.APPROVED, user) and others,
-        "may_return": can_move(application, S.RETURNED, user),
+        "may_return": application.state in PENDING and can_move(application, S.RETURNED, user),
     }
 
 

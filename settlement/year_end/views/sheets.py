@@ -7,8 +7,7 @@ from typing import Any
 
 from django.http import Http404, HttpResponse
 from django.shortcuts import get_object_or_404, render
-from django.urls import reverse
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_GET, require_http_methods
 
 from agency.organisation import access
 from agency.organisation.models import PoolingRegion, RegionKind
@@ -21,7 +20,8 @@ from agency.web.request import StaffRequest
 from settlement.clearing.answers import answer_with_file
 from settlement.clearing.export import sheet_coded, sheet_number, sheet_written
 from settlement.clearing.screen import screen_table
-from settlement.year_end.families import SHEET_KIND, filled_sheet
+from settlement.clearing.views.comparisons import OurSheet, comparing
+from settlement.year_end.families import SHEET_KIND, filled_sheet, year_sheet_url
 from settlement.year_end.filling import book_of
 from settlement.year_end.models import YearEnd
 from settlement.year_end.sheets import OF_PROVINCE, OF_REGION, SHORT_TITLES
@@ -37,10 +37,7 @@ class YearPage:
     data: SheetData
 
     def url(self, name: str, **more: str) -> str:
-        where = {"year": self.year, "year_form": self.form, **more}
-        if self.region is not None:
-            where["region_code"] = self.region.code
-        return reverse(f"settlement:{name}", kwargs=where)
+        return year_sheet_url(self.form, self.year, self.region, name, **more)
 
     @property
     def subject(self) -> tuple[str, str]:
@@ -76,6 +73,7 @@ def year_sheet_view(
         "table": screen_table(page.data, ""),
         "digest": short(digest(page.data)),
         "print_url": page.url("year_sheet_print"),
+        "compare_url": page.url("year_sheet_compare") if access.allowed(request.user, May.LOAD_CASES) else "",
         "files": [
             (name.upper(), page.url("year_sheet_file", extension=name)) for name in ("pdf", "xlsx", "csv")
         ],
@@ -85,6 +83,16 @@ def year_sheet_view(
         ],
     }
     return render(request, "settlement/year_end/sheet.html", context)
+
+
+@needs(May.LOAD_CASES)
+@require_http_methods(["GET", "POST"])
+def year_sheet_compare(
+    request: StaffRequest, year: str, year_form: str, region_code: str | None = None
+) -> HttpResponse:
+    """Upload their sheet (CSV or XLSX); it is kept and compared at once, as those of months are."""
+    page = _page(request, year, year_form, region_code)
+    return comparing(request, OurSheet(year_form, year, page.region, page.data, page.url("year_sheet")))
 
 
 @needs(May.READ_CLEARING)

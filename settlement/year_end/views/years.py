@@ -12,17 +12,19 @@ from django.views.decorators.http import require_GET, require_POST
 from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
-from agency.periods import period_label
 from agency.web.access import needs
 from agency.web.acting import done
 from agency.web.request import StaffRequest
+from settlement.clearing.models import SheetComparison
 from settlement.year_end import selectors
 from settlement.year_end.filling import RegionYear, YearBook, region_years
 from settlement.year_end.forms import SeenForm
 from settlement.year_end.models import YearEnd, YearEndApplication
 from settlement.year_end.services import year_close, year_compute
-from settlement.year_end.shown import next_hint, year_steps
+from settlement.year_end.shown import missing_months, next_hint, year_steps
 from settlement.year_end.states import YearState
+
+COMPARISONS_SHOWN = 5
 
 
 @needs(May.READ_CLEARING)
@@ -58,16 +60,20 @@ def _detail(request: StaffRequest, year_end: YearEnd, form: SeenForm | None) -> 
     may_close = year_end.state == YearState.COMPUTED and access.allowed(user, May.CLOSE_YEAR)
     context: dict[str, Any] = {
         "year_end": year_end,
-        "steps": year_steps(year_end, missing),
-        "missing": [period_label(month) for month in missing],
+        "steps": year_steps(year_end, missing, user),
+        "missing": missing_months(missing, request.today),
+        "gap": missing_months(_gap(year_end), request.today),
         "hint": next_hint(year_end, missing, user),
         "sees_all": access.sees_all(user),
         "may_compute": not year_end.is_closed and not missing and access.allowed(user, May.COMPUTE_YEAR_END),
         "may_close": may_close and year_end.computed_by_id != user.pk,
         "may_apply": year_end.state == YearState.COMPUTED and _applies(user),
         "rows": _rows(user, year_end) if is_computed else [],
+        "comparisons": SheetComparison.objects.visible_to(user).filter(period=year_end.year)[
+            :COMPARISONS_SHOWN
+        ],
         "form": form,
-        "left": _left(year_end) if is_computed else 0,
+        "left": _left(year_end) if is_computed and access.sees_all(user) else 0,
     }
     status = 422 if form is not None else 200
     return render(request, "settlement/year_end/detail.html", context, status=status)
@@ -75,6 +81,12 @@ def _detail(request: StaffRequest, year_end: YearEnd, form: SeenForm | None) -> 
 
 def _left(year_end: YearEnd) -> int:
     return selectors.left_behind(year_end.year, selectors.late_counted(year_end))
+
+
+def _gap(year_end: YearEnd) -> list[str]:
+    """The month that keeps later ones from counting in a year that is not closed, if there is one."""
+    gap = "" if year_end.is_closed else selectors.late_gap_of(year_end.year)
+    return [gap] if gap else []
 
 
 def _applies(user: User) -> bool:

@@ -15,7 +15,11 @@ from pathlib import Path
 
 import pytest
 
+from agency.organisation.models import PoolingRegion, User
 from settlement.clearing.services import period_compute, period_sign
+from settlement.year_end import applications
+from settlement.year_end.models import YearEnd, YearEndApplication
+from settlement.year_end.services import year_close, year_compute
 from tests.settlement.clearing.conftest import confirm_rest, load_rows
 from tests.settlement.records.files import Row, row
 from tests.support.ground import Ground
@@ -34,7 +38,6 @@ def sign_month(world: World, period: str) -> None:
 
 
 def lay_year(world: World, folder: Path) -> None:
-
     months = {
         "202610": [settled("A1", "2026-10-09"), settled("A2", "2026-10-10")],
         "202611": [settled("B1", "2026-11-09")],
@@ -48,7 +51,6 @@ def lay_year(world: World, folder: Path) -> None:
 
 def lay_late(world: World, folder: Path) -> None:
     """What comes after December was signed."""
-
     load_rows(world, folder / "late.csv", [settled("C2", "2026-12-20")], "settlements")
     sign_month(world, "202701")
     deduction = {
@@ -61,6 +63,57 @@ def lay_late(world: World, folder: Path) -> None:
     load_rows(world, folder / "cut.csv", [deduction], "deductions")
     load_rows(world, folder / "next.csv", [settled("F1", "2027-02-09")], "settlements")
     sign_month(world, "202702")
+
+
+def compute_year(world: World, year: str = "2026") -> YearEnd:
+    return year_compute(year=year, by=world.prov_clearing, at=world.now)
+
+
+def close_year(world: World, year: str = "2026") -> YearEnd:
+    return year_close(year=year, by=world.prov_supervisor, at=world.now)
+
+
+def draft(world: World, region: PoolingRegion | None = None, by: User | None = None) -> YearEndApplication:
+    """长春's form 15, or another region's."""
+    return applications.application_draft(
+        year="2026",
+        region=region or world.changchun,
+        reason="全年清算",
+        contact="李四",
+        phone="0431-1",
+        by=by or world.changchun_clearing,
+        at=world.now,
+    )
+
+
+def apply_for(world: World) -> YearEndApplication:
+    return applications.application_submit(
+        application=draft(world), by=world.changchun_clearing, at=world.now
+    )
+
+
+def review(world: World, application: YearEndApplication) -> YearEndApplication:
+    return applications.application_review(application=application, by=world.prov_finance, at=world.now)
+
+
+def approve(world: World, application: YearEndApplication) -> YearEndApplication:
+    return applications.application_approve(
+        application=application, by=world.prov_supervisor, at=world.now, note="同意"
+    )
+
+
+def approved(world: World) -> YearEndApplication:
+    return approve(world, review(world, apply_for(world)))
+
+
+@pytest.fixture
+def computed(world: World, db: None) -> YearEnd:
+    return compute_year(world)
+
+
+@pytest.fixture
+def closed(computed: YearEnd, world: World) -> YearEnd:
+    return close_year(world)
 
 
 @pytest.fixture(scope="module")

@@ -21,24 +21,14 @@ from settlement.notices.paying import new_payment, payments_write
 from settlement.year_end import applications
 from settlement.year_end.checks import ADDS_UP, PAID
 from settlement.year_end.filling import book_of, party_in, region_year, region_years
-from settlement.year_end.models import YearEnd, YearEndApplication, YearEndLine
+from settlement.year_end.models import YearEnd, YearEndLine
 from settlement.year_end.selectors import year_sums
 from settlement.year_end.services import year_close, year_compute
 from tests.settlement.clearing.conftest import load_rows
-from tests.settlement.year_end.conftest import settled, sign_month
+from tests.settlement.year_end.conftest import apply_for, settled, sign_month
 from tests.support.world import World
 
 pytestmark = pytest.mark.usefixtures("laid_year")
-
-
-@pytest.fixture
-def computed(world: World, db: None) -> YearEnd:
-    return year_compute(year="2026", by=world.prov_clearing, at=world.now)
-
-
-@pytest.fixture
-def closed(computed: YearEnd, world: World) -> YearEnd:
-    return year_close(year="2026", by=world.prov_supervisor, at=world.now)
 
 
 def drop_guard(cursor: Any, trigger: str, table: str) -> None:
@@ -227,19 +217,6 @@ def test_books_hold_and_damage_is_found(closed: YearEnd) -> None:
 
 
 # --- applications -------------------------------------------------------------------------------------------
-
-
-def apply_for(world: World) -> YearEndApplication:
-    draft = applications.application_draft(
-        year="2026",
-        region=world.changchun,
-        reason="全年清算",
-        contact="李四",
-        phone="0431-1",
-        by=world.changchun_clearing,
-        at=world.now,
-    )
-    return applications.application_submit(application=draft, by=world.changchun_clearing, at=world.now)
 
 
 def test_an_application_goes_through_three_people(computed: YearEnd, world: World, tmp_path: Path) -> None:

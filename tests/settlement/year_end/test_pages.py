@@ -1,0 +1,526 @@
+"""Pages of the year: who may open what, what stands on them in every state, and how refusals are told."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+from pathlib import Path
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+
+from agency.journal.models import PrintedForm
+from agency.organisation.roles import Level, Role
+from agency.sheets.as_csv import as_csv
+from agency.sheets.as_xlsx import as_xlsx
+from settlement.clearing.models import SheetComparison
+from settlement.year_end.applications import application_return
+from settlement.year_end.filling import book_of, party_in, year_sheet
+from settlement.year_end.models import YearEnd, YearEndApplication
+from tests.settlement.clearing.conftest import load_rows
+from tests.settlement.year_end.conftest import (
+    apply_for,
+    approve,
+    approved,
+    close_year,
+    draft,
+    review,
+    settled,
+)
+from tests.support.world import World, make_user
+
+pytestmark = pytest.mark.usefixtures("laid_year")
+AsUser = Callable[..., Client]
+YEAR, ONE = "/years/2026/", "/years/applications/NQ2026-001/"
+OF_CHANGCHUN = f"{YEAR}18/220100/"
+PAGES = {
+    "list": "/years/",
+    "year": YEAR,
+    "sheet": OF_CHANGCHUN,
+    "sheet to print": f"{OF_CHANGCHUN}print/",
+    "sheet as a file": f"{OF_CHANGCHUN}file.xlsx",
+    "application": ONE,
+    "form 15 to print": f"{ONE}form15/",
+    "form 15 as PDF": f"{ONE}form15.pdf",
+}
+OF_ONE_REGION = {name: url for name, url in PAGES.items() if name not in ("list", "year")}
+OF_PROVINCE = [f"{YEAR}16/", f"{YEAR}16/print/", f"{YEAR}16/file.csv", f"{YEAR}16/compare/"]
+FILLED = {"reason": "全年清算", "contact": "李四", "phone": "0431-88880000"}
+
+
+@pytest.fixture
+def applied(computed: YearEnd, world: World) -> YearEndApplication:
+    return apply_for(world)
+
+
+def text(client: Client, url: str) -> str:
+    response = client.get(url)
+    assert response.status_code == 200, (url, response.status_code)
+    return response.content.decode()
+
+
+# --- who ----------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("url", [*PAGES.values(), *OF_PROVINCE, f"{YEAR}apply/", f"{OF_CHANGCHUN}compare/"])
+def test_without_login_one_is_sent_to_log_in(applied: YearEndApplication, client: Client, url: str) -> None:
+    response = client.get(url)
+
+    assert (response.status_code, response["Location"][:13]) == (302, "/login/?next=")
+
+
+def statuses(as_user: AsUser, world: World, names: list[str], urls: Iterable[str]) -> dict[str, set[int]]:
+    """What each of these people gets of these pages."""
+    clients = {name: as_user(getattr(world, name)) for name in names}
+    return {name: {client.get(url).status_code for url in urls} for name, client in clients.items()}
+
+
+def test_the_wrong_role_is_refused(applied: YearEndApplication, world: World, as_user: AsUser) -> None:
+    found = statuses(as_user, world, ["clerk", "reviewer", "prov_system"], PAGES.values())
+
+    assert found == {"clerk": {403}, "reviewer": {403}, "prov_system": {403}}
+
+
+def test_another_regions_papers_are_not_there(
+    applied: YearEndApplication, world: World, as_user: AsUser
+) -> None:
+    found = statuses(as_user, world, ["jilin_clearing", "yanbian_clearing"], OF_ONE_REGION.values())
+
+    assert found == {"jilin_clearing": {404}, "yanbian_clearing": {404}}
+
+
+@pytest.mark.parametrize("url", OF_PROVINCE)
+def test_sheet_16_is_the_provinces(
+    applied: YearEndApplication, world: World, as_user: AsUser, url: str
+) -> None:
+    assert as_user(world.changchun_clearing).get(url).status_code == 404
+    assert as_user(world.prov_clearing).get(url).status_code == 200
+
+
+@pytest.mark.parametrize("url", PAGES.values(), ids=PAGES)
+def test_the_right_people_see_it(
+    applied: YearEndApplication, world: World, as_user: AsUser, url: str
+) -> None:
+    region, province = ["changchun_clearing", "supervisor", "auditor"], ["prov_clearing", "prov_finance"]
+    found = statuses(as_user, world, [*region, *province, "prov_auditor"], [url])
+
+    assert set().union(*found.values()) == {200}, found
+
+
+@pytest.mark.parametrize(
+    "url",
+    ["/years/2030/", "/years/2030/16/", f"{YEAR}16/220100/", f"{YEAR}17/", f"{YEAR}18/999999/"]
+    + [f"{YEAR}18/110000/", "/years/applications/NQ2026-009/", "/years/1999/"],
+)
+def test_what_there_is_not_is_not_found(
+    applied: YearEndApplication, world: World, as_user: AsUser, url: str
+) -> None:
+    response = as_user(world.prov_clearing).get(url)
+
+    assert response.status_code in (404, 422)
+    if response.status_code == 422:
+        assert "还没有计算，没有年终清算表" in response.content.decode()
+
+
+POSTS = {
+    "compute": (f"{YEAR}compute/", {"prov_clearing", "prov_clearing_2"}),
+    "close": (f"{YEAR}close/", {"prov_supervisor"}),
+    "apply": (f"{YEAR}apply/", {"changchun_clearing", "changchun_clearing_2", "jilin_clearing"}),
+    "hand in": (f"{ONE}submit/", {"changchun_clearing", "changchun_clearing_2", "jilin_clearing"}),
+    "review": (f"{ONE}review/", {"prov_clearing", "prov_clearing_2", "prov_finance"}),
+    "approve": (f"{ONE}approve/", {"prov_supervisor"}),
+}
+
+
+@pytest.mark.parametrize("what", POSTS)
+def test_steps_are_taken_by_those_who_may_and_never_by_a_link(
+    applied: YearEndApplication, world: World, as_user: AsUser, what: str
+) -> None:
+    url, may = POSTS[what]
+    if what != "apply":
+        assert as_user(world.prov_supervisor).get(url).status_code in (403, 405)
+    others = [one for one in world.everybody() if one.username not in may | {"yanbian_clearing"}]
+
+    codes = {one.username: as_user(one).post(url, FILLED).status_code for one in others}
+
+    assert set(codes.values()) == {403}, codes
+    assert YearEndApplication.objects.get().state == "applied"
+    assert YearEnd.objects.get().state == "computed"
+
+
+# --- the year in every state --------------------------------------------------------------------------------
+
+
+def test_the_list_has_every_year_with_a_signed_month(world: World, as_user: AsUser) -> None:
+    page = text(as_user(world.prov_clearing), "/years/")
+
+    assert page.count("未计算") >= 2
+    assert "/years/2026/" in page
+    assert "/years/2027/" in page
+
+
+def test_a_year_that_nobody_has_computed(world: World, as_user: AsUser) -> None:
+    page = text(as_user(world.prov_clearing), YEAR)
+
+    assert "各月都已签发，等省级结算人员计算" in page
+    assert f"{YEAR}compute/" in page
+    assert "各统筹区 <small>" not in page
+    assert f"{YEAR}compute/" not in text(as_user(world.prov_supervisor), YEAR)
+
+
+def test_a_year_with_unsigned_months_names_them(world: World, as_user: AsUser) -> None:
+    page = text(as_user(world.prov_clearing), "/years/2027/")
+
+    assert "还没有签发：2027年3月、2027年4月、2027年5月等" in page
+    assert "还没有签发的月份" in page
+    assert page.count("还没有过完") == 10
+    assert "/years/2027/compute/" not in page
+
+
+def test_a_computed_year_shows_every_region_to_the_province(
+    computed: YearEnd, world: World, as_user: AsUser
+) -> None:
+    page = text(as_user(world.prov_supervisor), YEAR)
+
+    assert "已计算，等省级主管批准关账" in page
+    assert page.count('<th scope="row">') == 13  # twelve regions and the platform
+    assert "3,450.00" in page
+    assert f'value="{computed.digest}"' in page  # what the closing is bound to
+    assert "您计算的，关账要由另一位有权限的同事办理" in text(as_user(world.prov_clearing), YEAR)
+
+
+def test_a_region_sees_its_own_row_alone(computed: YearEnd, world: World, as_user: AsUser) -> None:
+    page = text(as_user(world.changchun_clearing), YEAR)
+
+    assert page.count('<th scope="row">') == 1
+    assert "吉林市" not in page
+    assert f"{YEAR}apply/" in page
+    assert f"{YEAR}16/" not in page
+    assert "3,450.00" not in text(as_user(world.yanbian_clearing), YEAR)
+
+
+def test_a_closed_year_has_no_more_buttons(closed: YearEnd, world: World, as_user: AsUser) -> None:
+    for one in (world.prov_clearing, world.prov_supervisor, world.changchun_clearing):
+        page = text(as_user(one), YEAR)
+        assert "已关账" in page
+        assert not [step for step in ("compute/", "close/", "apply/") if f"{YEAR}{step}" in page]
+    assert "prov_supervisor · 2026-11-20" in text(as_user(world.prov_clearing), "/years/")
+
+
+def test_what_counts_later_is_told_on_a_closed_year(
+    closed: YearEnd, world: World, as_user: AsUser, tmp_path: Path
+) -> None:
+    load_rows(world, tmp_path / "more.csv", [settled("C9", "2026-12-29")], "settlements")
+
+    assert "1 笔本年费用不在其中" in text(as_user(world.prov_clearing), YEAR)
+
+
+def test_computing_and_closing_by_two_people(world: World, as_user: AsUser) -> None:
+    done = as_user(world.prov_clearing).post(f"{YEAR}compute/", follow=True)
+    assert "2026年的年终清算已计算" in done.content.decode()
+    seen = YearEnd.objects.get().digest
+
+    done = as_user(world.prov_supervisor).post(f"{YEAR}close/", {"seen": seen}, follow=True)
+
+    assert "2026年已关账，次年开账" in done.content.decode()
+
+
+REFUSED_POSTS = {
+    "a year with unsigned months": ("/years/2027/compute/", "prov_clearing", {}, "2027年还有月份没有签发"),
+    "an application without a reason": (
+        f"{YEAR}apply/",
+        "jilin_clearing",
+        {**FILLED, "reason": " "},
+        "请写明申请事由",
+    ),
+    "an application without a phone": (f"{YEAR}apply/", "jilin_clearing", {"reason": "x"}, "请写电话"),
+    "too long a reason": (
+        f"{YEAR}apply/",
+        "jilin_clearing",
+        {**FILLED, "reason": "长" * 501},
+        'class="err"',
+    ),
+    "an application already handed in": (
+        f"{YEAR}apply/",
+        "changchun_clearing",
+        FILLED,
+        "NQ2026-001 已申请，不能再改",
+    ),
+    "a return without a reason": (f"{ONE}return/", "prov_finance", {"reason": ""}, "请写明退回的原因"),
+    "an approval before the review": (f"{ONE}approve/", "prov_supervisor", {}, "现在是“已申请”"),
+    "a second handing in": (f"{ONE}submit/", "changchun_clearing", {}, "现在是“已申请”"),
+}
+
+
+@pytest.mark.parametrize("what", REFUSED_POSTS)
+def test_what_is_refused_stands_on_the_page(
+    applied: YearEndApplication, world: World, as_user: AsUser, what: str
+) -> None:
+    url, name, said, told = REFUSED_POSTS[what]
+
+    response = as_user(getattr(world, name)).post(url, said)
+
+    assert response.status_code == 422
+    assert told in response.content.decode()
+
+
+def test_figures_that_were_not_shown_are_not_closed(computed: YearEnd, world: World, as_user: AsUser) -> None:
+    response = as_user(world.prov_supervisor).post(f"{YEAR}close/", {"seen": "0" * 64})
+
+    assert response.status_code == 422
+    assert "计算之后月份有变化，没有关账" in response.content.decode()
+
+
+def test_what_was_typed_stays_in_the_form(computed: YearEnd, world: World, as_user: AsUser) -> None:
+    response = as_user(world.jilin_clearing).post(f"{YEAR}apply/", {**FILLED, "phone": ""})
+
+    page = response.content.decode()
+    assert (response.status_code, "全年清算" in page, "李四" in page) == (422, True, True)
+    assert not YearEndApplication.objects.exists()
+
+
+def test_there_is_nothing_to_apply_for_before_the_computing(world: World, as_user: AsUser) -> None:
+    response = as_user(world.changchun_clearing).get(f"{YEAR}apply/")
+
+    assert response.status_code == 422
+    assert "还没有计算" in response.content.decode()
+
+
+def test_nor_after_the_closing(closed: YearEnd, world: World, as_user: AsUser) -> None:
+    response = as_user(world.changchun_clearing).get(f"{YEAR}apply/")
+
+    assert response.status_code == 422
+    assert "2026年已关账，不能再申请" in response.content.decode()
+
+
+# --- the application in every state -------------------------------------------------------------------------
+
+BUTTONS = ("submit/", "review/", "approve/", "return/")
+
+
+def buttons(client: Client) -> set[str]:
+    page = text(client, ONE)
+    found = {name for name in BUTTONS if f'action="{ONE}{name}"' in page}
+    return found | ({"edit"} if f'href="{YEAR}apply/"' in page else set())
+
+
+def returned(world: World) -> YearEndApplication:
+    found = apply_for(world)
+    return application_return(application=found, by=world.prov_finance, at=world.now, reason="电话不对")
+
+
+def reviewed(world: World) -> YearEndApplication:
+    return review(world, apply_for(world))
+
+
+STATES: dict[str, tuple[Callable[[World], object], dict[str, set[str]]]] = {
+    "draft": (draft, {"changchun_clearing": {"edit", "submit/"}}),
+    "applied": (apply_for, {"prov_finance": {"review/", "return/"}, "prov_clearing": {"review/", "return/"}}),
+    "reviewed": (reviewed, {"prov_supervisor": {"approve/", "return/"}}),
+    "approved": (approved, {}),
+    "returned": (returned, {"changchun_clearing": {"edit", "submit/"}}),
+}
+
+
+@pytest.mark.parametrize("state", STATES)
+def test_each_state_has_its_buttons_for_its_people(
+    computed: YearEnd, world: World, as_user: AsUser, state: str
+) -> None:
+    lay, expected = STATES[state]
+    lay(world)
+
+    names = ("changchun_clearing", "prov_clearing", "prov_finance", "prov_supervisor", "prov_auditor")
+    found = {name: buttons(as_user(getattr(world, name))) for name in names}
+
+    assert {name: acts for name, acts in found.items() if acts} == expected
+    label = YearEndApplication.objects.get().get_state_display()
+    assert label in text(as_user(world.prov_auditor), ONE)
+
+
+def test_an_application_by_pages_through_three_people(
+    computed: YearEnd, world: World, as_user: AsUser
+) -> None:
+    region, finance = as_user(world.changchun_clearing), as_user(world.prov_finance)
+    page = text(region, f"{YEAR}apply/")
+    assert "3,450.00" in page
+    region.post(f"{YEAR}apply/", FILLED)
+    for client, step in (
+        (region, "submit/"),
+        (finance, "review/"),
+        (as_user(world.prov_supervisor), "approve/"),
+    ):
+        response = client.post(f"{ONE}{step}", {"note": "情况属实"})
+        assert response["Location"] == ONE
+
+    page = text(region, ONE)
+    assert page.count("情况属实") >= 2
+    assert "-2,800.00 元（还应收 − 还应付）" in page
+    assert "已批准" in text(region, YEAR)
+
+
+def test_form_15_bears_its_state_until_it_is_approved(
+    computed: YearEnd, world: World, as_user: AsUser
+) -> None:
+    apply_for(world)
+    client = as_user(world.prov_clearing)
+    page = text(client, f"{ONE}form15/")
+    assert "已申请" in page
+    assert "验证码" not in page
+
+    review(world, YearEndApplication.objects.get())
+    approve(world, YearEndApplication.objects.get())
+    page = text(client, f"{ONE}form15/")
+
+    for said in ("3,450.00", "2,800.00", "贰仟捌佰元整", "应补付", "李四", "0431-1", "prov_finance", "同意"):
+        assert said in page, said
+    assert PrintedForm.objects.filter(form_no="15", subject_no="NQ2026-001").exists()
+    assert client.get(f"{ONE}form15.pdf").content[:5] == b"%PDF-"
+
+
+def test_an_empty_form_15_has_lines_to_write_on(world: World, as_user: AsUser) -> None:
+    page = text(as_user(world.prov_clearing), "/forms/")
+
+    assert "年终清算申请表" in page
+
+
+def test_home_names_what_waits_for_whom(computed: YearEnd, world: World, as_user: AsUser) -> None:
+    assert "2026年年终清算" in text(as_user(world.prov_supervisor), "/")
+    apply_for(world)
+    assert "长春市2026年年终清算申请" in text(as_user(world.prov_finance), "/")
+    assert "长春市2026年年终清算申请" not in text(as_user(world.changchun_clearing), "/")
+    review(world, YearEndApplication.objects.get())
+    assert "长春市2026年年终清算申请" in text(as_user(world.prov_supervisor), "/")
+
+
+def test_a_region_without_lines_applies_with_nil(computed: YearEnd, world: World, as_user: AsUser) -> None:
+    client = as_user(world.yanbian_clearing)
+
+    client.post(f"{YEAR}apply/", FILLED)
+
+    page = text(client, ONE)
+    assert "未结 0.00 元" in page
+    assert "0.00" in text(client, f"{ONE}form15/")
+
+
+def test_a_regions_finance_applies_too(computed: YearEnd, world: World, as_user: AsUser) -> None:
+    finance = make_user("changchun_finance", Role.FINANCE, level=Level.REGION, region="220100")
+
+    assert as_user(finance).post(f"{YEAR}apply/", FILLED).status_code == 302
+
+
+# --- sheets -------------------------------------------------------------------------------------------------
+
+
+def test_a_sheet_is_a_draft_until_the_year_is_closed(
+    computed: YearEnd, world: World, as_user: AsUser
+) -> None:
+    client = as_user(world.changchun_clearing)
+    assert "草稿" in text(client, f"{OF_CHANGCHUN}print/")
+
+    close_year(world)
+
+    page = text(client, f"{OF_CHANGCHUN}print/")
+    assert "草稿" not in page
+    assert "编制日期" in page
+
+
+def test_a_sheet_without_a_row_says_so(computed: YearEnd, world: World, as_user: AsUser) -> None:
+    page = text(as_user(world.yanbian_clearing), f"{YEAR}17/222400/")
+
+    assert "表 17" in page
+    assert "<td" not in page.split("<tbody>")[-1].split("</tbody>")[0] or "没有" in page
+
+
+@pytest.mark.parametrize("form", ["17", "18"])
+def test_each_sheet_leads_to_the_others_of_the_region(
+    computed: YearEnd, world: World, as_user: AsUser, form: str
+) -> None:
+    page = text(as_user(world.changchun_clearing), f"{YEAR}{form}/220100/")
+
+    assert {f"{YEAR}{other}/220100/" in page for other in ("17", "18")} == {True}
+
+
+# --- the other side's sheet ---------------------------------------------------------------------------------
+
+
+def our_sheet(form: str, world: World) -> tuple[str, bytes, bytes]:
+    """Its page, and what we export of it as CSV and as XLSX."""
+    book = book_of("2026")
+    region = {"16": None, "17": world.jilin, "18": world.changchun}[form]
+    data = year_sheet(form, book, party_in(book, region) if region else None)
+    return f"{YEAR}{form}/" + (f"{region.code}/" if region else ""), as_csv(data), as_xlsx(data)
+
+
+def upload(client: Client, url: str, content: bytes, name: str = "对方的表.csv") -> Client:
+    return client.post(f"{url}compare/", {"file": SimpleUploadedFile(name, content)})  # type: ignore[return-value]
+
+
+@pytest.mark.parametrize("form", ["16", "17", "18"])
+def test_what_we_export_comes_back_without_a_difference(
+    computed: YearEnd, world: World, as_user: AsUser, form: str
+) -> None:
+    client = as_user(world.prov_clearing)
+    url, as_text, as_book = our_sheet(form, world)
+    assert f"{url}compare/" in text(client, url)
+
+    for content, name in ((as_text, "a.csv"), (as_book, "a.xlsx")):
+        response = upload(client, url, content, name)
+        page = text(client, response["Location"])  # type: ignore[index]
+        assert "两边的表相同" in page
+        assert f'href="{url}"' in page
+
+
+@pytest.mark.parametrize("form", ["16", "17", "18"])
+def test_their_figure_stands_beside_ours(computed: YearEnd, world: World, as_user: AsUser, form: str) -> None:
+    client = as_user(world.prov_clearing)
+    url, content, _ = our_sheet(form, world)
+
+    response = upload(client, url, content.replace(b"3450.00", b"3400.00"))
+
+    page = text(client, response["Location"])  # type: ignore[index]
+    assert "3,400.00" in page
+    assert "3,450.00" in page
+    assert "年终核定" in page
+    done = SheetComparison.objects.get()
+    assert (done.form_no, done.period, done.differences > 0) == (form, "2026", True)
+    assert done.comparison_no in text(client, YEAR)
+    assert done.comparison_no in text(client, f"{url}compare/")
+
+
+@pytest.mark.parametrize("content", [b"", b"a,b\r\n1,2\r\n", b"%PDF-1.4"])
+def test_a_file_that_is_no_sheet_is_refused_beside_the_field(
+    computed: YearEnd, world: World, as_user: AsUser, content: bytes
+) -> None:
+    response = upload(as_user(world.changchun_clearing), OF_CHANGCHUN, content)
+
+    assert response.status_code == 422  # type: ignore[attr-defined]
+    assert 'class="err"' in response.content.decode()  # type: ignore[attr-defined]
+    assert not SheetComparison.objects.exists()
+
+
+def test_another_form_is_told_apart(computed: YearEnd, world: World, as_user: AsUser) -> None:
+    _, content, _ = our_sheet("16", world)
+
+    response = upload(as_user(world.changchun_clearing), OF_CHANGCHUN, content)
+
+    assert "不像表 18" in response.content.decode()  # type: ignore[attr-defined]
+
+
+def test_only_clearing_staff_of_the_region_upload(computed: YearEnd, world: World, as_user: AsUser) -> None:
+    _, content, _ = our_sheet("18", world)
+    names = ("clerk", "auditor", "supervisor", "jilin_clearing", "prov_finance")
+
+    codes = {
+        name: upload(as_user(getattr(world, name)), OF_CHANGCHUN, content).status_code  # type: ignore[attr-defined]
+        for name in names
+    }
+
+    assert codes == {
+        "clerk": 403,
+        "auditor": 403,
+        "supervisor": 403,
+        "jilin_clearing": 404,
+        "prov_finance": 403,
+    }
+    assert f"{OF_CHANGCHUN}compare/" not in text(as_user(world.auditor), OF_CHANGCHUN)
+    assert not SheetComparison.objects.exists()
