@@ -2,7 +2,9 @@
 
 from agency.journal.actions import label_actions
 from agency.registry import STATEFUL
+from settlement.quotas import families as families  # joins MORE_SHEETS
 from settlement.quotas.models import QuotaRound
+from settlement.quotas.use_models import QuotaIncrease
 
 label_actions(
     {
@@ -18,3 +20,8 @@ label_actions(
 @STATEFUL.register("quota_round", order=310)
 def round_model() -> type:
     return QuotaRound
+
+
+@STATEFUL.register("quota_increase", order=320)
+def increase_model() -> type:
+    return QuotaIncrease
