@@ -21,8 +21,9 @@ from agency.policy.selectors import decimal_parameter
 from settlement.clearing.locks import hold_months_from
 from settlement.clearing.services import provincial_agency
 from settlement.quotas import rules, selectors
-from settlement.quotas.filling import round_digest
+from settlement.quotas.filling import items_of, round_digest
 from settlement.quotas.models import Quota, QuotaBase, QuotaItem, QuotaRound
+from settlement.quotas.noticing import round_notices_issue
 from settlement.quotas.states import RoundState
 from settlement.records.locks import lock_records
 
@@ -184,7 +185,7 @@ def round_approve(
         raise SomeoneElseWasFirst(subject_no=drawn.journal_no)
     if seen_digest not in (None, drawn.digest):
         raise DomainError("shown_is_outdated", "额度在您打开之后改过，没有批准；请看过现在的数再批准。")
-    items = list(drawn.items.all())
+    items = items_of(drawn)
     _require_as_shown(drawn, items)
     names = {**drawn.names, "approved_by": str(by)}
     workflow.move(drawn, RoundState.APPROVED, by=by, at=at, approved_by=by, approved_at=at, names=names)
@@ -200,6 +201,7 @@ def round_approve(
         )
         for item in items
     )
+    round_notices_issue(drawn, items, by=by, at=at)
     _log("quotas_approved", drawn, by=by, at=at)
     return drawn
 
