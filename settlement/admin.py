@@ -3,6 +3,7 @@
 from settlement.clearing import admin as clearing_admin
 from settlement.holding import admin as holding_admin
 from settlement.notices import admin as notices_admin
+from settlement.quotas import admin as quotas_admin
 from settlement.records import admin as records_admin
 from settlement.statements import admin as statements_admin
 from settlement.year_end import admin as year_end_admin
@@ -11,6 +12,7 @@ __all__ = [
     "clearing_admin",
     "holding_admin",
     "notices_admin",
+    "quotas_admin",
     "records_admin",
     "statements_admin",
     "year_end_admin",

@@ -9,6 +9,7 @@ from django.db.models import F
 from agency.money import yuan
 from agency.registry import CHECKS
 from agency.web.parts import Broken
+from settlement.quotas import use_checks as use_checks  # joins CHECKS
 from settlement.quotas.filling import item_faults, items_of, round_digest
 from settlement.quotas.models import Quota, QuotaItem, QuotaRound
 from settlement.quotas.states import IncreaseState, RoundState

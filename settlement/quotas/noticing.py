@@ -69,14 +69,21 @@ def increase_digest(increase: QuotaIncrease) -> str:
     return hashlib.sha256("|".join(map(str, said)).encode()).hexdigest()
 
 
-def increase_notice_issue(increase: QuotaIncrease, *, by: User, at: dt.datetime) -> list[Notice]:
+def increase_basis(increase: QuotaIncrease) -> NoticeBasis:
+    """An increase's notice is of the month that was red, under the increase's number."""
+    period, digest = increase.warning.month.period, increase_digest(increase)
+    return NoticeBasis(FUND, period, digest, subject_no=increase.increase_no)
+
+
+def increase_owed(increase: QuotaIncrease) -> tuple[Party, Figures]:
     """The region pays in what its quota is raised by."""
-    warning = increase.warning
-    party = party_of(warning.region)
-    side = _side({warning.insurance_type: increase.amount_fen})
+    party = party_of(increase.region)
+    side = _side({increase.warning.insurance_type: increase.amount_fen})
     figures = figures_of(NetRow(party, Side(), side))
     assert figures is not None  # an increase is above nil by a constraint
-    basis = NoticeBasis(
-        FUND, warning.month.period, increase_digest(increase), subject_no=increase.increase_no
-    )
-    return notices_issue_for(basis, [(party, figures)], by=by, at=at)
+    return party, figures
+
+
+def increase_notice_issue(increase: QuotaIncrease, *, by: User, at: dt.datetime) -> list[Notice]:
+    """Form 8 to the region."""
+    return notices_issue_for(increase_basis(increase), [increase_owed(increase)], by=by, at=at)

@@ -24,6 +24,7 @@ from settlement.quotas import rules, selectors
 from settlement.quotas.filling import items_of, round_digest
 from settlement.quotas.models import Quota, QuotaBase, QuotaItem, QuotaRound
 from settlement.quotas.noticing import round_notices_issue
+from settlement.quotas.raising import warnings_raise
 from settlement.quotas.states import RoundState
 from settlement.records.locks import lock_records
 
@@ -202,6 +203,7 @@ def round_approve(
         for item in items
     )
     round_notices_issue(drawn, items, by=by, at=at)
+    warnings_raise(by=by, at=at)  # what the new quotas make of the months since
     _log("quotas_approved", drawn, by=by, at=at)
     return drawn
 
