@@ -21,6 +21,7 @@ from settlement.matching.models import RecordFiling
 from settlement.notices.models import BankAccount, BankLine, Notice, Payment
 from settlement.quotas import guards as quota_guards
 from settlement.quotas.models import Quota, QuotaBase, QuotaItem, QuotaRound
+from settlement.quotas.use_models import FundWarning, QuotaIncrease
 from settlement.records.models import CareType, SettlementRecord
 from settlement.statements import guards as statement_guards
 from settlement.statements.models import (
@@ -47,6 +48,7 @@ __all__ = [
     "FundAccount",
     "FundAdjustment",
     "FundMovement",
+    "FundWarning",
     "MonthVersion",
     "HeldCase",
     "HeldNote",
@@ -56,6 +58,7 @@ __all__ = [
     "Payment",
     "Quota",
     "QuotaBase",
+    "QuotaIncrease",
     "QuotaItem",
     "QuotaRound",
     "RecordFiling",

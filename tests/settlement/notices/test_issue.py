@@ -175,7 +175,7 @@ def test_other_slices_issue_in_the_same_series_once_per_subject(month: ClearingP
     party = party_of(notice(1).region)
     owed = [(party, Figures("payment", 0, 7000, 5000, 2000, 7000))]
     rounds = [
-        NoticeBasis(Category.REVOLVING_FUND, "2026", "a" * 64, subject_no=f"ED2026-{n}") for n in (1, 2)
+        NoticeBasis(Category.REVOLVING_FUND, "2026", "a" * 64, subject_no=f"JZ2026-{n}") for n in (1, 2)
     ]
 
     issued = [notices_issue_for(basis, owed, by=world.prov_clearing, at=world.now)[0] for basis in rounds]
@@ -185,13 +185,13 @@ def test_other_slices_issue_in_the_same_series_once_per_subject(month: ClearingP
     assert refused.value.code == "already_issued"
     assert [one.serial for one in issued] == [4, 5]
     said = form_of(issued[0])
-    assert (said.period, said.sheets, said.total) == ("2026年", "表 6-1、表 6-2，ED2026-1", "70.00")
+    assert (said.period, said.sheets, said.total) == ("2026年", "加急调增 JZ2026-1", "70.00")
     assert check_all(None).broken == []
     voided = notices_void_for(rounds[0], reason="重新核定", by=world.prov_supervisor, at=world.now)
     assert [one.notice_no for one in voided] == [issued[0].notice_no]
     assert list(in_force_for(rounds[1])) == [issued[1]]
     with pytest.raises(DatabaseError), transaction.atomic():
-        Notice.objects.filter(pk=issued[1].pk).update(subject_no="ED2026-9")
+        Notice.objects.filter(pk=issued[1].pk).update(subject_no="JZ2026-9")
 
 
 def test_whoever_stands_above_hears_of_every_payment(month: ClearingPeriod, world: World) -> None:
