@@ -22,6 +22,7 @@ from agency.batches.kinds import CheckRequest
 from agency.batches.models import Batch
 from agency.batches.services import batch_check, batch_create, batch_load, file_keep
 from agency.organisation.models import AreaCode, User
+from settlement.matching.models import RecordFiling
 from settlement.records import load
 from settlement.records.batches import check_settlements
 from settlement.records.content import NULL, PARTIES
@@ -263,4 +264,7 @@ def _empty() -> None:
             cursor.execute("SET session_replication_role = DEFAULT")
             cursor.execute("CHECKPOINT")
         else:
-            cursor.execute(f"DELETE FROM {TABLE}")
+            cursor.execute("PRAGMA foreign_keys=OFF")
+            for table in (RecordFiling._meta.db_table, TABLE):
+                cursor.execute(f"DELETE FROM {table}")
+            cursor.execute("PRAGMA foreign_keys=ON")
