@@ -15,6 +15,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("settlement.clearing.urls")),
     path("", include("settlement.statements.urls")),
     path("", include("settlement.notices.urls")),
+    path("", include("settlement.quotas.urls")),
     path("", include("settlement.flowcharts.urls")),
     path("", include("settlement.year_end.urls")),
 ]
