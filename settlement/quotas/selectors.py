@@ -5,11 +5,12 @@ from __future__ import annotations
 import datetime as dt
 from typing import NamedTuple
 
-from django.db.models import QuerySet, Sum
+from django.db.models import Count, QuerySet, Sum
 
 from agency.errors import DomainError
 from agency.organisation import access
 from agency.organisation.models import PoolingRegion, User
+from agency.policy.insurance import InsuranceType
 from agency.policy.selectors import parameter_in_force
 from settlement.clearing.models import ClearingLine
 from settlement.clearing.selectors import signed_periods
@@ -44,6 +45,22 @@ def round_of(by: User, year: int) -> QuotaRound | None:
     return rounds_of(by).filter(year=year).first()
 
 
+class RoundSummed(NamedTuple):
+    """A round with what it comes to."""
+
+    drawn: QuotaRound
+    regions: int
+    total_fen: int
+
+
+def rounds_summed(rounds: QuerySet[QuotaRound]) -> list[RoundSummed]:
+    """Rounds with how many regions they have and what their quotas sum up to."""
+    sums = rounds.annotate(
+        regions=Count("items__region", distinct=True), total_fen=Sum("items__changed_fen", default=0)
+    )
+    return [RoundSummed(drawn, drawn.regions, drawn.total_fen) for drawn in sums]
+
+
 # --- quotas -------------------------------------------------------------------------------------------------
 
 
@@ -72,6 +89,30 @@ class QuotaHistory:
     def newest(self) -> dict[Key, tuple[dt.date, int]]:
         """The last one of each region and type, with its first day, also where that is still to come."""
         return {(region, kind): (start, fen) for region, kind, start, fen in self.rows}
+
+
+class QuotaRow(NamedTuple):
+    """One region's quotas in force, by type (None: none yet), and together."""
+
+    region: PoolingRegion
+    employee_fen: int | None
+    resident_fen: int | None
+
+    @property
+    def sum_fen(self) -> int:
+        return (self.employee_fen or 0) + (self.resident_fen or 0)
+
+
+def quota_table(by: User, on: dt.date) -> tuple[list[QuotaRow], QuotaRow | None]:
+    """The quotas in force on a day, of the regions somebody may see, and their sums; None without any."""
+    quotas = quotas_in_force(on)
+    seen = {region for region, _ in quotas}
+    regions = PoolingRegion.objects.filter(pk__in=seen if access.sees_all(by) else seen & {by.region_id})
+    rows = [QuotaRow(one, *(quotas.get((one.pk, kind)) for kind in InsuranceType.values)) for one in regions]
+    if not rows:
+        return [], None
+    sums = (sum(getattr(row, name) or 0 for row in rows) for name in ("employee_fen", "resident_fen"))
+    return rows, QuotaRow(PoolingRegion(name="合计"), *sums)
 
 
 def later_quota(on: dt.date) -> Quota | None:

@@ -27,6 +27,12 @@ def computed_periods() -> list[str]:
     return list(rows.values_list("period", flat=True))
 
 
+def latest_period() -> str:
+    """The newest month that has lines; empty while there is none."""
+    rows = ClearingPeriod.objects.exclude(state=PeriodState.OPEN).order_by("-period")
+    return rows.values_list("period", flat=True).first() or ""
+
+
 def use_rates(periods: Sequence[str]) -> dict[MonthKey, Use]:
     """使用率 by month, region and type, in the order of the sheets: for every pooling region in force at the
     month's end, and whoever owes or has a quota. Four queries, however many months."""
