@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from functools import partial
 
+from django.urls import reverse
+
 from agency.errors import DomainError
 from agency.organisation import access
 from agency.organisation.models import PoolingRegion, User
@@ -32,8 +34,15 @@ def filled_sheet(form: str, year: str, region: PoolingRegion | None, by: User) -
     return quota_sheet(form, drawn, region)
 
 
+def quota_sheet_url(form: str, year: str, region: PoolingRegion | None) -> str:
+    """Where a sheet stands on screen."""
+    where = {"year": int(year), "quota_form": form, **({"region_code": region.code} if region else {})}
+    return reverse("settlement:quota_sheet", kwargs=where)
+
+
 def _family(form: str) -> Family:
-    return Family(SHEETS[form], form in OF_PROVINCE, SHEET_KIND, partial(filled_sheet, form))
+    fill, page = partial(filled_sheet, form), partial(quota_sheet_url, form)
+    return Family(SHEETS[form], form in OF_PROVINCE, SHEET_KIND, fill, page)
 
 
 for _place, _form in enumerate(SHEETS):
