@@ -24,8 +24,8 @@ from settlement.year_end.selectors import (
     lines_stored,
     noticed_of,
     open_of,
+    parties_kept,
     unnoticed_of,
-    year_parties,
     year_sums,
 )
 from settlement.year_end.states import ApplicationState, YearState
@@ -108,9 +108,9 @@ def years_are_paid_as_told(period: str | None) -> Iterator[Broken]:
         sums = year_sums(year_end.year, late_counted(year_end))
         assert year_end.computed_at is not None  # a constraint of the table
         noticed = noticed_of(year_end.year, year_end.computed_at)
-        parties = year_parties(year_end.year, list(sums.monthly.values()))
+        parties = parties_kept(year_end)
         opened = open_of(noticed, unnoticed_of(sums.monthly, parties, noticed))
-        wanted = {row.line.key: row for row in rules.year_lines(sums.monthly, sums.assessed, opened)}
+        wanted = {row.line.key: row for row in rules.year_lines(sums.monthly, sums.assessed, opened, parties)}
         for row in lines_stored(year_end):
             due = wanted.get(row.line.key)
             if due is not None and (row.received_fen, row.paid_fen) != (due.received_fen, due.paid_fen):

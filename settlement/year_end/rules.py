@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import NamedTuple
 
-from settlement.clearing.rules import LINE_FIELDS, Line, LineKey, digest_of
+from settlement.clearing.rules import LINE_FIELDS, Line, LineKey, Parties, digest_of
 
 KEY_LENGTH = len(LineKey._fields)
 FIGURES = LINE_FIELDS[KEY_LENGTH:]
@@ -120,9 +120,11 @@ def on_sides(open_of: Open, has_receivable: bool, has_payable: bool) -> tuple[in
     return receive, pay
 
 
-def year_lines(monthly: Lines, assessed: Lines, open_by_region: Mapping[int, Open]) -> list[YearLine]:
-    """The lines of a year, in the order of their keys."""
-    keys = sorted(set(monthly) | set(assessed))
+def year_lines(
+    monthly: Lines, assessed: Lines, open_by_region: Mapping[int, Open], parties: Parties
+) -> list[YearLine]:
+    """The lines of a year in the order of the sheets, in which what is open is spread over them."""
+    keys = sorted(set(monthly) | set(assessed), key=parties.line_order)
     month_fen = {key: monthly[key].due_fen if key in monthly else 0 for key in keys}
     lines = {key: assessed.get(key) or empty_line(key) for key in keys}
     to_receive = _spread(keys, month_fen, open_by_region, side=0)

@@ -45,9 +45,9 @@ def year_figures(year: str, at: dt.datetime) -> Figures:
     sums = selectors.year_sums(year, late)
     monthly, assessed = sums.monthly, sums.assessed
     noticed = selectors.noticed_of(year, at)
-    parties = selectors.year_parties(year, list(monthly.values()))
+    parties = selectors.year_parties(year, [*monthly.values(), *assessed.values()])
     unnoticed = selectors.unnoticed_of(monthly, parties, noticed)
-    lines = rules.year_lines(monthly, assessed, selectors.open_of(noticed, unnoticed))
+    lines = rules.year_lines(monthly, assessed, selectors.open_of(noticed, unnoticed), parties)
     return Figures(lines, late[-1] if late else "", late[-1] if late else f"{year}12")
 
 

@@ -8,6 +8,7 @@ are `YYYYMM` texts, parties are codes of regions; a party outside the province i
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 INSIDE = (
@@ -19,12 +20,18 @@ FUNDS = ("pooling", "critical", "large", "servant", "enterprise", "assistance", 
 HOLD_MONTHS = 2
 
 Key = tuple[str, str, str, str]  # insured region, care region, insurance, kind of care
+Wanted = Callable[[str], bool]  # whether what is of a month (not: counts in it) is wanted
 
 
 def following(month: str) -> str:
     """The month after."""
     year, number = int(month[:4]), int(month[4:])
     return f"{year + number // 12}{number % 12 + 1:02d}"
+
+
+def every(origin: str) -> bool:
+    """Of a month's items all, whatever month they are of."""
+    return True
 
 
 def months_later(month: str, many: int) -> str:
@@ -98,7 +105,14 @@ class Notice:
     amount: int  # above nil: the region receives; below: it pays
     employee: int
     resident: int
-    paid: int = 0
+    parts: list[tuple[int, int]] = field(default_factory=list)  # what was paid, each with its moment
+
+    @property
+    def paid(self) -> int:
+        return self.paid_until(self.parts[-1][0]) if self.parts else 0
+
+    def paid_until(self, moment: int) -> int:
+        return sum(amount for at, amount in self.parts if at <= moment)
 
     @property
     def state(self) -> str:
@@ -121,12 +135,13 @@ class Ledger:
         self.held: list[Held] = []
         self.months: dict[str, Month] = {}
         self.notices: list[Notice] = []
+        self.moment = 0  # counts the steps
 
     # --- in ---
 
     def open_month(self, month: str) -> str:
         """The month itself, or the first one after it that is not signed."""
-        while month in self.months and self.months[month].is_signed:
+        while self.is_signed(month):
             month = following(month)
         return month
 
@@ -245,23 +260,45 @@ class Ledger:
         """Whether anything counts in a month."""
         return any(item.period == period for item in [*self.cases, *self.taken])
 
+    def begin_empty(self, period: str, today: str) -> Month:
+        """A person says that nothing happened in a month; `today` is the month at hand."""
+        if self.has_content(period) or self._released_into(period):
+            raise Refused("not_empty")
+        if period not in self.months:
+            known = self.known_months()
+            if not known or period < min(known):
+                raise Refused("before_first_month")
+            if period >= today:
+                raise Refused("month_not_over")
+            self.months[period] = Month(period)
+        return self.compute(period)
+
+    def known_months(self) -> set[str]:
+        """Months with cases or deductions, into which something was released, or that somebody began."""
+        into = {held.decided for held in self.held if held.state == "released"}
+        return {item.period for item in [*self.cases, *self.taken]} | into | set(self.months)
+
+    def _released_into(self, period: str) -> bool:
+        return any(held.state == "released" and held.decided == period for held in self.held)
+
     def compute(self, period: str) -> Month:
         month = self.months.get(period)
-        if month is None and not self.has_content(period):
+        if month is None and not self.has_content(period) and not self._released_into(period):
             raise Refused("nothing_to_compute")
         if month is not None and month.is_signed:
             raise Refused("already_signed")
         month = self.months.setdefault(period, Month(period))
-        month.lines = self._added(period)
+        month.lines = self.added(period)
         month.local = sum(case.is_local for case in self.cases if case.period == period)
         month.is_stale = False
         self._void(month)
         return month
 
-    def _added(self, period: str) -> dict[Key, dict[str, int]]:
+    def added(self, period: str, wanted: Wanted = every) -> dict[Key, dict[str, int]]:
+        """The lines of a month out of all that counts in it, or of what is of the wanted months."""
         lines: dict[Key, Counter[str]] = {}
         for case in self.cases:
-            if case.period == period and not case.is_local:
+            if case.period == period and not case.is_local and wanted(case.month):
                 line = lines.setdefault(case.key, Counter())
                 line["cases"] += case.sign
                 line["records"] += 1
@@ -271,15 +308,18 @@ class Ledger:
                 for name, amount in case.funds.items():
                     line[name] += amount
         for taken in self.taken:
-            if taken.period == period and taken.key[0] != taken.key[1]:
+            of = taken.stated if taken.case is None else self.cases[taken.case].month
+            if taken.period == period and taken.key[0] != taken.key[1] and wanted(of):
                 lines.setdefault(taken.key, Counter())["deduction"] += taken.amount
-        return self._with_carries(period, {key: dict(line) for key, line in lines.items()})
+        return self._with_carries(period, {key: dict(line) for key, line in lines.items()}, wanted)
 
-    def _with_carries(self, period: str, lines: dict[Key, dict[str, int]]) -> dict[Key, dict[str, int]]:
+    def _with_carries(
+        self, period: str, lines: dict[Key, dict[str, int]], wanted: Wanted = every
+    ) -> dict[Key, dict[str, int]]:
         for line in lines.values():
             line["in"] = line["out"] = 0
         for held in self.held:
-            if self.touches(held, period):
+            if self.touches(held, period) and wanted(self.cases[held.case].month):
                 line = lines.setdefault(self.cases[held.case].key, {"in": 0, "out": 0})
                 line["in"] += self.carried_in(held, period)
                 line["out"] += self.carried_out(held, period)
@@ -324,8 +364,7 @@ class Ledger:
         """Why a month cannot be signed; empty when it can."""
         month = self.months[period]
         reasons = set()
-        known = {item.period for item in [*self.cases, *self.taken]} | set(self.months)
-        if any(p < period and not (p in self.months and self.months[p].is_signed) for p in known):
+        if any(p < period and not self.is_signed(p) for p in self.known_months()):
             reasons.add("earlier_month_unsigned")
         if set(INSIDE) - set(month.confirmed):
             reasons.add("not_confirmed")
@@ -348,6 +387,9 @@ class Ledger:
                 halves = [self.net(period, insurance)[region] for insurance in ("employee", "resident")]
                 self.notices.append(Notice(period, region, amount, *halves))
 
+    def is_signed(self, period: str) -> bool:
+        return period in self.months and self.months[period].is_signed
+
     def net(self, period: str, insurance: str = "") -> dict[str, int]:
         """轧差 per region and of the platform: what it is owed less what it owes."""
         found = dict.fromkeys((*INSIDE, PLATFORM), 0)
@@ -362,7 +404,7 @@ class Ledger:
     def pay(self, notice: Notice, amount: int) -> None:
         if amount <= 0 or notice.paid + amount > abs(notice.amount):
             raise Refused("more_than_is_due")
-        notice.paid += amount
+        notice.parts.append((self.moment, amount))
 
     # --- what must always hold ---
 

@@ -18,18 +18,20 @@ from settlement.clearing.sheets import SHEETS
 from settlement.holding.models import HeldCase
 from settlement.holding.selectors import carries_of
 from settlement.notices.models import Notice
-from tests.settlement.worked import DOCUMENT, TABLES, Story, live_through, yuan
-from tests.support.document import Table, quotes_of
+from tests.settlement.worked import Story, live_through, yuan
+from tests.support.document import DOCS, Table, quotes_of, tables_of
 from tests.support.ground import Ground
 from tests.support.world import World
 
+DOCUMENT = DOCS / "worked-months.md"
+TABLES = tables_of(DOCUMENT)
 MONTHS = ("202610", "202611", "202612")
 each_month = pytest.mark.parametrize("period", MONTHS)
 
 
 @pytest.fixture(scope="module")
 def laid_story(ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Story]:
-    with ground(lambda world: live_through(world, tmp_path_factory.mktemp("worked"))) as story:
+    with ground(lambda world: live_through(world, tmp_path_factory.mktemp("worked"), TABLES)) as story:
         yield story
 
 

@@ -12,6 +12,7 @@ import pytest
 from agency.batches.models import Batch, Refusal
 from agency.batches.services import batch_run
 from agency.organisation.models import PoolingRegion, User
+from settlement.clearing.empty_months import empty_month_compute
 from settlement.clearing.filling import MonthBook, sheet_data
 from settlement.clearing.models import ClearingPeriod
 from settlement.clearing.services import period_compute, period_sign, region_confirm, unconfirmed
@@ -60,13 +61,17 @@ class Books:
         at = self.world.now + dt.timedelta(minutes=minutes)
         return period_compute(period=period, by=self.world.prov_clearing, at=at)
 
+    def empty(self, period: str) -> ClearingPeriod:
+        """Compute a month that somebody says to be empty."""
+        return empty_month_compute(period=period, by=self.world.prov_clearing, at=self.world.now)
+
     def confirm(self, period: str) -> None:
         for party in unconfirmed(ClearingPeriod.objects.get(period=period)):
             region = PoolingRegion.objects.get(pk=party.id)
             region_confirm(period=period, region=region, by=self.world.system, at=self.world.now)
 
     def sign(self, period: str) -> ClearingPeriod:
-        """Compute, confirm for every region, sign."""
+        """Compute (again), confirm for every region, sign."""
         self.compute(period)
         self.confirm(period)
         return period_sign(period=period, by=self.world.prov_clearing, at=self.world.now)
