@@ -78,6 +78,12 @@ def answer_to_print(request: StaffRequest, page: FamilyPage) -> HttpResponse:
 
 def answer_as_file(request: StaffRequest, page: FamilyPage, extension: str) -> HttpResponse:
     """The sheet as PDF, XLSX or CSV."""
-    who = {"by": request.user, "at": request.now, "subject": page.subject}
-    content = sheet_written(page.data, page.region, format_name=extension, **who)
+    content = sheet_written(
+        page.data,
+        page.region,
+        format_name=extension,
+        by=request.user,
+        at=request.now,
+        subject=page.subject,
+    )
     return answer_with_file(content, extension, f"表{page.form} {page.data.region} {page.data.period_label}")

@@ -6,9 +6,8 @@ from django import forms
 
 from agency.errors import REASON_LIMIT
 from agency.web.fields import DayField
+from agency.web.forms import ReasonForm
 from settlement.notices.forms import FenField
-
-LINES = {"rows": 2}
 
 
 class DrawForm(forms.Form):
@@ -35,17 +34,6 @@ class SeenForm(forms.Form):
     seen = forms.CharField(max_length=64, required=False, widget=forms.HiddenInput)
 
 
-class ReasonForm(forms.Form):
-    """Why something is sent back, refused or taken back."""
-
-    reason = forms.CharField(
-        label="原因",
-        max_length=REASON_LIMIT,
-        widget=forms.Textarea(attrs=LINES),
-        error_messages={"required": "请写明原因。"},
-    )
-
-
 class ChangeForm(ReasonForm):
     """Another amount than the arithmetic gives."""
 
@@ -66,6 +54,6 @@ class NoteForm(forms.Form):
     note = forms.CharField(
         label="处理情况",
         max_length=REASON_LIMIT,
-        widget=forms.Textarea(attrs=LINES),
+        widget=forms.Textarea(attrs={"rows": 2}),
         error_messages={"required": "请写明处理情况。"},
     )

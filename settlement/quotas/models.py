@@ -16,6 +16,18 @@ from agency.policy.insurance import InsuranceType
 from settlement.quotas.states import EDITABLE, ROUND_MACHINE, TONES, RoundState
 
 
+def person(label: str, *, empty: bool = False) -> models.ForeignKey:
+    """Who did it; `empty` while nobody has."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=empty,
+        blank=empty,
+        verbose_name=label,
+        related_name="+",
+    )
+
+
 class RegionRows(models.QuerySet):
     def visible_to(self, by: User) -> RegionRows:
         """Rows of the actor's own region; the province sees all."""
@@ -39,27 +51,11 @@ class QuotaRound(models.Model):
     state = models.CharField("状态", max_length=10, choices=RoundState, default=RoundState.DRAFT)
     digest = models.CharField("内容摘要", max_length=64, blank=True, default="")
     names = models.JSONField("当时名称", default=dict)
-    drawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="拟定人", related_name="+"
-    )
+    drawn_by = person("拟定人")
     drawn_at = models.DateTimeField("拟定时间")
-    proposed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        verbose_name="提请人",
-        related_name="+",
-    )
+    proposed_by = person("提请人", empty=True)
     proposed_at = models.DateTimeField("提请时间", null=True, blank=True)
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        verbose_name="批准人",
-        related_name="+",
-    )
+    approved_by = person("批准人", empty=True)
     approved_at = models.DateTimeField("批准时间", null=True, blank=True)
 
     class Meta:
@@ -219,9 +215,7 @@ class Quota(models.Model):
     insurance_type = models.CharField("险种", max_length=8, choices=InsuranceType)
     quota_fen = models.BigIntegerField("额度")
     effective_from = models.DateField("生效日期")
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="批准人", related_name="+"
-    )
+    approved_by = person("批准人")
     approved_at = models.DateTimeField("批准时间")
 
     objects = RegionRows.as_manager()

@@ -51,7 +51,7 @@ def warnings_raise(*, by: User, at: dt.datetime) -> list[FundWarning]:
             insurance_type=kind,
             level=use.level,
             used_fen=use.used_fen,
-            quota_fen=use.quota_fen,
+            quota_fen=use.quota_fen or 0,  # nothing is reached without a quota
             yellow_percent=use.yellow,
             red_percent=use.red,
             raised_at=at,

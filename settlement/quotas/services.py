@@ -160,8 +160,9 @@ def item_change(*, item: QuotaItem, changed_fen: int, reason: str, by: User, at:
 def round_propose(*, drawn: QuotaRound, by: User, at: dt.datetime) -> QuotaRound:
     """提请批准. Errors as of `workflow.move`."""
     drawn = _locked(drawn)
-    fields = {"digest": round_digest(drawn), "names": {**drawn.names, "proposed_by": str(by)}}
-    workflow.move(drawn, RoundState.PROPOSED, by=by, at=at, proposed_by=by, proposed_at=at, **fields)
+    fields: dict[str, Any] = {"proposed_by": by, "proposed_at": at, "digest": round_digest(drawn)}
+    names = {**drawn.names, "proposed_by": str(by)}
+    workflow.move(drawn, RoundState.PROPOSED, by=by, at=at, names=names, **fields)
     _log("quotas_proposed", drawn, by=by, at=at)
     return drawn
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import ClassVar
 
-from django.conf import settings
 from django.db import models
 from django.db.models import F, Q
 from django.db.models.lookups import GreaterThanOrEqual, LessThan
@@ -14,7 +13,7 @@ from agency.organisation import access
 from agency.organisation.models import PoolingRegion, User
 from agency.policy.insurance import InsuranceType
 from settlement.clearing.models import ClearingPeriod
-from settlement.quotas.models import RegionRows
+from settlement.quotas.models import RegionRows, person
 from settlement.quotas.rules import Level
 from settlement.quotas.states import INCREASE_MACHINE, INCREASE_TONES, IncreaseState
 
@@ -41,17 +40,8 @@ class FundWarning(models.Model):
     yellow_percent = models.PositiveSmallIntegerField("黄色预警线")
     red_percent = models.PositiveSmallIntegerField("红色预警线")
     raised_at = models.DateTimeField("预警时间")
-    raised_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="由谁的办理引起", related_name="+"
-    )
-    acknowledged_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        verbose_name="处理人",
-        related_name="+",
-    )
+    raised_by = person("由谁的办理引起")
+    acknowledged_by = person("处理人", empty=True)
     acknowledged_at = models.DateTimeField("处理时间", null=True, blank=True)
     note = models.CharField("处理情况", max_length=200, blank=True)
 
@@ -120,18 +110,9 @@ class QuotaIncrease(models.Model):
     amount_fen = models.BigIntegerField("调增额")
     reason = models.CharField("申请原因", max_length=200)
     state = models.CharField("状态", max_length=10, choices=IncreaseState, default=IncreaseState.ASKED)
-    asked_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="申请人", related_name="+"
-    )
+    asked_by = person("申请人")
     asked_at = models.DateTimeField("申请时间")
-    decided_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        verbose_name="办理人",
-        related_name="+",
-    )
+    decided_by = person("办理人", empty=True)
     decided_at = models.DateTimeField("办理时间", null=True, blank=True)
     effective_on = models.DateField("生效日期", null=True, blank=True)
 

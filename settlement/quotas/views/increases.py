@@ -16,10 +16,10 @@ from agency.journal.workflow import can_move, history
 from agency.organisation.roles import May
 from agency.web.access import needs
 from agency.web.acting import done
+from agency.web.forms import ReasonForm
 from agency.web.keyset import keyset_page
 from agency.web.request import StaffRequest
 from settlement.notices.issuing import standing_of
-from settlement.quotas.forms import ReasonForm
 from settlement.quotas.increases import increase_approve, increase_refuse, increase_withdraw
 from settlement.quotas.listing import increase_named, increases_listed, use_when_raised, with_use_now
 from settlement.quotas.noticing import increase_basis

@@ -19,11 +19,13 @@ from agency.organisation.models import PoolingRegion
 from agency.organisation.roles import May
 from agency.web.access import needs
 from agency.web.acting import done
+from agency.web.forms import ReasonForm
 from agency.web.request import StaffRequest
 from settlement.notices.issuing import standing_of
+from settlement.notices.models import Notice
 from settlement.quotas import services
 from settlement.quotas.filling import items_of
-from settlement.quotas.forms import ChangeForm, DrawForm, ReasonForm, SeenForm
+from settlement.quotas.forms import ChangeForm, DrawForm, SeenForm
 from settlement.quotas.models import Quota, QuotaItem, QuotaRound
 from settlement.quotas.noticing import basis_of
 from settlement.quotas.selectors import quota_table, round_of, rounds_of, rounds_summed
@@ -60,8 +62,8 @@ def quota_draw(request: StaffRequest) -> HttpResponse:
     kept: list[QuotaRound] = []
 
     def act(year: int, effective_on: dt.date | None) -> None:
-        who = {"by": request.user, "at": request.now}
-        kept.append(services.round_draw(year=year, effective_on=effective_on, **who))
+        draw = partial(services.round_draw, by=request.user, at=request.now)
+        kept.append(draw(year=year, effective_on=effective_on))
 
     if done(request, form, act):
         messages.success(request, f"{kept[0].label}额度已拟定，请核对后提请批准。")
@@ -86,13 +88,13 @@ def quota_round(request: StaffRequest, year: int) -> HttpResponse:
 def _page(request: StaffRequest, drawn: QuotaRound, form: Form | None) -> HttpResponse:
     user = request.user
     region = None if access.sees_all(user) else user.region
-    notices = standing_of(basis_of(drawn)).order_by("serial") if drawn.is_approved else None
+    notices = Notice.objects.visible_to(user).filter(pk__in=standing_of(basis_of(drawn)))
     context: dict[str, Any] = {
         "drawn": drawn,
         "tables": type_tables(items_of(drawn, region)),
         "hint": round_hint(drawn, user),
         "region": region,
-        "notices": notices.visible_to(user) if notices is not None else [],
+        "notices": notices.order_by("serial"),
         "changes": history(ROUND_MACHINE, drawn.journal_no),
         "form": form,
         "return_form": form if isinstance(form, ReasonForm) else ReasonForm(),
@@ -120,8 +122,8 @@ def quota_approve(request: StaffRequest, year: int) -> HttpResponse:
     drawn, form = _round(request, year), SeenForm(request.POST)
 
     def act(seen: str) -> None:
-        who = {"by": request.user, "at": request.now}
-        services.round_approve(drawn=drawn, seen_digest=seen or None, **who)
+        approve = partial(services.round_approve, by=request.user, at=request.now)
+        approve(drawn=drawn, seen_digest=seen or None)
 
     if done(request, form, act):
         messages.success(request, f"{drawn.label}额度已批准，自 {drawn.effective_on} 起执行，通知书已签发。")

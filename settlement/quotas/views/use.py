@@ -39,7 +39,7 @@ def fund_use(request: StaffRequest) -> HttpResponse:
         return redirect("settlement:fund_use", region_code=user.region.code)
     period, months = _months(request)
     rates = use_rates(sorted({*months, *([period] if period else [])}))
-    regions = PoolingRegion.objects.filter(kind=RegionKind.POOLING)
+    regions = list(PoolingRegion.objects.filter(kind=RegionKind.POOLING))
     of_month = {key: use for key, use in rates.items() if key[0] == period}
     context: dict[str, Any] = {
         "period": period,
