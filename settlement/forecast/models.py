@@ -11,7 +11,7 @@ class UseByDay(models.Model):
     """逐日应付: one signed month by day of settlement, for the pooling regions as 参保地.
 
     `sums`: "region id/insurance type" → what had accrued before the first day, after it, … after the last, in
-    fen; the last is the month's 应付. It follows from the month's cases and stands or goes with its signature.
+    fen; the last is the month's 应付. It follows from the month's cases and goes with the signature.
     """
 
     month = models.OneToOneField(ClearingPeriod, models.PROTECT, verbose_name="清算期", related_name="+")

@@ -10,12 +10,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from agency.organisation.models import PoolingRegion
-from agency.organisation.selectors import pooling_regions
 from agency.periods import first_day, last_day, period_of
 from agency.policy.insurance import InsuranceType
 from agency.policy.selectors import int_parameter_by_day
 from settlement.clearing.selectors import signed_periods
-from settlement.forecast.rules import Miss, Outlook, Pace, Past, average, mean_error_permille, misses
+from settlement.forecast.rules import Miss, Outlook, Pace, Past, average, misses
 from settlement.forecast.selectors import ByDay, accrued, data_reach
 from settlement.quotas.selectors import NOTHING, Owed, owed_in, quotas_in_force
 from settlement.quotas.use import RED, YELLOW
@@ -50,6 +49,15 @@ class Running:
         """The last day that is known: the one before the month where none of it is."""
         return first_day(self.period) + dt.timedelta(days=self.day - 1)
 
+    @property
+    def told(self) -> str:
+        """How far the cases reach, in a sentence."""
+        if self.reach is None:
+            return "本月还没有导入结算明细，只按以往月份预测。"
+        if self.reach == self.today:
+            return "本月明细录到今天。"
+        return f"本月明细录到 {self.reach.month}月{self.reach.day}日，从那一天往后预测。"
+
 
 @dataclass(frozen=True)
 class Forecast:
@@ -62,22 +70,13 @@ class Forecast:
     by_day: ByDay
     misses: list[Miss]
 
-    @property
-    def type_label(self) -> str:
-        return str(InsuranceType(self.insurance_type).label)
-
-    @property
-    def error_permille(self) -> int | None:
-        return mean_error_permille(self.misses)
-
 
 def running_month(today: dt.date) -> Running:
     return Running(today, data_reach(period_of(today), today))
 
 
 def forecasts(regions: Sequence[PoolingRegion], running: Running) -> list[Forecast]:
-    """Each region and type, in the order of the regions: those in force at the month's end, and whoever has a
-    quota or uses any."""
+    """Each region and type, in the order of the regions."""
     period, day = running.period, last_day(running.period)
     signed = sorted(month for month in signed_periods() if month < period)
     past = signed[-PAST_MONTHS:]
@@ -85,17 +84,14 @@ def forecasts(regions: Sequence[PoolingRegion], running: Running) -> list[Foreca
     by_day = accrued([*past, period], keys)
     owed, quotas = owed_in(signed[-PAST_MONTHS - USUAL_MONTHS :]), quotas_in_force(day)
     edges = int_parameter_by_day(YELLOW)(day), int_parameter_by_day(RED)(day)
-    in_force = {region.pk for region in pooling_regions(day)}
     found = []
     for region in regions:
         for kind in InsuranceType.values:
-            key = (period, region.pk, kind)
-            if region.pk in in_force or key in by_day or key[1:] in quotas:
-                month = _Month(region.pk, kind, by_day, owed, signed)
-                outlook = Outlook(month.pace(period, running.day), quotas.get(key[1:]), *edges)
-                missed = misses([month.past(one, running.day) for one in past])
-                shown = month.days_of(period)[: running.day + 1]
-                found.append(Forecast(region, kind, outlook, shown, missed))
+            month = _Month(region.pk, kind, by_day, owed, signed)
+            outlook = Outlook(month.pace(period, running.day), quotas.get((region.pk, kind)), *edges)
+            missed = misses([month.past(one, running.day) for one in past])
+            known = month.days_of(period)[: running.day + 1]
+            found.append(Forecast(region, kind, outlook, known, missed))
     return found
 
 

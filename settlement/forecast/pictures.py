@@ -18,7 +18,7 @@ from settlement.clearing.pictures import (
     text,
     unit_for,
 )
-from settlement.forecast.rules import Delay, Pace, expected_use
+from settlement.forecast.rules import Outlook, Pace, expected_use
 from settlement.quotas.rules import half_up
 
 LEFT, RIGHT, TOP, ROOM = 20, 830, 40, 220  # the field of the curve; behind it the names of the lines
@@ -27,24 +27,28 @@ EVERY = 5  # days from mark to mark
 
 @dataclass(frozen=True)
 class Course:
-    """A month to draw: `by_day[n]` is what had accrued after day n (0: before the first), up to today."""
+    """A month to draw: `by_day[n]` is what had accrued after day n (0: before the first), up to the last that
+    is known. `supposed`: the outlook is one that somebody supposes."""
 
     name: str
     by_day: Sequence[int]
-    pace: Pace
-    quota_fen: int
-    yellow: int  # per cent of the quota
-    red: int
-    delays: tuple[Delay, ...] = ()
+    outlook: Outlook
+    supposed: bool = False
+
+    @property
+    def pace(self) -> Pace:
+        return self.outlook.pace
 
     def line_fen(self, percent: int) -> int:
         """The least use that is `percent` of the quota or more."""
-        return -(-percent * self.quota_fen // 100)
+        return -(-percent * (self.outlook.quota_fen or 0) // 100)
 
     def ahead(self) -> list[int]:
-        """What is expected after today and each further day of the month; empty where nothing can be said."""
-        days = range(self.pace.days - self.pace.day + 1)
-        return [half_up(use) for n in days if (use := expected_use(self.pace, n, self.delays)) is not None]
+        """What is expected after the last known day and each further one; empty where nothing can be said."""
+        expected = (
+            expected_use(self.pace, n, self.outlook.delays) for n in range(self.pace.days - self.pace.day + 1)
+        )
+        return [half_up(use) for use in expected if use is not None]
 
 
 @dataclass(frozen=True)
@@ -67,7 +71,7 @@ def course_picture(key: str, course: Course) -> Picture:
     ahead, lines = course.ahead(), _lines(course)
     amounts = [*course.by_day, *ahead, *(amount for _, amount in lines)]
     unit, scale = unit_for(amounts), Scale(course.pace.days, max(*amounts, 1))
-    title = f"{course.name}本月使用与预测"
+    title = f"{course.name}本月使用与预测{'（假设）' if course.supposed else ''}"
     marks = [text(0, 14, f"{title}（{unit.name}）", size=14), *_axis(scale), *_quota(scale, lines, unit)]
     marks.append(_curve(scale, 0, course.by_day, IN, ""))
     if ahead:
@@ -79,10 +83,13 @@ def course_picture(key: str, course: Course) -> Picture:
 
 
 def _lines(course: Course) -> tuple[tuple[str, int], ...]:
+    outlook = course.outlook
+    if outlook.quota_fen is None:
+        return ()
     return (
-        (f"黄色 {course.yellow}%", course.line_fen(course.yellow)),
-        (f"红色 {course.red}%", course.line_fen(course.red)),
-        ("额度", course.quota_fen),
+        (f"黄色 {outlook.yellow}%", course.line_fen(outlook.yellow)),
+        (f"红色 {outlook.red}%", course.line_fen(outlook.red)),
+        ("额度", outlook.quota_fen),
     )
 
 
@@ -114,7 +121,7 @@ def _today(scale: Scale, course: Course, ahead: Sequence[int], unit: Unit) -> It
     x, y = scale.at(course.pace.day, course.pace.accrued_fen)
     yield f'<circle cx="{x}" cy="{y}" r="4" fill="{IN}"/>'
     anchor = "start" if x < LEFT + 90 else "end"
-    yield text(x + (8 if anchor == "start" else -8), y - 8, f"今日 {unit.text(course.pace.accrued_fen)}",
+    yield text(x + (8 if anchor == "start" else -8), y - 8, f"已用 {unit.text(course.pace.accrued_fen)}",
                size=11, anchor=anchor)  # fmt: skip
     if ahead and course.pace.day < course.pace.days:
         x, y = scale.at(course.pace.days, ahead[-1])
@@ -123,10 +130,11 @@ def _today(scale: Scale, course: Course, ahead: Sequence[int], unit: Unit) -> It
 
 def _told(course: Course, ahead: Sequence[int], unit: Unit) -> str:
     so_far = f"至 {course.pace.day} 日{course.name}已用 {unit.text(course.pace.accrued_fen)} {unit.name}"
+    quota = course.outlook.quota_fen
+    with_quota = "没有额度" if quota is None else f"额度 {unit.text(quota)} {unit.name}"
     if not ahead:
-        return f"{so_far}，没有可以预测的依据。"
-    quota = f"额度 {unit.text(course.quota_fen)} {unit.name}"
-    return f"{so_far}，月底预计 {unit.text(ahead[-1])} {unit.name}，{quota}。"
+        return f"{so_far}，{with_quota}，没有可以预测的依据。"
+    return f"{so_far}，月底预计 {unit.text(ahead[-1])} {unit.name}，{with_quota}。"
 
 
 def _table(course: Course, ahead: Sequence[int], unit: Unit) -> tuple[tuple[str, ...], ...]:

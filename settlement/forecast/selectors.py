@@ -64,12 +64,13 @@ def data_reach(period: str, today: dt.date) -> dt.date | None:
 def accrued(periods: Sequence[str], regions: Collection[int]) -> dict[Key, ByDay]:
     """What months came to by day, of these regions as 参保地: as kept of those that are signed, the others
     added up from their cases. As many queries for one as for many."""
-    found = _kept(periods, regions)
+    found = kept(periods, regions)
     known = {period for period, _, _ in found}
     return found | accrued_live([period for period in periods if period not in known], regions)
 
 
-def _kept(periods: Sequence[str], regions: Collection[int]) -> dict[Key, ByDay]:
+def kept(periods: Sequence[str], regions: Collection[int]) -> dict[Key, ByDay]:
+    """The same as it is kept of those that are signed."""
     rows = UseByDay.objects.filter(month__period__in=periods, month__state=PeriodState.SIGNED)
     found = {}
     for period, sums in rows.values_list("month__period", "sums"):

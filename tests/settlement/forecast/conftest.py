@@ -3,10 +3,10 @@
 202610: A1 on the 9th, A2 on the 20th → 1400.00; of 吉林 (居民) B1 on the 15th → 700.00.
 202611: A3 on the 5th less a deduction of 100.00, A4 and A5 on the 25th → 2000.00.
 202612: A6 on the 10th; A8 on the 15th is held over → 700.00.
-202701: before its first day A7 of December, which came late (700.00), A8 released (700.00), 50.00 deducted from
-A6 → 1350.00; C1 on the 5th less 100.00 → 1950.00; C2 half an hour into the 10th, which is the 9th elsewhere →
-2650.00; C3 on the 12th is held over; C4 on the 15th → 3350.00 and taken back on the 18th → 2650.00; L1 in 长春
-itself never counts. 长春 职工 has a quota of 4000.00, 吉林 居民 of 466.66, everybody else of nil.
+202701: before its first day A7 of December, which came late (700.00), A8 released (700.00), 50.00 less for A6
+→ 1350.00; C1 on the 5th less 100.00 → 1950.00; C2 half an hour into the 10th, which is the 9th elsewhere →
+2650.00; C3 on the 12th is held over; C4 on the 15th → 3350.00 and taken back on the 18th → 2650.00; L1 in
+长春 itself never counts. 长春 职工 has a quota of 4000.00, 吉林 居民 of 466.66, everybody else of nil.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def laid_running(ground: Ground, tmp_path_factory: pytest.TempPathFactory) -> It
 
 
 @pytest.fixture
-def january() -> Iterator[None]:
+def january() -> Iterator[time_machine.Traveller]:
     """It is noon of 20 January 2027."""
-    with time_machine.travel(TODAY, tick=False):
-        yield
+    with time_machine.travel(TODAY, tick=False) as traveller:
+        yield traveller

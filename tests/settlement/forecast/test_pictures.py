@@ -6,12 +6,12 @@ import re
 from xml.etree import ElementTree
 
 from settlement.forecast.pictures import LEFT, RIGHT, ROOM, TOP, Course, course_picture
-from settlement.forecast.rules import Delay, Pace
+from settlement.forecast.rules import Delay, Outlook, Pace
 
 SVG = "{http://www.w3.org/2000/svg}"
 BY_DAY = [0, 40_000, 80_000, 120_000, 160_000, 200_000, 240_000, 280_000, 320_000, 360_000, 400_000]
 PACE = Pace(day=10, days=30, accrued_fen=400_000, usual_fen=900_000)
-COURSE = Course("延边州", BY_DAY, PACE, quota_fen=1_000_000, yellow=70, red=90)
+COURSE = Course("延边州", BY_DAY, Outlook(PACE, quota_fen=1_000_000, yellow=70, red=90))
 
 
 def curves(course: Course) -> list[list[tuple[int, ...]]]:
@@ -39,20 +39,22 @@ def test_the_words_and_the_table_say_the_same() -> None:
 
 
 def test_a_late_payment_lifts_the_curve_until_it_arrives() -> None:
-    late = Course("延边州", BY_DAY, PACE, 1_000_000, 70, 90, (Delay(200_000, arrives_in=2),))
+    late = Course("延边州", BY_DAY, Outlook(PACE, 1_000_000, 70, 90, (Delay(200_000, arrives_in=2),)), True)
 
     assert late.ahead()[:4] == [600_000, 633_333, 466_667, 500_000]
+    assert course_picture("c", late).title == "延边州本月使用与预测（假设）"
     assert COURSE.ahead()[:4] == [400_000, 433_333, 466_667, 500_000]
 
 
 def test_without_anything_to_go_by_there_is_no_forecast() -> None:
-    empty = Course("延边州", [0], Pace(0, 30, 0), quota_fen=0, yellow=70, red=90)
+    empty = Course("延边州", [0], Outlook(Pace(0, 30, 0), None, 70, 90))
 
     assert len(curves(empty)) == 1
-    assert course_picture("c", empty).told == "至 0 日延边州已用 – 元，没有可以预测的依据。"
+    assert course_picture("c", empty).told == "至 0 日延边州已用 – 元，没有额度，没有可以预测的依据。"
+    assert "额度" not in course_picture("c", empty).table[0] and "黄色" not in course_picture("c", empty).svg
 
 
 def test_a_line_is_the_least_use_that_reaches_it() -> None:
-    odd = Course("延边州", [0], Pace(0, 30, 0), quota_fen=1_001, yellow=70, red=90)
+    odd = Course("延边州", [0], Outlook(Pace(0, 30, 0), 1_001, 70, 90))
 
     assert (odd.line_fen(70), odd.line_fen(90), odd.line_fen(100)) == (701, 901, 1_001)
