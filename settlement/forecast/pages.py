@@ -48,6 +48,12 @@ class RegionPage:
         return sum(payment.of(self.row.insurance_type) for payment in self.payments)
 
     @property
+    def is_blank(self) -> bool:
+        """Whether there is nothing to draw but a line at nil."""
+        outlook = (self.what_if or self.row).outlook
+        return not (any((self.what_if or self.row).of.by_day) or outlook.end_fen or outlook.quota_fen)
+
+    @property
     def picture(self) -> Picture:
         shown = self.what_if or self.row
         name = f"{shown.region.name}{shown.type_label}"

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from settlement.clearing.pictures import (
@@ -73,9 +73,9 @@ def course_picture(key: str, course: Course) -> Picture:
     unit, scale = unit_for(amounts), Scale(course.pace.days, max(*amounts, 1))
     title = f"{course.name}本月使用与预测{'（假设）' if course.supposed else ''}"
     marks = [text(0, 14, f"{title}（{unit.name}）", size=14), *_axis(scale), *_quota(scale, lines, unit)]
-    marks.append(_curve(scale, 0, course.by_day, IN, ""))
+    marks.append(_line((scale.at(day, amount) for day, amount in enumerate(course.by_day)), IN))
     if ahead:
-        marks.append(_curve(scale, course.pace.day, ahead, OUT, ' stroke-dasharray="7 4"'))
+        marks.append(_dashed(scale, course.pace.day, [course.pace.accrued_fen, *ahead]))
     marks += _today(scale, course, ahead, unit)
     told = _told(course, ahead, unit)
     svg = drawing(key, title, told, TOP + ROOM + 30, marks)
@@ -111,10 +111,17 @@ def _quota(scale: Scale, lines: Sequence[tuple[str, int]], unit: Unit) -> Iterat
         yield text(RIGHT + 10, above, f"{name}　{unit.text(amount)}", size=11)
 
 
-def _curve(scale: Scale, first: int, amounts: Sequence[int], colour: str, more: str) -> str:
-    places = (scale.at(first + n, amount) for n, amount in enumerate(amounts))
+def _line(places: Iterable[tuple[int, int]], colour: str, more: str = "") -> str:
     points = " ".join(f"{x},{y}" for x, y in places)
     return f'<polyline points="{points}" fill="none" stroke="{colour}" stroke-width="2.5"{more}/>'
+
+
+def _dashed(scale: Scale, day: int, amounts: Sequence[int]) -> str:
+    """From where it stands, straight up by what is late, on to the last day."""
+    first, *ahead = amounts
+    points = [scale.at(day, first), *(scale.at(day + n, amount) for n, amount in enumerate(ahead))]
+    unlike = dict.fromkeys(points)  # what is not late starts where it stands
+    return _line(unlike, OUT, ' stroke-dasharray="7 4"')
 
 
 def _today(scale: Scale, course: Course, ahead: Sequence[int], unit: Unit) -> Iterator[str]:

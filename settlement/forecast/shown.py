@@ -37,7 +37,7 @@ def reached(days: int | None, outlook: Outlook, running: Running, level: Level) 
         return Told(REACHED, TONES[level])
     on = running.known_until + dt.timedelta(days=days)
     left = (on - running.today).days
-    word = f"{left} 天后" if left > 0 else "预计已到"
+    word = f"{left} 天后" if left > 0 else "预计已到" if left else "预计今天"
     return Told(f"{word}（{on.month}月{on.day}日）", TONES[level])
 
 

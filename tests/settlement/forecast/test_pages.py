@@ -1,4 +1,4 @@
-"""预测的页面: the list, one region with what is supposed, past errors, paper and files, home page; who sees what."""
+"""预测的页面: the list, one region, what is supposed, past errors, paper, files, home page; who sees what."""
 
 from __future__ import annotations
 
@@ -74,7 +74,8 @@ def test_a_regions_page_draws_the_month_and_holds_it_against_past_ones(world: Wo
     ):
         assert all(shown in page for shown in month), month
     assert page.index("2026年12月") < page.index("2026年10月")
-    assert "居民本月使用与预测" in text(as_user(world.prov_finance), OWN, type="resident")
+    assert "没有可画的" in text(as_user(world.prov_finance), OWN, type="resident")
+    assert "吉林市居民本月使用与预测" in text(as_user(world.prov_finance), OTHER, type="resident")
 
 
 def test_another_quota_is_supposed_in_the_address(world: World, as_user: LogIn) -> None:
@@ -110,8 +111,8 @@ def test_what_is_no_supposition_is_said_and_nothing_is_supposed(
 
 
 def test_payments_that_come_late_take_up_the_quota_until_they_are_there(world: World, as_user: LogIn) -> None:
-    """吉林 owes 100.00 of a notice, 居民 40.00 of it; half is paid, so 20.00 of 居民 are open, and the whole of
-    its first quota, 466.66. Both should have been there in 2026: they come so many days after today, the 20th."""
+    """吉林 owes 100.00 of a notice, 居民 40.00 of it; half is paid, so 20.00 of 居民 are open, and all of
+    its first quota, 466.66. Both should have been there in 2026: they come so many days after the 20th."""
     half_paid(world)
     client = as_user(world.prov_finance)
 

@@ -42,6 +42,7 @@ def test_a_late_payment_lifts_the_curve_until_it_arrives() -> None:
     late = Course("延边州", BY_DAY, Outlook(PACE, 1_000_000, 70, 90, (Delay(200_000, arrives_in=2),)), True)
 
     assert late.ahead()[:4] == [600_000, 633_333, 466_667, 500_000]
+    assert curves(late)[1][:2] == [(290, 178), (290, 137)]  # straight up on the day
     assert course_picture("c", late).title == "延边州本月使用与预测（假设）"
     assert COURSE.ahead()[:4] == [400_000, 433_333, 466_667, 500_000]
 
