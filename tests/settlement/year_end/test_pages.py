@@ -14,9 +14,9 @@ from agency.organisation.roles import Level, Role
 from agency.sheets.as_csv import as_csv
 from agency.sheets.as_xlsx import as_xlsx
 from settlement.clearing.models import SheetComparison
+from settlement.quotas.services import round_approve, round_draw, round_propose
 from settlement.year_end.applications import application_return
 from settlement.year_end.filling import book_of, party_in, year_sheet
-from settlement.quotas.services import round_approve, round_draw, round_propose
 from settlement.year_end.models import YearEnd, YearEndApplication
 from tests.settlement.clearing.conftest import load_rows
 from tests.settlement.year_end.conftest import (
