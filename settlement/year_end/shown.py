@@ -23,7 +23,7 @@ NAMED = 3
 
 
 def year_steps(year_end: YearEnd, missing: list[str], by: User) -> list[dict[str, Any]]:
-    """各月签发 计算 申请 关账 额度结算, for components/_steps.html; all regions' sums are the province's alone.
+    """各月签发 计算 申请 关账 额度结算, for _steps.html; sums of all regions are the province's alone.
 
     The quota is settled by next year's round: what it changes is paid in or back by notices [N22].
     """
