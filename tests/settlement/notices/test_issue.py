@@ -77,10 +77,8 @@ def test_what_is_changed_later_leaves_issued_notices_as_they_are(month: Clearing
 def test_a_reopened_month_voids_its_notices_and_their_numbers_stay_used(
     month: ClearingPeriod, world: World
 ) -> None:
-    for entry in REOPENING:
-        entry.function(month)
-    for entry in REOPENED:
-        entry.function(month, world.prov_supervisor, world.now)
+    REOPENING["notices"](month)
+    REOPENED["notices"](month, world.prov_supervisor, world.now)
     again = notices_issue(month, world.prov_clearing, world.now)
 
     assert set(Notice.objects.filter(serial__lte=3).values_list("state", flat=True)) == {"voided"}
