@@ -64,16 +64,24 @@ def data_reach(period: str, today: dt.date) -> dt.date | None:
 def accrued(periods: Sequence[str], regions: Collection[int]) -> dict[Key, ByDay]:
     """What months came to by day, of these regions as 参保地: as kept of those that are signed, the others
     added up from their cases. As many queries for one as for many."""
-    found = kept(periods, regions)
-    known = {period for period, _, _ in found}
-    return found | accrued_live([period for period in periods if period not in known], regions)
+    stored = _stored(periods)
+    live = [period for period in periods if period not in stored]
+    return _of_regions(stored, regions) | accrued_live(live, regions)
 
 
 def kept(periods: Sequence[str], regions: Collection[int]) -> dict[Key, ByDay]:
     """The same as it is kept of those that are signed."""
+    return _of_regions(_stored(periods), regions)
+
+
+def _stored(periods: Sequence[str]) -> dict[str, dict[str, ByDay]]:
     rows = UseByDay.objects.filter(month__period__in=periods, month__state=PeriodState.SIGNED)
+    return dict(rows.values_list("month__period", "sums"))
+
+
+def _of_regions(stored: dict[str, dict[str, ByDay]], regions: Collection[int]) -> dict[Key, ByDay]:
     found = {}
-    for period, sums in rows.values_list("month__period", "sums"):
+    for period, sums in stored.items():
         for name, by_day in sums.items():
             region, _, kind = name.partition("/")
             if int(region) in regions:
