@@ -40,17 +40,20 @@ class BothYears(Both):
         self.world.now += A_MINUTE
         super().step(act, which, month, amount)
 
+    def compute_month(self, period: str, which: int) -> None:
+        """Compute a month, or say that it is empty."""
+        if not self.model.is_signed(period):
+            act = "compute" if period in self.model.known_months() else "empty"
+            self.step(act, which, self.months.index(period), 0)
+
     def sign_month(self, period: str, which: int) -> None:
-        """What people do with a month at its end: decide what was held too long, compute it, or say that it
-        is empty; then sign it."""
+        """What people do with a month at its end: decide what was held too long, compute again, sign."""
         place = self.months.index(period)
         for held in self.model.too_old(period):
             at = next(at for at, known in enumerate(self.held) if known[0] is held)
-            self.step("release" if which % 3 else "reject", at, place, 0)
-        if not self.model.is_signed(period):
-            act = "compute" if period in self.model.known_months() else "empty"
-            self.step(act, which, place, 0)
-            self.step("sign", which, place, 0)
+            self.step("release" if which % 2 else "reject", at, place, 0)
+        self.compute_month(period, which)
+        self.step("sign", which, place, 0)
 
     def year_compute(self, which: int, month: str, amount: int) -> None:
         self.say(f"{month[:4]} is computed")
