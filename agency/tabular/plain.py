@@ -28,7 +28,8 @@ class Run(NamedTuple):
 
 def plain_runs(table: Table, raw: RawText, cells: Sequence[bytes]) -> Iterator[Run | Row]:
     """All rows below the header in their order. `cells` are patterns of the cells that need no reading, in
-    the order of the header; none of them may match the delimiter, a quote or the end of a line.
+    the order of the header; none of them may match the delimiter, a quote or the end of a line, and one at
+    least matches no empty cell.
 
     TableError for a record that cannot be read at all, as by `Table.rows`.
     """
@@ -62,15 +63,16 @@ class _Text:
         self.line_no = 1
         self._recode = None if raw.encoding == "utf-8" else codecs.getincrementaldecoder(raw.encoding)()
         self._lines, self._at, self._tail = b"", 0, b""
+        self._parts: list[str] = []  # of a line in which some end with a carriage return alone
         self._fill()
         self._at = len(codecs.BOM_UTF8) if self._lines.startswith(codecs.BOM_UTF8) else 0
 
     def has_more(self) -> bool:
-        return self._at < len(self._lines) or self._fill()
+        return bool(self._parts) or self._at < len(self._lines) or self._fill()
 
     def take(self, plain: re.Pattern[bytes]) -> bytes:
         """The plain lines that come next; empty when the next one is none."""
-        found = plain.match(self._lines, self._at)
+        found = plain.match(self._lines, self._at) if not self._parts else None
         run = found.group() if found is not None else b""
         self._at += len(run)
         self.line_no += run.count(b"\n")
@@ -79,12 +81,13 @@ class _Text:
     def lines(self) -> Iterator[str]:
         """Line by line what comes next, for a reader that takes no more of them than it needs."""
         while self.has_more():
-            end = self._lines.index(b"\n", self._at) + 1
-            line = self._lines[self._at : end].decode()
-            self._at = end
-            for part in io.StringIO(line, newline=""):  # some end with a carriage return alone
-                self.line_no += 1
-                yield part
+            if not self._parts:
+                end = self._lines.index(b"\n", self._at) + 1
+                line = self._lines[self._at : end].decode()
+                self._at = end
+                self._parts = list(io.StringIO(line, newline=""))
+            self.line_no += 1
+            yield self._parts.pop(0)
 
     def _fill(self) -> bool:
         """Read on to the end of a line; whether there was anything more."""

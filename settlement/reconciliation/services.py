@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from agency.batches.kinds import Progress, no_progress
 from agency.batches.services import file_keep
-from agency.errors import DomainError, NotAllowed, clean_reason, reason_given
+from agency.errors import DomainError, NotAllowed, SomeoneElseWasFirst, clean_reason, reason_given
 from agency.journal import audit, workflow
 from agency.journal.numbers import next_number
 from agency.organisation import access
@@ -99,7 +99,10 @@ def _run_no(at: dt.datetime) -> str:
 def run_compare(
     run: ReconciliationRun, *, by: User, at: dt.datetime, progress: Progress = no_progress
 ) -> None:
-    """Compare an opened run: then it is `compared`, or `failed` with the reason and nothing else kept."""
+    """Compare an opened run: then it is `compared`, or `failed` with the reason and nothing else kept.
+
+    DomainError for a run that is not waiting to be compared, or that somebody else compares meanwhile.
+    """
     access.require(by, May.RECONCILE)
     for _ in range(MOST_TRIES):
         try:
@@ -107,6 +110,8 @@ def run_compare(
             return
         except ChangedMeanwhile:
             message = "比对时我方明细一直有人在写入或撤销，没有比对出结果：请等写入完成后再比对。"
+        except SomeoneElseWasFirst:
+            raise
         except DomainError as error:
             message = error.message
             break
@@ -115,7 +120,9 @@ def run_compare(
 
 @transaction.atomic
 def _compare(run: ReconciliationRun, *, by: User, at: dt.datetime, progress: Progress) -> None:
-    ReconciliationRun.objects.select_for_update(no_key=True).get(pk=run.pk)
+    held = ReconciliationRun.objects.select_for_update(no_key=True).get(pk=run.pk)
+    if held.state != RunState.COMPARING:
+        raise SomeoneElseWasFirst(f"{run.run_no} 已经比对过，没有再比对一次。", subject_no=run.run_no)
     began = revision()
     found = HOW[run.source](run, by=by, at=at, progress=progress)
     if revision() != began:
