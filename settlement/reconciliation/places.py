@@ -18,7 +18,7 @@ from agency.policy.insurance import INSURANCE_BY_TEXT
 from agency.policy.models import Parameter
 from settlement.reconciliation.fields import Shape
 from settlement.records import columns as c
-from settlement.records.reference import ACCOUNT_INSIDE, Reference, read_reference
+from settlement.records.reference import ACCOUNT_INSIDE, AccountInside, Reference, read_reference
 
 T = TypeVar("T")
 FIRST, LAST = dt.date(1900, 1, 1), dt.date(9999, 12, 31)
@@ -65,17 +65,21 @@ def places_stage(shape: Shape, last_day: dt.date) -> None:
 
 def inside_stage() -> bool:
     """Fill `account_inside` (region_id, begins, ends); whether it holds anything."""
-    inside = read_reference().account_inside
-    rows = Parameter.objects.filter(key=ACCOUNT_INSIDE)
+    spans = inside_spans()
+    _fill("account_inside", "region_id bigint, begins text, ends text", spans)
+    return bool(spans)
+
+
+def inside_spans() -> list[tuple[int, str, str]]:
+    """Insured regions that deliver 个人账户 inside 基金支付总额, with first and last day [P]."""
+    inside, rows = AccountInside(), Parameter.objects.filter(key=ACCOUNT_INSIDE)
     breaks = _breaks(rows.values_list("valid_from", "valid_to"))
-    found = [
+    return [
         (region, begins, ends)
         for region in PoolingRegion.objects.values_list("pk", flat=True)
         for begins, ends, is_inside in _spans(breaks, lambda day, region=region: inside(region, day))
         if is_inside
     ]
-    _fill("account_inside", "region_id bigint, begins text, ends text", found)
-    return bool(found)
 
 
 def _words(columns: Sequence[str]) -> list[str]:
