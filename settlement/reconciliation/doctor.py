@@ -1,8 +1,8 @@
 """差异诊断: each difference of a run over details gets a likely cause, what speaks for it, what to do [P].
 
 Called within the transaction that compared, before the run's result is digested: `theirs` (staging.py) still
-stands, `run.compared` says which columns were compared and `run.our_cases` how many cases of ours. The same
-differences beside the same books get the same causes.
+stands, and `run.our_cases` says how many cases of ours were compared. The same differences beside the same
+books get the same causes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,6 @@ from settlement.reconciliation.doctor_copies import rows_of
 from settlement.reconciliation.doctor_filings import without_filing
 from settlement.reconciliation.doctor_pairs import SIDES, Single, single_of
 from settlement.reconciliation.doctor_rules import (
-    CERT_NO,
     INSTITUTION,
     PLAIN,
     of_duplicate,
@@ -70,7 +69,7 @@ def diagnose(run: ReconciliationRun) -> None:
     limit_fen = int_parameter(ROUNDING_LIMIT, last_day(run.period))
     for block in _blocks(run):
         _write(list(_of_class(run, block, limit_fen)))
-        singles.add(_singles(block, by_cert=CERT_NO in run.compared))
+        singles.add(_singles(block))
     singles.ready()
     for step in STEPS:
         for found in step(run, singles):
@@ -91,11 +90,11 @@ def _blocks(run: ReconciliationRun) -> Iterator[list[Discrepancy]]:
         last = block[-1].serial
 
 
-def _singles(block: Iterable[Discrepancy], *, by_cert: bool) -> Iterator[Single]:
+def _singles(block: Iterable[Discrepancy]) -> Iterator[Single]:
     for one in block:
         if one.kind in SIDES:
             side = one.ours if one.kind == K.ONLY_OURS else one.theirs
-            yield single_of(one, side, by_cert=by_cert)
+            yield single_of(one, side)
 
 
 def _of_class(

@@ -13,7 +13,7 @@ from agency.money import parse_yuan, plain_yuan, yuan
 from settlement.reconciliation.kinds import Cause, Remedy
 from settlement.records.rules import AMOUNT_NAMES
 
-FEE, FUND, ACCOUNT = "医疗费总额", "基金支付总额", "个人账户"
+FEE, FUND, ACCOUNT, CASH = "医疗费总额", "基金支付总额", "个人账户", "个人现金"
 ROUNDED = (FEE, FUND, ACCOUNT)  # what somebody rounds to whole yuan; the rest follows
 YUAN = 100
 
@@ -31,11 +31,12 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Amounts:
-    """The two sides of a difference in amounts: the columns that differ, and 个人账户 of both, in fen."""
+    """The two sides of a difference in amounts: the columns that differ, and 个人账户 of each, in fen."""
 
     ours: dict[str, int]
     theirs: dict[str, int]
-    accounts: frozenset[int]
+    our_account: int = 0
+    their_account: int = 0
 
     @property
     def gaps(self) -> dict[str, int]:
@@ -99,8 +100,7 @@ def amounts_of(columns: Iterable[str], ours: Side, theirs: Side, amount_fen: int
             another = fund_of(theirs, worth_of_theirs) if name == FUND else amount(theirs, name)
             if one is not None and another is not None and one != another:
                 mine[name], other[name] = one, another
-    accounts = {abs(value) for side in (ours, theirs) if (value := amount(side, ACCOUNT))}
-    return Amounts(mine, other, frozenset(accounts))
+    return Amounts(mine, other, abs(amount(ours, ACCOUNT) or 0), abs(amount(theirs, ACCOUNT) or 0))
 
 
 def of_amounts(found: Amounts, deducted: Deducted, limit_fen: int) -> Finding | None:
@@ -155,11 +155,12 @@ def _deducted(found: Amounts, deducted: Deducted) -> Finding | None:
 
 
 def _account(found: Amounts, limit_fen: int) -> Finding | None:
-    sizes = found.sizes if len(found.sizes) == 1 else {abs(found.gaps.get(FUND, 0))}
-    shares = [share for share in sizes & found.accounts if share > limit_fen]
-    if not shares:
+    fund = abs(found.gaps.get(FUND, 0))
+    sizes = found.sizes if len(found.sizes) == 1 else {fund}
+    share = found.our_account if found.our_account in sizes else found.their_account
+    if share <= limit_fen or share not in sizes or found.our_account != share != fund:
         return None
-    sentence = f"差额正好是个人账户 {yuan(shares[0])} 元：两边把个人账户放在了不同的列里。"
+    sentence = f"差额正好是个人账户 {yuan(share)} 元：两边把个人账户放在了不同的列里。"
     return Finding(Cause.ACCOUNT_SHARE, Remedy.NONE, {"说明": sentence, **found.told})
 
 
@@ -167,29 +168,33 @@ def _rounded(found: Amounts, limit_fen: int) -> Finding | None:
     if max(found.sizes) <= limit_fen:
         sentence = f"每一个不符的金额相差都不超过 {yuan(limit_fen)} 元，是尾差。"
     elif _to_whole_yuan(found):
-        sentence = "有一边把金额取整到元，相差不到一元，是尾差。"
+        sentence = "对方把金额取整到元，相差不到一元，是尾差。"
     else:
         return None
     return Finding(Cause.ROUNDING, Remedy.WRITE_OFF, {"说明": sentence, **found.told})
 
 
 def _to_whole_yuan(found: Amounts) -> bool:
-    """One side has an amount in whole yuan and the other not; what else differs is so too, or follows."""
-    if max(found.sizes) >= YUAN:
-        return False
-    for rounded, exact in ((found.ours, found.theirs), (found.theirs, found.ours)):
-        whole = {name for name in rounded if not rounded[name] % YUAN and exact[name] % YUAN}
-        followed = {abs(found.gaps[name]) for name in whole}
-        rest = {abs(gap) for name, gap in found.gaps.items() if name not in whole}
-        if whole & set(ROUNDED) and rest <= followed:
-            return True
-    return False
+    """They have an amount in whole yuan, rounded or cut off; what else differs is so too, or follows."""
+    whole = {name for name, mine in found.ours.items() if _is_whole(mine, found.theirs[name])}
+    followed = {abs(found.gaps[name]) for name in whole}
+    rest = {abs(gap) for name, gap in found.gaps.items() if name not in whole}
+    return bool(whole & set(ROUNDED)) and rest <= followed
+
+
+def _is_whole(mine: int, theirs: int) -> bool:
+    size, rest = abs(mine), abs(mine) % YUAN
+    half_up = size - rest + (YUAN if 2 * rest >= YUAN else 0)
+    return rest != 0 and (mine < 0) == (theirs < 0) and abs(theirs) in (size - rest, half_up)
 
 
 def _exchanged(found: Amounts) -> Finding | None:
     if len(found.sizes) != 1:
         return None
+    follows = {CASH} if len(found.ours) > 1 else set()  # what is left to pay follows from the rest
     for name, mine in found.ours.items():
+        if name in follows:
+            continue
         places = exchanged(plain_yuan(mine), plain_yuan(found.theirs[name]))
         if places is not None:
             sentence = f"{name}有两个数字颠倒了（我方 {yuan(mine)}，对方 {yuan(found.theirs[name])}）。"

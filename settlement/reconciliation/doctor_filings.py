@@ -14,18 +14,16 @@ from settlement.reconciliation.doctor_steps import Found, party
 from settlement.reconciliation.kinds import Cause, DiscrepancyKind, Remedy
 from settlement.reconciliation.models import Discrepancy, ReconciliationRun
 
-OF_KINDS = (DiscrepancyKind.ONLY_OURS, DiscrepancyKind.OWNER_DIFFERS)
 AT_ONCE = 2_000
 
 
 def without_filing(run: ReconciliationRun) -> Iterator[Found]:
-    """What has no valid filing, of each class of which that says something."""
-    for kind in OF_KINDS:
-        unexplained = Discrepancy.objects.filter(run=run, kind=kind, cause="")
-        unfiled = _unfiled(unexplained)
-        count = unfiled.count()
-        if count and _tells(run, count, unexplained.count()):
-            yield from _found(unfiled)
+    """What they do not have and has no valid filing with us, where that says something."""
+    unexplained = Discrepancy.objects.filter(run=run, kind=DiscrepancyKind.ONLY_OURS, cause="")
+    unfiled = _unfiled(unexplained)
+    count = unfiled.count()
+    if count and _tells(run, count, unexplained.count()):
+        yield from _found(unfiled)
 
 
 def _unfiled(unexplained: QuerySet[Any]) -> QuerySet[Any]:

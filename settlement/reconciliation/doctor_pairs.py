@@ -43,8 +43,8 @@ class Single:
     side: str
     subject: str
     line: int
-    person: str
     cert_no: str
+    person_no: str
     institution: str
     settled_at: str
     fee_fen: int | None
@@ -87,19 +87,17 @@ class Difference(Protocol):
     def amount_fen(self) -> int: ...
 
 
-def single_of(one: Difference, side: Side, *, by_cert: bool) -> Single:
-    """What is looked at of a case; `side` is what the difference keeps of whoever has it. `by_cert`: their
-    file has 证件号码, else a person is 人员编号."""
+def single_of(one: Difference, side: Side) -> Single:
+    """What is looked at of a case; `side` is what the difference keeps of whoever has it."""
     flag, is_theirs = side.get(REVERSAL_FLAG, ""), one.kind == DiscrepancyKind.ONLY_THEIRS
-    cert_no = side.get(CERT_NO, "").upper()
     return Single(
         pk=one.pk,
         serial=one.serial,
         side=SIDES[DiscrepancyKind(one.kind)],
         subject=one.subject,
         line=one.their_line,
-        person=cert_no if by_cert else side.get(PERSON_NO, ""),
-        cert_no=cert_no,
+        cert_no=side.get(CERT_NO, "").upper(),
+        person_no=side.get(PERSON_NO, ""),
         institution=side.get(INSTITUTION, ""),
         settled_at=side.get(SETTLED_AT, ""),
         fee_fen=amount(side, FEE),

@@ -121,9 +121,14 @@ def _cancel(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
 
 def tells(marked: int, of: int, marked_elsewhere: int, of_elsewhere: int) -> bool:
     """Whether a mark says something of a class: so many `of` its cases carry it that chance, at the rate of
-    the cases elsewhere, would hardly bring it (two standard deviations of the binomial distribution)."""
-    more = marked * of_elsewhere - of * marked_elsewhere
-    return more > 0 and more * more >= 4 * of * marked_elsewhere * (of_elsewhere - marked_elsewhere)
+    the cases elsewhere, would hardly bring it (two standard deviations of the binomial distribution), and
+    the odds of carrying it are at least twice those elsewhere."""
+    rest, rest_elsewhere = of - marked, of_elsewhere - marked_elsewhere
+    more = (
+        marked * rest_elsewhere - rest * marked_elsewhere
+    )  # = marked * of_elsewhere - of * marked_elsewhere
+    beyond_chance = more > 0 and more * more >= 4 * of * marked_elsewhere * rest_elsewhere
+    return beyond_chance and marked * rest_elsewhere >= 2 * rest * marked_elsewhere
 
 
 def lines_told(sentence: str, lines: Mapping[str, int | str]) -> dict[str, str]:

@@ -13,7 +13,7 @@ from typing import Any
 
 from django.db import connection
 
-from settlement.reconciliation.doctor_pairs import Single
+from settlement.reconciliation.doctor_pairs import THEIRS, Single
 from settlement.records.selectors import chunks
 
 TABLE = "doctor_single"
@@ -25,13 +25,15 @@ _KINDS = {
     **dict.fromkeys(("fee_fen", "fund_fen", "account_fen", "is_refund"), "bigint"),
 }
 _values = attrgetter(*COLUMNS)
-_INDEXES = ("side, subject", "side, serial", "person, side", "side, reverses_no", "pk")
+_INDEXES = ("side, subject", "side, serial", "cert_no", "person_no", "side, reverses_no", "pk")
 _READ = f"SELECT {', '.join(COLUMNS)} FROM {TABLE}"
 
 
 class Singles:
     """The cases that one side has alone. `add` all, then `ready`; what is asked is of those without a cause,
-    but for `missing` and `refunds`, which are of all."""
+    but for `missing` and `refunds`, which are of all. `person` is the column that says who somebody is."""
+
+    person = "cert_no"
 
     def __init__(self) -> None:
         declared = ", ".join(f"{name} {_KINDS[name]}" for name in COLUMNS)
@@ -57,6 +59,10 @@ class Singles:
             _do(f"CREATE INDEX {TABLE}_{number} ON {TABLE} ({columns})")
         if connection.vendor == "postgresql":
             _do(f"ANALYZE {TABLE}")
+        whole = (
+            f"SELECT MIN(cert_no) FROM {TABLE} WHERE side = %s AND cert_no <> '' AND cert_no NOT LIKE '%%*%%'"
+        )
+        self.person = "cert_no" if _first_column(whole, [THEIRS])[0] else "person_no"
 
     def settle(self, keys: Collection[int]) -> None:
         """These have a cause."""
@@ -76,17 +82,15 @@ class Singles:
 
     def people(self) -> Iterator[list[Single]]:
         """The cases of each person of whom both sides have some, person by person."""
-        last = ""
+        last, who = "", self.person
         while names := _first_column(
-            f"SELECT person FROM {TABLE} WHERE settled = 0 AND person > %s"
-            f" GROUP BY person HAVING MIN(side) <> MAX(side) ORDER BY person LIMIT {AT_ONCE}",
+            f"SELECT {who} FROM {TABLE} WHERE settled = 0 AND {who} > %s"
+            f" GROUP BY {who} HAVING MIN(side) <> MAX(side) ORDER BY {who} LIMIT {AT_ONCE}",
             [last],
         ):
             marks = ", ".join(["%s"] * len(names))
-            rows = _singles(
-                f"{_READ} WHERE settled = 0 AND person IN ({marks}) ORDER BY person, serial", names
-            )
-            for _, person in groupby(rows, lambda one: one.person):
+            rows = _singles(f"{_READ} WHERE settled = 0 AND {who} IN ({marks}) ORDER BY {who}, serial", names)
+            for _, person in groupby(rows, attrgetter(who)):
                 yield list(person)
             last = names[-1]
 

@@ -44,38 +44,34 @@ FIELD_OF = {
 AMOUNTS = [name for name in COLUMNS if name in AMOUNT_NAMES]
 
 
-def lay(month: Month, world: World, *, all_filed: bool = True) -> ReconciliationRun:
-    """Our books of the month and a run over their file, with all its differences; not diagnosed yet."""
+def lay(month: Month, world: World, *, filed: bool = True) -> ReconciliationRun:
+    """Our books of the month, with filings of all but the unfiled unless nobody has filed, and a run over
+    their file with all its differences; not diagnosed yet."""
     cases = list(month.cases())
-    reference = read_reference()
-    ours = [row for planted in cases for row in planted.ours]
-    lay_books(month, cases, ours, reference, world, all_filed=all_filed)
-    run = make_run(world, month.period, our_cases=len(ours))
-    theirs = [row for planted in cases for row in planted.theirs]
-    stage(theirs)
-    write_differences(run, ours, theirs, reference)
-    return run
+    lay_books(cases, world)
+    if filed:
+        lay_filings(cases, {person.cert_no for person in month.unfiled}, world)
+    match_period(month.period, at=world.now)
+    return lay_run(cases, world, month.period)
 
 
-def lay_books(
-    month: Month,
-    cases: Sequence[Planted],
-    ours: Sequence[Row],
-    reference: Reference,
-    world: World,
-    *,
-    all_filed: bool,
-) -> None:
-    others = [row for planted in cases for row in planted.other_months]
-    codes = {row[AT["定点医药机构编号"]] for row in [*ours, *others]}
+def lay_books(cases: Sequence[Planted], world: World) -> None:
+    """Our cases, those of the months beside, and deductions."""
+    rows = [row for planted in cases for row in (*planted.ours, *planted.other_months)]
+    codes = {row[AT["定点医药机构编号"]] for row in rows}
     codes |= {f"H{place}{number:05d}" for place in (*PLACES, *OUTSIDE) for number in (31, 32)}
     register_institutions(dict.fromkeys(sorted(codes), "某医院"))
-    fill(SettlementRecord._meta.db_table, RECORD, _records([*ours, *others], reference))
-    numbers = dict(SettlementRecord.objects.values_list("settlement_no", "pk"))
-    _deduct([item for planted in cases for item in planted.deductions], numbers)
-    if all_filed:
-        _file(ours, {person.cert_no for person in month.unfiled}, reference, world)
-    match_period(month.period, at=world.now)
+    fill(SettlementRecord._meta.db_table, RECORD, _records(rows, read_reference()))
+    lay_deductions([item for planted in cases for item in planted.deductions])
+
+
+def lay_run(cases: Sequence[Planted], world: World, period: str, **values: Any) -> ReconciliationRun:
+    """A run over their rows, with its differences."""
+    ours, theirs = ([row for one in cases for row in getattr(one, side)] for side in ("ours", "theirs"))
+    run = make_run(world, period, our_cases=len(ours), **values)
+    stage(theirs)
+    write_differences(run, ours, theirs)
+    return run
 
 
 RECORD = (
@@ -120,63 +116,72 @@ def _kind(reference: Reference, code: str, at: dt.datetime) -> str:
     return kind
 
 
-def _deduct(deductions: Sequence[tuple[str, int]], keys: dict[str, int]) -> None:
-    records = SettlementRecord.objects.in_bulk([keys[number] for number, _ in deductions])
-    rows = []
-    for serial, (number, fen) in enumerate(deductions, 1):
-        record = records[keys[number]]
-        rows.append(
-            Deduction(
-                deduction_no=f"D{serial:09d}", stated_period=record.period, period=record.period,
-                record=record, insured_region_id=record.insured_region_id,
-                care_region_id=record.care_region_id, insurance_type=record.insurance_type,
-                care_kind=record.care_kind, institution_id=record.institution_id,
-                kind="audit_disallowance", reason="重复收费", amount_fen=fen, content_digest=f"{serial:032d}",
-            )
-        )  # fmt: skip
-    Deduction.objects.bulk_create(rows)
-
-
-def _file(rows: Sequence[Row], unfiled: set[str], reference: Reference, world: World) -> None:
-    """A filing, without an end, for every place where somebody goes; for all but the unfiled."""
-    wanted = sorted(
-        {
-            (row[AT["证件号码"]], row[AT["就医地区划"]], row[AT["参保地区划"]])
-            for row in rows
-            if row[AT["证件号码"]] not in unfiled
-        }
+def lay_deductions(deductions: Sequence[tuple[str, int]]) -> None:
+    """Deductions by settlement number, in fen."""
+    rows = SettlementRecord.objects.filter(settlement_no__in=[number for number, _ in deductions])
+    by_number = {row.settlement_no: row for row in rows}
+    first = Deduction.objects.count() + 1
+    Deduction.objects.bulk_create(
+        [_deduction(serial, by_number[number], fen) for serial, (number, fen) in enumerate(deductions, first)]
     )
-    people = sorted({cert_no for cert_no, _, _ in wanted})
+
+
+def _deduction(serial: int, record: SettlementRecord, fen: int) -> Deduction:
+    taken = ("period", "insured_region_id", "care_region_id", "insurance_type", "care_kind", "institution_id")
+    return Deduction(
+        **{name: getattr(record, name) for name in taken},
+        record=record,
+        deduction_no=f"D{serial:09d}",
+        stated_period=record.period,
+        kind="audit_disallowance",
+        reason="重复收费",
+        amount_fen=fen,
+        content_digest=f"{serial:032d}",
+    )
+
+
+def lay_filings(cases: Sequence[Planted], unfiled: set[str], world: World) -> None:
+    """A filing, without an end, for every place where somebody goes; for all but the unfiled."""
+    columns = ("证件号码", "就医地区划", "参保地区划")
+    wanted = {tuple(row[AT[name]] for name in columns) for planted in cases for row in planted.ours}
+    filed = sorted(one for one in wanted if one[0] not in unfiled)
+    people = sorted({cert_no for cert_no, _, _ in filed})
+    born = dt.date(1961, 3, 15)
     InsuredPerson.objects.bulk_create(
-        [
-            InsuredPerson(
-                person_no=f"R{serial:09d}", cert_type="01", cert_no=cert_no, name="某人",
-                sex="female", birth_date=dt.date(1961, 3, 15),
-            )
-            for serial, cert_no in enumerate(people, 1)
-        ]
+        InsuredPerson(
+            person_no=f"R{serial:09d}", cert_type="01", cert_no=cert_no, name="某人", sex="female",
+            birth_date=born,
+        )
+        for serial, cert_no in enumerate(people, 1)
     )  # fmt: skip
     keys = dict(InsuredPerson.objects.values_list("cert_no", "pk"))
+    reference = read_reference()
+    rows = [
+        _filing(serial, keys[cert_no], home, place, reference, world)
+        for serial, (cert_no, place, home) in enumerate(filed, 1)
+    ]
+    if rows:
+        fill(Filing._meta.db_table, list(rows[0]), (list(row.values()) for row in rows))
+
+
+def _filing(
+    serial: int, person: int, home: str, place: str, reference: Reference, world: World
+) -> dict[str, Any]:
     blank = {field.column: field.get_default() for field in Filing._meta.concrete_fields}
     del blank["id"]
     at = moment("2026-01-05 10:00:00")
-    filings = [
-        {
-            **blank, "filing_no": f"F{serial:012d}", "person_id": keys[cert_no],
-            "insured_region_id": _region(reference, home, at), "insurance_type": "employee",
-            "category": "working", "kind": "long_term_residence",
-            "care_region_id": _region(reference, place, at), "care_area_code": f"{place[:4]}00" if place in OUTSIDE else place,
-            "care_place_name": place, "received_on": "2026-01-05", "begins_on": "2026-01-05",
-            "state": "in_force", "taken_in_by_id": world.clerk.pk, "taken_in_at": str(at),
-            "submitted_at": str(at), "reviewed_by_id": world.reviewer.pk, "reviewed_at": str(at),
-            "effective_at": str(at),
-        }
-        for serial, (cert_no, place, home) in enumerate(wanted, 1)
-    ]  # fmt: skip
-    fill(Filing._meta.db_table, list(blank), (list(one.values()) for one in filings))
+    return {
+        **blank, "filing_no": f"F{serial:012d}", "person_id": person, "insurance_type": "employee",
+        "insured_region_id": _region(reference, home, at), "care_region_id": _region(reference, place, at),
+        "category": "working", "kind": "long_term_residence", "care_place_name": place,
+        "care_area_code": f"{place[:4]}00" if place in OUTSIDE else place, "received_on": "2026-01-05",
+        "begins_on": "2026-01-05", "state": "in_force", "taken_in_by_id": world.clerk.pk,
+        "taken_in_at": str(at), "submitted_at": str(at), "reviewed_by_id": world.reviewer.pk,
+        "reviewed_at": str(at), "effective_at": str(at),
+    }  # fmt: skip
 
 
-# --- the run ------------------------------------------------------------------------------------------------
+# --- the run ------------------------------------------------------------
 
 
 def make_run(world: World, period: str, **values: Any) -> ReconciliationRun:
@@ -211,11 +216,9 @@ def stage(rows: Iterable[Row]) -> None:
     fill("theirs", names, ((line, *row) for line, row in enumerate(rows, 2)))
 
 
-def write_differences(
-    run: ReconciliationRun, ours: Sequence[Row], theirs: Sequence[Row], reference: Reference
-) -> None:
+def write_differences(run: ReconciliationRun, ours: Sequence[Row], theirs: Sequence[Row]) -> None:
     """Every settlement number that does not agree, in their order."""
-    number = AT["结算编号"]
+    number, reference = AT["结算编号"], read_reference()
     mine = {row[number]: row for row in ours}
     other: dict[str, list[tuple[int, Row]]] = {}
     for line, row in enumerate(theirs, 2):
