@@ -42,6 +42,7 @@ from tests.filings.scans.files import make_scan
 from tests.filings.staying import make_late_stay, make_reimbursement, make_slip, make_statement
 from tests.settlement.deductions.rows import by_case
 from tests.settlement.notices.statement import PROVINCE, finance_of, line, make_notice
+from tests.settlement.reconciliation.laid_runs import lay_run
 from tests.settlement.records.files import row, write
 from tests.support.ground import Ground
 from tests.support.routes import Route, routes
@@ -117,6 +118,7 @@ def lay(world: World, tmp_path: Path) -> dict[str, str]:
         **lay_year(world),
         "adjustment_no": propose_adjustment(world),
         **lay_quotas(world),
+        "run_no": lay_run(world).run_no,
         "notice_no": notice.key,
         "bank_line_no": bank_line.line_no,
         "payment_no": bank_line.payments.get().payment_no,

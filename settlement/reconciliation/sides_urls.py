@@ -1,0 +1,14 @@
+"""URLs of what stands beside a run. Kinds of file are named as in the clearing's URLs, which come first."""
+
+from django.urls import path
+
+from settlement.reconciliation.views import report
+
+RUN = "reconciliation/<str:run_no>/"
+
+urlpatterns = [
+    path(RUN + "report/", report.report_view, name="reconciliation_report"),
+    path(RUN + "report/sign/", report.report_sign, name="reconciliation_sign"),
+    path(RUN + "report/print/", report.report_print, name="reconciliation_report_print"),
+    path(RUN + "report.<clearing_file:extension>", report.report_file, name="reconciliation_report_file"),
+]
