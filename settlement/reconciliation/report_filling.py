@@ -30,7 +30,7 @@ def report_data(run: ReconciliationRun, at_most: int = ON_PAPER, report: Report 
     report = report or report_of(run)
     is_signed = run.state == RunState.SIGNED
     names = report["names"]
-    annexes = (_totals(run, report, at_most), _differences(run, report, at_most), _unread(run, at_most))
+    annexes = (annex(run, report, at_most) for annex in (_totals, _differences, _unread))
     return SheetData(
         sheet=REPORT,
         organisation=names["organisation"],
@@ -101,7 +101,7 @@ def _sums(sums: dict[str, int], side: str) -> str:
 
 
 def _annex(
-    run: ReconciliationRun, sheet: Sheet, rows: tuple[Row, ...], count: int, more: str
+    run: ReconciliationRun, report: Report, sheet: Sheet, rows: tuple[Row, ...], count: int, more: str
 ) -> SheetData | None:
     """A table of the first rows; None where there are none at all."""
     if not rows:
@@ -109,7 +109,7 @@ def _annex(
     left = count - len(rows)
     return SheetData(
         sheet=sheet,
-        organisation="",
+        organisation=report["names"]["organisation"],
         period=run.period,
         period_label=period_label(run.period),
         rows=rows,
@@ -124,7 +124,7 @@ def _totals(run: ReconciliationRun, report: Report, at_most: int) -> SheetData |
     found = run.totals.filter(agrees=False)
     regions = report["names"]["regions"]
     listed = tuple(_total_row(row, regions) for row in found[:at_most])
-    return _annex(run, TOTALS, listed, found.count(), "见系统中本次对账")
+    return _annex(run, report, TOTALS, listed, found.count(), "见系统中本次对账")
 
 
 def _total_row(row: RunTotal, regions: dict[str, str]) -> Row:
@@ -148,7 +148,7 @@ def _differences(run: ReconciliationRun, report: Report, at_most: int) -> SheetD
     answers = newest_answers(run) if rows else {}
     people = report["names"]["people"]
     listed = tuple(_difference_row(row, people, answers.get(row.pk)) for row in rows)
-    return _annex(run, DIFFERENCES, listed, run.differences, "见 XLSX 或差异导出")
+    return _annex(run, report, DIFFERENCES, listed, run.differences, "见 XLSX 或差异导出")
 
 
 def _difference_row(row: Discrepancy, people: dict[str, str], answer: TheirAnswer | None) -> Row:
@@ -178,10 +178,10 @@ def answer_text(answer: TheirAnswer | None) -> str:
     return "，".join(part for part in (answer.get_stance_display(), amount, answer.reason) if part)
 
 
-def _unread(run: ReconciliationRun, at_most: int) -> SheetData | None:
+def _unread(run: ReconciliationRun, report: Report, at_most: int) -> SheetData | None:
     rows = run.unread.order_by("line_no")
     listed = tuple(_unread_row(row) for row in rows[:at_most])
-    return _annex(run, UNREAD, listed, rows.count(), "见系统中本次对账")
+    return _annex(run, report, UNREAD, listed, rows.count(), "见系统中本次对账")
 
 
 def _unread_row(row: UnreadRow) -> Row:

@@ -6,6 +6,7 @@ from agency.journal.actions import label_actions, label_details
 from agency.journal.models import PrintedForm
 from agency.registry import STANDING
 from agency.web.parts import Standing
+from settlement.reconciliation import sides_checks as sides_checks
 from settlement.reconciliation.models import ReconciliationRun
 from settlement.reconciliation.report import digest_of, report_of
 from settlement.reconciliation.report_files import REPORTED
@@ -13,8 +14,25 @@ from settlement.reconciliation.report_sheets import REPORT_FORM
 from settlement.reconciliation.signing import KIND
 from settlement.reconciliation.states import RunState
 
-label_actions({"reconciliation_signed": "签字确认对账结果"})
-label_details({"period": "期别"})
+label_actions(
+    {
+        "reconciliation_signed": "签字确认对账结果",
+        "difference_sheet_made": "出差异核对表",
+        "answers_imported": "导入对方答复",
+        "agreed_verdicts_approved": "批准双方一致的结论",
+    }
+)
+label_details(
+    {
+        "period": "期别",
+        "sheet": "核对表",
+        "agreed": "对方同意",
+        "disagreed": "对方不同意",
+        "unanswered": "未答复",
+        "judged": "提出结论",
+        "settled": "批准",
+    }
+)
 
 
 @STANDING.register("reconciliation report")

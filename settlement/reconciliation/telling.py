@@ -25,12 +25,13 @@ def shown_value(column: str, value: str, *, masked: bool = True) -> str:
 
 
 def what_differs(row: Discrepancy, *, masked: bool = True) -> str:
-    """不符之处: which columns say what on either side, or what only one of them has."""
+    """不符之处: which columns say what on either side, or what only one of them has. Not `masked`: identity
+    numbers in full where they are what differs."""
     kind = DiscrepancyKind(row.kind)
     if kind == DiscrepancyKind.ONLY_OURS:
-        return f"对方没有；{_whole(OURS, row.ours, masked)}"
+        return f"对方没有；{_whole(OURS, row.ours)}"
     if kind == DiscrepancyKind.ONLY_THEIRS:
-        return f"我方没有；{_whole(THEIRS, row.theirs, masked)}"
+        return f"我方没有；{_whole(THEIRS, row.theirs)}"
     parts = [_column(name, row.ours, row.theirs, masked) for name in row.columns]
     if kind == DiscrepancyKind.DUPLICATE:
         parts.insert(0, f"对方报了 {row.times} 次")
@@ -43,8 +44,8 @@ def _column(name: str, ours: Values, theirs: Values, masked: bool) -> str:
     return f"{name}：{'，'.join(told)}"
 
 
-def _whole(side: str, values: Values, masked: bool) -> str:
+def _whole(side: str, values: Values) -> str:
     """A whole case by its amounts; of anything else what there is of it."""
     names = [name for name in WEIGHTS if name in values] or [name for name in values if values[name]]
-    told = (f"{name} {shown_value(name, values[name], masked=masked)}" for name in names[:SAID_AT_MOST])
+    told = (f"{name} {shown_value(name, values[name])}" for name in names[:SAID_AT_MOST])
     return f"{side} {'，'.join(told)}"

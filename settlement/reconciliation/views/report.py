@@ -39,7 +39,7 @@ def run_shown(request: StaffRequest, run_no: str) -> ReconciliationRun:
     return run
 
 
-def _reported(request: StaffRequest, run_no: str) -> ReconciliationRun:
+def reported(request: StaffRequest, run_no: str) -> ReconciliationRun:
     """404 for a run that has nothing to report: not compared, failed, voided."""
     run = run_shown(request, run_no)
     if run.state not in REPORTED:
@@ -51,7 +51,7 @@ def _reported(request: StaffRequest, run_no: str) -> ReconciliationRun:
 @require_GET
 def report_view(request: StaffRequest, run_no: str) -> HttpResponse:
     """What was found and decided; a second person signs it here."""
-    run = _reported(request, run_no)
+    run = reported(request, run_no)
     report = report_of(run)
     data = report_data(run, ON_SCREEN, report)
     context: dict[str, Any] = {
@@ -82,7 +82,7 @@ def _signing(request: StaffRequest, run: ReconciliationRun, data: SheetData) -> 
 @require_POST
 def report_sign(request: StaffRequest, run_no: str) -> HttpResponse:
     """Sign the report that was shown."""
-    run = _reported(request, run_no)
+    run = reported(request, run_no)
     try:
         run_sign(run=run, by=request.user, at=request.now, seen=request.POST.get("seen", ""))
     except NotAllowed:
@@ -99,7 +99,7 @@ def report_sign(request: StaffRequest, run_no: str) -> HttpResponse:
 @require_GET
 def report_print(request: StaffRequest, run_no: str) -> HttpResponse:
     """The page to print, with its code."""
-    run = _reported(request, run_no)
+    run = reported(request, run_no)
     return HttpResponse(print_page(report_coded(run, by=request.user, at=request.now)))
 
 
@@ -107,6 +107,6 @@ def report_print(request: StaffRequest, run_no: str) -> HttpResponse:
 @require_GET
 def report_file(request: StaffRequest, run_no: str, extension: str) -> HttpResponse:
     """The report as PDF, XLSX or CSV."""
-    run = _reported(request, run_no)
+    run = reported(request, run_no)
     content, _ = report_written(run, format_name=extension, by=request.user, at=request.now)
     return answer_with_file(content, extension, f"对账报告 {run.run_no}")
