@@ -23,7 +23,7 @@ from settlement.statements.filling import agency_name
 BLOCK = 2000
 PROVINCE_LABEL = "省级"
 FOUND = (
-    *("serial", "kind", "subject", "our_correction_no", "their_line", "times", "columns", "ours", "theirs"),
+    *("serial", "kind", "subject", "our_correction_no", "times", "columns", "ours", "theirs"),
     *("amount_fen", "cause", "remedy", "note", "written_off_fen"),
 )
 SIDES = ("count", "fee_fen", "fund_fen", "account_fen")

@@ -2,11 +2,19 @@
 
 from django.urls import path
 
-from settlement.reconciliation.views import report, sides
+from settlement.reconciliation.views import report, sides, sources
 
 RUN = "reconciliation/<str:run_no>/"
 
+SOURCES = "reconciliation/sources/"
+
 urlpatterns = [
+    path(SOURCES + "sheet/", sources.source_sheet, name="reconciliation_source_sheet"),
+    path(
+        SOURCES + "comparisons/<str:comparison_no>/",
+        sources.of_comparison,
+        name="reconciliation_of_comparison",
+    ),
     path(RUN + "report/", report.report_view, name="reconciliation_report"),
     path(RUN + "report/sign/", report.report_sign, name="reconciliation_sign"),
     path(RUN + "report/print/", report.report_print, name="reconciliation_report_print"),
