@@ -43,6 +43,8 @@ class Found:
     their_line: int = 0
     times: int = 0
     institution_code: str = ""
+    insured_region_code: str = ""
+    cause: str = ""
     evidence: dict[str, Any] = field(default_factory=dict)
     proposed: str = ""
 
@@ -146,10 +148,12 @@ def _rows_write(run: ReconciliationRun, outcome: Outcome) -> None:
             their_line=one.their_line,
             times=one.times,
             institution_code=one.institution_code,
+            insured_region_code=one.insured_region_code,
             columns=list(one.columns),
             ours=one.ours,
             theirs=one.theirs,
             amount_fen=one.amount_fen,
+            cause=one.cause,
             evidence=one.evidence,
             proposed=one.proposed,
         )

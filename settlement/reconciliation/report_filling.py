@@ -23,6 +23,7 @@ from settlement.reconciliation.telling import shown_value, what_differs
 
 ON_PAPER, IN_A_FILE = 300, 20_000  # rows of each table behind the report
 Report = dict[str, Any]
+UNITS = {SourceKind.SHEET.value: "行", SourceKind.TOTALS.value: "组"}  # of others: 笔
 
 
 def report_data(run: ReconciliationRun, at_most: int = ON_PAPER, report: Report | None = None) -> SheetData:
@@ -76,8 +77,9 @@ def _remarks(run: ReconciliationRun, report: Report) -> Iterator[str]:
     form = f"（表 {content['form']}）" if content["form"] else ""
     yield f"对账编号 {run.run_no}　来源：{SourceKind(run.source).label}{form}{scope}　文件：{names['file']}"
     unread = f"，其中读不出 {content['unread_rows']} 行" if content["unread_rows"] else ""
-    both = f"我方 {content['our_cases']:,} 笔，对方 {content['their_rows']:,} 行{unread}"
-    yield f"{both}；相符 {content['matched']:,} 笔。"
+    unit = UNITS.get(content["source"], "笔")
+    both = f"我方 {content['our_cases']:,} {unit}，对方 {content['their_rows']:,} 行{unread}"
+    yield f"{both}；相符 {content['matched']:,} {unit}。"
     sums = content["totals"]
     if sums["groups"]:
         ours, theirs = (_sums(sums, side) for side in ("our", "their"))
