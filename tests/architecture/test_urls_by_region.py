@@ -28,6 +28,7 @@ from settlement.holding.services import case_dispute
 from settlement.quotas.models import QuotaBase, QuotaItem, QuotaRound
 from settlement.quotas.services import round_propose
 from settlement.quotas.use_models import FundWarning, QuotaIncrease
+from settlement.reconciliation.sides import sheet_make
 from settlement.statements.models import InstitutionStatement
 from settlement.statements.services import statements_draw
 from settlement.year_end.applications import application_draft
@@ -42,6 +43,7 @@ from tests.filings.scans.files import make_scan
 from tests.filings.staying import make_late_stay, make_reimbursement, make_slip, make_statement
 from tests.settlement.deductions.rows import by_case
 from tests.settlement.notices.statement import PROVINCE, finance_of, line, make_notice
+from tests.settlement.reconciliation.laid_runs import lay_run
 from tests.settlement.records.files import row, write
 from tests.support.ground import Ground
 from tests.support.routes import Route, routes
@@ -117,6 +119,7 @@ def lay(world: World, tmp_path: Path) -> dict[str, str]:
         **lay_year(world),
         "adjustment_no": propose_adjustment(world),
         **lay_quotas(world),
+        **lay_reconciliation(world),
         "notice_no": notice.key,
         "bank_line_no": bank_line.line_no,
         "payment_no": bank_line.payments.get().payment_no,
@@ -147,6 +150,13 @@ def lay(world: World, tmp_path: Path) -> dict[str, str]:
         "username": "clerk",
         "kind": "csv",
     }
+
+
+def lay_reconciliation(world: World) -> dict[str, str]:
+    """A run of 长春 with differences, and the sheet of them that was sent."""
+    run = lay_run(world)
+    sheet = sheet_make(run=run, by=world.changchun_clearing, at=world.now)
+    return {"run_no": run.run_no, "sheet_no": sheet.sheet_no}
 
 
 def propose_adjustment(world: World) -> str:

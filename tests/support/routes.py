@@ -27,6 +27,8 @@ SAMPLE = {
     "notice_no": "2099-1",
     "payment_no": "Z00000000000",
     "person_no": "P00000000",
+    "run_no": "R00000000000",
+    "sheet_no": "HD00000000000",
     "reimbursement_no": "R0000000000",
     "slip_no": "Y0000000000",
     "statement_no": "W0000000000",
