@@ -1,6 +1,7 @@
 """比对出的不可改: triggers that keep what a run found as it was found, and a signed run as it was signed.
 
-What people make of a difference (owner, due date, verdict) and its likely cause stay free until then.
+What people make of a difference (owner, due date, verdict) and its likely cause stay free until then; of one
+that is carried forward longer, the signed report keeps what it was.
 """
 
 from agency.journal.guards import Guard, guard
@@ -13,8 +14,9 @@ FOUND = (
 )  # fmt: skip
 RESULT = (
     "run_no", "period", "source", "region_id", "scope_region_id", "scope_institution_id", "form_no",
-    "file_id", "file_name", "columns", "compared", "all_details", "their_rows", "unread_rows", "our_cases", "matched",
-    "differences", "counts", "ours_digest", "result_digest", "created_by_id", "created_at", "compared_at",
+    "file_id", "file_name", "columns", "compared", "all_details", "their_rows", "unread_rows", "our_cases",
+    "matched", "differences", "counts", "ours_digest", "result_digest", "created_by_id", "created_at",
+    "compared_at",
 )  # fmt: skip
 
 
@@ -28,6 +30,7 @@ def _of_run(condition: str) -> str:
 
 
 ENDED = _of_run("IN ('signed', 'voided', 'failed')")
+SIGNED = _of_run("= 'signed'")
 NOT_BEING_COMPARED = _of_run("<> 'comparing'")
 
 guard(
@@ -61,7 +64,7 @@ guard(
         DIFFERENCE,
         "对账已签字，差异不能再改",
         ("UPDATE",),
-        _of_run("= 'signed'"),
+        f"{SIGNED} AND {{row}}.state = 'settled' AND {{row}}.remedy <> 'carry'",
         update_rows=("OLD",),
     ),
     Guard("difference_kept_guard", DIFFERENCE, "差异不能删除", ("DELETE",), NOT_BEING_COMPARED),

@@ -68,9 +68,12 @@ def lay_books(cases: Sequence[Planted], world: World) -> None:
 def lay_run(cases: Sequence[Planted], world: World, period: str, **values: Any) -> ReconciliationRun:
     """A run over their rows, with its differences."""
     ours, theirs = ([row for one in cases for row in getattr(one, side)] for side in ("ours", "theirs"))
+    state = values.pop("state", RunState.COMPARING)
     run = make_run(world, period, our_cases=len(ours), **values)
     stage(theirs)
     write_differences(run, ours, theirs)
+    ReconciliationRun.objects.filter(pk=run.pk).update(state=state)
+    run.refresh_from_db()
     return run
 
 

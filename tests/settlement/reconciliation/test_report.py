@@ -187,7 +187,7 @@ def test_a_run_of_the_same_inputs_gives_the_same_report(settled: ReconciliationR
     ],
 )
 def test_whatever_is_changed_behind_it_another_digest_comes_out(
-    settled: ReconciliationRun, change: dict[str, object]
+    settled: ReconciliationRun, change: dict[str, object], unguarded: None
 ) -> None:
     before = digest_of(report_of(settled))
 

@@ -68,7 +68,7 @@ def test_it_goes_out_in_their_columns_with_key_and_check(sheet: DifferenceSheet)
 
 
 def test_an_identity_number_stands_in_full_only_where_it_differs(
-    run: ReconciliationRun, world: World
+    run: ReconciliationRun, world: World, unguarded: None
 ) -> None:
     Discrepancy.objects.filter(serial=2).update(kind="owner_differs", columns=["证件号码"])
 
