@@ -1,8 +1,7 @@
 """差异诊断: each difference of a run over details gets a likely cause, what speaks for it, what to do [P].
 
-Called within the transaction that compared, before the run's result is digested: `theirs` (staging.py) still
-stands, and `run.our_cases` says how many cases of ours were compared. The same differences beside the same
-books get the same causes.
+Called within the transaction that compared: `theirs` (staging.py) still stands, and so do the run's totals.
+The same differences beside the same books get the same causes.
 """
 
 from __future__ import annotations

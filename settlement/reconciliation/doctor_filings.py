@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
-from django.db.models import OuterRef, Q, QuerySet, Subquery
+from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from settlement.matching.models import TO_LOOK_AT, FilingMark, RecordFiling
 from settlement.reconciliation.doctor_amounts import Finding
@@ -42,7 +42,13 @@ def _tells(run: ReconciliationRun, marked: int, of: int) -> bool:
         _scope(run), mark__in=TO_LOOK_AT, period__gte=run.period, record__settlement_month=run.period
     ).count()
     elsewhere = max(in_month - marked, 0)
-    return tells(marked, of, elsewhere, max(run.our_cases - of, elsewhere, 1))
+    return tells(marked, of, elsewhere, max(_our_cases(run) - of, elsewhere, 1))
+
+
+def _our_cases(run: ReconciliationRun) -> int:
+    """How many cases of ours the totals hold: a reversal is one, though it counts −1 as 人次."""
+    cases = run.totals.aggregate(cases=Sum(2 * F("our_gross_count") - F("our_count")))["cases"]
+    return cases or 0
 
 
 def _scope(run: ReconciliationRun) -> Q:

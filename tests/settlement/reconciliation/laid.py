@@ -6,7 +6,7 @@ The classes are told here once more, row by row in Python and by interfaces.md a
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from django.db import connection
@@ -18,7 +18,7 @@ from filings.models import Filing, InsuredPerson
 from settlement.deductions.models import Deduction
 from settlement.matching.services import match_period
 from settlement.reconciliation.kinds import DiscrepancyKind, SourceKind
-from settlement.reconciliation.models import Discrepancy, ReconciliationRun
+from settlement.reconciliation.models import Discrepancy, ReconciliationRun, RunTotal
 from settlement.reconciliation.states import RunState
 from settlement.records.content import AMOUNT_FIELDS
 from settlement.records.load import register_institutions
@@ -61,7 +61,8 @@ def lay_books(cases: Sequence[Planted], world: World) -> None:
     codes = {row[AT["定点医药机构编号"]] for row in rows}
     codes |= {f"H{place}{number:05d}" for place in (*PLACES, *OUTSIDE) for number in (31, 32)}
     register_institutions(dict.fromkeys(sorted(codes), "某医院"))
-    fill(SettlementRecord._meta.db_table, RECORD, _records(rows, read_reference()))
+    hospitals = dict(Institution.objects.values_list("code", "pk"))
+    fill(SettlementRecord._meta.db_table, RECORD, _records(rows, hospitals, read_reference()))
     lay_deductions([item for planted in cases for item in planted.deductions])
 
 
@@ -69,7 +70,9 @@ def lay_run(cases: Sequence[Planted], world: World, period: str, **values: Any) 
     """A run over their rows, with its differences."""
     ours, theirs = ([row for one in cases for row in getattr(one, side)] for side in ("ours", "theirs"))
     state = values.pop("state", RunState.COMPARING)
-    run = make_run(world, period, our_cases=len(ours), **values)
+    run = make_run(world, period, **values)
+    gross = sum(row[AT["退费标志"]] == "0" for row in ours)
+    RunTotal.objects.create(run=run, our_count=2 * gross - len(ours), our_gross_count=gross)
     stage(theirs)
     write_differences(run, ours, theirs)
     ReconciliationRun.objects.filter(pk=run.pk).update(state=state)
@@ -86,8 +89,9 @@ RECORD = (
 )  # fmt: skip
 
 
-def _records(rows: Iterable[Row], reference: Reference) -> Iterable[tuple[Any, ...]]:
-    hospitals = dict(Institution.objects.values_list("code", "pk"))
+def _records(
+    rows: Iterable[Row], hospitals: dict[str, int], reference: Reference
+) -> Iterator[tuple[Any, ...]]:
     for line, row in enumerate(rows, 1):
         told = dict(zip(COLUMNS, row, strict=True))
         at = moment(told["结算时间"])
@@ -174,7 +178,7 @@ def _filing(
     del blank["id"]
     at = moment("2026-01-05 10:00:00")
     return {
-        **blank, "filing_no": f"F{serial:012d}", "person_id": person, "insurance_type": "employee",
+        **blank, "filing_no": f"F{serial:011d}", "person_id": person, "insurance_type": "employee",
         "insured_region_id": _region(reference, home, at), "care_region_id": _region(reference, place, at),
         "category": "working", "kind": "long_term_residence", "care_place_name": place,
         "care_area_code": f"{place[:4]}00" if place in OUTSIDE else place, "received_on": "2026-01-05",
