@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from django.db import connection
@@ -18,7 +19,7 @@ from agency.policy.insurance import INSURANCE_BY_TEXT
 from agency.policy.models import Parameter
 from settlement.reconciliation.fields import Shape
 from settlement.records import columns as c
-from settlement.records.reference import ACCOUNT_INSIDE, Reference, read_reference
+from settlement.records.reference import ACCOUNT_INSIDE, AccountInside, Reference, read_reference
 
 T = TypeVar("T")
 FIRST, LAST = dt.date(1900, 1, 1), dt.date(9999, 12, 31)
@@ -65,17 +66,21 @@ def places_stage(shape: Shape, last_day: dt.date) -> None:
 
 def inside_stage() -> bool:
     """Fill `account_inside` (region_id, begins, ends); whether it holds anything."""
-    inside = read_reference().account_inside
-    rows = Parameter.objects.filter(key=ACCOUNT_INSIDE)
+    spans = inside_spans()
+    _fill("account_inside", "region_id bigint, begins text, ends text", spans)
+    return bool(spans)
+
+
+def inside_spans() -> list[tuple[int, str, str]]:
+    """Insured regions that deliver 个人账户 inside 基金支付总额, with first and last day [P]."""
+    inside, rows = AccountInside(), Parameter.objects.filter(key=ACCOUNT_INSIDE)
     breaks = _breaks(rows.values_list("valid_from", "valid_to"))
-    found = [
+    return [
         (region, begins, ends)
         for region in PoolingRegion.objects.values_list("pk", flat=True)
-        for begins, ends, is_inside in _spans(breaks, lambda day, region=region: inside(region, day))
+        for begins, ends, is_inside in _spans(breaks, partial(inside, region))
         if is_inside
     ]
-    _fill("account_inside", "region_id bigint, begins text, ends text", found)
-    return bool(found)
 
 
 def _words(columns: Sequence[str]) -> list[str]:
@@ -98,9 +103,7 @@ def _areas(reference: Reference, words: list[str]) -> Iterator[tuple[Any, ...]]:
     for word in words:
         known = reference.areas.spans.get(word, ())
         breaks = _breaks((start, end) for start, end, _ in known)
-        for begins, ends, region in _spans(
-            breaks, lambda day, word=word: reference.areas.region_id(word, day)
-        ):
+        for begins, ends, region in _spans(breaks, partial(reference.areas.region_id, word)):
             if region is not None or word in named:
                 yield word, begins, ends, region or named[word]
 
@@ -110,7 +113,7 @@ def _cares(reference: Reference, words: list[str]) -> Iterator[tuple[Any, ...]]:
     named = {str(kind.label): kind.value for kind in CareKind}
     for word in words:
         breaks = _breaks((start, end) for start, end, _ in reference.care_types.get(word, ()))
-        for begins, ends, kind in _spans(breaks, lambda day, word=word: reference.care_kind(word, day)):
+        for begins, ends, kind in _spans(breaks, partial(reference.care_kind, word)):
             if kind is not None or word in named:
                 yield word, begins, ends, kind or named[word]
 

@@ -30,11 +30,9 @@ from settlement.reconciliation.states import RunState
 from settlement.records.locks import revision
 
 Compare = Callable[..., dict[str, Any]]
-HOW: dict[str, Compare] = {  # (run, by=, at=, progress=) → what is to stand in the run
-    SourceKind.PLATFORM: details_compare,
-    SourceKind.REGION: details_compare,
-    SourceKind.HOSPITAL: details_compare,
-}
+DETAILS = (SourceKind.PLATFORM, SourceKind.REGION, SourceKind.HOSPITAL)
+# (run, by=, at=, progress=) → what is to stand in the run
+HOW: dict[str, Compare] = dict.fromkeys(DETAILS, details_compare)
 MOST_TRIES = 3
 NAME_LENGTH = 40
 
@@ -64,6 +62,8 @@ def run_create(
     `columns` {our column: their heading} goes before `mapping`; with neither our own names are looked for.
     """
     access.require(by, May.RECONCILE)
+    if source not in HOW:
+        raise DomainError("unknown_source", "这种来源的文件不逐笔比对。", field="source")
     if not is_period(period):
         raise DomainError("bad_period", f"“{period}”不是期别：请写成六位年月，如 202610。", field="period")
     if mapping is not None and not mappings_usable(by).filter(pk=mapping.pk).exists():

@@ -124,16 +124,12 @@ def _settle() -> None:
 
 def _shape(their: TheirFile) -> Shape:
     """A column of owners without a single value says nothing; an amount that is not there is 0.00."""
-    said = []
+    doubtful = [field for field in their.fields if field.part in (Part.OWNER, Part.PERIOD)]
+    asked = [f"EXISTS (SELECT 1 FROM theirs WHERE {field.column} IS NOT NULL)" for field in doubtful]
     with connection.cursor() as cursor:
-        for field in their.fields:
-            if field.part not in (Part.OWNER, Part.PERIOD):
-                said.append(field.index)
-                continue
-            cursor.execute(f"SELECT EXISTS (SELECT 1 FROM theirs WHERE {field.column} IS NOT NULL)")
-            if cursor.fetchone()[0]:
-                said.append(field.index)
-    return shape_of(said)
+        cursor.execute(f"SELECT {', '.join(asked) or '1'}")
+        empty = {field for field, said in zip(doubtful, cursor.fetchone(), strict=bool(asked)) if not said}
+    return shape_of(field.index for field in their.fields if field not in empty)
 
 
 def unread_keep(run: ReconciliationRun, unread: RowsAside[Unread]) -> None:

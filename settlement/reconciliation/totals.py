@@ -104,7 +104,16 @@ def _agrees(sides: Sides) -> str:
 
 def our_cases(run: ReconciliationRun) -> int:
     """How many cases of ours were added up: a reversal is one of them, though it counts −1 as 人次."""
-    cases = Sum(2 * F("our_gross_count") - F("our_count"))
+    return _cases(run, "our")
+
+
+def their_cases(run: ReconciliationRun) -> int:
+    """How many rows of theirs were added up."""
+    return _cases(run, "their")
+
+
+def _cases(run: ReconciliationRun, side: str) -> int:
+    cases = Sum(2 * F(f"{side}_gross_count") - F(f"{side}_count"))
     return run.totals.aggregate(cases=cases)["cases"] or 0
 
 

@@ -24,7 +24,8 @@ THEIRS = {"结算编号": "流水", "基金支付总额": "医保 付"}
 def save(world: World) -> Callable[..., ColumnMapping]:
     def run(name: str = "吉大一院", **changes: Any) -> ColumnMapping:
         asked: dict[str, Any] = {
-            "source": "hospital", "columns": THEIRS, "headings": ["流水", "医保付"], "by": world.prov_clearing,
+            "source": "hospital", "columns": THEIRS, "headings": ["流水", "医保付"],
+            "by": world.prov_clearing,
         }  # fmt: skip
         return mapping_save(name=name, at=world.now, **(asked | changes))
 
