@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from typing import Any, TypeVar
 
 from django.db import connection
@@ -77,7 +78,7 @@ def inside_spans() -> list[tuple[int, str, str]]:
     return [
         (region, begins, ends)
         for region in PoolingRegion.objects.values_list("pk", flat=True)
-        for begins, ends, is_inside in _spans(breaks, lambda day, region=region: inside(region, day))
+        for begins, ends, is_inside in _spans(breaks, partial(inside, region))
         if is_inside
     ]
 
@@ -102,9 +103,7 @@ def _areas(reference: Reference, words: list[str]) -> Iterator[tuple[Any, ...]]:
     for word in words:
         known = reference.areas.spans.get(word, ())
         breaks = _breaks((start, end) for start, end, _ in known)
-        for begins, ends, region in _spans(
-            breaks, lambda day, word=word: reference.areas.region_id(word, day)
-        ):
+        for begins, ends, region in _spans(breaks, partial(reference.areas.region_id, word)):
             if region is not None or word in named:
                 yield word, begins, ends, region or named[word]
 
@@ -114,7 +113,7 @@ def _cares(reference: Reference, words: list[str]) -> Iterator[tuple[Any, ...]]:
     named = {str(kind.label): kind.value for kind in CareKind}
     for word in words:
         breaks = _breaks((start, end) for start, end, _ in reference.care_types.get(word, ()))
-        for begins, ends, kind in _spans(breaks, lambda day, word=word: reference.care_kind(word, day)):
+        for begins, ends, kind in _spans(breaks, partial(reference.care_kind, word)):
             if kind is not None or word in named:
                 yield word, begins, ends, kind or named[word]
 
