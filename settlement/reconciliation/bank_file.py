@@ -5,17 +5,18 @@ One column of amounts with a direction, or one for what came and one for what we
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from agency.errors import DomainError
-from agency.tabular.read import Row, Table, header_name, open_table
+from agency.tabular.read import Row, Table
 from agency.tabular.values import Cell, as_shown
 from settlement.clearing.their_sheet import SUM_WORDS
 from settlement.notices import parse as p
 from settlement.notices.models import BankDirection
 from settlement.notices.services import LineContent
 from settlement.reconciliation.models import UnreadRow
+from settlement.reconciliation.source_columns import columns_of, open_source
 from settlement.records.intake import FileLayout, RowRefused
 
 DAY, REFERENCE, DIRECTION, AMOUNT, OTHER_NAME, OTHER_ACCOUNT, NOTE = p.NAMES
@@ -51,22 +52,11 @@ class Statement:
     notes: list[str] = field(default_factory=list)
 
 
-def proposed(headings: Sequence[str]) -> dict[str, str]:
-    """{our column: their heading} as the header speaks for it; our names first, no heading twice."""
-    free = {header_name(heading): heading for heading in headings if heading}
-    found = {}
-    for name, words in WORDS.items():
-        heading = next((free.pop(word) for word in (name, *words) if word in free), None)
-        if heading is not None:
-            found[name] = heading
-    return found
-
-
-def read_statement(content: bytes, file_name: str) -> Statement:
-    """Read a bank's file. DomainError when it is none: without days, numbers, amounts, or any line."""
-    expected = [*WORDS, *(word for words in WORDS.values() for word in words)]
-    table = open_table(content, filename=file_name, expected=expected)
-    columns = proposed(table.header)
+def read_statement(content: bytes, file_name: str, agreed: Mapping[str, str] | None = None) -> Statement:
+    """Read a bank's file, by the columns agreed to or as its header speaks. DomainError when it is none:
+    without days, numbers, amounts, or any line."""
+    table = open_source(content, file_name, WORDS)
+    columns = columns_of(table, WORDS, agreed)
     require_columns(columns, file_name)
     statement = Statement(columns, table.encoding)
     _read_rows(table, statement)

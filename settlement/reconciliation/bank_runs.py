@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from django.db import transaction
@@ -37,7 +37,7 @@ from settlement.reconciliation.bank_file import (
 )
 from settlement.reconciliation.bank_rules import Way
 from settlement.reconciliation.kinds import DiscrepancyKind, Remedy, SourceKind
-from settlement.reconciliation.models import ReconciliationRun
+from settlement.reconciliation.models import ColumnMapping, ReconciliationRun
 from settlement.reconciliation.opening import SENTENCE, Found, Outcome, run_open, run_written
 from settlement.reconciliation.report import text_digest
 
@@ -58,7 +58,15 @@ PROPOSED = {
 
 @transaction.atomic
 def run_of_bank(
-    *, period: str, content: bytes, file_name: str, by: User, at: dt.datetime, by_command: bool = False
+    *,
+    period: str,
+    content: bytes,
+    file_name: str,
+    by: User,
+    at: dt.datetime,
+    columns: Mapping[str, str] | None = None,
+    mapping: ColumnMapping | None = None,
+    by_command: bool = False,
 ) -> ReconciliationRun:
     """对账: the statement of a month of the own account (the province's: its own). DomainError (nothing kept)
     for another file."""
@@ -66,7 +74,8 @@ def run_of_bank(
     access.require(by, May.READ_NOTICES)
     if not is_period(period):
         raise DomainError("bad_period", f"“{period}”不是期别：请写成六位年月，如 202611。", field="period")
-    statement = read_statement(content, file_name)
+    agreed = columns if columns is not None or mapping is None else mapping.columns
+    statement = read_statement(content, file_name, agreed)
     run = run_open(
         period=period,
         source=SourceKind.BANK,
@@ -75,6 +84,7 @@ def run_of_bank(
         by=by,
         at=at,
         by_command=by_command,
+        mapping=mapping,
         columns=statement.columns,
         counterpart="开户银行",
     )
