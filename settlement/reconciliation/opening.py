@@ -101,7 +101,7 @@ def run_written(run: ReconciliationRun, outcome: Outcome, *, by: User, at: dt.da
     _rows_write(run, outcome)
     counts = Counter(one.kind.value for one in outcome.found)
     totals = sorted(_total_facts(row) for row in outcome.totals)
-    figures = {
+    figures: dict[str, Any] = {
         "our_cases": outcome.our_cases,
         "their_rows": outcome.their_rows,
         "unread_rows": len(outcome.unread),
@@ -156,8 +156,10 @@ def _rows_write(run: ReconciliationRun, outcome: Outcome) -> None:
         for serial, one in enumerate(outcome.found, 1)
     ]
     Discrepancy.objects.bulk_create(differences, batch_size=500)
-    for row in (*outcome.unread, *outcome.totals):
+    for row in outcome.unread:
         row.run = run
+    for total in outcome.totals:
+        total.run = run
     UnreadRow.objects.bulk_create(outcome.unread, batch_size=500)
     RunTotal.objects.bulk_create(outcome.totals, batch_size=500)
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db.models import Count, F, Q, Sum
@@ -94,7 +94,7 @@ def classes(run: ReconciliationRun) -> list[dict[str, Any]]:
     return [_class(found[kind]) for kind in DiscrepancyKind.values if kind in found]
 
 
-def _class(row: dict[str, Any]) -> dict[str, Any]:
+def _class(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "kind": row["kind"],
         "count": row["n"],

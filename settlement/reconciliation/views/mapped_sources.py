@@ -139,7 +139,11 @@ def _columns(request: StaffRequest, source: Mapped, upload: Upload) -> HttpRespo
     agreed = request.POST.get("agreed") == "yes"
     mapping = upload.said["mapping"]
     first = mapping.columns if mapping is not None else proposed(table.header, source.words)
-    more = {"initial": ColumnsForm.initial_of(names, first), "names": names, "samples": _samples(table)}
+    more: dict[str, Any] = {
+        "initial": ColumnsForm.initial_of(names, first),
+        "names": names,
+        "samples": _samples(table),
+    }
     columns = ColumnsForm(request.POST if agreed else None, **more)
     if agreed and columns.is_valid():
         try:
@@ -167,10 +171,10 @@ def _compare(
     request: StaffRequest, source: Mapped, upload: Upload, columns: ColumnsForm
 ) -> ReconciliationRun:
     said, agreed = upload.said, columns.columns()
-    who = {"by": request.user, "at": request.now}
+    who: dict[str, Any] = {"by": request.user, "at": request.now}
     name = columns.cleaned_data["name"]
     if name:
-        what = {"source": source.kind, "columns": agreed, "headings": upload.table.header}
+        what: dict[str, Any] = {"source": source.kind, "columns": agreed, "headings": upload.table.header}
         said["mapping"] = mapping_keep(name=name, **what, **who)
     content = kept_path(upload.kept).read_bytes()
     return source.act(**said, columns=agreed, content=content, file_name=upload.name, **who)
