@@ -40,10 +40,10 @@ from settlement.reconciliation.kinds import DiscrepancyKind, Remedy, SourceKind
 from settlement.reconciliation.models import ColumnMapping, ReconciliationRun
 from settlement.reconciliation.opening import SENTENCE, Found, Outcome, run_open, run_written
 from settlement.reconciliation.report import text_digest
+from settlement.reconciliation.telling import LIKE
 
 D = DiscrepancyKind
 LINES, NOTICES = "流水", "通知书"
-LIKE = "像"
 COMPARED = (DIRECTION, AMOUNT, OTHER_NAME, OTHER_ACCOUNT, NOTE)
 PROPOSED = {
     Way.EXACT: Remedy.CORRECT,

@@ -60,6 +60,7 @@ def content(run: ReconciliationRun) -> dict[str, Any]:
         "all_details": run.all_details,
         "columns": run.columns,
         "compared": run.compared,
+        "notes": run.notes,
         "theirs": run.file.digest,
         "ours": run.ours_digest,
         "result": run.result_digest,

@@ -166,6 +166,7 @@ def test_a_bank_statement_with_two_columns_of_amounts(world: World, as_user: AsU
     assert (run.source, run.differences, run.matched) == ("bank", 0, 2)
     shown = client.get(done["Location"]).content.decode()
     assert "省级与开户银行对账结果报告" in shown
+    assert "相符的流水：一笔付一张 1 笔" in shown
 
 
 def test_who_may(world: World, as_user: AsUser) -> None:
