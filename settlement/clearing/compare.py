@@ -52,9 +52,11 @@ class Apart:
     def told(self) -> Iterator[Difference]:
         """It cell by cell; a line that one side lacks as one, with a hint of its weight."""
         if self.ours is not None and self.theirs is not None:
+            theirs = self.theirs
             for column in self.differing:
-                sides = (column.text(values[column.key]) for values in (self.ours, self.theirs.values))
-                yield Difference(self.kind, self.name, column.heading, *sides, self.theirs.places[column.key])
+                shown, given = column.text(self.ours[column.key]), column.text(theirs.values[column.key])
+                place = theirs.places[column.key]
+                yield Difference(self.kind, self.name, column.heading, shown, given, place)
         elif self.theirs is not None:
             summary = _summary(self.theirs.values, self.columns)
             yield Difference(self.kind, self.name, theirs=summary, place=self.theirs.place)

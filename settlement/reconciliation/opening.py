@@ -27,6 +27,7 @@ from settlement.reconciliation.models import Discrepancy, ReconciliationRun, Run
 from settlement.reconciliation.report import text_digest
 from settlement.reconciliation.states import RunState
 
+SUBJECT_LENGTH = 200
 SENTENCE = "说明"  # of evidence: what speaks for it, in words
 
 
@@ -47,11 +48,6 @@ class Found:
     cause: str = ""
     evidence: dict[str, Any] = field(default_factory=dict)
     proposed: str = ""
-
-    def facts(self) -> list[Any]:
-        """What the result's digest covers: not where it stands in their file."""
-        sides = [self.ours, self.theirs, list(self.columns)]
-        return [self.kind, self.subject, *sides, self.amount_fen, self.times, self.institution_code]
 
 
 @dataclass(frozen=True)
@@ -104,8 +100,8 @@ def run_written(run: ReconciliationRun, outcome: Outcome, *, by: User, at: dt.da
     """Write what was found; the run is then compared. The serial follows the order of `found`."""
     _rows_write(run, outcome)
     counts = Counter(one.kind.value for one in outcome.found)
-    totals = (_total_facts(row) for row in outcome.totals)
-    figures = {
+    totals = sorted(_total_facts(row) for row in outcome.totals)
+    figures: dict[str, Any] = {
         "our_cases": outcome.our_cases,
         "their_rows": outcome.their_rows,
         "unread_rows": len(outcome.unread),
@@ -116,7 +112,7 @@ def run_written(run: ReconciliationRun, outcome: Outcome, *, by: User, at: dt.da
         "encoding": outcome.encoding,
         "notes": list(outcome.notes),
         "ours_digest": outcome.ours_digest,
-        "result_digest": text_digest([*totals, *(one.facts() for one in outcome.found)]),
+        "result_digest": text_digest([*totals, *(_facts(one) for one in outcome.found)]),
     }
     workflow.move(run, RunState.COMPARED, by=by, at=at, compared_at=at, **figures)
     told = {name: figures[name] for name in ("differences", "unread_rows", "result_digest")}
@@ -143,7 +139,7 @@ def _rows_write(run: ReconciliationRun, outcome: Outcome) -> None:
             serial=serial,
             difference_no=f"{run.run_no}-{serial}",
             kind=one.kind,
-            subject=one.subject[:200],
+            subject=one.subject[:SUBJECT_LENGTH],
             our_correction_no=0 if one.ours else None,
             their_line=one.their_line,
             times=one.times,
@@ -160,10 +156,26 @@ def _rows_write(run: ReconciliationRun, outcome: Outcome) -> None:
         for serial, one in enumerate(outcome.found, 1)
     ]
     Discrepancy.objects.bulk_create(differences, batch_size=500)
-    for row in (*outcome.unread, *outcome.totals):
+    for row in outcome.unread:
         row.run = run
+    for total in outcome.totals:
+        total.run = run
     UnreadRow.objects.bulk_create(outcome.unread, batch_size=500)
     RunTotal.objects.bulk_create(outcome.totals, batch_size=500)
+
+
+def stored_digest(run: ReconciliationRun) -> str:
+    """The digest that the stored rows of such a run give."""
+    totals = sorted(_total_facts(row) for row in run.totals.order_by())
+    rows = run.discrepancies.order_by("serial").iterator(chunk_size=500)
+    return text_digest([*totals, *(_facts(row) for row in rows)])
+
+
+def _facts(row: Found | Discrepancy) -> list[Any]:
+    """What the result's digest covers of a difference: not where it stands in their file."""
+    sides = [row.ours, row.theirs, list(row.columns)]
+    parties = [row.institution_code, row.insured_region_code]
+    return [row.kind, row.subject[:SUBJECT_LENGTH], *sides, row.amount_fen, row.times, *parties]
 
 
 def _total_facts(row: RunTotal) -> list[Any]:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from django.db.models import Count, F, Q, Sum
@@ -60,6 +60,7 @@ def content(run: ReconciliationRun) -> dict[str, Any]:
         "all_details": run.all_details,
         "columns": run.columns,
         "compared": run.compared,
+        "notes": run.notes,
         "theirs": run.file.digest,
         "ours": run.ours_digest,
         "result": run.result_digest,
@@ -94,7 +95,7 @@ def classes(run: ReconciliationRun) -> list[dict[str, Any]]:
     return [_class(found[kind]) for kind in DiscrepancyKind.values if kind in found]
 
 
-def _class(row: dict[str, Any]) -> dict[str, Any]:
+def _class(row: Mapping[str, Any]) -> dict[str, Any]:
     return {
         "kind": row["kind"],
         "count": row["n"],

@@ -17,13 +17,14 @@ from agency.sheets.filled import Row, SheetData
 from settlement.reconciliation.kinds import MATCHED, DiscrepancyKind, Remedy, SourceKind
 from settlement.reconciliation.models import Discrepancy, ReconciliationRun, RunTotal, TheirAnswer, UnreadRow
 from settlement.reconciliation.report import SIDES, digest_of, newest_answers, report_of
-from settlement.reconciliation.report_sheets import DIFFERENCES, OPEN_KEY, REPORT, TOTALS, UNREAD
+from settlement.reconciliation.report_sheets import OPEN_KEY, REPORT, TOTALS, UNREAD, differences_of
 from settlement.reconciliation.states import DiscrepancyState, RunState
-from settlement.reconciliation.telling import shown_value, what_differs
+from settlement.reconciliation.telling import likely, shown_value, subject_title, what_differs
 
 ON_PAPER, IN_A_FILE = 300, 20_000  # rows of each table behind the report
 Report = dict[str, Any]
 UNITS = {SourceKind.SHEET.value: "行", SourceKind.TOTALS.value: "组"}  # of others: 笔
+WORTH = {SourceKind.SHEET.value: "每行末尾的金额", SourceKind.BANK.value: "按收付各自的方向"}
 
 
 def report_data(run: ReconciliationRun, at_most: int = ON_PAPER, report: Report | None = None) -> SheetData:
@@ -49,7 +50,10 @@ def report_data(run: ReconciliationRun, at_most: int = ON_PAPER, report: Report 
 
 
 def _parties(run: ReconciliationRun, names: dict[str, Any]) -> str:
-    return f"{names['owner']}与{names['counterpart'] or SourceKind(run.source).label}"
+    if names["counterpart"]:
+        return f"{names['owner']}与{names['counterpart']}"
+    source = SourceKind(run.source)
+    return f"{names['owner']}{'合计' if source == SourceKind.TOTALS else source.label}"
 
 
 def _moment(run: ReconciliationRun) -> Any:
@@ -86,7 +90,9 @@ def _remarks(run: ReconciliationRun, report: Report) -> Iterator[str]:
         told = f"合计分组 {sums['groups']:,} 组，相符 {sums['agreeing']:,} 组"
         yield f"{told}；我方{ours}；对方{theirs}。"
     if content["compared"]:
-        yield f"比对的列：{'、'.join(content['compared'])}。差额 = 我方 − 对方（基金和个人账户）。"
+        worth = WORTH.get(content["source"], "基金和个人账户")
+        yield f"比对的列：{'、'.join(content['compared'])}。差额 = 我方 − 对方（{worth}）。"
+    yield from content["notes"]
     yield (
         f"摘要：我方 {short(content['ours'])}，对方文件 {short(content['theirs'])}，"
         f"结果 {short(content['result'])}，报告 {short(digest_of(report))}"
@@ -150,7 +156,8 @@ def _differences(run: ReconciliationRun, report: Report, at_most: int) -> SheetD
     answers = newest_answers(run) if rows else {}
     people = report["names"]["people"]
     listed = tuple(_difference_row(row, people, answers.get(row.pk)) for row in rows)
-    return _annex(run, report, DIFFERENCES, listed, run.differences, "见 XLSX 或差异导出")
+    sheet = differences_of(subject_title(run.source))
+    return _annex(run, report, sheet, listed, run.differences, "见 XLSX 或差异导出")
 
 
 def _difference_row(row: Discrepancy, people: dict[str, str], answer: TheirAnswer | None) -> Row:
@@ -163,7 +170,7 @@ def _difference_row(row: Discrepancy, people: dict[str, str], answer: TheirAnswe
         "institution_code": row.institution_code,
         "what": what_differs(row),
         "amount": row.amount_fen,
-        "cause": row.get_cause_display(),
+        "cause": likely(row),
         "remedy": Remedy(row.remedy).label if settled else row.get_state_display(),
         "note": row.note,
         "people": "、".join(who),

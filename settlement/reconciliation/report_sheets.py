@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from agency.sheets.declare import Column, Group, Kind, Sheet
 from settlement.clearing.sheets import CARE, INSURANCE, SEQ, money
 from settlement.reconciliation.kinds import Remedy
@@ -69,6 +71,14 @@ DIFFERENCES = Sheet(
     signatories=(),
     landscape=True,
 )
+
+
+def differences_of(subject: str) -> Sheet:
+    """The differences, of whatever they are about."""
+    columns = (replace(one, title=subject) if one.key == "subject" else one for one in DIFFERENCES.leaves)
+    return replace(DIFFERENCES, columns=tuple(columns))
+
+
 UNREAD = Sheet(
     form="读不出的行",
     title="对方文件中读不出的行",

@@ -11,6 +11,7 @@ import io
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import transaction
 from django.utils import timezone
@@ -154,7 +155,7 @@ def agreed_judge(rows: Sequence[tuple[Discrepancy, Remedy]], note: str, *, by: U
         if remedy not in BY_HAND:
             by_remedy[remedy].append(row)
     for remedy, alike in by_remedy.items():
-        given = {"remedy": remedy, "note": note, "judged_by": by, "judged_at": at}
+        given: dict[str, Any] = {"remedy": remedy, "note": note, "judged_by": by, "judged_at": at}
         workflow.move_many(alike, D.JUDGED, by=by, at=at, reason=note, **given)
     return sum(map(len, by_remedy.values()))
 

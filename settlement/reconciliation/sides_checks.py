@@ -1,4 +1,4 @@
-"""核对: a signed report is what its rows say; a sheet is what was kept of it; an answer is of its sheet."""
+"""核对: results and signed reports are what their rows say; sheets as they were sent, answers of them."""
 
 from __future__ import annotations
 
@@ -10,13 +10,26 @@ from django.db.models import F, Q
 from agency.batches.services import kept_path
 from agency.registry import CHECKS
 from agency.web.parts import Broken
+from settlement.reconciliation.kinds import SourceKind
 from settlement.reconciliation.models import DifferenceSheet, ReconciliationRun, TheirAnswer
+from settlement.reconciliation.opening import stored_digest
 from settlement.reconciliation.report import content, digest_of
 from settlement.reconciliation.states import RunState
 
 REPORTS = "签字的对账报告未变"
+RESULTS = "合计、清算表和银行对账的结果未改"
 SHEETS = "发出的核对表未变"
 ANSWERS = "对方的答复属于核对表"
+SMALL = (SourceKind.SHEET, SourceKind.TOTALS, SourceKind.BANK)
+
+
+@CHECKS.register(RESULTS, order=784)
+def results_hold(period: str | None) -> Iterator[Broken]:
+    """Totals and differences of a run over a small source give the digest that was noted of them."""
+    runs = ReconciliationRun.objects.filter(source__in=SMALL, compared_at__isnull=False).order_by("pk")
+    for run in runs.filter(period=period) if period else runs:
+        if stored_digest(run) != run.result_digest:
+            yield Broken(RESULTS, f"对账 {run}", "合计或差异与比对时的摘要不同")
 
 
 @CHECKS.register(REPORTS, order=785)

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from settlement.reconciliation.views import report, sides, sources
+from settlement.reconciliation.views import mapped_sources, report, sides, sources
 
 RUN = "reconciliation/<str:run_no>/"
 
@@ -10,6 +10,8 @@ SOURCES = "reconciliation/sources/"
 
 urlpatterns = [
     path(SOURCES + "sheet/", sources.source_sheet, name="reconciliation_source_sheet"),
+    path(SOURCES + "totals/", mapped_sources.source_totals, name="reconciliation_source_totals"),
+    path(SOURCES + "bank/", mapped_sources.source_bank, name="reconciliation_source_bank"),
     path(
         SOURCES + "comparisons/<str:comparison_no>/",
         sources.of_comparison,

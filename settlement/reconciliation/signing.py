@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 
@@ -59,7 +60,7 @@ def run_sign(
     digest = digest_of(report)
     if seen not in (None, digest):
         raise DomainError("shown_is_outdated", "对账结果刚有变动，没有签字；请看过现在的报告再签。")
-    signature = {"signed_by": by, "signed_at": at, "report": report, "report_digest": digest}
+    signature: dict[str, Any] = {"signed_by": by, "signed_at": at, "report": report, "report_digest": digest}
     workflow.move(run, RunState.SIGNED, by=by, at=at, **signature)
     audit.record(
         "reconciliation_signed",

@@ -1,16 +1,20 @@
-"""Forms of the small sources: a clearing sheet, totals, a bank statement."""
+"""Forms of the small sources: a clearing sheet, totals, a bank statement, and the columns of a file."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
 
-from agency.organisation.models import PoolingRegion, RegionKind
+from agency.organisation.models import Institution, PoolingRegion, RegionKind, User
 from agency.periods import is_period
 from agency.tabular.values import to_text
 from settlement.clearing.families import is_of_province
 from settlement.clearing.sheets import SHEETS, SHORT_TITLES
+from settlement.reconciliation.kinds import SourceKind
+from settlement.reconciliation.models import ColumnMapping
+from settlement.reconciliation.source_columns import NAME_LENGTH, mappings_for
 
 YEARLY = {"16": "年终清算表", "17": "年终收款清算表", "18": "年终付款清算表"}
 
@@ -77,3 +81,89 @@ class SheetSourceForm(SourceForm):
 
 def _title(form: str) -> str:
     return f"表 {form} {SHORT_TITLES.get(form) or YEARLY[form]}"
+
+
+class MappedSourceForm(SourceForm):
+    """A file whose columns are agreed to in a second step; `digest`: of the file kept in the first one."""
+
+    source = SourceKind.BANK
+    digest = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
+    mapping = forms.ModelChoiceField(
+        label="列对照",
+        queryset=ColumnMapping.objects.none(),
+        required=False,
+        empty_label="（按列名认）",
+        help_text="以前保存的；下一步还可以改。",
+    )
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["mapping"].queryset = mappings_for(by, self.source)  # type: ignore[attr-defined]
+        if self.data.get("digest"):
+            self.fields["file"].required = False
+
+
+class BankSourceForm(MappedSourceForm):
+    """The statement of a month."""
+
+    field_order = ("period", "mapping", "file")
+
+
+class TotalsSourceForm(MappedSourceForm):
+    """The totals of a settlement month, of all or of one region or institution."""
+
+    source = SourceKind.TOTALS
+    scope_region = forms.ModelChoiceField(
+        label="只对统筹区",
+        queryset=PoolingRegion.objects.filter(kind=RegionKind.POOLING),
+        required=False,
+        empty_label="（全部）",
+    )
+    scope_institution = forms.CharField(
+        label="只对医药机构", max_length=12, required=False, help_text="编号，空着是全部"
+    )
+    without_refunds = forms.BooleanField(label="对方的合计不含退费", required=False)
+    field_order = ("period", "scope_region", "scope_institution", "mapping", "without_refunds", "file")
+
+    def clean_scope_institution(self) -> Institution | None:
+        code = to_text(self.cleaned_data["scope_institution"]).upper()
+        found = Institution.objects.filter(code=code).first() if code else None
+        if code and found is None:
+            raise forms.ValidationError(f"没有编号为 {code} 的医药机构。")
+        return found
+
+
+class ColumnsForm(forms.Form):
+    """Which heading of the file is which of our columns, with a value of each to tell them apart."""
+
+    name = forms.CharField(
+        label="把这个列对照存为",
+        max_length=NAME_LENGTH,
+        required=False,
+        help_text="填了名称的，下次同样的文件可以直接选用。",
+    )
+
+    def __init__(self, *args: Any, names: Sequence[str], samples: Mapping[str, str], **kwargs: Any) -> None:
+        """`samples`: each heading of the file with what stands under it first."""
+        super().__init__(*args, **kwargs)
+        self.names = {f"column{at}": name for at, name in enumerate(names)}
+        headings = [(heading, _told(heading, sample)) for heading, sample in samples.items()]
+        choices = [("", "（文件里没有）"), *headings]
+        for key, name in self.names.items():
+            self.fields[key] = forms.ChoiceField(label=name, choices=choices, required=False)
+        self.order_fields([*self.names, "name"])
+
+    @staticmethod
+    def initial_of(names: Sequence[str], columns: Mapping[str, str]) -> dict[str, str]:
+        """What is chosen at first: a mapping that was proposed or saved."""
+        return {f"column{at}": columns[name] for at, name in enumerate(names) if name in columns}
+
+    def columns(self) -> dict[str, str]:
+        """The mapping that was agreed to."""
+        given = self.cleaned_data
+        return {name: given[key] for key, name in self.names.items() if given.get(key)}
+
+
+def _told(heading: str, sample: str) -> str:
+    shown = sample if len(sample) <= 20 else f"{sample[:20]}…"
+    return f"{heading}（如 {shown}）" if shown else heading

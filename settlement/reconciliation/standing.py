@@ -17,6 +17,7 @@ from settlement.reconciliation.states import RunState
 label_actions(
     {
         "reconciled": "对账比对",
+        "column_mapping_saved": "保存列对照",
         "reconciliation_signed": "签字确认对账结果",
         "difference_sheet_made": "出差异核对表",
         "answers_imported": "导入对方答复",

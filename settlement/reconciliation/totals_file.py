@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 
 from agency.errors import DomainError
@@ -17,10 +17,11 @@ from agency.organisation.models import PoolingRegion
 from agency.organisation.selectors import area_code_table
 from agency.policy.care import CareKind
 from agency.policy.insurance import INSURANCE_BY_TEXT
-from agency.tabular.read import Row, Table, header_name, open_table
+from agency.tabular.read import Row, Table
 from agency.tabular.values import Cell, DigitsLost, as_shown, to_fen, to_text
 from settlement.clearing.their_sheet import SUM_WORDS
 from settlement.reconciliation.models import UnreadRow
+from settlement.reconciliation.source_columns import columns_of, open_source
 from settlement.records.models import CareType
 
 INSTITUTION, INSURANCE, CARE, AGENCY = "定点医药机构编号", "险种", "医疗类别", "参保地"
@@ -28,7 +29,7 @@ COUNT, FEE, FUND, ACCOUNT = "人次", "医疗费总额", "基金支付总额", "
 KEYS = (INSTITUTION, INSURANCE, CARE, AGENCY)
 FIGURES = (COUNT, FEE, FUND, ACCOUNT)
 GROSS = "（不含退费）"
-WORDS: dict[str, tuple[str, ...]] = {
+_WORDS: dict[str, tuple[str, ...]] = {
     INSTITUTION: ("fixmedins_code", "医药机构编号", "机构编号", "医院编号", "定点医药机构编码", "机构编码"),
     INSURANCE: ("insutype", "险种类型", "参保险种"),
     CARE: ("med_type", "医疗类别代码", "就医类别", "就诊类别"),
@@ -38,6 +39,8 @@ WORDS: dict[str, tuple[str, ...]] = {
     FUND: ("fund_pay_sumamt", "基金支付合计", "基金支付", "医保基金支付", "统筹支付合计", "基金合计"),
     ACCOUNT: ("acct_pay", "个人账户支付", "账户支付", "个账支付"),
 }
+_OF_GROSS = {f"{name}{GROSS}": tuple(f"{word}{GROSS}" for word in _WORDS[name]) for name in FIGURES}
+WORDS = {**_WORDS, **_OF_GROSS}
 Key = tuple[str, str, str, str]
 Figures = dict[str, int]
 
@@ -75,28 +78,13 @@ class _Unread(Exception):
         self.code, self.column, self.value, self.why = code, column, value, why
 
 
-def proposed(headings: Sequence[str]) -> dict[str, str]:
-    """{our column: their heading} as the header speaks for it; our names first, no heading twice."""
-    free = {_plain(heading): heading for heading in headings if heading}
-    found: dict[str, str] = {}
-    for name in (*KEYS, *FIGURES):
-        for gross in ("", GROSS) if name in FIGURES else ("",):
-            spelled = (_plain(f"{word}{gross}") for word in (name, *WORDS[name]))
-            heading = next((free.pop(word) for word in spelled if word in free), None)
-            if heading is not None:
-                found[f"{name}{gross}"] = heading
-    return found
-
-
-def _plain(heading: str) -> str:
-    return header_name(heading).casefold().translate(str.maketrans("()", "（）"))
-
-
-def read_totals(content: bytes, file_name: str, period_end: dt.date) -> TheirTotals:
-    """Read a file of totals. DomainError when it is none: without a figure, or without a row."""
-    expected = [*WORDS, *(word for words in WORDS.values() for word in words)]
-    table = open_table(content, filename=file_name, expected=expected)
-    columns = proposed(table.header)
+def read_totals(
+    content: bytes, file_name: str, period_end: dt.date, agreed: Mapping[str, str] | None = None
+) -> TheirTotals:
+    """Read a file of totals, by the columns agreed to or as its header speaks. DomainError when it is none:
+    without a figure, or without a row."""
+    table = open_source(content, file_name, WORDS)
+    columns = columns_of(table, WORDS, agreed)
     if not any(name in columns for name in (FEE, FUND, COUNT, f"{FEE}{GROSS}", f"{FUND}{GROSS}")):
         told = f"“{file_name}”里没有合计的列：至少要有人次、医疗费总额或基金支付总额之一。请核对表头。"
         raise DomainError("missing_column", told, field="file")

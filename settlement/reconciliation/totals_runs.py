@@ -7,7 +7,7 @@ out, and so do ours. A group that does not agree is opened by a run over details
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db import transaction
@@ -22,7 +22,7 @@ from agency.periods import is_period, last_day
 from agency.policy.care import CareKind
 from agency.policy.insurance import InsuranceType
 from settlement.reconciliation.kinds import Cause, DiscrepancyKind, Remedy, SourceKind
-from settlement.reconciliation.models import ReconciliationRun, RunTotal
+from settlement.reconciliation.models import ColumnMapping, ReconciliationRun, RunTotal
 from settlement.reconciliation.opening import SENTENCE, Found, Outcome, run_open, run_written
 from settlement.reconciliation.report import text_digest
 from settlement.reconciliation.totals_file import (
@@ -67,13 +67,16 @@ def run_of_totals(
     scope_region: PoolingRegion | None = None,
     scope_institution: Institution | None = None,
     without_refunds: bool = False,
+    columns: Mapping[str, str] | None = None,
+    mapping: ColumnMapping | None = None,
     by_command: bool = False,
 ) -> ReconciliationRun:
     """对总账: their totals of a settlement month beside ours. DomainError (nothing kept) for another file."""
     access.require(by, May.RECONCILE)
     if not is_period(period):
         raise DomainError("bad_period", f"“{period}”不是期别：请写成六位年月，如 202610。", field="period")
-    theirs = read_totals(content, file_name, last_day(period))
+    agreed = columns if columns is not None or mapping is None else mapping.columns
+    theirs = read_totals(content, file_name, last_day(period), agreed)
     run = run_open(
         period=period,
         source=SourceKind.TOTALS,
@@ -84,6 +87,7 @@ def run_of_totals(
         scope_region=scope_region,
         scope_institution=scope_institution,
         by_command=by_command,
+        mapping=mapping,
         columns=theirs.columns,
     )
     if without_refunds:

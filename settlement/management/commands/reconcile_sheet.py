@@ -32,6 +32,6 @@ class Command(StaffCommand):
         region = region_of_sheet(form, options["region"], by)
         with path.open("rb") as stream:
             content = read_whole(stream)
-        where = {"form": form, "period": options["period"], "region": region}
-        said = {"content": content, "file_name": path.name, "by_command": True}
+        where: dict[str, Any] = {"form": form, "period": options["period"], "region": region}
+        said: dict[str, Any] = {"content": content, "file_name": path.name, "by_command": True}
         return run_told(run_of_sheet(**where, **said, by=by, at=at))

@@ -35,7 +35,8 @@ from settlement.reconciliation.side_selectors import (
 )
 from settlement.reconciliation.sides import agreed_approve, agreed_rows, may_approve, sheet_make
 from settlement.reconciliation.signing import KIND
-from settlement.reconciliation.states import TONES, RunState
+from settlement.reconciliation.states import RunState
+from settlement.reconciliation.telling import subject_title
 from settlement.reconciliation.views.report import reported
 
 
@@ -59,7 +60,7 @@ def _page(request: StaffRequest, run: ReconciliationRun, form: UploadForm) -> Ht
         "form": form,
         "page": page,
         "rows": stances_of(page.rows),
-        "tones": TONES,
+        "subject_title": subject_title(run.source),
         "stance": stance,
         "choices": [(name, label, counts[name]) for name, label in STANCES.items()],
         "may_work": is_open and access.allowed(request.user, May.RECONCILE),

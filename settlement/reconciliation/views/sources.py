@@ -37,6 +37,12 @@ def opened(request: StaffRequest, run: ReconciliationRun) -> HttpResponse:
     return redirect("settlement:reconciliation_report", run_no=run.run_no)
 
 
+def on_file(request: StaffRequest, form: Form, error: DomainError) -> None:
+    """What is wrong, beside its field; beside the file where it names none."""
+    error.field = error.field or "file"
+    put_on(request, form, error)
+
+
 def uploading(
     request: StaffRequest, form: Form, page: dict[str, Any], act: Callable[..., ReconciliationRun]
 ) -> HttpResponse:
@@ -49,7 +55,7 @@ def uploading(
         except NotAllowed:
             raise
         except DomainError as error:
-            put_on(request, form, error)
+            on_file(request, form, error)
         else:
             return opened(request, run)
     status = 422 if form.is_bound else 200

@@ -18,7 +18,17 @@ from settlement.reconciliation.sent import sent_sheet
 from settlement.reconciliation.sent_files import sheet_written
 from settlement.reconciliation.sides import agreed_approve, sheet_make
 from tests.settlement.reconciliation.answering import answer, filled_csv, filled_xlsx
-from tests.settlement.reconciliation.laid_runs import FUND, approve, judge, lay_run, settle_all
+from tests.settlement.reconciliation.laid_runs import (
+    FUND,
+    approve,
+    case,
+    compared,
+    difference,
+    judge,
+    lay_run,
+    make_run,
+    settle_all,
+)
 from tests.support.world import World
 
 YES, NO = {"答复": "同意"}, {"答复": "不同意", "理由": "我方另有票据"}
@@ -68,14 +78,19 @@ def test_it_goes_out_in_their_columns_with_key_and_check(sheet: DifferenceSheet)
 
 
 def test_an_identity_number_stands_in_full_only_where_it_differs(
-    run: ReconciliationRun, world: World, unguarded: None
+    world: World,
 ) -> None:
-    Discrepancy.objects.filter(serial=2).update(kind="owner_differs", columns=["证件号码"])
+    run = make_run(world, columns={"结算编号": "setl_id", "证件号码": "证件号"})
+    both = {"ours": case("S2"), "theirs": case("S2", 证件号码="220102199001011299")}
+    difference(run, 1, "owner_differs", "S2", columns=["证件号码"], **both)
+    difference(run, 2, "amount_differs", "S3", columns=[FUND], ours=case("S3"), theirs=case("S3", "1.00"))
+    compared(run, world)
 
     text = sheet_written(sent_sheet(make(run, world)), "csv", at=world.now).decode("utf-8-sig")
 
-    assert text.count("22010219900101128X") == 3  # both sides of the second, and their column
-    assert text.count("2201**********128X") == 2
+    assert text.count("22010219900101128X") == 1  # ours, beside theirs
+    assert text.count("220102199001011299") == 2  # and in their column
+    assert text.count("2201**********128X") == 1  # where it is the same
 
 
 def test_a_workbook_locks_all_but_the_answers(sheet: DifferenceSheet) -> None:

@@ -13,7 +13,8 @@ from django.core.management import CommandError, call_command
 
 from agency.errors import DomainError, NotAllowed
 from settlement.reconciliation.models import Discrepancy, ReconciliationRun, RunTotal
-from settlement.reconciliation.totals_file import proposed
+from settlement.reconciliation.source_columns import proposed
+from settlement.reconciliation.totals_file import WORDS
 from settlement.reconciliation.totals_runs import run_of_totals
 from tests.settlement.clearing.conftest import lay_month
 from tests.support.ground import Ground
@@ -234,7 +235,7 @@ def test_a_file_that_is_no_totals_is_not_kept(world: World, content: bytes, told
 
 
 def test_no_heading_serves_twice() -> None:
-    assert proposed(["经办机构", "统筹区", "人次", "总费用", "金额"]) == {
+    assert proposed(["经办机构", "统筹区", "人次", "总费用", "金额"], WORDS) == {
         "参保地": "经办机构",
         "人次": "人次",
         "医疗费总额": "总费用",
