@@ -43,6 +43,7 @@ DISCREPANCY_MACHINE = Machine(
     flow=Flow.CLEARING,
     states=DiscrepancyState,
     first=D.OPEN,
+    begins_untold=True,
     transitions={
         (D.OPEN, D.JUDGED): Step("提出结论", May.RECONCILE, reason_required=True),
         (D.JUDGED, D.SETTLED): Step("批准结论", May.APPROVE_VERDICTS),
