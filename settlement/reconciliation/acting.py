@@ -11,7 +11,7 @@ from agency.journal import audit
 from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
-from settlement.reconciliation.locks import hold_differences
+from settlement.reconciliation.held import hold_differences
 from settlement.reconciliation.models import Discrepancy, ReconciliationRun
 from settlement.reconciliation.states import DiscrepancyState, RunState
 

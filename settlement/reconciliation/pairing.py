@@ -17,41 +17,40 @@ from agency.journal import workflow
 from agency.organisation.models import User
 from agency.organisation.roles import May
 from settlement.reconciliation.acting import differences_held, log
+from settlement.reconciliation.held import hold_differences
 from settlement.reconciliation.judging import JUDGED, OPEN, note_given
 from settlement.reconciliation.kinds import Remedy, SourceKind
-from settlement.reconciliation.locks import hold_differences
 from settlement.reconciliation.models import Discrepancy, ReconciliationRun
 from settlement.reconciliation.states import DiscrepancyState, RunState
 from settlement.reconciliation.verdict_rules import (
     CASE_BY_CASE,
     REVERSES,
     Half,
-    carried_refusal,
+    months_refusal,
     paid_fen,
     pair_refusal,
 )
 
 STANDING = (RunState.COMPARED, RunState.SIGNED)
 LOOKED_AT = 200  # candidates of equal amount of which the likeliest are shown
+NAMED = "对应差异的序号"  # in the evidence: the serial of the other half in the same run
 
 
 @transaction.atomic
 def pair_give(one_key: int, other_key: int, *, by: User, at: dt.datetime, note: str) -> list[Discrepancy]:
-    """提出“互相对应”: of two open differences of a run, or of an open one and one that an earlier month
-    carried forward, which stays as it is. Returns those that were judged.
+    """提出“互相对应”: of two open differences, or of an open one and one that another month carried forward,
+    which stays as it is. Returns those that were judged.
 
     Errors: those of `differences_held`, `note_missing`, `not_a_pair`, `already_used`.
     """
     note = note_given(note)
     one, other = _both_held(one_key, other_key, by=by)
-    if one.run_id == other.run_id:
-        differences_held([other.pk], by=by, may=May.RECONCILE, states=[OPEN])
-        judged = [one, other]
-        refusal = pair_refusal(half_of(one), half_of(other))
-    else:
-        _require_carried(one, other)
-        judged = [one]
-        refusal = carried_refusal(half_of(one), half_of(other))
+    judged = [one]
+    if not carried_for(one.run).filter(pk=other.pk).exists():
+        _require_same_books(one, other)
+        judged += differences_held([other.pk], by=by, may=May.RECONCILE, states=[OPEN])
+    refuse = pair_refusal if one.run_id == other.run_id else months_refusal
+    refusal = refuse(half_of(one), half_of(other))
     if refusal:
         raise DomainError("not_a_pair", refusal, field="other")
     _require_unused(one, other)
@@ -88,10 +87,15 @@ def half_of(row: Discrepancy) -> Half:
     )
 
 
-def _require_carried(one: Discrepancy, other: Discrepancy) -> None:
-    """That the other one was carried forward by an earlier month of the same side and source, and is open."""
-    if not carried_for(one.run).filter(pk=other.pk).exists():
-        told = f"{other} 不是同一来源、较早月份转下来的差异，或已有另一条与它对应。"
+def _require_same_books(one: Discrepancy, other: Discrepancy) -> None:
+    """That both are of one comparison, or of comparisons of other months with the same side and source."""
+    mine, their = one.run, other.run
+    same = mine.region_id == their.region_id and mine.source == their.source
+    if mine.pk != their.pk and (not same or mine.period == their.period):
+        told = f"{other} 不是同一来源、另一个月份的差异，不能与 {one} 对应。"
+        raise DomainError("not_a_pair", told, field="other")
+    if other.state == DiscrepancyState.SETTLED and other.remedy == Remedy.CARRY:
+        told = f"{other} 转下月之后，已有另一条与它对应，或那个月重新对过账。"
         raise DomainError("not_a_pair", told, field="other")
 
 
@@ -143,21 +147,33 @@ def _newer_runs() -> QuerySet[ReconciliationRun]:
 
 
 def carried_for(run: ReconciliationRun) -> QuerySet[Discrepancy]:
-    """What earlier months of the same side and source carried forward, open still."""
-    rows = carried().filter(run__source=run.source, run__period__lt=run.period)
-    return rows.filter(run__region=run.region_id) if run.region_id else rows.filter(run__region__isnull=True)
+    """What other months of the same side and source carried forward, open still."""
+    return _of_other_months(carried(), run)
+
+
+def _of_other_months(rows: QuerySet[Discrepancy], run: ReconciliationRun) -> QuerySet[Discrepancy]:
+    own = rows.filter(run__source=run.source).exclude(run__period=run.period)
+    return own.filter(run__region=run.region_id) if run.region_id else own.filter(run__region__isnull=True)
 
 
 def candidates(row: Discrepancy, at_most: int) -> list[Discrepancy]:
-    """Who could be the other half of an open difference, the likeliest first: of its number in an earlier
-    month, of its institution and regions, then whatever is equal to the cent."""
-    own = Discrepancy.objects.filter(run=row.run_id, state=OPEN, amount_fen=-row.amount_fen)
-    found = list(_near(own.exclude(pk=row.pk), row))
-    earlier = carried_for(row.run).filter(Q(subject=row.subject) | Q(amount_fen=-row.amount_fen))
+    """Who could be the other half of an open difference, the likeliest first: the one that its evidence
+    names, those of its number in other months, of its institution, then whatever is equal to the cent."""
     half = half_of(row)
-    fit = [one for one in found if not pair_refusal(half, half_of(one))]
-    fit += [one for one in _near(earlier, row) if not carried_refusal(half, half_of(one))]
-    return sorted(fit, key=lambda one: (one.subject != row.subject, not one.near, one.pk))[:at_most]
+    opened = Discrepancy.objects.filter(state=OPEN, run__state=RunState.COMPARED)
+    here = opened.filter(run=row.run_id, amount_fen=-row.amount_fen).exclude(pk=row.pk)
+    fit = [one for one in _near(here, row) if not pair_refusal(half, half_of(one))]
+    wanted = Q(subject=row.subject) | Q(amount_fen=-row.amount_fen)
+    for there in (opened, carried()):
+        rows = _near(_of_other_months(there, row.run).filter(wanted), row)
+        fit += [one for one in rows if not months_refusal(half, half_of(one))]
+    named = str(row.evidence.get(NAMED, ""))
+
+    def unlikely(one: Discrepancy) -> tuple[bool, bool, bool, int]:
+        is_named = one.run_id == row.run_id and str(one.serial) == named
+        return (not is_named, one.subject != row.subject, not one.near, one.pk)
+
+    return sorted(fit, key=unlikely)[:at_most]
 
 
 def _near(rows: QuerySet[Discrepancy], row: Discrepancy) -> QuerySet[Discrepancy]:

@@ -83,17 +83,17 @@ def pair_refusal(one: Half, other: Half) -> str:
     return ""
 
 
-def carried_refusal(one: Half, carried: Half) -> str:
-    """Why a difference does not settle one that an earlier month carried forward; empty when it does. Of the
-    same number the earlier side must be what the other side has now, else they are halves as any two."""
-    if one.subject != carried.subject or carried.sides == BOTH:
-        return pair_refusal(one, carried)
-    was, now = (
-        (carried.ours_fen, one.theirs_fen) if carried.sides == OURS else (carried.theirs_fen, one.ours_fen)
-    )
-    if was is None or now is None:
-        return f"{carried.number} 所缺的一侧，{one.number} 里也没有，不能互相对应。"
-    return _unequal(carried.number, was, one.number, now) if was != now else ""
+def months_refusal(one: Half, other: Half) -> str:
+    """Why two differences of different months are not the halves of one; empty when they are. Of one number,
+    what the one side has alone must be what the other side has in the other month; else as any two."""
+    alone, whole = (one, other) if other.sides == BOTH else (other, one)
+    if one.subject != other.subject or alone.sides == BOTH:
+        return pair_refusal(one, other)
+    mine = alone.sides == OURS
+    had, has = (alone.ours_fen, whole.theirs_fen) if mine else (alone.theirs_fen, whole.ours_fen)
+    if had is None or has is None:
+        return f"{alone.number} 所缺的一侧，{whole.number} 里也没有，不能互相对应。"
+    return _unequal(alone.number, had, whole.number, has) if had != has else ""
 
 
 def _is_refund(one: Half, other: Half) -> bool:

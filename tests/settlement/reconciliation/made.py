@@ -71,7 +71,7 @@ def make_run(
         digest=digest, name="their.csv", size=1, path=f"kept/{digest}", kept_by=by, kept_at=world.now
     )
     run = ReconciliationRun.objects.create(
-        run_no=f"DZ{period}-{serial:03d}",
+        run_no=f"DZ202611{serial:05d}",
         period=period,
         source=source,
         region=region,

@@ -121,7 +121,7 @@ def test_a_number_is_not_paired_by_another_comparison_of_the_same_source(world: 
     with refused("already_used") as refusal:
         pair(world, "S1", "S3")
     assert refusal.value.message == (
-        "S1 在 DZ202610-001-00001 已与 DZ202610-001-00002 对应，一笔只能用一次。"
+        "S1 在 DZ20261100001-00001 已与 DZ20261100001-00002 对应，一笔只能用一次。"
     )
     workflow.move(first, "voided", by=world.prov_clearing, at=world.now, reason="文件传错")
     pair(world, "S1", "S3")
@@ -181,9 +181,26 @@ def test_a_carried_one_is_settled_once_and_not_undone_meanwhile(world: World) ->
 
     with refused("not_a_pair") as refusal:
         pair(world, "S3", "S1", carried)
-    assert "或已有另一条与它对应" in refusal.value.message
+    assert "已有另一条与它对应" in refusal.value.message
     with refused("is_paired"):
         judging.verdicts_undo([carried.pk], by=world.prov_clearing_2, at=world.now, reason="看错了")
+
+
+def test_halves_of_two_months_that_are_both_open_are_judged_together(world: World) -> None:
+    make_run(world, only_ours("S1"), only_ours("S2"))
+    october = difference("S1")
+    make_run(world, differing("S1", "700.00", "700.00", "period_differs"), only_theirs("S9"), period=NOVEMBER)
+    november = difference("S1")
+
+    judged = pairing.pair_give(
+        october.pk, november.pk, by=world.prov_clearing, at=world.now, note="对方记在下月"
+    )
+
+    assert {row.pk for row in judged} == {october.pk, november.pk}
+    judging.verdicts_approve([october.pk], by=world.prov_clearing_2, at=world.now)
+    assert states("S1") == ["settled"]
+    pair(world, "S2", "S9")  # another number that is equal to the cent
+    assert states("S2", "S9") == ["judged", "judged"]
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ import pytest
 from settlement.reconciliation.kinds import DiscrepancyKind, Remedy, SourceKind
 from settlement.reconciliation.verdict_rules import (
     Half,
-    carried_refusal,
+    months_refusal,
     paid_fen,
     pair_refusal,
     remedies_of,
@@ -100,20 +100,21 @@ def test_a_number_that_comes_a_month_later_settles_what_was_carried() -> None:
     carried = half(OURS, 70_000, "1", subject="S1")
     later = half("period_differs", 0, "2", subject="S1", ours_fen=70_000, theirs_fen=70_000)
 
-    assert carried_refusal(later, carried) == ""
+    assert months_refusal(later, carried) == ""
+    assert months_refusal(carried, later) == ""
     short = half("period_differs", 1, "2", subject="S1", ours_fen=70_000, theirs_fen=69_999)
-    assert carried_refusal(short, carried) == (
+    assert months_refusal(short, carried) == (
         "D1 是 700.00 元，D2 是 699.99 元，相差 0.01 元，不能互相对应。"
     )
     nothing = half(OURS, 70_000, "2", subject="S1")
-    assert carried_refusal(nothing, carried) == "D1 所缺的一侧，D2 里也没有，不能互相对应。"
+    assert months_refusal(nothing, carried) == "D1 所缺的一侧，D2 里也没有，不能互相对应。"
 
 
 def test_what_was_carried_under_another_number_is_a_half_as_any() -> None:
     carried = half(OURS, 70_000)
 
-    assert carried_refusal(half(THEIRS, -70_000, "2"), carried) == ""
-    assert "相差 1.00 元" in carried_refusal(half(THEIRS, -69_900, "2"), carried)
+    assert months_refusal(half(THEIRS, -70_000, "2"), carried) == ""
+    assert "相差 1.00 元" in months_refusal(half(THEIRS, -69_900, "2"), carried)
 
 
 @pytest.mark.parametrize(

@@ -61,8 +61,8 @@ def test_one_judges_and_another_approves(world: World) -> None:
     assert difference("S2").state == "open"
     told = AuditEntry.objects.filter(action__startswith="verdicts_").order_by("seq")
     assert [(row.action, row.subject_kind, row.subject_no) for row in told] == [
-        ("verdicts_given", "discrepancy", "DZ202610-001-00001"),
-        ("verdicts_approved", "discrepancy", "DZ202610-001-00001"),
+        ("verdicts_given", "discrepancy", "DZ20261100001-00001"),
+        ("verdicts_approved", "discrepancy", "DZ20261100001-00001"),
     ]
     assert check_all(None).broken == []
 
@@ -142,7 +142,7 @@ def test_many_alike_are_judged_and_approved_at_once(world: World) -> None:
 
     assert Discrepancy.objects.filter(state="settled", remedy="import").count() == 40
     told = AuditEntry.objects.get(action="verdicts_approved")
-    assert (told.subject_kind, told.subject_no) == ("reconciliation", "DZ202610-001")
+    assert (told.subject_kind, told.subject_no) == ("reconciliation", "DZ20261100001")
     assert (told.detail["rows"], len(told.detail["numbers"])) == (40, 10)
     assert steps("S40") == [
         ("待批准", "prov_clearing", "补导入：电话核对过"),
@@ -161,7 +161,7 @@ def test_of_many_one_that_does_not_fit_refuses_all(world: World) -> None:
     give(world, "S1")
     with refused("other_state") as refusal:
         give(world, "S1", "S2")
-    assert refusal.value.message == ("DZ202610-001-00001 现在是“待批准”；可能刚有同事办过，请刷新后再看。")
+    assert refusal.value.message == ("DZ20261100001-00001 现在是“待批准”；可能刚有同事办过，请刷新后再看。")
 
 
 def test_nothing_chosen_is_refused(world: World) -> None:
@@ -189,7 +189,7 @@ def test_a_rest_is_written_off_whole_within_the_limit_of_its_day(world: World) -
         give(world, "S3", remedy="write_off")
 
     assert [difference(n).written_off_fen for n in ("S1", "S2")] == [100, -100]
-    assert refusal.value.message == "DZ202610-001-00003：差额 1.01 元，超过核销限额 1.00 元。"
+    assert refusal.value.message == "DZ20261100001-00003：差额 1.01 元，超过核销限额 1.00 元。"
 
 
 def test_a_region_may_have_a_limit_of_its_own(world: World) -> None:
