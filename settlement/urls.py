@@ -20,4 +20,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("settlement.forecast.urls")),
     path("", include("settlement.flowcharts.urls")),
     path("", include("settlement.year_end.urls")),
+    path("", include("settlement.reconciliation.urls")),
 ]

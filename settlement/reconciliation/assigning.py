@@ -24,15 +24,15 @@ from settlement.records.selectors import chunks
 DUE_WORKDAYS = "reconciliation.verdict_workdays"
 
 
-def who_may_own(region: PoolingRegion | None) -> QuerySet[User]:
+def who_may_own(region: PoolingRegion | None, *, everywhere: bool = False) -> QuerySet[User]:
     """Those who may judge the differences of a run of this region (None: the province's), and the province's
-    own people, who may judge all."""
+    own people, who may judge all; `everywhere`: of whatever region."""
     rights = Q()
     for role, levels in GRANTS[May.RECONCILE].items():
         rights |= Q(staff_roles__role=role, level__in=levels)
     near = Q(region__isnull=True) if region is None else Q(region__isnull=True) | Q(region=region)
-    found = User.objects.filter(rights, near, is_active=True, is_system_account=False).distinct()
-    return found.order_by("level", "display_name", "pk")
+    found = User.objects.filter(rights, Q() if everywhere else near, is_active=True, is_system_account=False)
+    return found.distinct().order_by("level", "display_name", "pk")
 
 
 def usual_due_day(today: dt.date) -> dt.date:

@@ -167,13 +167,19 @@ def candidates(row: Discrepancy, at_most: int) -> list[Discrepancy]:
     for there in (opened, carried()):
         rows = _near(_of_other_months(there, row.run).filter(wanted), row)
         fit += [one for one in rows if not months_refusal(half, half_of(one))]
-    named = str(row.evidence.get(NAMED, ""))
+    named = named_in(row)
 
     def unlikely(one: Discrepancy) -> tuple[bool, bool, bool, int]:
-        is_named = one.run_id == row.run_id and str(one.serial) == named
-        return (not is_named, one.subject != row.subject, not one.near, one.pk)
+        return (one.difference_no != named, one.subject != row.subject, not one.near, one.pk)
 
     return sorted(fit, key=unlikely)[:at_most]
+
+
+def named_in(row: Discrepancy) -> str:
+    """The number of the difference of the same run that the evidence says to be the other half; or ""."""
+    serial = str(row.evidence.get(NAMED, ""))
+    named = Discrepancy.objects.filter(run=row.run_id, serial=int(serial)) if serial.isdecimal() else None
+    return (named.values_list("difference_no", flat=True).first() or "") if named is not None else ""
 
 
 def _near(rows: QuerySet[Discrepancy], row: Discrepancy) -> QuerySet[Discrepancy]:
@@ -181,3 +187,15 @@ def _near(rows: QuerySet[Discrepancy], row: Discrepancy) -> QuerySet[Discrepancy
     same = Q(institution_code=row.institution_code) & ~Q(institution_code="")
     near = Case(When(same, then=Value(True)), default=Value(False), output_field=BooleanField())
     return rows.select_related("run").annotate(near=near).order_by("-near", "pk")[:LOOKED_AT]
+
+
+def require_void_free(run: ReconciliationRun) -> None:
+    """That no difference of another month rests on one of this run: else voiding would leave it half.
+
+    Errors: `is_paired`.
+    """
+    others = Discrepancy.objects.filter(pair__run=run).exclude(run=run).select_related("pair", "run")
+    first = others.filter(run__state__in=STANDING).order_by("pk").first()
+    if first is not None:
+        told = f"{first.pair} 与 {first} 互相对应，请先退回或撤销那一条的结论，再作废这次对账。"
+        raise DomainError("is_paired", told)

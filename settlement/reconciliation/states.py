@@ -53,4 +53,4 @@ DISCREPANCY_MACHINE = Machine(
 )
 
 RUN_TONES = {R.COMPARING: "", R.FAILED: "bad", R.COMPARED: "warn", R.SIGNED: "ok", R.VOIDED: ""}
-TONES = {D.OPEN: "bad", D.JUDGED: "warn", D.SETTLED: "ok"}
+TONES = {D.OPEN: "", D.JUDGED: "warn", D.SETTLED: "ok"}

@@ -42,14 +42,15 @@ from tests.filings.scans.files import make_scan
 from tests.filings.staying import make_late_stay, make_reimbursement, make_slip, make_statement
 from tests.settlement.deductions.rows import by_case
 from tests.settlement.notices.statement import PROVINCE, finance_of, line, make_notice
+from tests.settlement.reconciliation.made import difference, make_run, only_ours
 from tests.settlement.records.files import row, write
 from tests.support.ground import Ground
 from tests.support.routes import Route, routes
 from tests.support.world import World, make_user
 
 # What these routes name belongs to nobody's region: a month, a kind of file, a queue, a code, the own job, a
-# line of a month's checklist.
-OF_NOBODY = {"period", "year", "kind", "name", "code", "job_no", "key"}
+# line of a month's checklist, an act upon what was chosen.
+OF_NOBODY = {"period", "year", "kind", "name", "code", "job_no", "key", "act"}
 # Tables of the province alone: for every region there is no such page.
 OF_PROVINCE = {"form", "year_form", "quota_form", "extension"}
 PROVINCE_FORMS = {"year_form": "16", "quota_form": "6-1"}
@@ -113,7 +114,10 @@ def lay(world: World, tmp_path: Path) -> dict[str, str]:
     notice = make_notice(world, world.changchun)
     own = {"direction": "out", "amount_fen": 54500, "other_account": PROVINCE}
     bank_line = line(world, by=finance_of("220100"), **own)
+    run = make_run(world, only_ours("S1"), region=world.changchun, by=world.changchun_clearing)
     return {
+        "run_no": run.run_no,
+        "difference_no": difference("S1").difference_no,
         **lay_year(world),
         "adjustment_no": propose_adjustment(world),
         **lay_quotas(world),
