@@ -98,7 +98,7 @@ def evidence_of(row: Discrepancy) -> tuple[str, list[tuple[str, str]]]:
         for name, value in row.evidence.items()
     }
     sentence = told.pop(SENTENCE, "")
-    return sentence, [(name, value) for name, value in told.items() if value]
+    return sentence, [(name, told[name]) for name in sorted(told) if told[name]]  # jsonb keeps no order
 
 
 def _said(value: Any) -> str:

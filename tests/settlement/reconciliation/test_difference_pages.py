@@ -87,9 +87,9 @@ def test_the_cause_is_told_with_what_speaks_for_it_and_drafts_a_verdict(as_user:
     assert "尾差" in text and "程序建议：尾差核销" in text
     assert "22010219900101128X" not in text
     assert page.context["facts"] == [
+        ("我方编号", "202610980000000008"),  # as long as an identity number, and none
         ("扣款", "K1、K2"),
         ("证件号码", "2201**********128X"),
-        ("我方编号", "202610980000000008"),  # as long as an identity number, and none
     ]
     draft = page.context["forms"]["verdict"]
     assert draft["remedy"].value() == "write_off"
