@@ -21,4 +21,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("settlement.flowcharts.urls")),
     path("", include("settlement.year_end.urls")),
     path("", include("settlement.reconciliation.sides_urls")),
+    path("", include("settlement.reconciliation.urls")),
 ]

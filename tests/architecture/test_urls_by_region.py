@@ -50,8 +50,8 @@ from tests.support.routes import Route, routes
 from tests.support.world import World, make_user
 
 # What these routes name belongs to nobody's region: a month, a kind of file, a queue, a code, the own job, a
-# line of a month's checklist.
-OF_NOBODY = {"period", "year", "kind", "name", "code", "job_no", "key"}
+# line of a month's checklist, an act upon what was chosen.
+OF_NOBODY = {"period", "year", "kind", "name", "code", "job_no", "key", "act"}
 # Tables of the province alone: for every region there is no such page.
 OF_PROVINCE = {"form", "year_form", "quota_form", "extension"}
 PROVINCE_FORMS = {"year_form": "16", "quota_form": "6-1"}
@@ -156,7 +156,8 @@ def lay_reconciliation(world: World) -> dict[str, str]:
     """A run of 长春 with differences, and the sheet of them that was sent."""
     run = lay_run(world)
     sheet = sheet_make(run=run, by=world.changchun_clearing, at=world.now)
-    return {"run_no": run.run_no, "sheet_no": sheet.sheet_no}
+    first = run.discrepancies.order_by("serial")[0]
+    return {"run_no": run.run_no, "sheet_no": sheet.sheet_no, "difference_no": first.difference_no}
 
 
 def propose_adjustment(world: World) -> str:

@@ -9,12 +9,14 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 SAMPLE = {
+    "act": "assign",
     "adjustment_no": "T0000000000",
     "bank_line_no": "L00000000000",
     "batch_no": "B00000000000",
     "code": "0000-0000-0000",
     "comparison_no": "C00000000000",
     "deduction_no": "D00000000000",
+    "difference_no": "DZ20991200001-1",
     "extension": "csv",
     "institution_code": "H00000000000",
     "job_no": "J00000000000",
@@ -34,6 +36,7 @@ SAMPLE = {
     "statement_no": "W0000000000",
     "institution_statement_no": "000000-000000-H00000000000",
     "stay_no": "S0000000000",
+    "run_no": "DZ20991200001",
     "settlement_no": "0",
     "conflict_batch_no": "B00000000000",
     "proposal_no": "K00000000000",

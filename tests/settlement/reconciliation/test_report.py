@@ -17,7 +17,6 @@ from settlement.reconciliation.report import content, digest_of, report_of
 from settlement.reconciliation.report_files import report_written
 from settlement.reconciliation.report_filling import report_data
 from settlement.reconciliation.signing import run_sign
-from tests.settlement.clearing.damages import unguarded
 from tests.settlement.reconciliation.laid_runs import approve, judge, lay_run, settle_all
 from tests.support.world import World
 
