@@ -1,7 +1,6 @@
 """比对出的不可改: triggers that keep what a run found as it was found, and a signed run as it was signed.
 
-What people make of a difference (owner, due date, verdict) and its likely cause stay free until then; of one
-that is carried forward longer, the signed report keeps what it was.
+What people make of a difference (owner, due date, verdict) and its likely cause stay free until then.
 """
 
 from agency.journal.guards import Guard, guard
@@ -30,7 +29,6 @@ def _of_run(condition: str) -> str:
 
 
 ENDED = _of_run("IN ('signed', 'voided', 'failed')")
-SIGNED = _of_run("= 'signed'")
 NOT_BEING_COMPARED = _of_run("<> 'comparing'")
 
 guard(
@@ -64,7 +62,7 @@ guard(
         DIFFERENCE,
         "对账已签字，差异不能再改",
         ("UPDATE",),
-        f"{SIGNED} AND {{row}}.state = 'settled' AND {{row}}.remedy <> 'carry'",
+        _of_run("= 'signed'"),
         update_rows=("OLD",),
     ),
     Guard("difference_kept_guard", DIFFERENCE, "差异不能删除", ("DELETE",), NOT_BEING_COMPARED),

@@ -36,7 +36,6 @@ SAMPLE = {
     "statement_no": "W0000000000",
     "institution_statement_no": "000000-000000-H00000000000",
     "stay_no": "S0000000000",
-    "run_no": "DZ20991200001",
     "settlement_no": "0",
     "conflict_batch_no": "B00000000000",
     "proposal_no": "K00000000000",

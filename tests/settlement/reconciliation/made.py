@@ -2,18 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections import Counter
 from typing import Any
+
+from django.db.models import Sum
 
 from agency.batches.models import KeptFile
 from agency.journal import workflow
 from agency.money import parse_yuan, plain_yuan
 from agency.organisation.models import PoolingRegion, User
 from settlement.reconciliation.models import Discrepancy, ReconciliationRun, RunTotal, UnreadRow
+from settlement.reconciliation.result import stored_digest
 from tests.settlement.records.files import RIGHT
 from tests.support.world import World
 
+CASES = 1000
 OCTOBER, NOVEMBER = "202610", "202611"
 Said = dict[str, Any]
 COLUMNS = [name for name in RIGHT if name not in ("病案号", "诊断")]
@@ -61,9 +66,12 @@ def make_run(
     period: str = OCTOBER,
     region: PoolingRegion | None = None,
     source: str = "platform",
+    is_compared: bool = True,
+    compared_at: dt.datetime | None = None,
     **fields: Any,
 ) -> ReconciliationRun:
-    """A compared run of these differences, in the order of their numbers; the province's unless `region`."""
+    """A compared run of these differences, in the order of their numbers; the province's unless `region`;
+    or one that is being compared still."""
     by = by or world.prov_clearing
     serial = ReconciliationRun.objects.count() + 1
     digest = hashlib.sha256(f"file {serial}".encode()).hexdigest()
@@ -82,22 +90,33 @@ def make_run(
         **fields,
     )
     workflow.begin(run, by=by, at=world.now)
+    if not is_compared:
+        return run
     add(run, *found)
+    _rest(run)
     counts = Counter(said["kind"] for said in found)
+    of_ours = run.discrepancies.filter(our_correction_no__isnull=False).count()
     facts = {
-        "their_rows": 1000,
-        "our_cases": 1000,
-        "matched": 1000 - len(found),
+        "their_rows": CASES,
+        "our_cases": CASES,
+        "matched": CASES - of_ours,
         "differences": len(found),
         "counts": dict(counts),
         "compared": COLUMNS,
         "encoding": "utf-8",
         "ours_digest": "a" * 64,
-        "result_digest": "b" * 64,
-        "compared_at": world.now,
+        "result_digest": stored_digest(run.totals.all(), run.discrepancies.all()),
+        "compared_at": compared_at or world.now,
     }
     workflow.move(run, "compared", by=by, at=world.now, **facts)
     return run
+
+
+def _rest(run: ReconciliationRun) -> None:
+    """The totals: all cases of both sides, as far apart as the differences are."""
+    apart = run.discrepancies.aggregate(fen=Sum("amount_fen"))["fen"] or 0
+    counts = {f"{who}_{what}count": CASES for who in ("our", "their") for what in ("", "gross_")}
+    RunTotal.objects.create(run=run, our_fund_fen=apart, our_gross_fund_fen=apart, agrees=not apart, **counts)
 
 
 def add(run: ReconciliationRun, *found: Said) -> None:

@@ -256,7 +256,9 @@ def test_the_list_that_one_came_from_leads_on(as_user: LogIn, world: World) -> N
 def test_what_the_other_side_answered_stands_on_the_page(as_user: LogIn, world: World) -> None:
     run = make_run(world, only_ours("S1"))
     by = {"by": world.prov_clearing, "at": world.now}
-    sheet = DifferenceSheet.objects.create(sheet_no="HD1", run=run, digest="d" * 64, rows=1, **by)
+    sheet = DifferenceSheet.objects.create(
+        sheet_no="HD1", run=run, digest="d" * 64, file=run.file, rows=1, **by
+    )
     TheirAnswer.objects.create(
         sheet=sheet,
         discrepancy=difference("S1"),

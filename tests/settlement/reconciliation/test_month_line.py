@@ -66,8 +66,7 @@ def test_a_month_waits_for_the_verdicts_of_its_comparisons(world: World) -> None
 
 
 def test_a_comparison_that_still_runs_is_waited_for(world: World) -> None:
-    run = make_run(world)
-    ReconciliationRun.objects.update(state="comparing", compared_at=None)
+    run = make_run(world, is_compared=False)
 
     month = ClearingPeriod.objects.get()
     item = item_named(month, run_key(run.run_no))
@@ -109,14 +108,12 @@ def test_a_month_that_was_signed_without_is_found(world: World) -> None:
     settle(world, "D1")
     sign(world)
     assert check_all(None).broken == []
-    make_run(world, only_ours("D2"), compared_at=None)  # after the signature: nobody waits for it
-    ReconciliationRun.objects.filter(discrepancies__subject="D2").update(
-        compared_at=world.now + dt.timedelta(hours=2)
-    )
+    later = world.now + dt.timedelta(hours=2)
+    make_run(world, only_ours("D2"), compared_at=later)  # after the signature: nobody waits for it
     assert check_all(None).broken == []
 
-    ReconciliationRun.objects.filter(discrepancies__subject="D2").update(compared_at=world.now)
+    make_run(world, only_ours("D3"))
 
     found = {(item.check, item.subject) for item in check_all(None).broken}
-    assert found == {(JUDGED_FIRST, f"差异 {difference('D2')}")}
-    assert Discrepancy.objects.count() == 2
+    assert found == {(JUDGED_FIRST, f"差异 {difference('D3')}")}
+    assert Discrepancy.objects.count() == 3

@@ -10,6 +10,7 @@ from agency.journal import workflow
 from agency.journal.books import check_all
 from settlement.reconciliation import judging, pairing
 from settlement.reconciliation.models import Discrepancy
+from settlement.reconciliation.signing import run_sign
 from tests.settlement.reconciliation.made import (
     NOVEMBER,
     difference,
@@ -38,15 +39,7 @@ def settle(world: World, *numbers: str, remedy: str = "carry") -> None:
 
 
 def sign(world: World, number: str) -> None:
-    run = difference(number).run
-    workflow.move(
-        run,
-        "signed",
-        by=world.prov_supervisor,
-        at=world.now,
-        signed_by=world.prov_supervisor,
-        signed_at=world.now,
-    )
+    run_sign(run=difference(number).run, by=world.prov_supervisor, at=world.now)
 
 
 def states(*numbers: str) -> list[str]:

@@ -17,6 +17,7 @@ from settlement.reconciliation.report import content, digest_of, report_of
 from settlement.reconciliation.report_files import report_written
 from settlement.reconciliation.report_filling import report_data
 from settlement.reconciliation.signing import run_sign
+from tests.settlement.clearing.damages import unguarded
 from tests.settlement.reconciliation.laid_runs import approve, judge, lay_run, settle_all
 from tests.support.world import World
 
@@ -187,7 +188,7 @@ def test_a_run_of_the_same_inputs_gives_the_same_report(settled: ReconciliationR
     ],
 )
 def test_whatever_is_changed_behind_it_another_digest_comes_out(
-    settled: ReconciliationRun, change: dict[str, object], unguarded: None
+    settled: ReconciliationRun, change: dict[str, object]
 ) -> None:
     before = digest_of(report_of(settled))
 

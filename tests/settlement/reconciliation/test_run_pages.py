@@ -68,12 +68,13 @@ def test_totals_stand_first_and_only_those_that_differ(as_user: LogIn, world: Wo
     page = client.get(url_of(run))
 
     assert [(sum_.title, sum_.ours, sum_.theirs, sum_.gap) for sum_ in page.context["sums"]] == [
-        ("人次", 2, 2, 0),
+        ("人次", 1002, 1002, 0),
         ("医疗费总额", 0, 0, 0),
-        ("基金支付", 120_000, 119_000, 1_000),
+        ("基金支付", 121_000, 119_000, 2_000),
         ("个人账户", 0, 0, 0),
     ]
-    (differing_row,) = page.context["totals"]
+    rest, differing_row = page.context["totals"]
+    assert rest.institution_code == ""
     named = (
         differing_row.institution_code,
         differing_row.insurance,
@@ -81,9 +82,9 @@ def test_totals_stand_first_and_only_those_that_differ(as_user: LogIn, world: Wo
         differing_row.region,
     )
     assert named == ("H22020200001", "职工", "住院", "长春")
-    assert "1 组不符，共 2 组" in page.content.decode()
+    assert "2 组不符，共 3 组" in page.content.decode()
     everything = client.get(url_of(run), {"totals": "all"})
-    assert [row.insurance for row in everything.context["totals"]] == ["职工", "居民"]
+    assert [row.insurance for row in everything.context["totals"]] == ["", "职工", "居民"]
     assert client.get(url_of(run), {"refunds": "no"}).context["gross"] is True
     opens = f'href="{url_of(run, "differences/")}?institution=H22020200001"'
     assert opens in page.content.decode()
@@ -106,9 +107,8 @@ def test_classes_are_counted_and_open_their_differences(as_user: LogIn, world: W
 
 
 def test_a_comparison_that_runs_or_failed_says_so(as_user: LogIn, world: World) -> None:
-    run = make_run(world)
+    run = make_run(world, is_compared=False)
     rows = ReconciliationRun.objects.filter(pk=run.pk)
-    rows.update(state="comparing", compared_at=None)
     client = as_user(world.prov_clearing)
     job = job_enqueue(
         "reconcile",
@@ -126,8 +126,7 @@ def test_a_comparison_that_runs_or_failed_says_so(as_user: LogIn, world: World) 
 
 
 def test_rows_that_could_not_be_read_are_told(as_user: LogIn, world: World) -> None:
-    run = make_run(world)
-    ReconciliationRun.objects.filter(pk=run.pk).update(unread_rows=2)
+    run = make_run(world, unread_rows=2)
     unread(run, 17)
     unread(run, 96, "证件号码", RIGHT["证件号码"])
     client = as_user(world.prov_clearing)
