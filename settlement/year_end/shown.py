@@ -55,7 +55,7 @@ def _step(label: str, note: str, at: Any, is_done: bool, is_now: bool) -> dict[s
 
 @dataclass(frozen=True)
 class MissingMonth:
-    """A month that is not signed: what it is called, what it lacks, and its page (empty: it has none yet)."""
+    """A month that is not signed: what it is called, what it lacks, and its page."""
 
     label: str
     told: str
@@ -63,19 +63,20 @@ class MissingMonth:
 
 
 def missing_months(months: Iterable[str], today: dt.date) -> list[MissingMonth]:
-    """The months that keep a year from being computed, each with where to go on."""
+    """Of the months that keep a year from being computed those that something can be done about."""
     known = set(months_on_record())
-    return [_missing(month, month in known, today) for month in months]
+    return [
+        MissingMonth(
+            period_label(month),
+            "未签发" if month in known else "没有明细，可按空月计算",
+            reverse("settlement:period_detail", kwargs={"period": month}),
+        )
+        for month in months
+        if month in known or month < period_of(today)
+    ]
 
 
-def _missing(month: str, is_known: bool, today: dt.date) -> MissingMonth:
-    label, is_over = period_label(month), month < period_of(today)
-    told = "未签发" if is_known else "没有明细，可按空月计算" if is_over else "还没有过完"
-    url = reverse("settlement:period_detail", kwargs={"period": month}) if is_known or is_over else ""
-    return MissingMonth(label, told, url)
-
-
-def next_hint(year_end: YearEnd, missing: list[str], by: User) -> str:
+def next_hint(year_end: YearEnd, missing: list[str], by: User, *, may_apply: bool) -> str:
     """In whose hands the year is, in a sentence."""
     if year_end.is_closed:
         return ""
@@ -84,6 +85,8 @@ def next_hint(year_end: YearEnd, missing: list[str], by: User) -> str:
         return f"还没有签发：{names}{'等' if len(missing) > NAMED else ''}，签发之后才能计算。"
     if year_end.state == YearState.OPEN:
         return "各月都已签发，等省级结算人员计算。"
+    if may_apply:
+        return "已计算：请核对表 17、表 18，填写申请（表 15）提交省级。"
     if year_end.computed_by_id == by.pk:
         return "您计算的，关账要由另一位有权限的同事办理。"
     return "已计算，等省级主管批准关账。"

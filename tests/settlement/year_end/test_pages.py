@@ -172,8 +172,7 @@ def test_a_year_with_unsigned_months_names_them(world: World, as_user: AsUser) -
     page = text(as_user(world.prov_clearing), "/years/2027/")
 
     assert "还没有签发：2027年3月、2027年4月、2027年5月等" in page
-    assert "还没有签发的月份" in page
-    assert page.count("还没有过完") == 10
+    assert "10 个月还没有过完" in page
     assert "/years/2027/compute/" not in page
 
 
