@@ -20,6 +20,16 @@ class DomainError(Exception):
         self.field = field
         self.facts = facts
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        """As it is, so that it can be told by another process."""
+        return _again, (type(self), self.args, self.__dict__)
+
+
+def _again(kind: type[DomainError], args: tuple[Any, ...], values: dict[str, Any]) -> DomainError:
+    error = kind.__new__(kind, *args)
+    error.__dict__.update(values)
+    return error
+
 
 class DomainErrors(DomainError):
     """All reasons at once, in the order in which the page shows them."""

@@ -14,11 +14,16 @@ from settlement.clearing.models import (
 from settlement.clearing.version_models import MonthVersion, Reopening
 from settlement.corrections.models import ConflictLine, Correction
 from settlement.deductions.models import Deduction
+from settlement.forecast import guards as forecast_guards
+from settlement.forecast.models import UseByDay
+from settlement.fund import guards as fund_guards
+from settlement.fund.models import BankBalance, FundAccount, FundAdjustment, FundMovement
 from settlement.holding.models import HeldCase, HeldNote
 from settlement.matching.models import RecordFiling
 from settlement.notices.models import BankAccount, BankLine, Notice, Payment
 from settlement.quotas import guards as quota_guards
 from settlement.quotas.models import Quota, QuotaBase, QuotaItem, QuotaRound
+from settlement.quotas.use_models import FundWarning, QuotaIncrease
 from settlement.records.models import CareType, SettlementRecord
 from settlement.statements import guards as statement_guards
 from settlement.statements.models import (
@@ -32,6 +37,7 @@ from settlement.year_end.models import YearEnd, YearEndApplication, YearEndLine
 
 __all__ = [
     "BankAccount",
+    "BankBalance",
     "BankLine",
     "CareType",
     "ChecklistSkip",
@@ -41,6 +47,10 @@ __all__ = [
     "Correction",
     "Deduction",
     "FeeLine",
+    "FundAccount",
+    "FundAdjustment",
+    "FundMovement",
+    "FundWarning",
     "MonthVersion",
     "HeldCase",
     "HeldNote",
@@ -50,6 +60,7 @@ __all__ = [
     "Payment",
     "Quota",
     "QuotaBase",
+    "QuotaIncrease",
     "QuotaItem",
     "QuotaRound",
     "RecordFiling",
@@ -62,9 +73,12 @@ __all__ = [
     "SignedSheet",
     "StatementDrawing",
     "StatementLine",
+    "UseByDay",
     "YearEnd",
     "YearEndApplication",
     "YearEndLine",
+    "forecast_guards",
+    "fund_guards",
     "quota_guards",
     "statement_guards",
     "year_end_guards",

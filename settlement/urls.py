@@ -15,6 +15,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("settlement.clearing.urls")),
     path("", include("settlement.statements.urls")),
     path("", include("settlement.notices.urls")),
+    path("", include("settlement.fund.urls")),
+    path("", include("settlement.quotas.urls")),
+    path("", include("settlement.forecast.urls")),
     path("", include("settlement.flowcharts.urls")),
     path("", include("settlement.year_end.urls")),
 ]

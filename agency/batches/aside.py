@@ -9,7 +9,7 @@ from typing import Generic, TypeVar
 
 T = TypeVar("T")
 AT_ONCE = 1000
-CACHE_KB = 16 * 1024
+CACHE_KB = 8 * 1024
 
 
 def aside_database(*tables: str) -> sqlite3.Connection:

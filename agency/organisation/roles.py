@@ -79,8 +79,14 @@ class May(models.TextChoices):
     LOAD_BANK = "load_bank", "登记银行流水"
     RELEASE_BANK = "release_bank", "确认导入的银行流水"
     ALLOCATE_PAYMENTS = "allocate_payments", "核销收付款"
+    READ_QUOTAS = "read_quotas", "看周转金额度和使用情况"
     PROPOSE_QUOTAS = "propose_quotas", "拟定周转金额度"
     APPROVE_QUOTAS = "approve_quotas", "批准周转金额度"
+    READ_FUND = "read_fund", "看周转金账"
+    KEEP_FUND = "keep_fund", "记周转金账"
+    APPROVE_FUND = "approve_fund", "批准周转金调账"
+    NOTE_WARNINGS = "note_warnings", "处理周转金预警"
+    ASK_INCREASE = "ask_increase", "申请加急调增额度"
     COMPUTE_YEAR_END = "compute_year_end", "计算年终清算"
     CLOSE_YEAR = "close_year", "批准年终关账"
     APPLY_YEAR_END = "apply_year_end", "申请年终清算"
@@ -154,8 +160,15 @@ GRANTS: dict[May, dict[Role, frozenset[Level]]] = {
     # beside RELEASE_BATCHES, which finance alone has not: the supervisor confirms a statement
     May.RELEASE_BANK: {Role.FINANCE: ABOVE, Role.SUPERVISOR: ABOVE},
     May.ALLOCATE_PAYMENTS: {Role.FINANCE: ABOVE},
+    May.READ_QUOTAS: {Role.FINANCE: ANY, Role.CLEARING: ANY, Role.SUPERVISOR: ANY, Role.AUDIT: ANY},
     May.PROPOSE_QUOTAS: {Role.FINANCE: ONLY_PROVINCE},
     May.APPROVE_QUOTAS: {Role.SUPERVISOR: ONLY_PROVINCE},
+    May.READ_FUND: {Role.FINANCE: ANY, Role.CLEARING: ANY, Role.SUPERVISOR: ANY, Role.AUDIT: ANY},
+    # one proposes, another approves
+    May.KEEP_FUND: {Role.FINANCE: ONLY_PROVINCE},
+    May.APPROVE_FUND: {Role.SUPERVISOR: ONLY_PROVINCE},
+    May.NOTE_WARNINGS: {Role.FINANCE: ABOVE, Role.SUPERVISOR: ABOVE},
+    May.ASK_INCREASE: {Role.FINANCE: ONLY_REGION},
     # one computes, another closes; one reviews, another approves
     May.COMPUTE_YEAR_END: {Role.CLEARING: ONLY_PROVINCE},
     May.CLOSE_YEAR: {Role.SUPERVISOR: ONLY_PROVINCE},

@@ -37,6 +37,10 @@ def _read(row: Parameter, kind: Callable[[str], T]) -> T:
         ) from error
 
 
+def _holds(row: Parameter, day: dt.date) -> bool:
+    return row.valid_from <= day and (row.valid_to is None or day <= row.valid_to)
+
+
 def int_parameter(key: str, on: dt.date, region: PoolingRegion | None = None) -> int:
     """A whole number in force on a day; DomainError when none is set."""
     return _read(parameter_in_force(key, on, region), int)
@@ -48,7 +52,7 @@ def int_parameter_by_day(key: str) -> Callable[[dt.date], int]:
 
     def on(day: dt.date) -> int:
         for row in rows:
-            if row.valid_from <= day and (row.valid_to is None or day <= row.valid_to):
+            if _holds(row, day):
                 return _read(row, int)
         return int_parameter(key, day)  # none: its own refusal
 
@@ -70,15 +74,14 @@ def read_bool(text: str) -> bool:
     return text.strip().lower() in {"true", "1", "yes", "是"}
 
 
-def regions_where(key: str, on: dt.date) -> set[int]:
-    """Ids of the regions for which a yes/no parameter is yes on a day (own row before the common one)."""
-    rows = Parameter.objects.in_force(on).filter(key=key, value_type=ValueType.BOOL).order_by("valid_from")
-    common = False
-    own: dict[int, bool] = {}
-    for row in rows:
-        if row.region_id is None:
-            common = read_bool(row.value)
-        else:
-            own[row.region_id] = read_bool(row.value)
-    everyone = PoolingRegion.objects.values_list("pk", flat=True)
-    return {pk for pk in everyone if own.get(pk, common)}
+def regions_where_by_day(key: str) -> Callable[[dt.date], set[int]]:
+    """Ids of the regions for which a yes/no parameter is yes on a day (own row before the common one), read
+    once for many days."""
+    rows = list(Parameter.objects.filter(key=key, value_type=ValueType.BOOL).order_by("valid_from"))
+    everyone = list(PoolingRegion.objects.values_list("pk", flat=True))
+
+    def on(day: dt.date) -> set[int]:
+        said = {row.region_id: read_bool(row.value) for row in rows if _holds(row, day)}
+        return {pk for pk in everyone if said.get(pk, said.get(None, False))}
+
+    return on

@@ -33,14 +33,22 @@ def case_branches(by: User, narrow: CaseFilter) -> list[QuerySet[Any]]:
         rows = of_month(rows, narrow.period) if narrow.period else rows
     insured, care, own = narrow.insured_region, narrow.care_region, by.region
     if access.sees_all(by):
+        if narrow.institution and insured is None and care is None:
+            return [_sided(rows, None, region) for region in _regions_of(narrow.institution)]
         return [_sided(rows, insured, care)]
     branches = []
     if insured in (None, own):
         branches.append(_sided(rows, own, care))
-    if care in (None, own):
-        branches.append(_sided(rows, insured, own))
-    branches[1:] = [second.exclude(insured_region=own) for second in branches[1:]]
+    if care in (None, own) and insured != own:
+        branches.append(_sided(rows, insured, own).exclude(insured_region=own))
     return branches
+
+
+def _regions_of(institution: str) -> list[PoolingRegion]:
+    """Where the cases of an institution say that it lies: one region, or few; an index tells of each."""
+    known = list(Institution.objects.filter(code=institution))
+    cases = SettlementRecord.objects.filter(institution__in=known, care_region=OuterRef("pk"))
+    return list(PoolingRegion.objects.filter(Exists(cases.order_by())))
 
 
 def cases_whole(by: User, narrow: CaseFilter) -> Cases:

@@ -11,8 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from agency.sheets.declare import Column, Kind, Value
-from agency.sheets.filled import LineKind, SheetData
+from agency.sheets.declare import SUMMED, Column, Kind, Value
+from agency.sheets.filled import Line, LineKind, SheetData
 from agency.sheets.filled import Row as SheetRow
 from agency.tabular.read import Source
 from agency.tabular.values import to_text
@@ -59,14 +59,15 @@ def compare(ours: SheetData, source: Source, filename: str) -> Comparison:
 
 
 def _differences(ours: SheetData, theirs: TheirSheet, aliases: Mapping[str, str]) -> Iterator[Difference]:
-    mine: dict[Key, list[dict[str, Value]]] = defaultdict(list)
-    for line in ours.lines():
-        if line.kind is LineKind.ROW:
-            values = {key: _normal(key, value, aliases) for key, value in line.values.items()}
-            mine[tuple(str(values[name] or "") for name in KEYS[ours.sheet.form])].append(values)
     given: dict[Key, list[TheirLine]] = defaultdict(list)
     for their_line in theirs.lines:
         given[their_line.key].append(their_line)
+    mine: dict[Key, list[dict[str, Value]]] = defaultdict(list)
+    for line in ours.row_lines():
+        values = {c.key: _normal(c, line.values[c.key], aliases) for c in ours.sheet.leaves}
+        key = tuple(str(values[name] or "") for name in KEYS[ours.sheet.form])
+        if _is_counted(line) or key in given:  # 月均 stands on paper, not in a CSV
+            mine[key].append(values)
     for key in theirs.unread:  # named already; not missing as well
         if mine.get(key):
             mine[key].pop(0)
@@ -74,8 +75,15 @@ def _differences(ours: SheetData, theirs: TheirSheet, aliases: Mapping[str, str]
         yield from _of_key(key, mine.get(key, []), given.get(key, []), theirs.columns)
 
 
-def _normal(key: str, value: Value, aliases: Mapping[str, str]) -> Value:
-    return plain_text(key, to_text(value), aliases) if isinstance(value, str) else value
+def _is_counted(line: Line) -> bool:
+    return line.row is not None and line.row.counted
+
+
+def _normal(column: Column, value: Value, aliases: Mapping[str, str]) -> Value:
+    """As a cell of their file is read: an empty figure is nil."""
+    if not isinstance(value, str):
+        return value
+    return plain_text(column.key, to_text(value), aliases) if value or column.kind not in SUMMED else 0
 
 
 def _of_key(
@@ -129,7 +137,9 @@ def _summary(values: Mapping[str, Value], columns: Sequence[Column]) -> str:
 
 def _sums(ours: SheetData, theirs: TheirSheet) -> Iterator[Difference]:
     """A sum in their file that is not ours, or not that of their own lines."""
-    rows = tuple(SheetRow(line.place, line.values) for line in theirs.lines)
+    keys = KEYS[ours.sheet.form]
+    apart = {tuple(line.values[name] for name in keys) for line in ours.row_lines() if not _is_counted(line)}
+    rows = tuple(SheetRow(line.place, line.values, counted=line.key not in apart) for line in theirs.lines)
     our_sums, their_sums = _sums_of(ours), _sums_of(replace(ours, rows=rows))
     columns = {column.key: column for column in theirs.columns}
     for found in theirs.sums:

@@ -12,6 +12,7 @@ from settlement.clearing.carries import carries_apply
 from settlement.clearing.locks import hold_month
 from settlement.clearing.models import ClearingPeriod
 from settlement.clearing.services import plain_parties, void_changed
+from settlement.clearing.signing import COMPUTED
 from settlement.clearing.states import PeriodState
 from settlement.clearing.version_models import VersionCause
 from settlement.clearing.versions import version_keep
@@ -31,6 +32,9 @@ def carries_refresh(period: str, by: User, at: dt.datetime) -> None:
         month = hold_month(name)
         if month is not None and month.state == PeriodState.COMPUTED and carries_apply(month):
             changed.append((month, _follow(month, by=by, at=at)))
+    for month, _ in changed:
+        for entry in COMPUTED:
+            entry.function(month, by, at)
     for month, voided in changed:
         audit.record(
             "carries_refreshed",

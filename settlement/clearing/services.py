@@ -29,7 +29,7 @@ from settlement.clearing.locks import hold_month, hold_still
 from settlement.clearing.models import ClearingPeriod, RegionConfirmation, SignedSheet
 from settlement.clearing.rules import Line, Parties, Party
 from settlement.clearing.seen import content_of, looked_at
-from settlement.clearing.signing import SIGNED
+from settlement.clearing.signing import COMPUTED, SIGNED
 from settlement.clearing.states import PeriodState
 from settlement.clearing.version_models import VersionCause
 from settlement.clearing.versions import version_keep
@@ -74,6 +74,8 @@ def period_compute(*, period: str, by: User, at: dt.datetime) -> ClearingPeriod:
         month.refresh_from_db()
     version_keep(month, by=by, at=at, cause=VersionCause.COMPUTED, lines=lines)
     voided = void_changed(month, at=at)
+    for entry in COMPUTED:
+        entry.function(month, by, at)
     audit.record(
         "period_computed",
         by=by,

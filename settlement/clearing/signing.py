@@ -1,4 +1,4 @@
-"""签发的后续: what follows from a signature, or stands against a reopening; slices above join."""
+"""计算与签发的后续: what follows from either, or stands against a reopening; slices above join."""
 
 from __future__ import annotations
 
@@ -14,6 +14,9 @@ Follow = Callable[[ClearingPeriod, User, dt.datetime], None]
 
 # Whoever logs does so after all other locks it needs; those that hold rows which others hold while they wait
 # for the log (agency/journal/audit.py) come before those that log.
+# (month, by, at) -> None, inside the transaction that computed the month or carried a change into it, its
+# lines are written by then; under the lock of the records
+COMPUTED: Registry[Follow] = Registry("after a month's lines were computed or changed")
 # (month, by, at) -> None, inside the signing transaction, after the month is signed
 SIGNED: Registry[Follow] = Registry("after a month is signed")
 # (month) -> None; a DomainError says why the month may not be reopened

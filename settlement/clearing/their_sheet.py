@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from decimal import Decimal, InvalidOperation
 
 from agency.errors import DomainError
 from agency.money import MoneyError
@@ -16,6 +17,8 @@ from settlement.clearing.models import DifferenceKind
 from settlement.clearing.rules import PLATFORM_NAME
 
 KEYS: dict[str, tuple[str, ...]] = {
+    "6-1": ("region", "insurance_type"),
+    "6-2": ("insurance_type", "month"),
     "9": ("region",),
     "10": ("counterpart", "insurance_type", "care_kind"),
     "11": ("counterpart", "insurance_type", "care_kind"),
@@ -30,6 +33,8 @@ KEYS: dict[str, tuple[str, ...]] = {
     "18": ("counterpart", "insurance_type", "care_kind"),
 }
 MUST_HAVE = {
+    "6-1": "changed",
+    "6-2": "amount",
     "9": "net",
     "14": "amount",
     "16": "net",
@@ -247,7 +252,17 @@ def _value(column: Column, cell: Cell, aliases: Mapping[str, str]) -> Value:
         if fen % 100:
             raise ValueError("人次应为整数。")
         return fen // 100
+    if column.kind is Kind.FACTOR and text:
+        return _factor(text)
     return plain_text(column.key, text, aliases)
+
+
+def _factor(text: str) -> Decimal:
+    """倍数, whatever noughts stand behind it."""
+    try:
+        return Decimal(text)
+    except InvalidOperation:
+        raise ValueError("倍数应为数字。") from None
 
 
 def plain_text(column_key: str, text: str, aliases: Mapping[str, str]) -> str:

@@ -24,6 +24,7 @@ from settlement.notices import parse as p
 from settlement.notices.matching import lines_match
 from settlement.notices.models import BankDirection, BankLine, Basis, Payment
 from settlement.notices.services import LineContent, lines_write, new_line, own_region
+from settlement.notices.uses import LINE_USES
 from settlement.records.intake import FileLayout, RowRefused
 from settlement.records.selectors import chunks
 
@@ -169,6 +170,8 @@ def undo_bank(batch: Batch) -> int:
     if used is not None:
         told = f"流水 {used.line} 已核销到 {used.notice}（撤回的也留有记录），整批不能撤销。"
         raise DomainError("already_used", told)
+    if any(entry.function().filter(line__in=rows).exists() for entry in LINE_USES):
+        raise DomainError("already_used", "批次中有流水由调账记了账，整批不能撤销。")
     return rows.delete()[0]
 
 

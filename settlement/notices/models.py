@@ -88,6 +88,9 @@ SHEETS = {
     Category.YEAR_END: "表 16、表 17、表 18",
 }
 
+# what of a category rests on no yearly sheet, but on a paper of its own with a number
+SUBJECTS = {Category.REVOLVING_FUND: "加急调增"}
+
 
 def period_text(period: str) -> str:
     """期别 of a notice: 2026年10月, or 2026年 where it is of a year."""
@@ -207,8 +210,11 @@ class Notice(models.Model):
 
     @property
     def sheets_text(self) -> str:
-        """所依据: the sheets that it rests on, with the number of what was approved."""
-        sheets = SHEETS[Category(self.category)]
+        """所依据: the sheets that it rests on, or what was approved beside them, by its number."""
+        category = Category(self.category)
+        if self.subject_no and category in SUBJECTS:
+            return f"{SUBJECTS[category]} {self.subject_no}"
+        sheets = SHEETS[category]
         return f"{sheets}，{self.subject_no}" if self.subject_no else sheets
 
     @property

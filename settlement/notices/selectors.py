@@ -24,16 +24,17 @@ from agency.organisation.models import PoolingRegion, User
 from settlement.clearing.models import ClearingPeriod
 from settlement.notices.models import BankAccount, BankLine, Category, Direction, Notice, Payment
 from settlement.notices.states import NoticeState
+from settlement.notices.uses import LINE_USES
 
 BY_PROVINCE = Q(line__region__isnull=True)
 LEFT_OVER = Q(rest_fen__gt=0)
 STANDING = Q(withdraws__isnull=True, withdrawn_by__isnull=True)
 
 
-def _fen(payments: QuerySet[Payment], of: str) -> Coalesce:
+def _fen(payments: QuerySet[Any], of: str, amount: str = "amount_fen") -> Coalesce:
     """The sum of the payments of the row that is asked about; 0 where there are none."""
     sums = payments.filter(**{of: OuterRef("pk")}).order_by().values(of)
-    fen = sums.annotate(fen=Sum("amount_fen")).values("fen")
+    fen = sums.annotate(fen=Sum(amount)).values("fen")
     whole = BigIntegerField()
     return Coalesce(Cast(Subquery(fen), whole), 0, output_field=whole)
 
@@ -50,10 +51,13 @@ def with_payments(rows: QuerySet[Notice]) -> QuerySet[Notice]:
 
 
 def with_rest(rows: QuerySet[BankLine]) -> QuerySet[BankLine]:
-    """Bank lines with `used_fen` and `rest_fen`, what of them no notice was paid with."""
-    used = {"used_fen": _fen(Payment.objects.all(), "line")}
+    """Bank lines with `used_fen` and `rest_fen`, what no notice was paid with and nothing else took."""
+    used: Any = _fen(Payment.objects.all(), "line")
+    for entry in LINE_USES:
+        used = used + _fen(entry.function(), "line", "used_fen")
+    taken = {"used_fen": used}
     rest = {"rest_fen": F("amount_fen") - F("used_fen")}
-    return rows.annotate(**used).annotate(**rest)
+    return rows.annotate(**taken).annotate(**rest)
 
 
 # --- notices ------------------------------------------------------------------------------------------------

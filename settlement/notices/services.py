@@ -74,6 +74,7 @@ def line_enter(*, by: User, at: dt.datetime, said: LineContent) -> BankLine:
     except IntegrityError as error:
         told = f"{said.booked_on} 流水号 {said.reference} 已经登记过，不必再登记。"
         raise DomainError("already_registered", told, field="reference") from error
+    lines_match([line.pk], by=by, at=at)  # before the log: paying holds rows that others hold while they log
     audit.record(
         "bank_line_entered",
         by=by,
@@ -82,7 +83,6 @@ def line_enter(*, by: User, at: dt.datetime, said: LineContent) -> BankLine:
         subject_no=line.line_no,
         region=region,
     )
-    lines_match([line.pk], by=by, at=at)
     return line
 
 

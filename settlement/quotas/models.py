@@ -13,7 +13,19 @@ from agency.journal.workflow import Machine
 from agency.organisation import access
 from agency.organisation.models import PoolingRegion, User
 from agency.policy.insurance import InsuranceType
-from settlement.quotas.states import ROUND_MACHINE, TONES, RoundState
+from settlement.quotas.states import EDITABLE, ROUND_MACHINE, TONES, RoundState
+
+
+def person(label: str, *, empty: bool = False) -> models.ForeignKey:
+    """Who did it; `empty` while nobody has."""
+    return models.ForeignKey(
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=empty,
+        blank=empty,
+        verbose_name=label,
+        related_name="+",
+    )
 
 
 class RegionRows(models.QuerySet):
@@ -23,7 +35,10 @@ class RegionRows(models.QuerySet):
 
 
 class QuotaRound(models.Model):
-    """额度核定: one year's quotas. `left_out` are base months that were not signed (periods, by commas)."""
+    """额度核定: one year's quotas. `left_out` are base months that were not signed (periods, by commas).
+
+    `digest` is that of form 6-1 as it was proposed; `names` keeps agency, regions and people as printed.
+    """
 
     machine: ClassVar[Machine] = ROUND_MACHINE
     journal_field: ClassVar[str] = "year"
@@ -34,27 +49,13 @@ class QuotaRound(models.Model):
     factor_text = models.CharField("倍数", max_length=12)
     effective_on = models.DateField("生效日期")
     state = models.CharField("状态", max_length=10, choices=RoundState, default=RoundState.DRAFT)
-    drawn_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="拟定人", related_name="+"
-    )
+    digest = models.CharField("内容摘要", max_length=64, blank=True, default="")
+    names = models.JSONField("当时名称", default=dict)
+    drawn_by = person("拟定人")
     drawn_at = models.DateTimeField("拟定时间")
-    proposed_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        verbose_name="提请人",
-        related_name="+",
-    )
+    proposed_by = person("提请人", empty=True)
     proposed_at = models.DateTimeField("提请时间", null=True, blank=True)
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL,
-        models.PROTECT,
-        null=True,
-        blank=True,
-        verbose_name="批准人",
-        related_name="+",
-    )
+    approved_by = person("批准人", empty=True)
     approved_at = models.DateTimeField("批准时间", null=True, blank=True)
 
     class Meta:
@@ -75,6 +76,10 @@ class QuotaRound(models.Model):
                 name="quota_round_proposed_in_full",
             ),
             models.CheckConstraint(
+                condition=Q(state__in=[RoundState.DRAFT, RoundState.RETURNED]) | ~Q(digest=""),
+                name="quota_round_proposed_with_digest",
+            ),
+            models.CheckConstraint(
                 condition=Q(approved_by__isnull=True)
                 | (~Q(approved_by=F("proposed_by")) & ~Q(approved_by=F("drawn_by"))),
                 name="quota_round_by_second_person",
@@ -93,6 +98,23 @@ class QuotaRound(models.Model):
     @property
     def journal_no(self) -> str:
         return f"{self.year}"
+
+    @property
+    def label(self) -> str:
+        return f"{self.year}年度"
+
+    @property
+    def months(self) -> list[str]:
+        """The base months that it rests on, oldest first."""
+        return self.base_months.split(",")
+
+    @property
+    def is_approved(self) -> bool:
+        return self.state == RoundState.APPROVED
+
+    @property
+    def is_editable(self) -> bool:
+        return self.state in EDITABLE
 
     @property
     def tone(self) -> str:
@@ -138,18 +160,28 @@ class QuotaItem(models.Model):
 
     @property
     def adjustment_fen(self) -> int:
-        """调整额: what is raised, or, negative, lowered."""
+        """调整额: 核定额度 less 现有额度, also where another amount comes into force."""
+        return self.quota_fen - self.current_fen
+
+    @property
+    def is_changed(self) -> bool:
+        """Whether another amount than the arithmetic gives comes into force."""
+        return self.changed_fen != self.quota_fen
+
+    @property
+    def difference_fen(self) -> int:
+        """What comes into force less what there is: paid in, or, below nil, back."""
         return self.changed_fen - self.current_fen
 
     @property
     def receivable_fen(self) -> int:
-        """应收（补缴）: what the region pays in."""
-        return max(0, self.adjustment_fen)
+        """应收（补缴）: what the province receives of the region."""
+        return max(0, self.difference_fen)
 
     @property
     def payable_fen(self) -> int:
-        """应付（退回）: what the region gets back."""
-        return max(0, -self.adjustment_fen)
+        """应付（退回）: what the province gives the region back."""
+        return max(0, -self.difference_fen)
 
 
 class QuotaBase(models.Model):
@@ -170,17 +202,20 @@ class QuotaBase(models.Model):
 
 
 class Quota(models.Model):
-    """额度: what is in force for a region × type from a day on, until the next one. Append-only; written by
-    nothing but an approval (guards)."""
+    """额度: what is in force for a region × type from a day on, until the next one. Append-only, never before
+    the day of an earlier one; written by nothing but an approval, of a round or of an increase (guards)."""
 
-    item = models.OneToOneField(QuotaItem, models.PROTECT, verbose_name="核定明细", related_name="quota")
+    item = models.OneToOneField(
+        QuotaItem, models.PROTECT, null=True, blank=True, verbose_name="核定明细", related_name="quota"
+    )
+    increase = models.OneToOneField(
+        "QuotaIncrease", models.PROTECT, null=True, blank=True, verbose_name="加急调增", related_name="quota"
+    )
     region = models.ForeignKey(PoolingRegion, models.PROTECT, verbose_name="统筹区", related_name="+")
     insurance_type = models.CharField("险种", max_length=8, choices=InsuranceType)
     quota_fen = models.BigIntegerField("额度")
     effective_from = models.DateField("生效日期")
-    approved_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="批准人", related_name="+"
-    )
+    approved_by = person("批准人")
     approved_at = models.DateTimeField("批准时间")
 
     objects = RegionRows.as_manager()
@@ -193,6 +228,11 @@ class Quota(models.Model):
                 condition=Q(insurance_type__in=InsuranceType.values), name="quota_insurance_is_known"
             ),
             models.CheckConstraint(condition=Q(quota_fen__gte=0), name="quota_not_negative"),
+            models.CheckConstraint(
+                condition=Q(item__isnull=False, increase__isnull=True)
+                | Q(item__isnull=True, increase__isnull=False),
+                name="quota_has_one_source",
+            ),
         ]
         indexes = [
             # serves the quota in force on a day

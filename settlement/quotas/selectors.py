@@ -5,15 +5,18 @@ from __future__ import annotations
 import datetime as dt
 from typing import NamedTuple
 
-from django.db.models import Sum
+from django.db.models import Count, QuerySet, Sum
 
 from agency.errors import DomainError
-from agency.organisation.models import PoolingRegion
+from agency.organisation import access
+from agency.organisation.models import PoolingRegion, User
+from agency.policy.insurance import InsuranceType
 from agency.policy.selectors import parameter_in_force
 from settlement.clearing.models import ClearingLine
 from settlement.clearing.selectors import signed_periods
-from settlement.quotas.models import Quota
+from settlement.quotas.models import Quota, QuotaRound
 from settlement.quotas.rules import base_periods
+from settlement.quotas.states import RoundState
 
 Key = tuple[int, str]  # region, insurance type
 
@@ -28,6 +31,39 @@ class Owed(NamedTuple):
 NOTHING = Owed(0, 0)
 
 
+# --- rounds -------------------------------------------------------------------------------------------------
+
+
+def rounds_of(by: User) -> QuerySet[QuotaRound]:
+    """The rounds that somebody may look at, newest first: a region's staff those that are approved."""
+    rows = QuotaRound.objects.select_related("drawn_by", "proposed_by", "approved_by").order_by("-year")
+    return rows if access.sees_all(by) else rows.filter(state=RoundState.APPROVED)
+
+
+def round_of(by: User, year: int) -> QuotaRound | None:
+    """A year's round, where this person may look at it."""
+    return rounds_of(by).filter(year=year).first()
+
+
+class RoundSummed(NamedTuple):
+    """A round with what it comes to."""
+
+    drawn: QuotaRound
+    regions: int
+    total_fen: int
+
+
+def rounds_summed(rounds: QuerySet[QuotaRound]) -> list[RoundSummed]:
+    """Rounds with how many regions they have and what their quotas sum up to."""
+    sums = rounds.annotate(
+        regions=Count("items__region", distinct=True), total_fen=Sum("items__changed_fen", default=0)
+    )
+    return [RoundSummed(drawn, drawn.regions, drawn.total_fen) for drawn in sums]
+
+
+# --- quotas -------------------------------------------------------------------------------------------------
+
+
 def quota_in_force(region: PoolingRegion, insurance_type: str, on: dt.date) -> int | None:
     """The quota of a region and type in force on a day, in fen; None while there has been none."""
     rows = Quota.objects.filter(region=region, insurance_type=insurance_type, effective_from__lte=on)
@@ -36,10 +72,56 @@ def quota_in_force(region: PoolingRegion, insurance_type: str, on: dt.date) -> i
 
 def quotas_in_force(on: dt.date) -> dict[Key, int]:
     """All quotas in force on a day, by region and type."""
-    rows = Quota.objects.filter(effective_from__lte=on).order_by("effective_from", "pk")
-    return {
-        (region, kind): fen for region, kind, fen in rows.values_list("region", "insurance_type", "quota_fen")
-    }
+    return QuotaHistory().in_force(on)
+
+
+class QuotaHistory:
+    """Every quota that there has been, oldest first, read once for many days."""
+
+    def __init__(self) -> None:
+        rows = Quota.objects.order_by("effective_from", "pk")
+        self.rows = list(rows.values_list("region", "insurance_type", "effective_from", "quota_fen"))
+
+    def in_force(self, on: dt.date) -> dict[Key, int]:
+        """By region and type, in fen; without those that have had none yet."""
+        return {(region, kind): fen for region, kind, start, fen in self.rows if start <= on}
+
+    def newest(self) -> dict[Key, tuple[dt.date, int]]:
+        """The last one of each region and type, with its first day, also where that is still to come."""
+        return {(region, kind): (start, fen) for region, kind, start, fen in self.rows}
+
+
+class QuotaRow(NamedTuple):
+    """One region's quotas in force, by type (None: none yet), and together."""
+
+    region: PoolingRegion
+    employee_fen: int | None
+    resident_fen: int | None
+
+    @property
+    def sum_fen(self) -> int:
+        return (self.employee_fen or 0) + (self.resident_fen or 0)
+
+
+def quota_table(by: User, on: dt.date) -> tuple[list[QuotaRow], QuotaRow | None]:
+    """The quotas in force on a day, of the regions somebody may see, and their sums; None without any."""
+    quotas = quotas_in_force(on)
+    seen = {region for region, _ in quotas}
+    regions = PoolingRegion.objects.filter(pk__in=seen if access.sees_all(by) else seen & {by.region_id})
+    rows = [QuotaRow(one, *(quotas.get((one.pk, kind)) for kind in InsuranceType.values)) for one in regions]
+    if not rows:
+        return [], None
+    sums = (sum(getattr(row, name) or 0 for row in rows) for name in ("employee_fen", "resident_fen"))
+    return rows, QuotaRow(PoolingRegion(name="合计"), *sums)
+
+
+def later_quota(on: dt.date) -> Quota | None:
+    """A quota that comes into force after a day: none may be put before it."""
+    rows = Quota.objects.filter(effective_from__gt=on).select_related("region")
+    return rows.order_by("-effective_from", "-pk").first()
+
+
+# --- use ----------------------------------------------------------------------------------------------------
 
 
 def use_of(region: PoolingRegion, insurance_type: str, period: str) -> int:
@@ -57,6 +139,9 @@ def owed_in(periods: list[str]) -> dict[tuple[str, int, str], Owed]:
         Sum("cases"), Sum("due_fen")
     )
     return {(period, region, kind): Owed(cases, fen) for period, region, kind, cases, fen in sums}
+
+
+# --- base months --------------------------------------------------------------------------------------------
 
 
 def base_months(year: int) -> list[str]:

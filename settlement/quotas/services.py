@@ -6,6 +6,7 @@ The approval is the one act that puts quotas in force; who drew up or proposed d
 from __future__ import annotations
 
 import datetime as dt
+from typing import Any
 
 from django.db import transaction
 
@@ -17,22 +18,34 @@ from agency.organisation.roles import May
 from agency.organisation.selectors import pooling_regions
 from agency.policy.insurance import InsuranceType
 from agency.policy.selectors import decimal_parameter
+from settlement.clearing.locks import hold_months_from
+from settlement.clearing.services import provincial_agency
 from settlement.quotas import rules, selectors
+from settlement.quotas.filling import items_of, round_digest
 from settlement.quotas.models import Quota, QuotaBase, QuotaItem, QuotaRound
+from settlement.quotas.noticing import round_notices_issue
+from settlement.quotas.raising import warnings_raise
 from settlement.quotas.states import RoundState
+from settlement.records.locks import lock_records
 
 YEARS = range(2001, 3000)
 
 
 @transaction.atomic
-def round_draw(*, year: int, by: User, at: dt.datetime) -> QuotaRound:
-    """拟定: a year's round out of its signed base months; anew, without changed amounts, until approved.
+def round_draw(*, year: int, by: User, at: dt.datetime, effective_on: dt.date | None = None) -> QuotaRound:
+    """拟定: a year's round out of its signed base months; anew, without changed amounts, until proposed.
 
-    Errors: NotAllowed, `no_such_year`, `no_base_month` (none is signed), `already_approved`.
+    It comes into force on `effective_on`, a day of the year (None: its first); the parameters are those of
+    the first. Errors: NotAllowed, `no_such_year`, `not_in_year`, `later_quota`, `no_base_month` (none is
+    signed), `already_proposed`, `already_approved`.
     """
     access.require(by, May.PROPOSE_QUOTAS)
     if year not in YEARS:
-        raise DomainError("no_such_year", f"{year} 不是年度：请写四位数的年份，如 2027。")
+        raise DomainError("no_such_year", f"{year} 不是年度：请写四位数的年份，如 2027。", field="year")
+    effective_on = effective_on or dt.date(year, 1, 1)
+    if effective_on.year != year:
+        raise DomainError("not_in_year", f"生效日期要在 {year} 年之内。", field="effective_on")
+    _require_none_later(effective_on)
     months = selectors.base_months(year)
     signed = selectors.signed_of(months)
     if not signed:
@@ -44,14 +57,30 @@ def round_draw(*, year: int, by: User, at: dt.datetime) -> QuotaRound:
         "base_months": ",".join(signed),
         "left_out": ",".join(month for month in months if month not in signed),
         "factor_text": f"{decimal_parameter('fund.quota_factor', first).normalize():f}",
-        "effective_on": first,
+        "effective_on": effective_on,
         "drawn_by": by,
         "drawn_at": at,
+        "names": _names(effective_on, by),
+        "digest": "",
     }
     drawn = _begun(year, facts, by=by, at=at)
     _items_replace(drawn, signed)
     _log("quotas_drawn", drawn, by=by, at=at)
     return drawn
+
+
+def _require_none_later(effective_on: dt.date) -> None:
+    """Quotas follow each other: none is put before one that is approved already."""
+    later = selectors.later_quota(effective_on)
+    if later is not None:
+        told = f"{later.region}{later.get_insurance_type_display()}已有自 {later.effective_from} 起的额度"
+        raise DomainError("later_quota", f"{told}，请把生效日期定在那天或以后。", field="effective_on")
+
+
+def _names(effective_on: dt.date, by: User) -> dict[str, Any]:
+    """Agency, regions and people as they are called now: the sheets keep these names."""
+    regions = {str(region.pk): region.name for region in pooling_regions(effective_on)}
+    return {"organisation": provincial_agency(), "regions": regions, "drawn_by": str(by)}
 
 
 def _begun(year: int, facts: dict[str, object], *, by: User, at: dt.datetime) -> QuotaRound:
@@ -117,10 +146,11 @@ def item_change(*, item: QuotaItem, changed_fen: int, reason: str, by: User, at:
     if changed_fen < 0:
         raise DomainError("negative", "额度不能小于零。", field="changed_fen")
     drawn = _locked(item.round)
-    if drawn.state not in (RoundState.DRAFT, RoundState.RETURNED):
+    if not drawn.is_editable:
         raise DomainError("not_open", f"{drawn}年度额度现在是“{drawn.get_state_display()}”，不能改。")
     QuotaItem.objects.filter(pk=item.pk).update(changed_fen=changed_fen, reason=reason)
-    QuotaRound.objects.filter(pk=drawn.pk).update(drawn_by=by, drawn_at=at)
+    names = {**drawn.names, "drawn_by": str(by)}
+    QuotaRound.objects.filter(pk=drawn.pk).update(drawn_by=by, drawn_at=at, names=names)
     item.refresh_from_db()
     _log("quota_changed", drawn, by=by, at=at, reason=reason, region=item.region)
     return item
@@ -130,27 +160,37 @@ def item_change(*, item: QuotaItem, changed_fen: int, reason: str, by: User, at:
 def round_propose(*, drawn: QuotaRound, by: User, at: dt.datetime) -> QuotaRound:
     """提请批准. Errors as of `workflow.move`."""
     drawn = _locked(drawn)
-    workflow.move(drawn, RoundState.PROPOSED, by=by, at=at, proposed_by=by, proposed_at=at)
+    fields: dict[str, Any] = {"proposed_by": by, "proposed_at": at, "digest": round_digest(drawn)}
+    names = {**drawn.names, "proposed_by": str(by)}
+    workflow.move(drawn, RoundState.PROPOSED, by=by, at=at, names=names, **fields)
     _log("quotas_proposed", drawn, by=by, at=at)
     return drawn
 
 
 @transaction.atomic
-def round_approve(*, drawn: QuotaRound, by: User, at: dt.datetime) -> QuotaRound:
-    """批准: the amounts come into force on the round's day.
+def round_approve(
+    *, drawn: QuotaRound, by: User, at: dt.datetime, seen_digest: str | None = None
+) -> QuotaRound:
+    """批准: the amounts as shown (`seen_digest`; None: as proposed) come into force on the round's day.
 
-    Errors: NotAllowed (also for who drew up or proposed), `no_such_step`, `quotas_moved` (a quota in force is
-    no longer the one that the round shows), `base_moved` (a base month was signed anew).
+    Errors: NotAllowed (also for who drew up or proposed), `no_such_step`, `shown_is_outdated`, `later_quota`,
+    `quotas_moved` (a quota in force is no longer the one that the round shows), `base_moved` (a base month
+    was signed anew).
     """
     access.require(by, May.APPROVE_QUOTAS)
+    lock_records()  # nobody signs, computes or opens a month again while its amounts are compared
+    hold_months_from(min(drawn.months))
     drawn = _locked(drawn)
     if by.pk in (drawn.proposed_by_id, drawn.drawn_by_id):
         raise NotAllowed("拟定或提请额度的人不能自己批准，请另一人批准。")
     if drawn.state == RoundState.APPROVED:
         raise SomeoneElseWasFirst(subject_no=drawn.journal_no)
-    items = list(drawn.items.all())
+    if seen_digest not in (None, drawn.digest):
+        raise DomainError("shown_is_outdated", "额度在您打开之后改过，没有批准；请看过现在的数再批准。")
+    items = items_of(drawn)
     _require_as_shown(drawn, items)
-    workflow.move(drawn, RoundState.APPROVED, by=by, at=at, approved_by=by, approved_at=at)
+    names = {**drawn.names, "approved_by": str(by)}
+    workflow.move(drawn, RoundState.APPROVED, by=by, at=at, approved_by=by, approved_at=at, names=names)
     Quota.objects.bulk_create(
         Quota(
             item=item,
@@ -163,15 +203,18 @@ def round_approve(*, drawn: QuotaRound, by: User, at: dt.datetime) -> QuotaRound
         )
         for item in items
     )
+    round_notices_issue(drawn, items, by=by, at=at)
+    warnings_raise(by=by, at=at)  # what the new quotas make of the months since
     _log("quotas_approved", drawn, by=by, at=at)
     return drawn
 
 
 def _require_as_shown(drawn: QuotaRound, items: list[QuotaItem]) -> None:
+    _require_none_later(drawn.effective_on)
     current = selectors.quotas_in_force(drawn.effective_on)
     if any(current.get((item.region_id, item.insurance_type), 0) != item.current_fen for item in items):
         raise DomainError("quotas_moved", "现有额度在拟定之后变了，请退回重新拟定。")
-    months = drawn.base_months.split(",")
+    months = drawn.months
     if selectors.signed_of(selectors.base_months(drawn.year)) != months:
         raise DomainError("base_moved", "已签发的基数月份在拟定之后变了，请退回重新拟定。")
     owed = selectors.owed_in(months)
@@ -186,7 +229,7 @@ def _require_as_shown(drawn: QuotaRound, items: list[QuotaItem]) -> None:
 def round_return(*, drawn: QuotaRound, by: User, at: dt.datetime, reason: str) -> QuotaRound:
     """退回, with a reason. Errors as of `workflow.move`."""
     drawn = _locked(drawn)
-    workflow.move(drawn, RoundState.RETURNED, by=by, at=at, reason=reason)
+    workflow.move(drawn, RoundState.RETURNED, by=by, at=at, reason=reason, digest="")
     _log("quotas_returned", drawn, by=by, at=at, reason=reason)
     return drawn
 

@@ -1,4 +1,4 @@
-"""The life of a yearly round of quotas: drawn up, proposed, approved by a second person or sent back."""
+"""The life of a yearly round of quotas, and of a region's urgent increase: a second person approves."""
 
 from django.db import models
 
@@ -13,7 +13,14 @@ class RoundState(models.TextChoices):
     RETURNED = "returned", "退回"
 
 
-S = RoundState
+class IncreaseState(models.TextChoices):
+    ASKED = "asked", "已申请"
+    APPROVED = "approved", "已批准"
+    REFUSED = "refused", "未批准"
+    WITHDRAWN = "withdrawn", "已撤回"
+
+
+S, U = RoundState, IncreaseState
 
 ROUND_MACHINE = Machine(
     kind="quota_round",
@@ -30,4 +37,20 @@ ROUND_MACHINE = Machine(
     terminal=frozenset({S.APPROVED}),
 )
 
+INCREASE_MACHINE = Machine(
+    kind="quota_increase",
+    title="加急调增",
+    flow=Flow.FUND,
+    states=IncreaseState,
+    first=U.ASKED,
+    transitions={
+        (U.ASKED, U.APPROVED): Step("批准", May.APPROVE_QUOTAS),
+        (U.ASKED, U.REFUSED): Step("不予批准", May.APPROVE_QUOTAS, reason_required=True),
+        (U.ASKED, U.WITHDRAWN): Step("撤回", May.ASK_INCREASE, reason_required=True),
+    },
+    terminal=frozenset({U.APPROVED, U.REFUSED, U.WITHDRAWN}),
+)
+
+EDITABLE = (S.DRAFT, S.RETURNED)
 TONES = {S.DRAFT: "", S.PROPOSED: "warn", S.APPROVED: "ok", S.RETURNED: "bad"}
+INCREASE_TONES = {U.ASKED: "warn", U.APPROVED: "ok", U.REFUSED: "bad", U.WITHDRAWN: ""}

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections import Counter
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any, BinaryIO
 
@@ -17,7 +18,7 @@ from agency.organisation.roles import May
 from agency.policy.insurance import InsuranceType
 from agency.registry import BATCH_KINDS
 from agency.tabular.read import Row, Table
-from settlement.records.check import Candidate, RowChecker, shown_value
+from settlement.records.check import Candidate, shown_value
 from settlement.records.columns import NAMES, Layout, read_header
 from settlement.records.control import CONTROL, FileTotals
 from settlement.records.followers import records_going, records_loaded
@@ -26,14 +27,13 @@ from settlement.records.layouts import CASES, open_cases
 from settlement.records.load import DirectLoad, load_records
 from settlement.records.locks import lock_records, records_written, revision
 from settlement.records.models import SettlementRecord
-from settlement.records.parse import parse_row
 from settlement.records.periods import signed_periods
 from settlement.records.reference import Reference, read_reference, reference_digest
 from settlement.records.resolve import Resolver
+from settlement.records.rows import Block, judged_blocks
 from settlement.records.spool import Spool
 
 KIND = "settlements"
-BLOCK = 1000
 HELP = (
     "平台导出的结算明细。列名用中文名或平台字段名都可以，不认识的列会指出并忽略；也收平台的无表头文件："
     f"制表符分隔，{len(CASES.columns)} 列按接口说明的次序，空值写 null，可装在 ZIP 里。"
@@ -106,7 +106,7 @@ class Tally:
     def add(self, row: Candidate) -> None:
         self.cases += 1
         self.reversals += row.is_reversal
-        self.lines += row.row.line_no
+        self.lines += row.line_no
         total, fund, account, delivered = row.sums
         self.total_fee_fen += total
         self.fund_fen += fund
@@ -130,12 +130,10 @@ class _Check:
         accepted: Accepted,
     ) -> None:
         self.request, self.table, self.layout, self.reference = request, table, layout, reference
-        self.checker = RowChecker(reference)
         self.accepted = accepted
         self.outcome = Outcome(encoding=table.encoding, header=list(table.header), payload=self.accepted)
         self.tallies: dict[tuple[tuple[int, int], str, str], Tally] = {}
         self.control = FileTotals()
-        self.periods: dict[str, str] = {}  # month of settlement → month of clearing
         own = None if access.sees_all(request.by) else request.by.region_id
         self.resolver = Resolver(
             own_region=own,
@@ -147,35 +145,30 @@ class _Check:
         )
 
     def run(self) -> Outcome:
-        block: list[Candidate] = []
-        for row in self.table.rows():
-            self.outcome.rows += 1
-            cells = self.layout.pick(row)
-            try:
-                block.append(self.checker.check(row, parse_row(cells)))
-            except RowRefused as refused:
-                if self.control.carried.takes(row.line_no, cells):
-                    self.outcome.rows -= 1
-                else:
-                    self._refused(row, refused)
-            if len(block) >= BLOCK:
-                self.resolver.take(block)
-                block.clear()
-                self.request.progress(self.outcome.rows)
-        self.resolver.take(block)
+        with closing(judged_blocks(self.table, self.request.path, self.layout, self.reference)) as blocks:
+            for block in blocks:
+                self._take(block)
         self.resolver.finish()
-        self.outcome.notes = [*self.table.told(), *self.control.carried.notes()]
+        self.outcome.notes += self.control.carried.notes()
         self.outcome.accepted = sum(tally.cases for tally in self.tallies.values())
         self.outcome.ignored_columns = self.layout.ignored
         self.outcome.fingerprint = self.accepted.fingerprint()
         self.outcome.preview = self._preview()
         return self.outcome
 
+    def _take(self, block: Block) -> None:
+        self.outcome.rows += block.rows
+        for row, cells, refused in block.refused:
+            if self.control.carried.takes(row.line_no, cells):
+                self.outcome.rows -= 1
+            else:
+                self._refused(row, refused)
+        self.resolver.take(block.candidates)
+        self.request.progress(self.outcome.rows)
+        self.outcome.notes += block.told
+
     def accept(self, row: Candidate) -> None:
-        period = self.periods.get(row.month)
-        if period is None:
-            period = self.periods[row.month] = self.reference.period_of(row.month)
-        self.accepted.spool.add(f"{row.content}\t{row.digest}\t{row.month}\t{period}\t{row.row.line_no}")
+        self.accepted.spool.add(row.line)
         code, name = row.institution
         if code not in self.accepted.institutions:
             self.accepted.institutions[code] = name
@@ -214,7 +207,7 @@ class _Check:
         counts: Counter[str] = Counter(reversals=0, local=0, late=0, line_sum=0)
         periods: Counter[str] = Counter()
         for (regions, insurance_type, month), tally in self.tallies.items():
-            period = self.periods[month]
+            period = self.reference.period_of(month)
             totals.add(self.reference.region_codes[regions[0]], insurance_type, tally.cases, *tally.sums)
             periods[period] += tally.cases
             counts["late"] += tally.cases if period != month else 0

@@ -8,17 +8,16 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import NamedTuple, cast
 from zoneinfo import ZoneInfo
 
 from agency.identity import LIKE_RESIDENT_IDS, IdentityError, is_resident_number, read_id_number
 from agency.masking import mask_id
 from agency.policy.insurance import INSURANCE_BY_TEXT
-from agency.tabular.read import Row
+from agency.tabular.read import FoldedRow, Row
 from settlement.records import columns as c
 from settlement.records import rules
-from settlement.records.content import NULL, digest_of, joined
+from settlement.records.content import AFTER_CONTENT, NULL, digest_of, joined
 from settlement.records.intake import RowRefused
 from settlement.records.parse import TypedRow, refuse_longer
 from settlement.records.reference import Reference
@@ -28,14 +27,13 @@ _INSTITUTION = re.compile(r"[HP][0-9]{11}")
 _FLAGS = {"": False, "0": False, "1": True}
 
 
-@dataclass(slots=True)
-class Candidate:
-    """A row that stands by itself. `content` is its line of texts, `sums` total fee, fund and account, and
-    the fund as it was delivered."""
+class Candidate(NamedTuple):
+    """A row that stands by itself. `line` is the whole line of texts (see content.py), `sums` total fee, fund
+    and account, and the fund as it was delivered."""
 
-    row: Row
+    folded: FoldedRow
     number: str
-    content: str
+    line: str
     digest: str
     is_reversal: bool
     reverses_no: str
@@ -45,6 +43,18 @@ class Candidate:
     institution: tuple[str, str]
     month: str
     sums: tuple[int, int, int, int]
+
+    @property
+    def row(self) -> Row:
+        return Row.unfolded(self.folded)
+
+    @property
+    def line_no(self) -> int:
+        return self.folded[0]
+
+    @property
+    def content(self) -> str:
+        return self.line.rsplit("\t", AFTER_CONTENT)[0]
 
 
 class Regions(NamedTuple):
@@ -61,6 +71,7 @@ class RowChecker:
     def __init__(self, reference: Reference) -> None:
         self.reference = reference
         self._known_regions: dict[tuple[str, str, dt.date], Regions] = {}
+        self._months: dict[tuple[int, int], tuple[str, str]] = {}
 
     def check(self, row: Row, typed: TypedRow) -> Candidate:
         """The row as a Candidate, or RowRefused with the first code that applies."""
@@ -95,18 +106,20 @@ class RowChecker:
                 "1" if is_reversal else "0", reverses_no,
             ]
         )  # fmt: skip
+        digest = digest_of(content)
+        month, period = self._months_of(on)
         return Candidate(
-            row=row,
+            folded=row.folded(),
             number=texts[c.SETTLEMENT_NO],
-            content=content,
-            digest=digest_of(content),
+            line=f"{content}\t{digest}\t{month}\t{period}\t{row.line_no}",
+            digest=digest,
             is_reversal=is_reversal,
             reverses_no=reverses_no,
             regions=regions.ids,
             insured_area_code=texts[c.INSURED_AREA],
             insurance_type=insurance_type.value,
             institution=(institution, texts[c.INSTITUTION_NAME]),
-            month=f"{on.year:04d}{on.month:02d}",
+            month=month,
             sums=(
                 amounts[rules.TOTAL],
                 amounts[rules.FUND_TOTAL],
@@ -114,6 +127,14 @@ class RowChecker:
                 delivered_fund,
             ),
         )
+
+    def _months_of(self, on: dt.date) -> tuple[str, str]:
+        """The month of settlement, and the one in which it is cleared."""
+        known = self._months.get((on.year, on.month))
+        if known is None:
+            month = f"{on.year:04d}{on.month:02d}"
+            known = self._months[on.year, on.month] = month, self.reference.period_of(month)
+        return known
 
     def _regions(self, texts: Sequence[str], on: dt.date) -> Regions:
         """Both parties by area code at the settlement date; one of them at least is in Jilin."""

@@ -30,7 +30,9 @@ AMOUNT_FIELDS = (
 )  # fmt: skip
 FLAG_FIELDS = ("is_reversal", "reverses_no")
 FIELDS = PARTIES + TEXT_FIELDS + AMOUNT_FIELDS + FLAG_FIELDS
-KEPT_FIELDS = (*FIELDS[len(PARTIES) :], "content_digest", "settlement_month", "period", "line_no")
+_AFTER = ("content_digest", "settlement_month", "period", "line_no")
+AFTER_CONTENT = len(_AFTER)
+KEPT_FIELDS = (*FIELDS[len(PARTIES) :], *_AFTER)
 # How the same fields are asked of the database.
 LOOKUPS = tuple(f"{name}__code" for name in PARTIES) + FIELDS[len(PARTIES) :]
 

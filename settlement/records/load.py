@@ -23,7 +23,7 @@ from settlement.records.spool import Spool
 T = TypeVar("T")
 TABLE = SettlementRecord._meta.db_table
 COLUMNS = ("batch_id", *(f"{name}_id" for name in PARTIES), *KEPT_FIELDS)
-COPIED_LINES = 8_000  # some 3 MB
+COPIED_LINES = 2_000
 COPY = f"COPY {TABLE} ({', '.join(COLUMNS)}) FROM STDIN WITH (NULL E'\\x01')"
 DAYS = ("admitted_on", "discharged_on")
 _NUMBERS = slice(

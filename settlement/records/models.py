@@ -199,12 +199,17 @@ class SettlementRecord(models.Model):
             ),
         ]
         indexes = [
-            # serve collecting a month, and the lists, newest month first: all, each side of a region, an
-            # institution (records/paging.py)
+            # serve collecting a month, and the lists, newest month first: all, each side of a region, and of
+            # an institution what it treated for a place or from one (records/paging.py)
             models.Index(fields=["period", "id"], name="record_by_period"),
             models.Index(fields=["insured_region", "period", "id"], name="record_of_insured"),
             models.Index(fields=["care_region", "period", "id"], name="record_of_care"),
-            models.Index(fields=["institution", "period", "id"], name="record_of_institution"),
+            models.Index(
+                fields=["institution", "care_region", "period", "id"], name="record_of_institution_care"
+            ),
+            models.Index(
+                fields=["institution", "insured_region", "period", "id"], name="record_of_institution_from"
+            ),
             # serves undoing a batch, and finding which line a record came from
             models.Index(fields=["batch", "line_no"], name="record_of_batch"),
             # serves a person's card, and the list of one person

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from agency.organisation.models import AreaCode, PoolingRegion, RegionKind
 from agency.organisation.selectors import AreaCodeTable, area_code_table
 from agency.policy.models import Parameter
-from agency.policy.selectors import regions_where
+from agency.policy.selectors import regions_where_by_day
 from settlement.records.models import CareType
 from settlement.records.periods import first_open, signed_periods
 
@@ -19,15 +19,16 @@ Span = tuple[dt.date, dt.date | None, str]
 
 
 class AccountInside:
-    """Whether an insured region delivers 个人账户 inside 基金支付总额 on a day; each day is read once [P]."""
+    """Whether an insured region delivers 个人账户 inside 基金支付总额 on a day; read once [P]."""
 
     def __init__(self) -> None:
+        self._on = regions_where_by_day(ACCOUNT_INSIDE)
         self._days: dict[dt.date, set[int]] = {}
 
     def __call__(self, region_id: int, on: dt.date) -> bool:
         regions = self._days.get(on)
         if regions is None:
-            regions = self._days[on] = regions_where(ACCOUNT_INSIDE, on)
+            regions = self._days[on] = self._on(on)
         return region_id in regions
 
 

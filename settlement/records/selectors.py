@@ -37,14 +37,16 @@ def _stored_now(cursor: Any, column: str, numbers: Collection[str]) -> dict[str,
     for the first time there are no statistics, and PostgreSQL would read all of it for every block of a file.
     """
     statement = f"""
-        SELECT given.number, (
-          SELECT r.{column} FROM {SettlementRecord._meta.db_table} AS r
-          WHERE r.settlement_no = given.number AND (r.correction_no = 0 OR NOT r.is_reversal)
-          ORDER BY r.correction_no DESC LIMIT 1
-        ) FROM {_GIVEN[connection.vendor]}"""
+        SELECT number, stored FROM (
+          SELECT given.number, (
+            SELECT r.{column} FROM {SettlementRecord._meta.db_table} AS r
+            WHERE r.settlement_no = given.number AND (r.correction_no = 0 OR NOT r.is_reversal)
+            ORDER BY r.correction_no DESC LIMIT 1
+          ) AS stored FROM {_GIVEN[connection.vendor]}
+        ) AS found WHERE stored IS NOT NULL"""
     given = list(numbers) if connection.vendor == "postgresql" else json.dumps(list(numbers))
     cursor.execute(statement, [given])
-    return {number: value for number, value in cursor.fetchall() if value is not None}
+    return dict(cursor.fetchall())
 
 
 def records_now(numbers: Collection[str]) -> SettlementRecordQuerySet:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import islice
 
 from agency.money import yuan
 from agency.registry import CHECKS
@@ -38,7 +37,6 @@ PAID = "年终已收已付与核销一致"
 APPLICATIONS = "年终清算申请由不同的人办理"
 APPLIED = "已批准的申请等于年终清算"
 NOTICED = "年终通知书等于没有通知的余额"
-
 LABELS = {field.name: str(field.verbose_name) for field in YearEndApplication._meta.fields}
 
 
@@ -143,15 +141,11 @@ def approved_as_the_year(period: str | None) -> Iterator[Broken]:
         for row in rows.select_related("region").order_by("pk"):
             party = book.parties.by_id.get(row.region_id)
             figures = figures_of(region_year(book, party)) if party else {}
-            for told in islice(_other_figures(row, figures), 1):
-                yield Broken(APPLIED, f"申请 {row}", told)
-
-
-def _other_figures(row: YearEndApplication, figures: dict[str, int]) -> Iterator[str]:
-    for name in FIGURES:
-        approved, due = getattr(row, name), figures.get(name, 0)
-        if approved != due:
-            yield f"{LABELS[name]}批准的是 {yuan(approved)}，年终清算是 {yuan(due)}"
+            wrong = [name for name in FIGURES if getattr(row, name) != figures.get(name)]
+            if wrong:
+                label = LABELS[wrong[0]]
+                has, due = getattr(row, wrong[0]), figures.get(wrong[0], 0)
+                yield Broken(APPLIED, f"申请 {row}", f"{label}批准的是 {yuan(has)}，年终清算是 {yuan(due)}")
 
 
 @CHECKS.register(NOTICED, order=766)

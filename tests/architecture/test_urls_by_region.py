@@ -18,10 +18,16 @@ from agency.organisation.models import User
 from agency.organisation.roles import Level, May, Role, grants
 from filings.models import FollowUp
 from settlement.clearing.comparisons import sheet_compare
+from settlement.clearing.models import ClearingPeriod
 from settlement.clearing.services import period_compute, plain_parties
 from settlement.corrections.services import correction_propose
 from settlement.deductions.models import Deduction
+from settlement.fund.accounts import BANK, fund_of
+from settlement.fund.adjusting import Said, adjustment_propose
 from settlement.holding.services import case_dispute
+from settlement.quotas.models import QuotaBase, QuotaItem, QuotaRound
+from settlement.quotas.services import round_propose
+from settlement.quotas.use_models import FundWarning, QuotaIncrease
 from settlement.statements.models import InstitutionStatement
 from settlement.statements.services import statements_draw
 from settlement.year_end.applications import application_draft
@@ -45,7 +51,8 @@ from tests.support.world import World, make_user
 # line of a month's checklist.
 OF_NOBODY = {"period", "year", "kind", "name", "code", "job_no", "key"}
 # Tables of the province alone: for every region there is no such page.
-OF_PROVINCE = {"form", "year_form", "extension"}
+OF_PROVINCE = {"form", "year_form", "quota_form", "extension"}
+PROVINCE_FORMS = {"year_form": "16", "quota_form": "6-1"}
 ROUTES = [route for route in routes() if route.rule in May.values and set(route.arguments) - OF_NOBODY]
 NUMBERED = [route for route in ROUTES if set(route.arguments) - OF_NOBODY - OF_PROVINCE]
 PROVINCIAL = [route for route in ROUTES if route not in NUMBERED]
@@ -108,6 +115,8 @@ def lay(world: World, tmp_path: Path) -> dict[str, str]:
     bank_line = line(world, by=finance_of("220100"), **own)
     return {
         **lay_year(world),
+        "adjustment_no": propose_adjustment(world),
+        **lay_quotas(world),
         "notice_no": notice.key,
         "bank_line_no": bank_line.line_no,
         "payment_no": bank_line.payments.get().payment_no,
@@ -140,6 +149,12 @@ def lay(world: World, tmp_path: Path) -> dict[str, str]:
     }
 
 
+def propose_adjustment(world: World) -> str:
+    """Of 长春's money in the revolving fund."""
+    said = Said(BANK, fund_of(world.changchun.pk, "employee"), 100, "期初余额")
+    return adjustment_propose(said=said, by=world.prov_finance, at=world.now).adjustment_no
+
+
 def lay_year(world: World) -> dict[str, str]:
     """A computed year without lines, and 长春's application for it."""
     digest = digest_of([lines_digest([]), ""])
@@ -162,6 +177,47 @@ def lay_year(world: World) -> dict[str, str]:
         at=world.now,
     )
     return {"year": "2098", "year_form": "17", "application_no": application.application_no}
+
+
+def lay_quotas(world: World) -> dict[str, str]:
+    """An approved round of the same year, and a red warning of 长春 with an increase asked for."""
+    who = {"drawn_by": world.prov_finance, "drawn_at": world.now}
+    drawn = QuotaRound.objects.create(
+        year=2098, base_months="209710", factor_text="2", effective_on="2098-01-01", **who
+    )
+    nothing = dict.fromkeys(("average_fen", "quota_fen", "current_fen", "changed_fen"), 0)
+    item = QuotaItem.objects.create(round=drawn, region=world.changchun, insurance_type="employee", **nothing)
+    QuotaBase.objects.create(item=item, period="209710", cases=0, amount_fen=0)
+    round_propose(drawn=drawn, by=world.prov_finance, at=world.now)
+    QuotaRound.objects.update(state="approved", approved_by=world.prov_supervisor, approved_at=world.now)
+    warning = FundWarning.objects.create(
+        warning_no="YJ202610-001",
+        month=ClearingPeriod.objects.get(period="202610"),
+        region=world.changchun,
+        insurance_type="employee",
+        level="red",
+        used_fen=1,
+        quota_fen=0,
+        yellow_percent=70,
+        red_percent=90,
+        raised_at=world.now,
+        raised_by=world.prov_clearing,
+    )
+    increase = QuotaIncrease.objects.create(
+        increase_no="JZ202610-001",
+        warning=warning,
+        current_fen=0,
+        amount_fen=1,
+        reason="急",
+        asked_by=world.changchun_clearing,
+        asked_at=world.now,
+    )
+    return {
+        "quota_form": "6-2",
+        "insurance_type": "employee",
+        "warning_no": warning.warning_no,
+        "increase_no": increase.increase_no,
+    }
 
 
 def right(route: Route) -> May:
@@ -187,7 +243,7 @@ def rolled_back() -> Iterator[None]:
 
 def opens(client: Client, route: Route, numbers: dict[str, str], form: str = "") -> int:
     """The answer to a GET, or to an empty POST where only that is taken."""
-    values = {**numbers, **({"form": form, "year_form": "16"} if form else {})}
+    values = {**numbers, **({"form": form, **PROVINCE_FORMS} if form else {})}
     path = reverse(route.name, kwargs={name: values[name] for name in route.arguments})
     response = client.get(path)
     return client.post(path).status_code if response.status_code == 405 else response.status_code
@@ -201,7 +257,10 @@ def all_rights(region: str) -> User:
 def test_every_right_can_be_had_in_a_region_but_to_decide_on_what_is_held() -> None:
     assert {route.name for route in ROUTES if not of_regions(route)} == {
         *(f"settlement:held_{name}" for name in ("release", "reject", "undo")),
+        *(f"settlement:fund_adjustment_{name}" for name in ("approve", "refuse", "reverse")),
         *(f"settlement:year_application_{name}" for name in ("review", "approve")),
+        *(f"settlement:quota_increase_{name}" for name in ("approve", "refuse")),
+        "settlement:quota_item_change",
     }
 
 

@@ -32,6 +32,7 @@ DAY = {
     "sqlite": "date('{start}', '+' || ((n - {first}) * {days} / {rows} + {more}) || ' days')",
 }
 MONTH = {"postgresql": "to_char({day}, 'YYYYMM')", "sqlite": "strftime('%Y%m', {day})"}
+FUND = "(n * 7919 % 900000)"  # fen: of any size at any time of a month
 MIXED = "CAST((n * 7919 + n / 97) % {of} AS integer)"
 
 
@@ -77,10 +78,10 @@ def make_cases(
         "medical_record_no": "''",
         "diagnosis": "'高血压'",
         **dict.fromkeys(ZEROS, "0"),
-        "total_fee_fen": "(n % 900000) + 5000",
-        "in_scope_fen": "(n % 900000) + 5000",
-        "fund_total_fen": "(n % 900000)",
-        "pooling_pay_fen": "(n % 900000)",
+        "total_fee_fen": f"{FUND} + 5000",
+        "in_scope_fen": f"{FUND} + 5000",
+        "fund_total_fen": FUND,
+        "pooling_pay_fen": FUND,
         "cash_pay_fen": "5000",
         "is_reversal": "false",
         "reverses_no": "''",

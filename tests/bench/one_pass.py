@@ -1,11 +1,13 @@
-"""`import_settlements FILE` in a process of its own; says on stderr how long its match with filings took, for
-that is timed apart."""
+"""`import_settlements FILE` in a process of its own; says on stderr the most memory it took (kB) and how long
+its match with filings took (s), for that is timed apart."""
 
 from __future__ import annotations
 
 import os
 import sys
 import time
+
+from tests.bench.memory import most_memory
 
 
 def main(path: str) -> int:
@@ -29,7 +31,7 @@ def main(path: str) -> int:
     try:
         command.Command().run_from_argv(["manage.py", "import_settlements", path, "--json"])
     finally:
-        sys.stderr.write(f"{sum(spent)}\n")
+        sys.stderr.write(f"{most_memory()}\n{sum(spent)}\n")
     return 0
 
 

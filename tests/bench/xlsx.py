@@ -17,6 +17,8 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+from tests.bench.memory import most_memory
+
 TITLE = "XLSX, reading and writing (no database)"
 ROUNDS = 3
 AT = dt.datetime(2026, 11, 20, 4, tzinfo=dt.UTC)
@@ -144,11 +146,8 @@ def main() -> None:
 
 
 def _peak_kb() -> int:
-    """Of this process, since it began to run this program (`ru_maxrss` counts whoever started it), or of the
-    process that it started."""
-    lines = Path("/proc/self/status").read_text().splitlines()
-    own = next(int(line.split()[1]) for line in lines if line.startswith("VmHWM"))
-    return max(own, resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+    """Of this process, or of the process that it started."""
+    return max(most_memory(), resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
 
 
 if __name__ == "__main__":

@@ -9,6 +9,7 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 SAMPLE = {
+    "adjustment_no": "T0000000000",
     "bank_line_no": "L00000000000",
     "batch_no": "B00000000000",
     "code": "0000-0000-0000",
@@ -44,6 +45,10 @@ SAMPLE = {
     "username": "nobody",
     "year": "2098",
     "year_form": "17",
+    "quota_form": "6-2",
+    "insurance_type": "employee",
+    "warning_no": "YJ209912-001",
+    "increase_no": "JZ209912-001",
     "application_no": "N0",
     "number": "0",
     "scan_no": "1",

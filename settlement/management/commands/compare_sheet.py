@@ -20,12 +20,12 @@ class Command(StaffCommand):
     help = "把对方的清算表（CSV 或 XLSX）与我方的逐行比对。"
 
     def add_more_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("form", metavar="FORM", help="表号：9 至 14，16 至 18")
+        parser.add_argument("form", metavar="FORM", help="表号：6-1、6-2，9 至 14，16 至 18")
         parser.add_argument("file", metavar="FILE", help="对方的文件")
         parser.add_argument(
-            "--period", required=True, metavar="P", help="期别，如 202610；年终写年度，如 2026"
+            "--period", required=True, metavar="P", help="期别，如 202610；额度和年终写年度，如 2026"
         )
-        parser.add_argument("--region", help="统筹区：长春市、长春或 220100（表 9、16 不用）")
+        parser.add_argument("--region", help="统筹区：长春市、长春或 220100（表 6-1、9、16 不用）")
 
     def perform(self, by: User, at: dt.datetime, **options: Any) -> CommandResult:
         path = Path(options["file"])

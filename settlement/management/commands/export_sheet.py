@@ -30,14 +30,14 @@ from settlement.clearing.versions import moment_read, version_at
 
 
 class Command(StaffCommand):
-    help = "把一张清算表（表 9 至表 14，年终的表 16 至表 18）写成文件。"
+    help = "把一张清算表（表 9 至表 14，额度的表 6-1、6-2，年终的表 16 至表 18）写成文件。"
 
     def add_more_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("form", metavar="FORM", help="表号：9 至 14，16 至 18")
+        parser.add_argument("form", metavar="FORM", help="表号：6-1、6-2，9 至 14，16 至 18")
         parser.add_argument(
-            "--period", required=True, metavar="P", help="期别，如 202610；年终写年度，如 2026"
+            "--period", required=True, metavar="P", help="期别，如 202610；额度和年终写年度，如 2026"
         )
-        parser.add_argument("--region", help="统筹区：长春市、长春或 220100（表 9、16 不用）")
+        parser.add_argument("--region", help="统筹区：长春市、长春或 220100（表 6-1、9、16 不用）")
         parser.add_argument("--format", required=True, dest="format_name", help="、".join(WRITERS))
         parser.add_argument("--out", required=True, metavar="FILE", help="写到哪个文件")
         parser.add_argument("--as-of", metavar="MOMENT", help="截至某时，如 2026-11-20T12:00：当时所知的表")

@@ -23,6 +23,7 @@ from settlement.notices.matching import proposals
 from settlement.notices.models import BankLine
 from settlement.notices.printing import notice_named
 from settlement.notices.selectors import LineFilter, line_sums, lines_listed, payments_of
+from settlement.notices.uses import LINE_TOLD
 
 PROPOSED = 12
 
@@ -149,6 +150,7 @@ def _detail(request: StaffRequest, line: BankLine, form: Form | None = None) -> 
         "form": form,
         "payment": payment,
         "may_pay": _may_pay(request.user, line),
+        "told": [action for entry in LINE_TOLD for action in entry.function(line, request.user)],
         "withdrawal": form if isinstance(form, WithdrawalForm) else WithdrawalForm(),
     }
     status = 422 if form is not None else 200

@@ -147,13 +147,15 @@ def notice_detail(request: StaffRequest, notice_no: str) -> HttpResponse:
         "history": workflow.history(Notice.machine, notice.notice_no),
         "sees_all": access.sees_all(request.user),
         "reads_clearing": reads_clearing,
-        "explained": _explained(notice, request.user) if reads_clearing and not notice.is_voided else {},
+        "explained": _explained(notice, request.user) if reads_clearing else {},
     }
     return render(request, "settlement/notices/detail.html", context)
 
 
 def _explained(notice: Notice, by: User) -> dict[str, str]:
-    """Where each amount of a notice in force is explained; the net to the province alone."""
+    """Where each amount of a month's notice in force is explained; the net to the province alone."""
+    if notice.is_voided or not notice.is_monthly:
+        return {}
     code = notice.region.code
     found = {
         "receivable": explain_url("10", notice.period, code, "", "due"),

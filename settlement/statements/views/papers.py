@@ -42,15 +42,15 @@ def file_links(name: str, **where: str) -> list[tuple[str, str]]:
 
 
 def print_answer(
-    request: StaffRequest, data: SheetData, region: PoolingRegion, subject: Subject
+    request: StaffRequest, data: SheetData, region: PoolingRegion | None, subject: Subject
 ) -> HttpResponse:
-    """The page to print."""
+    """The page to print; without a region it is the province's."""
     data = sheet_coded(data, region, by=request.user, at=request.now, subject=subject)
     return HttpResponse(print_page(data))
 
 
 def file_answer(
-    request: StaffRequest, data: SheetData, region: PoolingRegion, subject: Subject, extension: str
+    request: StaffRequest, data: SheetData, region: PoolingRegion | None, subject: Subject, extension: str
 ) -> HttpResponse:
     """The sheet as PDF, XLSX or CSV."""
     content = sheet_written(

@@ -75,8 +75,11 @@ def finance_of(region: str) -> User:
     return make_user(f"finance-{region}", Role.FINANCE, region=region)
 
 
-def make_notice(world: World, region: PoolingRegion, total_fen: int = 54500) -> Notice:
+def make_notice(
+    world: World, region: PoolingRegion, total_fen: int = 54500, employee_fen: int | None = None
+) -> Notice:
     """A notice to a region that pays, of a month of its own, without the clearing behind it."""
+    employee_fen = total_fen if employee_fen is None else employee_fen
     made = Notice(
         notice_no="吉医保异清〔2026〕90号",
         year=2026,
@@ -89,8 +92,8 @@ def make_notice(world: World, region: PoolingRegion, total_fen: int = 54500) -> 
         direction="payment",
         receivable_fen=0,
         payable_fen=total_fen,
-        employee_fen=total_fen,
-        resident_fen=0,
+        employee_fen=employee_fen,
+        resident_fen=total_fen - employee_fen,
         total_fen=total_fen,
         basis_digest="0" * 64,
         holder="省级",

@@ -197,8 +197,46 @@ def test_the_books_are_whole_and_a_changed_average_is_found(proposed: QuotaRound
     item = proposed.items.all()[0]
     QuotaItem.objects.filter(pk=item.pk).update(average_fen=item.average_fen + 1)
 
-    assert [broken.subject for broken in rounds_add_up(None)] == [f"额度核定 {item}"]
+    assert [broken.subject for broken in rounds_add_up(None)] == [f"额度核定 {item}", "额度核定 2027"]
 
     QuotaItem.objects.filter(pk=item.pk).update(average_fen=item.average_fen)
     round_approve(drawn=proposed, by=world.prov_supervisor, at=world.now)
     assert [*rounds_add_up(None), *quotas_are_as_approved(None)] == []
+
+
+def test_it_comes_into_force_on_a_day_of_its_year(month: ClearingPeriod, world: World) -> None:
+    with pytest.raises(DomainError, match="2027 年之内"):
+        round_draw(year=2027, by=world.prov_finance, at=world.now, effective_on=dt.date(2026, 12, 31))
+    with pytest.raises(CommandError, match="不是日期"):
+        call_command("propose_quotas", "2027", "--effective", "三月")
+    with pytest.raises(SystemExit):  # 2: base months are missing
+        call_command("propose_quotas", "2027", "--effective", "2027-03-01", stdout=StringIO())
+    drawn = QuotaRound.objects.get()
+    round_approve(
+        drawn=round_propose(drawn=drawn, by=world.prov_finance, at=world.now),
+        by=world.prov_supervisor,
+        at=world.now,
+    )
+
+    changchun = region("220100")
+    assert quota_in_force(changchun, "employee", dt.date(2027, 2, 28)) is None
+    assert quota_in_force(changchun, "employee", dt.date(2027, 3, 1)) == 249_000
+
+
+def test_no_round_is_put_before_a_later_quota(proposed: QuotaRound, world: World) -> None:
+    round_approve(drawn=proposed, by=world.prov_supervisor, at=world.now)
+
+    with pytest.raises(DomainError, match="2027-01-01 起的额度，请把生效日期定在那天或以后") as refused:
+        round_draw(year=2026, by=world.prov_finance, at=world.now)
+
+    assert refused.value.field == "effective_on"
+    assert QuotaRound.objects.count() == 1
+
+
+def test_what_was_shown_is_what_is_approved(proposed: QuotaRound, world: World) -> None:
+    with pytest.raises(DomainError, match="在您打开之后改过"):
+        round_approve(drawn=proposed, by=world.prov_supervisor, at=world.now, seen_digest="0" * 64)
+    assert not Quota.objects.exists()
+
+    round_approve(drawn=proposed, by=world.prov_supervisor, at=world.now, seen_digest=proposed.digest)
+    assert Quota.objects.count() == 24

@@ -5,7 +5,7 @@ from decimal import Decimal
 import pytest
 
 from settlement.quotas import rules
-from settlement.quotas.rules import Level
+from settlement.quotas.rules import Level, Use
 
 
 def test_the_average_is_rounded_half_up_to_the_fen() -> None:
@@ -45,3 +45,39 @@ def test_a_warning_begins_at_its_percent(used: int, expected: Level) -> None:
 def test_use_without_a_quota_is_red() -> None:
     assert rules.level(1, 0, 70, 90) == Level.RED
     assert rules.level(0, 0, 70, 90) == Level.NONE
+
+
+@pytest.mark.parametrize(
+    ("used", "quota", "told", "expected"),
+    [
+        (69_990, 100_000, "69.99%", Level.NONE),
+        (69_999, 100_000, "69.99%", Level.NONE),
+        (70_000, 100_000, "70.00%", Level.YELLOW),
+        (70_010, 100_000, "70.01%", Level.YELLOW),
+        (89_990, 100_000, "89.99%", Level.YELLOW),
+        (90_000, 100_000, "90.00%", Level.RED),
+        (90_010, 100_000, "90.01%", Level.RED),
+        (130_000, 100_000, "130.00%", Level.RED),
+        (1, 3, "33.33%", Level.NONE),
+        (10**15, 10**15 + 1, "99.99%", Level.RED),
+        (-5, 100, "0.00%", Level.NONE),
+        (1, 0, "额度为零", Level.RED),
+        (0, 0, "0.00%", Level.NONE),
+        (100, None, "没有额度", Level.NONE),
+    ],
+)
+def test_a_rate_is_cut_off_so_that_an_edge_is_shown_when_it_is_reached(
+    used: int, quota: int | None, told: str, expected: Level
+) -> None:
+    use = Use(used, quota, 70, 90)
+
+    assert (use.text, use.level) == (told, expected)
+
+
+def test_together_sums_use_and_quotas() -> None:
+    first, second = Use(300, 1000, 70, 90), Use(500, 1000, 70, 90)
+    none = Use(100, None, 70, 90)
+
+    assert rules.together([first, second]) == Use(800, 2000, 70, 90)
+    assert rules.together([first, none]) == Use(400, 1000, 70, 90)
+    assert rules.together([none]).text == "没有额度"

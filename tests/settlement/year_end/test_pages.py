@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from django.test import Client
 
+from settlement.quotas.services import round_approve, round_draw, round_propose
 from settlement.year_end.models import YearEnd, YearEndApplication
 from tests.settlement.clearing.conftest import load_rows
 from tests.settlement.year_end.conftest import apply_for, settled
@@ -179,6 +180,23 @@ def test_a_closed_year_has_no_more_buttons(closed: YearEnd, world: World, as_use
         assert "已关账" in page
         assert not [step for step in ("compute/", "close/", "apply/") if f"{YEAR}{step}" in page]
     assert "prov_supervisor · 2026-11-20" in text(as_user(world.prov_clearing), "/years/")
+
+
+def test_the_quota_is_settled_by_the_round_of_the_next_year(
+    closed: YearEnd, world: World, as_user: AsUser
+) -> None:
+    assert "2027年度额度还没有核定" in text(as_user(world.prov_clearing), YEAR)
+
+    drawn = round_draw(year=2027, by=world.prov_finance, at=world.now)
+    assert "2027年度拟定" in text(as_user(world.prov_clearing), YEAR)
+    assert "2027年度额度还没有核定" in text(as_user(world.changchun_clearing), YEAR)
+    round_approve(
+        drawn=round_propose(drawn=drawn, by=world.prov_finance, at=world.now),
+        by=world.prov_supervisor,
+        at=world.now,
+    )
+
+    assert "2027年度已批" in text(as_user(world.changchun_clearing), YEAR)
 
 
 def test_what_counts_later_is_told_on_a_closed_year(
