@@ -77,14 +77,16 @@ def _standing(request: StaffRequest, year_end: YearEnd) -> dict[str, Any]:
     user, missing = request.user, selectors.unsigned_of(year_end.year)
     waiting = missing_months(missing, request.today)
     may_apply = _may_apply(user, year_end)
-    may_close = year_end.state == YearState.COMPUTED and access.allowed(user, May.CLOSE_YEAR)
+    counts = selectors.application_counts(year_end)
+    pending = selectors.pending_of(counts)
+    is_ready = year_end.state == YearState.COMPUTED and not pending
     return {
-        "steps": year_steps(year_end, missing, user),
+        "steps": year_steps(year_end, missing, user, counts),
         "missing": waiting,
         "to_come": len(missing) - len(waiting),
-        "hint": next_hint(year_end, missing, user, may_apply=may_apply),
+        "hint": next_hint(year_end, missing, user, may_apply=may_apply, pending=pending),
         "may_compute": not year_end.is_closed and not missing and access.allowed(user, May.COMPUTE_YEAR_END),
-        "may_close": may_close and year_end.computed_by_id != user.pk,
+        "may_close": is_ready and access.allowed(user, May.CLOSE_YEAR) and year_end.computed_by_id != user.pk,
         "may_apply": may_apply,
     }
 

@@ -83,6 +83,25 @@ def test_an_application_by_pages_through_three_people(
     assert "已批准" in text(region, YEAR)
 
 
+def test_the_closing_waits_for_what_is_handed_in(computed: YearEnd, world: World, as_user: AsUser) -> None:
+    supervisor = as_user(world.prov_supervisor)
+    page = text(supervisor, YEAR)
+    assert f'action="{YEAR}close/"' in page
+    assert "没有提交的申请" in page
+
+    found = apply_for(world)
+
+    page = text(supervisor, YEAR)
+    assert "还有 1 份申请待办结，办结之后才能关账" in page
+    assert f'action="{YEAR}close/"' not in page
+
+    approve(world, review(world, found))
+
+    page = text(supervisor, YEAR)
+    assert "1 份已批准" in page
+    assert f'action="{YEAR}close/"' in page
+
+
 def test_form_15_bears_its_state_until_it_is_approved(
     computed: YearEnd, world: World, as_user: AsUser
 ) -> None:
@@ -98,6 +117,7 @@ def test_form_15_bears_its_state_until_it_is_approved(
 
     for said in ("3,450.00", "2,800.00", "贰仟捌佰元整", "应补付", "李四", "0431-1", "prov_finance", "同意"):
         assert said in page, said
+    assert page.count("验证码") == 1
     assert PrintedForm.objects.filter(form_no="15", subject_no="NQ2026-001").exists()
     assert client.get(f"{ONE}form15.pdf").content[:5] == b"%PDF-"
 
