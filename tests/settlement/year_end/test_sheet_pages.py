@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
@@ -45,6 +47,19 @@ def test_each_sheet_leads_to_the_others_of_the_region(
     page = text(as_user(world.changchun_clearing), f"{YEAR}{form}/220100/")
 
     assert {f"{YEAR}{other}/220100/" in page for other in ("17", "18")} == {True}
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [(f"{YEAR}16/", "表16 2026年.csv"), (OF_CHANGCHUN, "表18 长春市 2026年.csv")],
+    ids=["of the province", "of a region"],
+)
+def test_a_file_is_called_by_its_form_its_region_and_its_year(
+    computed: YearEnd, world: World, as_user: AsUser, url: str, name: str
+) -> None:
+    response = as_user(world.prov_clearing).get(f"{url}file.csv")
+
+    assert unquote(response["Content-Disposition"]).endswith(name)
 
 
 # --- the other side's sheet ---------------------------------------------------------------------------------
