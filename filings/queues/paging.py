@@ -15,9 +15,9 @@ from agency.web.keyset import PAGE_SIZE, PLACE, KeysetPage, number_key, page_url
 
 # what may be asked for in the URL → the order; green channel stands first in each [S2]
 SORTS = {
-    "due": ("-green_channel", "due_on", "pk"),
-    "received": ("-green_channel", "received_on", "pk"),
-    "name": ("-green_channel", "person__name", "pk"),
+    "due": ("-green", "due_on", "pk"),
+    "received": ("-green", "received_on", "pk"),
+    "name": ("-green", "person__name", "pk"),
 }
 
 

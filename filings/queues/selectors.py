@@ -25,7 +25,7 @@ from filings.filing.states import OPEN, FilingState
 from filings.filing.waivers import waiver_wanted
 
 S = FilingState
-DUE = ("-green_channel", "due_on", "pk")  # the order: green channel first [S2], then what is due first
+DUE = ("-green", "due_on", "pk")  # the order: green channel first [S2], then what is due first
 QUEUES = {
     "mine": "我的在办",
     "to_review": "待复核",
@@ -50,10 +50,14 @@ def held_in(region_id: int | None, user: User) -> Q:
 
 @dataclass(frozen=True)
 class Part:
-    """Filings of a queue that one expression tells by when something must be done; none is in two parts."""
+    """Filings of a queue that one expression tells by when something must be done; none is in two parts.
+
+    `green` is a value where it is the same for all of a part: without it the part is in the order of an index.
+    """
 
     where: Q
     due: Any = F("deadline_on")
+    green: Any = F("green_channel")
 
 
 def drafts(on: dt.date) -> Part:
@@ -161,15 +165,18 @@ def parts_overdue(by: User, on: dt.date) -> list[Part]:
 
 def with_due_day(rows: QuerySet[Any], name: str, on: dt.date) -> QuerySet[Any]:
     """Each row with `due_on`, whether or not it is in the queue (any more): the day by which something must
-    be done; NEVER where there is none."""
-    return rows.annotate(due_on=F("ends_on") if name == "expiring" else due_of(on))
+    be done, NEVER where there is none; and `green`."""
+    due = F("ends_on") if name == "expiring" else due_of(on)
+    return rows.annotate(due_on=due, green=F("green_channel"))
 
 
 def queue(name: str, by: User, on: dt.date) -> Merged:
     """One queue of the actor's own region: green channel first, then what is due first."""
     rows = Filing.objects.editable_by(by)
-    parts = (rows.filter(part.where).annotate(due_on=part.due) for part in _parts(name, by, on))
-    return Merged(with_due_day(Filing.objects.told(), name, on), tuple(parts), order=DUE)
+    parts = tuple(
+        rows.filter(part.where).annotate(due_on=part.due, green=part.green) for part in _parts(name, by, on)
+    )
+    return Merged(with_due_day(Filing.objects.told(), name, on), parts, order=DUE)
 
 
 def _parts(name: str, by: User, on: dt.date) -> list[Part]:
@@ -180,7 +187,7 @@ def _parts(name: str, by: User, on: dt.date) -> list[Part]:
     if name == "overdue":
         return parts_overdue(by, on)
     if name == "expiring":
-        return [Part(_expiring(by, on), F("ends_on"))]
+        return _expiring(by, on)
     if name == "in_work":  # much of it: in the order of the indexes
         return [drafts(on), reviews(), supplements(on), owing(on)]
     if name == "to_waive":  # all of it open
@@ -195,11 +202,12 @@ def _mine(by: User) -> Q:
     return Q(Exact(F("charge") % Value(ONE_REGION), by.pk))
 
 
-def _expiring(by: User, on: dt.date) -> Q:
+def _expiring(by: User, on: dt.date) -> list[Part]:
     """In force, with a last day within so many days."""
     soon = on + dt.timedelta(days=expiring_days(by, on))
     owed = Q(proof_due_on__lt=on, ends_on__gt=F("proof_due_on"))
-    return Q(state=S.IN_FORCE, ends_on__gte=on, ends_on__lte=soon) & ~owed
+    where = Q(state=S.IN_FORCE, ends_on__gte=on, ends_on__lte=soon) & ~owed
+    return [Part(where & Q(green_channel__in=[green]), F("ends_on"), Value(green)) for green in (True, False)]
 
 
 def queue_count(name: str, by: User, on: dt.date) -> int:
@@ -244,25 +252,21 @@ class Load:
         self.oldest, self.overdue = min(self.oldest, oldest), self.overdue + overdue
 
 
-SHOWN = (
-    *("username", "display_name", "is_active", "is_system_account"),
-    *("region__code", "region__name", "counter__name"),
-)
+SHOWN = ("username", "display_name", "is_active", "is_system_account", "region", "counter__name")
 
 
 def board(by: User, on: dt.date) -> list[Load]:
     """Open work per person: nobody's first, then who has most overdue."""
-    late = Q()
-    for part in parts_overdue(by, on):
-        late |= part.where
+    soon = due_soon(by, on)
+    late = Q(deadline_on__lt=on) | Q(deadline_on__lte=soon, state=S.AWAITING_SUPPLEMENT)
+    late |= Q(proof_due_on__lt=on, proof_lapses_on__lte=soon)  # as `parts_overdue`, of what is in work
     rows = Filing.objects.editable_by(by).filter(in_charge(by), in_work(on)).order_by()
     counted = rows.values_list("charge", "state").annotate(
         count=Count("*"), oldest=Min("received_on"), overdue=Count("pk", filter=late)
     )
     found = [(*holder_of(charge), *counts) for charge, *counts in counted]
-    users = User.objects.select_related("region", "counter").only(*SHOWN).in_bulk({one[1] for one in found})
-    regions = {user.region_id: user.region for user in users.values()}
-    regions |= PoolingRegion.objects.in_bulk({one[0] for one in found} - regions.keys())
+    users = {user.pk: user for user in User.objects.select_related("counter").only(*SHOWN).order_by()}
+    regions = PoolingRegion.objects.in_bulk({region for region, *_ in found})
     loads: dict[tuple[int, int], Load] = {}
     for region, user, *counts in found:
         loads.setdefault((region, user), Load(users[user], regions[region])).add(*counts)

@@ -107,7 +107,7 @@ def test_a_queue_of_several_states_is_merged_in_one_order_and_read_as_a_whole(wo
     rows = queue("in_work", world.clerk, world.today)
 
     assert list(rows) == order and [row.pk for row in rows.first(3)] == [row.pk for row in order[:3]]
-    assert list(rows.order_by("green_channel", "-due_on", "-pk")) == order[::-1]
+    assert list(rows.order_by("green", "-due_on", "-pk")) == order[::-1]
     assert [row.due_on for row in rows][-1] == world.today + 6 * DAY
     assert rows.count(4) == 4 and rows.count(9) == 5
     assert list(rows.none()) == [] and rows.none().count(9) == 0
