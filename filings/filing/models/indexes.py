@@ -29,11 +29,21 @@ INDEXES = [
         condition=Q(deadline_on__isnull=False),
         name="filing_open_of_all",
     ),
+    # serves the board, and what one person, or nobody, is in charge of
+    models.Index(
+        fields=[
+            *("charge", "state", "in_work_until", "deadline_on", "proof_due_on", "proof_lapses_on"),
+            *("received_on", "-green_channel", "id", "insured_region", "person"),
+        ],
+        condition=Q(charge__isnull=False),
+        name="filing_in_charge",
+    ),
     # the same of what waits for a supervisor's waiver
     models.Index(
         fields=[
             *("insured_region", *OPEN_BY_DUE),
             *("lock_until", "begins_on", "care_area_code", "lock_waived_by", "lock_waived_area_code"),
+            "in_work_until",
         ],
         condition=Q(lock_until__isnull=False),
         name="filing_locked_of_insured",
@@ -41,7 +51,7 @@ INDEXES = [
     # the same of promised papers (容缺) that are still to come
     models.Index(
         fields=[
-            *("insured_region", "state", "proof_due_on", "proof_lapses_on", "ends_on"),
+            *("insured_region", "state", "in_work_until", "proof_due_on", "proof_lapses_on"),
             *("-green_channel", "id", *IN_CHARGE, "person"),
         ],
         condition=Q(proof_due_on__isnull=False),
@@ -61,5 +71,4 @@ INDEXES = [
         condition=Q(state=S.IN_FORCE, proof_due_on__isnull=False),
         name="filing_by_proof_due",
     ),
-    models.Index(fields=["assigned_to", "state", "-id"], name="filing_of_assignee"),
 ]

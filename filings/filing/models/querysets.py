@@ -14,12 +14,13 @@ from filings.filing.states import CAME_INTO_FORCE, LASTING, WAITING, FilingState
 
 S = FilingState
 FEW = 1000  # that one night has to record
-BESIDE = ("person", "insured_region", "care_region", "taken_in_by", "assigned_to", "reviewed_by")
+STAFF = ("taken_in_by", "assigned_to", "reviewed_by")
 TOLD = (
     *("filing_no", "insurance_type", "kind", "channel", "care_place_name", "green_channel", "state"),
     *("received_on", "begins_on", "ends_on", "deadline_on", "proof_due_on", "proof_lapses_on"),
     *("lock_waived_by", "lock_waived_area_code"),
-    *("effective_at", "version"),
+    *("effective_at", "version", "insured_region", "person__name", "person__cert_no"),
+    *(f"{staff}__{name}" for staff in STAFF for name in ("username", "display_name", "is_active")),
 )
 
 
@@ -60,7 +61,7 @@ class FilingQuerySet(models.QuerySet):
 
     def told(self) -> FilingQuerySet:
         """With what a line of a list or of an export tells, and no more."""
-        return self.select_related(*BESIDE).only(*TOLD, *BESIDE)
+        return self.select_related("person", *STAFF).only(*TOLD)
 
     def in_state(self, state: str, on: dt.date) -> FilingQuerySet:
         """Filings whose `state_on(on)` is `state`."""
@@ -96,5 +97,6 @@ def parts_of_state(state: str, on: dt.date) -> list[Q]:
     if state == S.LAPSED:
         return [Q(state=S.LAPSED), too_late, owing & Q(proof_lapses_on__lt=on)]
     if state == S.AWAITING_SUPPLEMENT:
-        return [Q(state=S.AWAITING_SUPPLEMENT) & ~too_late, owing & Q(proof_lapses_on__gte=on)]
+        fallen = Q(state=S.IN_FORCE, proof_due_on__lt=on, in_work_until__gte=on)
+        return [Q(state=S.AWAITING_SUPPLEMENT) & ~too_late, fallen]
     return [Q(state=state) & ~(over | owing if state == S.IN_FORCE else too_late)]
