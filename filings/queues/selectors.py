@@ -52,7 +52,8 @@ def held_in(region_id: int | None, user: User) -> Q:
 class Part:
     """Filings of a queue that one expression tells by when something must be done; none is in two parts.
 
-    `green` is a value where it is the same for all of a part: without it the part is in the order of an index.
+    `green` is a value where it is the same for all of a part: without it the part is in the order of an
+    index.
     """
 
     where: Q

@@ -62,7 +62,7 @@ def verdicts_give(
     if wanted == Remedy.WRITE_OFF:
         _require_within_limit(rows, at)
     written = {"written_off_fen": F("amount_fen")} if wanted == Remedy.WRITE_OFF else {}
-    said = {"remedy": wanted, "note": note, "judged_by": by, "judged_at": at, **written}
+    said: dict[str, Any] = {"remedy": wanted, "note": note, "judged_by": by, "judged_at": at, **written}
     workflow.move_many(rows, JUDGED, by=by, at=at, reason=_told(wanted, note), **said)
     log("verdicts_given", rows, by=by, at=at, remedy=str(wanted.label), reason=note)
     return rows

@@ -8,6 +8,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse, QueryDict
+from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_GET
 
@@ -71,7 +72,8 @@ COLUMNS = [
 def difference_list(request: StaffRequest) -> HttpResponse:
     """The work list: what is mine, late, nobody's, to be approved, carried forward, or all that is open."""
     said = request.GET.copy()
-    said["view"] = view = said.get("view") if said.get("view") in VIEWS else _first_view(request)
+    asked = str(said.get("view", ""))
+    said["view"] = view = asked if asked in VIEWS else _first_view(request)
     said.pop("run", None)
     counts = counts_of_views(request.user, request.today, COUNTED_AT_MOST)
     tabs = [
@@ -122,7 +124,7 @@ def _listed(request: StaffRequest, said: QueryDict) -> dict[str, Any]:
 
 @needs(May.READ_RECONCILIATION)
 @require_GET
-def difference_export(request: StaffRequest, kind: str) -> HttpResponse:
+def difference_export(request: StaffRequest, kind: str) -> HttpResponseBase:
     """What is listed, as a file; logged. With a filter that cannot be understood nothing is exported."""
     if kind not in KINDS:
         raise Http404

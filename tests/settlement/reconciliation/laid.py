@@ -174,7 +174,9 @@ def lay_filings(cases: Sequence[Planted], unfiled: set[str], world: World) -> No
 def _filing(
     serial: int, person: int, home: str, place: str, reference: Reference, world: World
 ) -> dict[str, Any]:
-    blank = {field.column: field.get_default() for field in Filing._meta.concrete_fields}
+    blank = {
+        field.column: field.get_default() for field in Filing._meta.concrete_fields if not field.generated
+    }
     del blank["id"]
     at = moment("2026-01-05 10:00:00")
     return {
