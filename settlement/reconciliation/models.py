@@ -304,8 +304,6 @@ class Discrepancy(models.Model):
     )
     approved_at = models.DateTimeField("批准时间", null=True, blank=True)
 
-    near: bool  # annotated by `pairing.candidates`
-
     class Meta:
         verbose_name = verbose_name_plural = "对账差异"
         ordering = ["run", "serial"]

@@ -170,7 +170,12 @@ def candidates(row: Discrepancy, at_most: int) -> list[Discrepancy]:
     named = named_in(row)
 
     def unlikely(one: Discrepancy) -> tuple[bool, bool, bool, int]:
-        return (one.difference_no != named, one.subject != row.subject, not one.near, one.pk)
+        return (
+            one.difference_no != named,
+            one.subject != row.subject,
+            one.institution_code != row.institution_code,
+            one.pk,
+        )
 
     return sorted(fit, key=unlikely)[:at_most]
 
@@ -183,10 +188,10 @@ def named_in(row: Discrepancy) -> str:
 
 
 def _near(rows: QuerySet[Discrepancy], row: Discrepancy) -> QuerySet[Discrepancy]:
-    """Those of the same institution first; `near` tells which."""
+    """Those of the same institution first."""
     same = Q(institution_code=row.institution_code) & ~Q(institution_code="")
     near = Case(When(same, then=Value(True)), default=Value(False), output_field=BooleanField())
-    return rows.select_related("run").annotate(near=near).order_by("-near", "pk")[:LOOKED_AT]
+    return rows.select_related("run").order_by(near.desc(), "pk")[:LOOKED_AT]
 
 
 def require_void_free(run: ReconciliationRun) -> None:
