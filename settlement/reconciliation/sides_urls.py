@@ -9,6 +9,7 @@ RUN = "reconciliation/<str:run_no>/"
 SOURCES = "reconciliation/sources/"
 
 urlpatterns = [
+    path(SOURCES + "details/", mapped_sources.source_details, name="reconciliation_source_details"),
     path(SOURCES + "sheet/", sources.source_sheet, name="reconciliation_source_sheet"),
     path(SOURCES + "totals/", mapped_sources.source_totals, name="reconciliation_source_totals"),
     path(SOURCES + "bank/", mapped_sources.source_bank, name="reconciliation_source_bank"),

@@ -14,8 +14,11 @@ from settlement.clearing.families import is_of_province
 from settlement.clearing.sheets import SHEETS, SHORT_TITLES
 from settlement.reconciliation.kinds import SourceKind
 from settlement.reconciliation.models import ColumnMapping
+from settlement.reconciliation.selectors import mappings_usable
+from settlement.reconciliation.services import DETAILS
 from settlement.reconciliation.source_columns import NAME_LENGTH, mappings_for
 
+S = SourceKind
 YEARLY = {"16": "年终清算表", "17": "年终收款清算表", "18": "年终付款清算表"}
 
 
@@ -86,7 +89,7 @@ def _title(form: str) -> str:
 class MappedSourceForm(SourceForm):
     """A file whose columns are agreed to in a second step; `digest`: of the file kept in the first one."""
 
-    source = SourceKind.BANK
+    source_kind = SourceKind.BANK
     digest = forms.CharField(required=False, max_length=64, widget=forms.HiddenInput)
     mapping = forms.ModelChoiceField(
         label="列对照",
@@ -98,7 +101,7 @@ class MappedSourceForm(SourceForm):
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["mapping"].queryset = mappings_for(by, self.source)  # type: ignore[attr-defined]
+        self.fields["mapping"].queryset = mappings_for(by, self.source_kind)  # type: ignore[attr-defined]
         if self.data.get("digest"):
             self.fields["file"].required = False
 
@@ -109,10 +112,9 @@ class BankSourceForm(MappedSourceForm):
     field_order = ("period", "mapping", "file")
 
 
-class TotalsSourceForm(MappedSourceForm):
-    """The totals of a settlement month, of all or of one region or institution."""
+class ScopedSourceForm(MappedSourceForm):
+    """A settlement month, of all or of one region or institution."""
 
-    source = SourceKind.TOTALS
     scope_region = forms.ModelChoiceField(
         label="只对统筹区",
         queryset=PoolingRegion.objects.filter(kind=RegionKind.POOLING),
@@ -122,8 +124,6 @@ class TotalsSourceForm(MappedSourceForm):
     scope_institution = forms.CharField(
         label="只对医药机构", max_length=12, required=False, help_text="编号，空着是全部"
     )
-    without_refunds = forms.BooleanField(label="对方的合计不含退费", required=False)
-    field_order = ("period", "scope_region", "scope_institution", "mapping", "without_refunds", "file")
 
     def clean_scope_institution(self) -> Institution | None:
         code = to_text(self.cleaned_data["scope_institution"]).upper()
@@ -131,6 +131,34 @@ class TotalsSourceForm(MappedSourceForm):
         if code and found is None:
             raise forms.ValidationError(f"没有编号为 {code} 的医药机构。")
         return found
+
+
+class DetailsSourceForm(ScopedSourceForm):
+    """A file of cases: whose it is, and whether cases of groups whose totals agree are compared as well."""
+
+    source = forms.ChoiceField(
+        label="来源",
+        choices=[(kind.value, kind.label) for kind in (S.PLATFORM, S.REGION, S.HOSPITAL)],
+    )
+    all_details = forms.BooleanField(
+        label="合计相符的也逐笔比对", required=False, initial=True, help_text="不选：只逐笔比对合计不符的组"
+    )
+    field_order = (
+        "period", "source", "scope_region", "scope_institution", "mapping", "all_details", "file",
+    )  # fmt: skip
+
+    def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
+        super().__init__(*args, by=by, **kwargs)
+        usable = mappings_usable(by).filter(source__in=DETAILS)
+        self.fields["mapping"].queryset = usable  # type: ignore[attr-defined]
+
+
+class TotalsSourceForm(ScopedSourceForm):
+    """The totals of a settlement month."""
+
+    source_kind = SourceKind.TOTALS
+    without_refunds = forms.BooleanField(label="对方的合计不含退费", required=False)
+    field_order = ("period", "scope_region", "scope_institution", "mapping", "without_refunds", "file")
 
 
 class ColumnsForm(forms.Form):
