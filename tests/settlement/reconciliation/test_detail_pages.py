@@ -11,8 +11,8 @@ from django.test import Client
 from agency.jobs.models import Job
 from agency.jobs.services import job_run
 from settlement.reconciliation.models import ColumnMapping, ReconciliationRun
-from tests.settlement.records.files import csv_bytes, row
 from tests.settlement.reconciliation.test_source_pages import agree, upload
+from tests.settlement.records.files import csv_bytes, row
 from tests.support.world import World
 
 AsUser = Callable[..., Client]
