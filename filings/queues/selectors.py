@@ -78,13 +78,16 @@ def supplements(on: dt.date) -> Part:
 
 def owing(on: dt.date) -> Part:
     """In force, with a paper (容缺) still to come; once that is late the filing awaits it until it lapses."""
-    where = Q(state=S.IN_FORCE, proof_due_on__isnull=False, in_work_until__gte=on)
+    lasts = Q(ends_on__isnull=True) | Q(ends_on__gte=on) | Q(ends_on__gt=F("proof_due_on"))
+    where = Q(state=S.IN_FORCE, proof_due_on__isnull=False, proof_lapses_on__gte=on) & lasts
     return Part(where, Case(When(proof_due_on__lt=on, then=F("proof_lapses_on")), default=F("proof_due_on")))
 
 
 def unkept(on: dt.date) -> Part:
     """Those of them whose paper is late."""
-    return Part(owing(on).where & Q(proof_due_on__lt=on), F("proof_lapses_on"))
+    lasts = Q(ends_on__isnull=True) | Q(ends_on__gt=F("proof_due_on"))
+    where = Q(state=S.IN_FORCE, proof_due_on__lt=on, proof_lapses_on__gte=on) & lasts
+    return Part(where, F("proof_lapses_on"))
 
 
 def due_of(on: dt.date) -> Coalesce:

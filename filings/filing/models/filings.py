@@ -162,7 +162,7 @@ class Filing(models.Model):
         help_text="最后一个在办的日子；不在办的为空",
     )
     charge = models.GeneratedField(
-        verbose_name="在办",
+        verbose_name="在办于",
         expression=CHARGE,
         output_field=models.BigIntegerField(null=True),
         db_persist=True,

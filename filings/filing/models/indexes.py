@@ -9,7 +9,7 @@ from filings.filing.states import FilingState
 
 S = FilingState
 OPEN_BY_DUE = ("state", "-green_channel", "deadline_on", "id")  # of indexes: the order of the queues
-IN_CHARGE = ("received_on", "assigned_to", "taken_in_by")  # of indexes: what the board counts by
+IN_CHARGE = ("received_on", "assigned_to", "taken_in_by")  # of indexes: to narrow and sort queues
 
 INDEXES = [
     # serve the ledger: a region's filings, of one state, newest first; the province's, of one state
@@ -18,7 +18,7 @@ INDEXES = [
     models.Index(fields=["care_region", "state", "-id"], name="filing_queue_of_care"),
     models.Index(fields=["state", "-id"], name="filing_list_of_state"),
     # serve the queues: what is open in a region (in the province), green channel first, then what is
-    # due first; and counts and board, which read nothing but an index: see the columns after the key
+    # due first; and counts, which read nothing but an index: see the columns after the key
     models.Index(
         fields=["insured_region", *OPEN_BY_DUE, *IN_CHARGE, "person"],
         condition=Q(deadline_on__isnull=False),
@@ -51,7 +51,7 @@ INDEXES = [
     # the same of promised papers (容缺) that are still to come
     models.Index(
         fields=[
-            *("insured_region", "state", "in_work_until", "proof_due_on", "proof_lapses_on"),
+            *("insured_region", "state", "proof_due_on", "proof_lapses_on", "ends_on"),
             *("-green_channel", "id", *IN_CHARGE, "person"),
         ],
         condition=Q(proof_due_on__isnull=False),

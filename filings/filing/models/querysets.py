@@ -14,6 +14,7 @@ from filings.filing.states import CAME_INTO_FORCE, LASTING, WAITING, FilingState
 
 S = FilingState
 FEW = 1000  # that one night has to record
+ENDED_BY = {S.EXPIRED: "ends_on", S.LAPSED: "proof_due_on"}  # the day that ends what is in force
 STAFF = ("taken_in_by", "assigned_to", "reviewed_by")
 TOLD = (
     *("filing_no", "insurance_type", "kind", "channel", "care_place_name", "green_channel", "state"),
@@ -73,14 +74,14 @@ class FilingQuerySet(models.QuerySet):
     def in_state_parts(self, state: str, on: dt.date) -> list[FilingQuerySet]:
         """The same in parts that share no row: recorded as such, or put there by time since the last night.
 
-        The latter are few, or none. PostgreSQL, which takes those that have expired for many, would look for
+        The latter are few, or none. Either database may take those that time has ended for many, and look for
         them through all that is in force, so their keys are read beforehand, in the order of their index.
         """
         parts = [self.filter(part) for part in parts_of_state(state, on)]
-        if state == S.EXPIRED:
-            unrecorded = list(parts[1].order_by("ends_on").values_list("pk", flat=True)[: FEW + 1])
+        if state in ENDED_BY:
+            unrecorded = list(parts[-1].order_by(ENDED_BY[state]).values_list("pk", flat=True)[: FEW + 1])
             if len(unrecorded) <= FEW:
-                parts[1] = self.filter(pk__in=unrecorded)
+                parts[-1] = self.filter(pk__in=unrecorded)
         return parts
 
 
@@ -97,6 +98,5 @@ def parts_of_state(state: str, on: dt.date) -> list[Q]:
     if state == S.LAPSED:
         return [Q(state=S.LAPSED), too_late, owing & Q(proof_lapses_on__lt=on)]
     if state == S.AWAITING_SUPPLEMENT:
-        fallen = Q(state=S.IN_FORCE, proof_due_on__lt=on, in_work_until__gte=on)
-        return [Q(state=S.AWAITING_SUPPLEMENT) & ~too_late, fallen]
+        return [Q(state=S.AWAITING_SUPPLEMENT) & ~too_late, owing & Q(proof_lapses_on__gte=on)]
     return [Q(state=state) & ~(over | owing if state == S.IN_FORCE else too_late)]
