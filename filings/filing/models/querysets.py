@@ -14,7 +14,8 @@ from filings.filing.states import CAME_INTO_FORCE, LASTING, WAITING, FilingState
 
 S = FilingState
 FEW = 1000  # that one night has to record
-ENDED_BY = {S.EXPIRED: "ends_on", S.LAPSED: "proof_due_on"}  # the day that ends what is in force
+# the day that ends what is in force
+ENDED_BY: dict[str, str] = {S.EXPIRED: "ends_on", S.LAPSED: "proof_due_on"}
 STAFF = ("taken_in_by", "assigned_to", "reviewed_by")
 TOLD = (
     *("filing_no", "insurance_type", "kind", "channel", "care_place_name", "green_channel", "state"),
