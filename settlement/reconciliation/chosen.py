@@ -20,7 +20,10 @@ from settlement.reconciliation.states import DiscrepancyState
 from settlement.reconciliation.verdict_rules import remedies_of
 
 AT_MOST = 20_000
-_READ = ("pk", "kind", "state", "remedy", "amount_fen", "judged_at", "judged_by_id", "run_id", "run__source")
+_READ = (
+    *("pk", "kind", "state", "remedy", "amount_fen", "judged_at", "judged_by_id", "run_id", "run__source"),
+    "proposed",
+)
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,7 @@ class Chosen:
     runs: frozenset[int] = frozenset()
     judges: frozenset[int | None] = frozenset()
     amount_fen: int = 0
+    proposed: frozenset[str] = frozenset()
 
     @property
     def count(self) -> int:
@@ -88,7 +92,7 @@ def _chosen(rows: QuerySet[Discrepancy]) -> Chosen:
     if len(found) > AT_MOST:
         raise DomainError("too_many", f"一次最多办理 {AT_MOST:,} 条，请用筛选缩小范围。")
     columns = [list(column) for column in zip(*found, strict=True)] or [[] for _ in _READ]
-    keys, kinds, states, remedies, amounts, _, judges, runs, sources = columns
+    keys, kinds, states, remedies, amounts, _, judges, runs, sources, proposed = columns
     digest = hashlib.sha256("\n".join(f"{row[0]} {row[2]} {row[3]} {row[5]}" for row in found).encode())
     return Chosen(
         keys=keys,
@@ -100,4 +104,5 @@ def _chosen(rows: QuerySet[Discrepancy]) -> Chosen:
         runs=frozenset(runs),
         judges=frozenset(judges),
         amount_fen=sum(amounts),
+        proposed=frozenset(proposed),
     )

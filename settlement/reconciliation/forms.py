@@ -32,6 +32,20 @@ def _text(label: str, length: int) -> forms.CharField:
     return forms.CharField(label=label, max_length=length, required=False)
 
 
+def _note(rows: int, *, required: bool = True) -> forms.CharField:
+    """What a verdict rests on, or what was found out so far."""
+    return forms.CharField(
+        label="说明",
+        max_length=NOTE_LIMIT,
+        required=required,
+        widget=forms.Textarea(attrs={"rows": rows}),
+        error_messages={
+            "required": "请写明结论的依据。",
+            "max_length": f"说明请写在 {NOTE_LIMIT} 个字以内。",
+        },
+    )
+
+
 class RunFilterForm(PeriodForm):
     """What the list of comparisons is narrowed to."""
 
@@ -101,15 +115,7 @@ class VerdictForm(forms.Form):
         label="处理", widget=forms.RadioSelect, error_messages={"required": "请选一种处理。"}
     )
     other = forms.CharField(label="另一条差异", max_length=24, required=False)
-    note = forms.CharField(
-        label="说明",
-        max_length=NOTE_LIMIT,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={
-            "required": "请写明结论的依据。",
-            "max_length": f"说明请写在 {NOTE_LIMIT} 个字以内。",
-        },
-    )
+    note = _note(rows=3)
 
     def __init__(self, remedies: Sequence[Remedy], *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -145,13 +151,13 @@ class AssignForm(forms.Form):
 class NoteForm(forms.Form):
     """What was found out so far."""
 
-    note = forms.CharField(
-        label="说明",
-        max_length=NOTE_LIMIT,
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 3}),
-        error_messages={"max_length": f"说明请写在 {NOTE_LIMIT} 个字以内。"},
-    )
+    note = _note(rows=3, required=False)
+
+
+class PairsForm(forms.Form):
+    """Why each of many belongs to the one that its evidence names."""
+
+    note = _note(rows=2)
 
 
 class DifferenceReasonForm(ReasonForm):

@@ -51,6 +51,7 @@ label_actions(
         "verdicts_undone": "撤销差异结论",
         "difference_assigned": "交办差异",
         "difference_noted": "写差异说明",
+        "column_mapping_retired": "停用列对照",
     }
 )
 label_details(

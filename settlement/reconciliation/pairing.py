@@ -7,6 +7,7 @@ same source has paired already is not paired again. [P]
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection, Sequence
 
 from django.db import transaction
 from django.db.models import BooleanField, Case, Exists, F, OuterRef, Q, QuerySet, Value, When
@@ -30,6 +31,7 @@ from settlement.reconciliation.verdict_rules import (
     paid_fen,
     pair_refusal,
 )
+from settlement.records.selectors import chunks
 
 STANDING = (RunState.COMPARED, RunState.SIGNED)
 LOOKED_AT = 200  # candidates of equal amount of which the likeliest are shown
@@ -65,13 +67,22 @@ def pair_give(one_key: int, other_key: int, *, by: User, at: dt.datetime, note: 
 def _both_held(one_key: int, other_key: int, *, by: User) -> tuple[Discrepancy, Discrepancy]:
     """Both as they are now, held together so that nobody waits in a circle; the first is open and the actor's
     to judge. Whatever else has these numbers is held too: see `_require_unused`."""
-    subjects = Discrepancy.objects.filter(pk__in=[one_key, other_key]).order_by().values("subject")
-    same = Discrepancy.objects.filter(subject__in=subjects, run__state__in=STANDING).order_by()
-    held = {row.pk: row for row in hold_differences({one_key, other_key, *same.values_list("pk", flat=True)})}
+    keys = {one_key, other_key}
+    held = {row.pk: row for row in hold_differences(keys | same_numbers(keys))}
     (one,) = differences_held([one_key], by=by, may=May.RECONCILE, states=[OPEN])
     if other_key not in held:
         raise DomainError("not_a_pair", "请选出另一条差异。", field="other")
     return one, held[other_key]
+
+
+def same_numbers(keys: Collection[int]) -> set[int]:
+    """The keys of whatever else standing comparisons found of the numbers of these differences."""
+    found: set[int] = set()
+    for block in chunks(keys):
+        subjects = Discrepancy.objects.filter(pk__in=block).order_by().values("subject")
+        same = Discrepancy.objects.filter(subject__in=subjects, run__state__in=STANDING).order_by()
+        found.update(same.values_list("pk", flat=True))
+    return found
 
 
 def half_of(row: Discrepancy) -> Half:
@@ -102,19 +113,29 @@ def _require_same_books(one: Discrepancy, other: Discrepancy) -> None:
 def _require_unused(one: Discrepancy, other: Discrepancy) -> None:
     """That neither number is paired already by a comparison of the same source: a case is used once. Call it
     while both, and all of these numbers, are held."""
-    used = Discrepancy.objects.filter(
-        Q(run__region=one.run.region_id) if one.run.region_id else Q(run__region__isnull=True),
-        subject__in=[one.subject, other.subject],
-        run__source=one.run.source,
-        run__state__in=STANDING,
-        pair__isnull=False,
-    )
-    if one.run.source not in (*CASE_BY_CASE, SourceKind.BANK):  # lines of a table: every month has them
-        used = used.filter(run__period=one.run.period)
-    first = used.exclude(pk__in=[one.pk, other.pk]).select_related("pair", "run").order_by("pk").first()
-    if first is not None:
-        told = f"{first.subject} 在 {first} 已与 {first.pair} 对应，一笔只能用一次。"
-        raise DomainError("already_used", told, field="other")
+    used = paired_numbers([one, other])
+    if used:
+        raise DomainError("already_used", f"{used[0]}，一笔只能用一次。", field="other")
+
+
+def paired_numbers(rows: Sequence[Discrepancy]) -> list[str]:
+    """What says that numbers of these differences, which have no half yet, are paired already by comparisons
+    of the same side and source; lines of a table every month has anew."""
+    told = []
+    for run in {row.run_id: row.run for row in rows}.values():
+        own = [row for row in rows if row.run_id == run.pk]
+        used = Discrepancy.objects.filter(
+            Q(run__region=run.region_id) if run.region_id else Q(run__region__isnull=True),
+            run__source=run.source,
+            run__state__in=STANDING,
+            pair__isnull=False,
+        )
+        if run.source not in (*CASE_BY_CASE, SourceKind.BANK):
+            used = used.filter(run__period=run.period)
+        for block in chunks(own):
+            found = used.filter(subject__in=[row.subject for row in block]).select_related("pair")
+            told += [f"{one.subject} 在 {one} 已与 {one.pair} 对应" for one in found.order_by("pk")[:1]]
+    return told
 
 
 # --- what earlier months carried forward --------------------------------------------------------------------

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from settlement.reconciliation.views import bulk, differences, lists, runs
+from settlement.reconciliation.views import bulk, differences, giving_up, lists, runs
 
 DIFFERENCES = "reconciliation/differences/"
 DIFFERENCE = DIFFERENCES + "<str:difference_no>/"
@@ -10,6 +10,12 @@ RUN = "reconciliation/<str:run_no>/"
 
 urlpatterns = [
     path("reconciliation/", runs.run_list, name="reconciliation_list"),
+    path("reconciliation/mappings/", giving_up.mapping_list, name="reconciliation_mappings"),
+    path(
+        "reconciliation/mappings/<int:mapping_id>/retire/",
+        giving_up.mapping_retire_view,
+        name="reconciliation_mapping_retire",
+    ),
     path(DIFFERENCES, lists.difference_list, name="difference_list"),
     path(DIFFERENCES + "export/<slug:kind>/", lists.difference_export, name="difference_export"),
     path(DIFFERENCES + "chosen/", bulk.difference_chosen, name="difference_chosen"),
@@ -23,5 +29,6 @@ urlpatterns = [
     path(DIFFERENCE + "note/", differences.difference_note, name="difference_note"),
     path(RUN, runs.run_detail, name="reconciliation_run"),
     path(RUN + "differences/", lists.run_differences, name="reconciliation_differences"),
+    path(RUN + "void/", giving_up.run_void, name="reconciliation_void"),
     path(RUN + "unread/", runs.run_unread, name="reconciliation_unread"),
 ]

@@ -28,6 +28,7 @@ from settlement.holding.services import case_dispute
 from settlement.quotas.models import QuotaBase, QuotaItem, QuotaRound
 from settlement.quotas.services import round_propose
 from settlement.quotas.use_models import FundWarning, QuotaIncrease
+from settlement.reconciliation.services import mapping_save
 from settlement.reconciliation.sides import sheet_make
 from settlement.statements.models import InstitutionStatement
 from settlement.statements.services import statements_draw
@@ -153,11 +154,18 @@ def lay(world: World, tmp_path: Path) -> dict[str, str]:
 
 
 def lay_reconciliation(world: World) -> dict[str, str]:
-    """A run of 长春 with differences, and the sheet of them that was sent."""
+    """A run of 长春 with differences, the sheet of them that was sent, a mapping."""
     run = lay_run(world)
     sheet = sheet_make(run=run, by=world.changchun_clearing, at=world.now)
     first = run.discrepancies.order_by("serial")[0]
-    return {"run_no": run.run_no, "sheet_no": sheet.sheet_no, "difference_no": first.difference_no}
+    said = {"source": "platform", "columns": {"结算编号": "流水号"}, "headings": ["流水号"]}
+    saved = mapping_save(name="长春的", by=world.changchun_clearing, at=world.now, **said)
+    return {
+        "run_no": run.run_no,
+        "sheet_no": sheet.sheet_no,
+        "difference_no": first.difference_no,
+        "mapping_id": str(saved.pk),
+    }
 
 
 def propose_adjustment(world: World) -> str:

@@ -6,6 +6,7 @@ import pytest
 
 from agency.journal.books import check_all
 from settlement.reconciliation import judging, pairing
+from settlement.reconciliation.giving_up import run_give_up
 from settlement.reconciliation.models import Discrepancy
 from tests.settlement.reconciliation.made import NOVEMBER, keys, make_run, only_ours, only_theirs
 from tests.support.together import all_at_once
@@ -126,3 +127,23 @@ def world_of_many(committed: None) -> World:
     world = the_world()
     make_run(world, *(only_ours(f"S{n}") for n in range(1, 31)), only_theirs("T1"))
     return world
+
+
+def test_a_comparison_is_voided_or_paired_with_another_month_never_both(world_of_many: World) -> None:
+    world = world_of_many
+    october = make_run(world, only_ours("A1"))
+    make_run(world, only_theirs("A2"), period=NOVEMBER)
+    one, other = keys("A2", "A1")
+    who = {"by": world.prov_clearing, "at": world.now}
+    acts = [
+        lambda: run_give_up(october, reason="传错", **who),
+        lambda: pairing.pair_give(one, other, note="同一笔", **who),
+    ]
+
+    outcome = all_at_once([acts[at % 2] for at in range(TEN)])
+
+    assert outcome["done"] == 1
+    october.refresh_from_db()
+    paired = Discrepancy.objects.filter(pair__isnull=False).exists()
+    assert (october.state == "voided") != paired
+    assert check_all(None).broken == []

@@ -26,6 +26,7 @@ SAMPLE = {
     "filing_no": "F0000000000",
     "follow_up_no": "G0000000000",
     "held_no": "G000000-00000",
+    "mapping_id": "999999",
     "notice_no": "2099-1",
     "payment_no": "Z00000000000",
     "person_no": "P00000000",

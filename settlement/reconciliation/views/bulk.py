@@ -24,9 +24,12 @@ from settlement.reconciliation.chosen import Chosen, all_listed, picked
 from settlement.reconciliation.forms import (
     AssignForm,
     DifferenceReasonForm,
+    PairsForm,
     VerdictForm,
 )
+from settlement.reconciliation.kinds import Remedy
 from settlement.reconciliation.models import Discrepancy, ReconciliationRun
+from settlement.reconciliation.pairing_many import pairs_give
 from settlement.reconciliation.shown import rows_of
 from settlement.reconciliation.states import DiscrepancyState, RunState
 from settlement.reconciliation.trail import Trail, trail_of
@@ -36,6 +39,7 @@ SHOWN = 20
 TOLD = {
     "assign": "已交办",
     "verdict": "已提出结论，等另一位同事批准",
+    "pair": "已按依据成对提出结论，等另一位同事批准",
     "approve": "已批准",
     "return": "已退回",
     "undo": "已撤销结论",
@@ -95,6 +99,8 @@ def _forms(request: StaffRequest, chosen: Chosen) -> dict[str, Form]:
     judges = access.allowed(by, May.RECONCILE)
     approves = access.allowed(by, May.APPROVE_VERDICTS)
     state = DiscrepancyState
+    if judges and chosen.state == state.OPEN and chosen.proposed == {Remedy.PAIR}:
+        found["pair"] = PairsForm(auto_id="id_pair_%s")
     if judges and chosen.state == state.OPEN:
         found["verdict"] = VerdictForm(chosen.remedies_possible)
     if approves and chosen.state == state.JUDGED:
@@ -136,6 +142,7 @@ def _posted(request: StaffRequest, act: str, chosen: Chosen) -> Form | None:
     made: dict[str, Callable[[], Form]] = {
         "assign": lambda: AssignForm(request.user.region, request.POST, auto_id="id_assign_%s"),
         "verdict": lambda: VerdictForm(chosen.remedies_possible, request.POST),
+        "pair": lambda: PairsForm(request.POST, auto_id="id_pair_%s"),
         "approve": lambda: Form(request.POST),
         "return": lambda: DifferenceReasonForm(request.POST, auto_id="id_return_%s"),
         "undo": lambda: DifferenceReasonForm(request.POST, auto_id="id_undo_%s"),
@@ -149,6 +156,7 @@ def _do(request: StaffRequest, act: str, chosen: Chosen, **said: Any) -> None:
     services: dict[str, Callable[..., object]] = {
         "assign": assigning.differences_assign,
         "verdict": judging.verdicts_give,
+        "pair": pairs_give,
         "approve": judging.verdicts_approve,
         "return": judging.verdicts_return,
         "undo": judging.verdicts_undo,

@@ -120,7 +120,7 @@ def _forms(row: Discrepancy, today: dt.date) -> dict[str, Form]:
     sentence = evidence_of(row)[0]
     remedies = remedies_of(row.kind, row.run.source)
     draft = {
-        "remedy": row.proposed if row.proposed in remedies else "",
+        "remedy": _drafted(row) if _drafted(row) in remedies else "",
         "note": row.note or sentence[: judging.NOTE_LIMIT],
         "other": pairing.named_in(row),
     }
@@ -135,6 +135,12 @@ def _forms(row: Discrepancy, today: dt.date) -> dict[str, Form]:
         "return": DifferenceReasonForm(auto_id="id_return_%s"),
         "undo": DifferenceReasonForm(auto_id="id_undo_%s"),
     }
+
+
+def _drafted(row: Discrepancy) -> str:
+    """What the program proposes; a rest of nil in fund and account needs no writing off."""
+    nothing_left = row.proposed == Remedy.WRITE_OFF and not row.amount_fen
+    return Remedy.NONE.value if nothing_left else row.proposed
 
 
 # --- acts ---------------------------------------------------------------------------------------------------

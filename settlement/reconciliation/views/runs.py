@@ -28,6 +28,7 @@ from settlement.reconciliation.runs import (
     sums_of,
     totals_shown,
 )
+from settlement.reconciliation.services import DETAILS
 from settlement.reconciliation.states import RUN_TONES, RunState
 
 RUN = ReconciliationRun.machine.kind
@@ -99,6 +100,7 @@ def head_of(by: User, run: ReconciliationRun) -> dict[str, Any]:
         "states": states,
         "unsettled": states["open"] + states["judged"],
         "may_void": judges and run.state == RunState.COMPARED,
+        "may_compare": judges and run.state == RunState.FAILED and run.source in DETAILS,
         "may_judge": judges and run.state == RunState.COMPARED,
     }
 

@@ -18,6 +18,7 @@ from settlement.reconciliation.assigning import differences_assign
 from settlement.reconciliation.models import Discrepancy
 from tests.settlement.reconciliation.made import (
     NOVEMBER,
+    Said,
     difference,
     differing,
     keys,
@@ -250,6 +251,21 @@ def test_all_that_a_list_shows_is_handled_at_once(as_user: LogIn, world: World) 
     assert Discrepancy.objects.filter(owner=world.prov_finance).count() == 60
     assert difference("T1").owner is None
     assert AuditEntry.objects.filter(action="difference_assigned").count() == 60
+
+
+def test_many_that_the_program_says_to_pair_are_paired_at_once(as_user: LogIn, world: World) -> None:
+    def said(found: Said, serial: int) -> Said:
+        return {**found, "proposed": "pair", "evidence": {"对应差异的序号": str(serial)}}
+
+    make_run(world, said(only_ours("S1"), 2), said(only_theirs("T1"), 1), only_ours("S3"))
+    client = as_user(world.prov_clearing)
+    assert "pair" not in client.get(CHOSEN, {"pick": numbers("S1", "S3")}).context["forms"]
+
+    posted = hidden(client, pick=numbers("S1", "T1"), list="view=open")
+    assert client.post(f"{CHOSEN}pair/", {**posted, "note": " "}).status_code == 422
+    assert client.post(f"{CHOSEN}pair/", {**posted, "note": "编号颠倒"}).status_code == 302
+
+    assert (difference("S1").state, difference("S1").pair) == ("judged", difference("T1"))
 
 
 def test_what_changed_since_it_was_chosen_is_not_handled(as_user: LogIn, world: World) -> None:

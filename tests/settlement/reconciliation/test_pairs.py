@@ -10,9 +10,11 @@ from agency.journal import workflow
 from agency.journal.books import check_all
 from settlement.reconciliation import judging, pairing
 from settlement.reconciliation.models import Discrepancy
+from settlement.reconciliation.pairing_many import pairs_give
 from settlement.reconciliation.signing import run_sign
 from tests.settlement.reconciliation.made import (
     NOVEMBER,
+    Said,
     difference,
     differing,
     keys,
@@ -249,3 +251,61 @@ def test_the_likeliest_halves_are_offered_first(world: World) -> None:
         difference("A").difference_no,
     ]
     assert len(pairing.candidates(difference("S9"), 2)) == 2
+
+
+# --- many at once, by their evidence ------------------------------------------------------------------------
+
+
+def named(said: Said, serial: int) -> Said:
+    """A difference whose evidence names the other half of the same run."""
+    return {**said, "proposed": "pair", "evidence": {"说明": "编号颠倒。", pairing.NAMED: str(serial)}}
+
+
+def pairs(world: World, *numbers: str) -> list[Discrepancy]:
+    return pairs_give(keys(*numbers), by=world.prov_clearing, at=world.now, note="逐笔看过，编号颠倒")
+
+
+def test_many_are_paired_as_their_evidence_says(world: World) -> None:
+    make_run(
+        world,
+        named(only_ours("S1"), 3),
+        named(only_ours("S2", "60.00"), 4),
+        named(only_theirs("T1"), 1),
+        named(only_theirs("T2", "60.00"), 2),
+        only_ours("S5"),
+    )
+
+    judged = pairs(world, "S1", "T1", "S2")  # T2 comes along: it is the half of S2
+
+    assert {row.subject for row in judged} == {"S1", "S2", "T1", "T2"}
+    assert (difference("S1").pair, difference("T1").pair) == (difference("T1"), difference("S1"))
+    assert difference("T2").pair == difference("S2")
+    assert states("S5") == ["open"]
+    judging.verdicts_approve(keys("S1", "S2"), by=world.prov_clearing_2, at=world.now)
+    assert states("S1", "S2", "T1", "T2") == ["settled"] * 4
+    assert check_all(None).broken == []
+
+
+@pytest.mark.parametrize(
+    ("found", "code"),
+    [
+        ([named(only_ours("S1"), 2), only_theirs("T1")], "not_a_pair"),  # only the one names the other
+        ([named(only_ours("S1"), 9), named(only_theirs("T1"), 1)], "not_a_pair"),
+        ([named(only_ours("S1"), 2), named(only_theirs("T1", "699.99"), 1)], "not_a_pair"),
+        ([only_ours("S1"), only_theirs("T1")], "not_a_pair"),
+    ],
+)
+def test_one_that_does_not_fit_refuses_all(world: World, found: list[Said], code: str) -> None:
+    make_run(world, *found, named(only_ours("S3"), 4), named(only_theirs("T3"), 3))
+
+    with refused(code):
+        pairs(world, "S1", "S3")
+
+
+def test_what_another_comparison_paired_is_not_paired_again(world: World) -> None:
+    make_run(world, only_ours("S1"), only_theirs("T9"))
+    pair(world, "S1", "T9")
+    make_run(world, named(only_ours("S1"), 2), named(only_theirs("T1"), 1))
+
+    with refused("already_used"):
+        pairs(world, "S1")
