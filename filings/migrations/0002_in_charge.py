@@ -36,7 +36,7 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='filing',
-            index=models.Index(condition=models.Q(('charge__isnull', False)), fields=['charge', 'state', 'in_work_until', 'deadline_on', 'proof_due_on', 'proof_lapses_on', 'received_on', '-green_channel', 'id', 'insured_region', 'person'], name='filing_in_charge'),
+            index=models.Index(condition=models.Q(('charge__isnull', False)), fields=['charge', 'state', 'deadline_on', 'proof_due_on', 'proof_lapses_on', 'in_work_until', 'received_on', '-green_channel', 'id', 'insured_region', 'person'], name='filing_in_charge'),
         ),
         migrations.AddIndex(
             model_name='filing',

@@ -262,8 +262,9 @@ SHOWN = ("username", "display_name", "is_active", "is_system_account", "region",
 def board(by: User, on: dt.date) -> list[Load]:
     """Open work per person: nobody's first, then who has most overdue."""
     soon = due_soon(by, on)
-    late = Q(deadline_on__lt=on) | Q(deadline_on__lte=soon, state=S.AWAITING_SUPPLEMENT)
-    late |= Q(proof_due_on__lt=on, proof_lapses_on__lte=soon)  # as `parts_overdue`, of what is in work
+    # as `parts_overdue`, of what is in work; asked first is what few are
+    late = Q(deadline_on__lte=soon) & (Q(deadline_on__lt=on) | Q(state=S.AWAITING_SUPPLEMENT))
+    late |= Q(proof_due_on__lt=on, proof_lapses_on__lte=soon)
     rows = Filing.objects.editable_by(by).filter(in_charge(by), in_work(on)).order_by()
     counted = rows.values_list("charge", "state").annotate(
         count=Count("*"), oldest=Min("received_on"), overdue=Count("pk", filter=late)

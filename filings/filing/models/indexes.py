@@ -32,7 +32,7 @@ INDEXES = [
     # serves the board, and what one person, or nobody, is in charge of
     models.Index(
         fields=[
-            *("charge", "state", "in_work_until", "deadline_on", "proof_due_on", "proof_lapses_on"),
+            *("charge", "state", "deadline_on", "proof_due_on", "proof_lapses_on", "in_work_until"),
             *("received_on", "-green_channel", "id", "insured_region", "person"),
         ],
         condition=Q(charge__isnull=False),

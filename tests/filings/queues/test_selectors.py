@@ -57,6 +57,8 @@ def test_a_promised_paper_that_is_late_waits_until_the_filing_lapses(world: Worl
     for name in ("awaiting_supplement", "in_work", "mine", "overdue"):
         assert [(row.pk, row.due_on) for row in queue(name, world.clerk, on)] == [(filing.pk, on + DAY)]
         assert of(name, world.clerk, on + 2 * DAY) == []
+    assert [(one.count, one.overdue) for one in board(world.supervisor, on)] == [(1, 1)]
+    assert board(world.supervisor, on + 2 * DAY) == []
 
 
 @pytest.mark.parametrize("days", range(-3, 4))
@@ -167,6 +169,7 @@ def test_overdue_is_a_late_review_and_a_supplement_about_to_lapse(world: World) 
     change(gone, deadline_on=world.today - DAY)
 
     assert of("overdue", world.supervisor, world.today) == [late, lapsing]
+    assert [(one.count, one.overdue) for one in board(world.supervisor, world.today)] == [(4, 2)]
 
 
 def test_what_somebody_left_behind_is_nobodys(world: World) -> None:
