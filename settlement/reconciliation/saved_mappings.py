@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 from django.db import transaction
 
@@ -54,6 +55,10 @@ def mapping_retire(mapping: ColumnMapping, *, by: User, at: dt.datetime) -> None
     _record("column_mapping_retired", mapping, by=by, at=at)
 
 
-def _record(action: str, mapping: ColumnMapping, *, by: User, at: dt.datetime, **more: object) -> None:
-    subject = {"subject_kind": "column_mapping", "subject_no": mapping.name, "region": mapping.region}
+def _record(action: str, mapping: ColumnMapping, *, by: User, at: dt.datetime, **more: Any) -> None:
+    subject: dict[str, Any] = {
+        "subject_kind": "column_mapping",
+        "subject_no": mapping.name,
+        "region": mapping.region,
+    }
     audit.record(action, by=by, at=at, **subject, **more)
