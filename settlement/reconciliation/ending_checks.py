@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q
 
 from agency.money import yuan
 from agency.registry import CHECKS
 from agency.web.parts import Broken
-from settlement.reconciliation.ending_models import CarriedEnding
+from settlement.reconciliation.ending_models import CarriedEnding, EndingQuerySet
 from settlement.reconciliation.judging import write_off_limit
 from settlement.reconciliation.kinds import Remedy
 from settlement.reconciliation.models import Discrepancy
@@ -21,7 +21,7 @@ ONCE = "转下月的差异不又了结又对应"
 FITTING = "了结的办法和核销合规"
 
 
-def _of(period: str | None) -> QuerySet[CarriedEnding]:
+def _of(period: str | None) -> EndingQuerySet:
     rows = CarriedEnding.objects.order_by("pk")
     return rows.filter(discrepancy__run__period=period) if period else rows
 

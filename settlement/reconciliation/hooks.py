@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from urllib.parse import urlencode
 
-from django.db.models import Q, QuerySet
+from django.db.models import Q
 from django.urls import reverse
 
 from agency.journal.actions import label_actions, label_details
@@ -162,15 +162,12 @@ def search(user: User, term: str) -> SearchGroup | None:
         return None
     number = term.upper()
     rows = [_run_found(run) for run in run_visible(user).filter(run_no=number)]
-    named = differences_visible(user).filter(Q(difference_no=number) | Q(pk__in=_ended(number)))
+    ended = CarriedEnding.objects.filter(ending_no=number).order_by()
+    named = differences_visible(user).filter(Q(difference_no=number) | Q(pk__in=ended.values("discrepancy")))
     named = named.select_related("run")
     rows += [_found(row) for row in named]
     rows += [_found(row) for row in standing_of_number(user, term)[:TODO_SHOWN]]
     return SearchGroup("对账", rows)
-
-
-def _ended(ending_no: str) -> QuerySet[CarriedEnding]:
-    return CarriedEnding.objects.filter(ending_no=ending_no).order_by().values("discrepancy")
 
 
 def _run_found(run: ReconciliationRun) -> SearchRow:

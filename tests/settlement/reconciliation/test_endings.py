@@ -11,7 +11,6 @@ from agency.journal import workflow
 from agency.journal.books import check_all
 from agency.journal.models import AuditEntry
 from agency.organisation.models import User
-from agency.policy.models import Parameter
 from settlement.reconciliation import ending, judging, pairing
 from settlement.reconciliation.ending_models import CarriedEnding
 from settlement.reconciliation.models import Discrepancy, ReconciliationRun
@@ -31,6 +30,7 @@ from tests.settlement.reconciliation.made import (
     make_run,
     only_ours,
     only_theirs,
+    own_limit,
     twice,
 )
 from tests.support.snapshots import refused
@@ -222,16 +222,7 @@ def test_each_kind_ends_as_its_verdicts_can(world: World) -> None:
 def test_a_rest_is_written_off_whole_within_the_limit_of_its_day_and_region(world: World) -> None:
     carried_run(world, differing("S1", "700.00", "701.00"), differing("S2", "700.00", "698.99"))
     carried_run(world, differing("S3", "700.00", "699.00"), region=world.changchun)
-    common = Parameter.objects.get(key=judging.WRITE_OFF_LIMIT)
-    Parameter.objects.create(
-        key=common.key,
-        region=world.changchun,
-        value="99",
-        value_type=common.value_type,
-        label=common.label,
-        source="[P]",
-        valid_from=world.today,
-    )
+    own_limit(world, world.changchun, 99)
 
     one = approve(world, propose(world, "S1", "write_off"))
     assert one.written_off_fen == -100
