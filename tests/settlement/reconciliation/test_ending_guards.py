@@ -8,7 +8,7 @@ from django.db import DatabaseError, IntegrityError, connection, transaction
 from agency.journal.books import check_all
 from settlement.reconciliation.ending_models import CarriedEnding
 from settlement.reconciliation.models import Discrepancy, ReconciliationRun
-from tests.settlement.reconciliation.carried import approve, carried_run, give_back, propose, undo
+from tests.settlement.reconciliation.carried import approve, carried_run, carry, give_back, propose, undo
 from tests.settlement.reconciliation.made import (
     NOVEMBER,
     difference,
@@ -88,26 +88,28 @@ def ending_of(world: World, number: str, **changes: object) -> CarriedEnding:
     return CarriedEnding(**{**said, **changes})
 
 
+def name_half(world: World, number: str, half: Discrepancy) -> None:
+    """As somebody would who goes around the services."""
+    said = {"remedy": "pair", "note": "x", "pair": half, "judged_by": world.prov_clearing}
+    Discrepancy.objects.filter(subject=number).update(state="judged", judged_at=world.now, **said)
+
+
 def test_only_what_a_signed_comparison_carried_can_have_one(world: World) -> None:
-    carried_run(world, only_ours("S1"))
-    october = difference("S1")
-    make_run(world, only_ours("S2"), only_theirs("N1"), period=NOVEMBER)
-    Discrepancy.objects.filter(subject="N1").update(
-        state="judged",
-        remedy="pair",
-        note="x",
-        pair=october,
-        judged_by=world.prov_clearing,
-        judged_at=world.now,
-    )
+    carried_run(world, only_ours("S1"), only_ours("S2"))
+    make_run(world, only_ours("S3"), only_ours("S4"), only_theirs("N1"), period=NOVEMBER)
+    carry(world, "S4")
+    name_half(world, "N1", difference("S1"))
+    approved = {"state": "approved", "approved_by": world.prov_clearing_2, "approved_at": world.now}
 
     for wrong in (
-        ending_of(world, "S2"),  # open, of one that is not signed
-        ending_of(world, "S1"),  # paired
-        ending_of(world, "S1", state="approved", approved_by=world.prov_clearing_2, approved_at=world.now),
+        ending_of(world, "S1"),  # a later one names it
+        ending_of(world, "S2", **approved),  # nobody proposed it
+        ending_of(world, "S3"),  # open
+        ending_of(world, "S4"),  # of a comparison that is not signed
     ):
         with nothing_changes(), pytest.raises(DatabaseError, match="了结须先提出"), transaction.atomic():
             wrong.save()
+    ending_of(world, "S2").save()
 
 
 def test_the_constraints_hold_whatever_path_is_taken(world: World) -> None:
@@ -171,14 +173,7 @@ def test_what_is_both_ended_and_paired_is_told(world: World, unguarded: None) ->
     october = difference("S1")
     one = approve(world, propose(world, "S1"))
     make_run(world, only_theirs("N1"), period=NOVEMBER)
-    Discrepancy.objects.filter(subject="N1").update(
-        state="judged",
-        remedy="pair",
-        note="x",
-        pair=october,
-        judged_by=world.prov_clearing,
-        judged_at=world.now,
-    )
+    name_half(world, "N1", october)
 
     assert broken() == {
         "转下月的差异不又了结又对应": f"了结 {one}：差异 {october} 又由 {difference('N1')} 对应"
