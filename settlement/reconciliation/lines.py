@@ -46,6 +46,9 @@ _PLAIN = {
 }
 
 
+AS_IT_STOOD = frozenset(field.index for field in FIELDS) - _PLAIN.keys()  # in a plain line; never compared
+
+
 @dataclass(frozen=True)
 class Unread:
     """A row that could not be read: as in UnreadRow, and the settlement number that stands in it, if any."""

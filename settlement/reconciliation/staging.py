@@ -14,6 +14,7 @@ from django.db import connection
 
 from agency.batches.aside import RowsAside
 from agency.batches.kinds import Progress
+from settlement.reconciliation.dialect import analyze
 from settlement.reconciliation.fields import FIELDS, FieldKind, Part, Shape, shape_of
 from settlement.reconciliation.lines import Lines, Unread
 from settlement.reconciliation.models import ReconciliationRun, UnreadRow
@@ -21,7 +22,12 @@ from settlement.reconciliation.theirs import TheirFile
 
 KEPT_AT_ONCE = 500
 TABLES = (
-    "theirs", "found", "their_numbers", "their_repeats", "their_area", "their_care", "account_inside",
+    "theirs", "found", "our_sums", "their_sums", "their_numbers", "their_repeats", "their_area",
+    "their_care", "account_inside",
+)  # fmt: skip
+ANALYZED = (
+    "line_no", "settlement_no", "institution_code", "insurance_type", "care_type_code", "insured_area_code",
+    "care_area_code", "reversal_flag",
 )  # fmt: skip
 
 
@@ -117,7 +123,7 @@ def _settle() -> None:
     """What the database needs to know of `theirs` to find a way through it."""
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute("ANALYZE theirs (settlement_no, line_no)")
+            analyze("theirs", *ANALYZED)
         else:
             cursor.execute("CREATE INDEX theirs_number ON theirs (settlement_no)")
 

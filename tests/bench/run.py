@@ -22,7 +22,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[2]
 MODULES = (
     "people_search", "filing_lists", "record_import", "record_lists", "filing_match", "clearing",
-    "month_bundle", "xlsx",
+    "month_bundle", "reconcile", "xlsx",
 )  # fmt: skip
 DATABASES = ("sqlite", "postgresql")
 NO_DATABASE = ("xlsx",)  # run once
