@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import Any
 
 from django.db.models import F
@@ -24,6 +25,15 @@ OURS = (
     "care_area_code", "care_type_code", "insured_region_id", "is_reversal", "settled_at", "institution_code",
     *AMOUNT_FIELDS,
 )  # fmt: skip
+
+
+class Beside(Enum):
+    """What stands beside a row of theirs, and so how its insured region is known: by what it says itself, or
+    where it does not say (or both say the same word) by ours."""
+
+    NOTHING = "insured.region_id"
+    OURS = "coalesce(insured.region_id, o.insured_region_id)"
+    OURS_ALONE = "o.insured_region_id"  # before meanings are looked up
 
 
 @dataclass(frozen=True)
@@ -46,21 +56,22 @@ class Sides:
 
     def apart(self) -> str:
         """That a pair differs in some column before meanings are looked up: `o` is of `ours(*OURS)`."""
-        conditions = (self._differs(field) for field in self.shape.compared)
+        conditions = (self._differs(field, Beside.OURS_ALONE) for field in self.shape.compared)
         return " OR ".join(conditions) or "1 = 0"
 
     def mask(self) -> str:
         """The compared columns in which a pair differs as bits, the first the lowest; `o` is a record, `i`
         its institution, and the meanings stand beside `t`."""
         bits = (
-            f"CASE WHEN {self._differs(field)} AND {_MEANS_ANOTHER[field.index]} THEN {1 << bit} ELSE 0 END"
+            f"CASE WHEN {self._differs(field, Beside.OURS)} AND {_MEANS_ANOTHER[field.index]}"
+            f" THEN {1 << bit} ELSE 0 END"
             for bit, field in enumerate(self.shape.compared)
         )
         return " + ".join(bits).replace("o.institution_code", "i.code") or "0"
 
-    def _differs(self, field: Field) -> str:
+    def _differs(self, field: Field, beside: Beside) -> str:
         if field.part is Part.AMOUNT:
-            return f"o.{field.column} <> {self.theirs(field, alone=False)}"
+            return f"o.{field.column} <> {self.theirs(field, beside)}"
         if field.part is Part.REVERSAL:
             return f"o.is_reversal <> {is_reversal(self.shape)}"
         if field.part is Part.PERIOD:
@@ -68,27 +79,24 @@ class Sides:
             return f"coalesce(substr(t.settled_at, 1, 7), '') <> '{month}'"
         return _OWNER_DIFFERS[field.index]
 
-    def worth(self, *, alone: bool) -> tuple[str, str]:
-        """What a row of ours and of theirs is worth, fund and account, as far as their file says either;
-        `alone`: where theirs stands without ours beside it."""
+    def worth(self, beside: Beside) -> tuple[str, str]:
+        """What a row of ours and of theirs is worth: fund and account, as far as their file says either."""
         said = [field for field in (FUND, ACCOUNT_PAY) if self.shape.has(field.index)]
         ours = " + ".join(f"o.{field.column}" for field in said)
-        theirs = " + ".join(self.theirs(field, alone=alone) for field in said)
+        theirs = " + ".join(self.theirs(field, beside) for field in said)
         return ours or "0", theirs or "0"
 
-    def theirs(self, field: Field, *, alone: bool) -> str:
+    def theirs(self, field: Field, beside: Beside) -> str:
         """An amount of theirs, nothing being 0.00. 基金支付总额 comes without the account, as ours is kept,
-        where the region delivers it inside [P]: their region, or ours where theirs is not said."""
+        where the insured region delivers it inside [P]."""
         said = f"coalesce(t.{field.column}, 0)"
         if field is not FUND or not self.places.account_inside or not self.shape.has(ACCOUNT_PAY.index):
             return said
-        region, day = "insured.region_id", f"coalesce(t.settled_at, '{last_day(self.run.period)}')"
-        if not alone:
-            region = "coalesce(insured.region_id, o.insured_region_id)"
-            day = f"coalesce(t.settled_at, {local('o.settled_at')})"
+        ours = local("o.settled_at") if beside is not Beside.NOTHING else f"'{last_day(self.run.period)}'"
         return (
-            f"({said} - CASE WHEN EXISTS (SELECT 1 FROM account_inside AS i WHERE i.region_id = {region}"
-            f" AND substr({day}, 1, 10) BETWEEN i.begins AND i.ends)"
+            f"({said} - CASE WHEN EXISTS (SELECT 1 FROM account_inside AS a"
+            f" WHERE a.region_id = {beside.value}"
+            f" AND substr(coalesce(t.settled_at, {ours}), 1, 10) BETWEEN a.begins AND a.ends)"
             f" THEN coalesce(t.{ACCOUNT_PAY.column}, 0) ELSE 0 END)"
         )
 

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 from django.db import connection
 
-from settlement.reconciliation.both_sides import OURS, Sides
-from settlement.reconciliation.dialect import analyze, in_order
+from settlement.reconciliation.both_sides import OURS, Beside, Sides
+from settlement.reconciliation.dialect import analyze, few_are_left, in_order
 from settlement.reconciliation.fields import FIELDS, FieldKind, Part, Shape
 from settlement.reconciliation.kinds import DiscrepancyKind
 
@@ -23,25 +23,36 @@ IN_TURN = (
 
 
 def found_stage(sides: Sides) -> None:
-    """Make `found` out of ours and `theirs`."""
+    """Make `found` out of ours and `theirs`: two joins, since PostgreSQL lets several processes work at each,
+    as it does not at a FULL JOIN."""
     _repeats(sides)
     ours, params = sides.ours(*OURS)
-    of_repeats, more_params = sides.ours("id", "settlement_no")
-    with connection.cursor() as cursor:
+    numbers, more_params = sides.ours("id", "settlement_no")
+    with connection.cursor() as cursor, few_are_left():
+        cursor.execute(
+            f"""CREATE TEMPORARY TABLE our_apart AS
+            SELECT o.settlement_no, o.id AS record_id, t.line_no
+            FROM {ours} AS o LEFT JOIN theirs AS t ON t.settlement_no = o.settlement_no
+            WHERE t.line_no IS NULL OR {sides.apart()}""",
+            params,
+        )
+        cursor.execute(
+            f"""CREATE TEMPORARY TABLE their_apart AS SELECT t.settlement_no, t.line_no FROM theirs AS t
+            WHERE NOT EXISTS (SELECT 1 FROM {numbers} AS o WHERE o.settlement_no = t.settlement_no)""",
+            more_params,
+        )
         cursor.execute(
             f"""CREATE TEMPORARY TABLE found AS
-            WITH pair AS MATERIALIZED (
-              SELECT coalesce(o.settlement_no, t.settlement_no) AS settlement_no, o.id AS record_id, t.line_no
-              FROM {ours} AS o FULL JOIN theirs AS t ON t.settlement_no = o.settlement_no
-              WHERE o.id IS NULL OR t.line_no IS NULL OR {sides.apart()}
-            )
             SELECT settlement_no, record_id, line_no, CASE WHEN line_no IS NULL THEN 0 ELSE 1 END AS times
-            FROM pair
-            WHERE NOT EXISTS (SELECT 1 FROM their_repeats AS r WHERE r.settlement_no = pair.settlement_no)
+            FROM (
+              SELECT settlement_no, record_id, line_no FROM our_apart
+              UNION ALL SELECT settlement_no, CAST(NULL AS bigint), line_no FROM their_apart
+            ) AS apart
+            WHERE NOT EXISTS (SELECT 1 FROM their_repeats AS r WHERE r.settlement_no = apart.settlement_no)
             UNION ALL
             SELECT r.settlement_no, o.id, r.shown_line, r.times
-            FROM their_repeats AS r LEFT JOIN {of_repeats} AS o ON o.settlement_no = r.settlement_no""",
-            [*params, *more_params],
+            FROM their_repeats AS r LEFT JOIN {numbers} AS o ON o.settlement_no = r.settlement_no""",
+            more_params,
         )
     analyze("found")
 
@@ -56,7 +67,7 @@ def _repeats(sides: Sides) -> None:
         else f"{in_order(f't.{field.column}')} NULLS FIRST"
         for field in FIELDS
     )
-    _, worth = sides.worth(alone=True)
+    _, worth = sides.worth(Beside.NOTHING)
     with connection.cursor() as cursor:
         cursor.execute(
             """CREATE TEMPORARY TABLE their_numbers AS SELECT settlement_no FROM theirs

@@ -22,7 +22,12 @@ from settlement.reconciliation.theirs import TheirFile, open_theirs
 from settlement.reconciliation.totals import open_only_differing, our_cases, ours_digest, totals_write
 from settlement.reconciliation.writing import differences_write
 
-WORK_MEM = "256MB"  # a million of their rows stay in memory; more go to the disk
+ROOM = {
+    "work_mem": "'256MB'",  # a million of their rows stay in memory; more go to the disk
+    "jit": "off",
+    "random_page_cost": "1.1",
+    "cursor_tuple_fraction": "1",
+}
 
 
 def details_compare(run: ReconciliationRun, *, by: User, at: Any, progress: Progress) -> dict[str, Any]:
@@ -32,7 +37,7 @@ def details_compare(run: ReconciliationRun, *, by: User, at: Any, progress: Prog
     """
     _make_room()
     their = open_theirs(kept_path(run.file), run.file_name, run.columns or None)
-    staged = theirs_stage(their, progress)
+    staged = theirs_stage(run, their, progress)
     _require_rows(staged, run.file_name)
     sides = _sides(run, staged)
     digest = ResultDigest()
@@ -46,7 +51,7 @@ def details_compare(run: ReconciliationRun, *, by: User, at: Any, progress: Prog
     unread_keep(run, staged.unread)
     doctor.diagnose(run)
     result = {**_read(their, staged, sides), **_result(run, counts)}
-    unstage()
+    unstage(run)
     return {**result, "notes": notes, "result_digest": digest.text()}
 
 
@@ -54,10 +59,8 @@ def _make_room() -> None:
     """For this transaction of PostgreSQL: both sides are whole months, to be read whole."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL work_mem = '{WORK_MEM}'")
-            cursor.execute("SET LOCAL jit = off")
-            cursor.execute("SET LOCAL random_page_cost = 1.1")
-            cursor.execute("SET LOCAL cursor_tuple_fraction = 1")
+            for name, value in ROOM.items():
+                cursor.execute(f"SET LOCAL {name} = {value}")
 
 
 def _require_rows(staged: Staged, file_name: str) -> None:

@@ -13,7 +13,7 @@ from django.db import connection
 from django.db.models import F, Sum
 
 from agency.organisation.models import Institution, PoolingRegion
-from settlement.reconciliation.both_sides import Sides
+from settlement.reconciliation.both_sides import Beside, Sides
 from settlement.reconciliation.dialect import analyze
 from settlement.reconciliation.fields import ACCOUNT_PAY, FUND, TOTAL_FEE
 from settlement.reconciliation.models import ReconciliationRun, RunTotal
@@ -129,7 +129,7 @@ def _of_ours(sides: Sides) -> str:
 def _of_theirs(sides: Sides) -> str:
     selected, grouped = _grouped(sides, _THEIRS)
     fields = (TOTAL_FEE, FUND, ACCOUNT_PAY)
-    figures = _figures("t", [sides.theirs(field, alone=True) for field in fields])
+    figures = _figures("t", [sides.theirs(field, Beside.NOTHING) for field in fields])
     return f"SELECT {selected}, {figures} FROM their_sums AS t {sides.joins} {_OF_THEIRS} {grouped}"
 
 

@@ -7,7 +7,10 @@ in passing, of the very texts that are stored.
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -19,7 +22,7 @@ from agency.money import plain_yuan
 from agency.organisation.models import Institution, PoolingRegion, User
 from agency.policy.insurance import InsuranceType
 from agency.tabular.values import to_text
-from settlement.reconciliation.both_sides import Sides
+from settlement.reconciliation.both_sides import Beside, Sides
 from settlement.reconciliation.classify import bits_in_turn, columns_of, kind_of
 from settlement.reconciliation.dialect import in_order, local
 from settlement.reconciliation.fields import FIELDS, Field, FieldKind
@@ -51,17 +54,19 @@ _OF_OURS = {
 
 def differences_write(sides: Sides, digest: ResultDigest, *, by: User, at: dt.datetime) -> dict[str, int]:
     """Write what of `found` differs as differences, each open; how many of each class."""
-    counts: dict[str, int] = {}
-    writer = _Writer(sides)
-    write = {"postgresql": _copy, "sqlite": _insert}[connection.vendor]
+    counts: Counter[str] = Counter()
+    writer, waiting = _Writer(sides), list[list[Any]]()
     for block in _blocks(sides):
-        rows = [writer.row(values) for values in block]
-        for row in rows:
-            digest.add(row[4 : 4 + len(FOUND)])
-            counts[row[4]] = counts.get(row[4], 0) + 1
-        write(rows)
+        with _written_meanwhile(waiting):
+            rows = [writer.row(values) for values in block]
+            for row in rows:
+                digest.add(row[4 : 4 + len(FOUND)])
+            counts.update(row[4] for row in rows)
+        waiting = rows
+    with _written_meanwhile(waiting):
+        pass
     _begin(sides.run.pk, by=by, at=at)
-    return counts
+    return dict(counts)
 
 
 def _blocks(sides: Sides) -> Iterator[list[Sequence[Any]]]:
@@ -90,7 +95,7 @@ def _blocks(sides: Sides) -> Iterator[list[Sequence[Any]]]:
 def _amount(sides: Sides) -> str:
     """Ours less theirs in fund and account; ours whole, whatever columns their file has, when they have
     nothing under the number; all of their rows of a number that stands there more than once."""
-    ours, theirs = sides.worth(alone=False)
+    ours, theirs = sides.worth(Beside.OURS)
     whole = "o.fund_total_fen + o.personal_account_pay_fen"
     return (
         f"coalesce(CASE WHEN f.times = 0 THEN {whole} ELSE {ours} END, 0)"
@@ -158,12 +163,26 @@ def _texts(fields: list[tuple[str, int, bool]], cells: Sequence[Any]) -> dict[st
     return found
 
 
-def _copy(rows: list[list[Any]]) -> None:
+@contextmanager
+def _written_meanwhile(rows: list[list[Any]]) -> Iterator[None]:
+    """Write rows, on PostgreSQL while the next ones are made."""
+    if not rows or connection.vendor == "sqlite":
+        _insert(rows)
+        yield
+        return
+    with ThreadPoolExecutor(1) as thread:
+        written = thread.submit(_copy, connection.connection, rows)
+        yield
+        with connection.wrap_database_errors:
+            written.result()
+
+
+def _copy(raw: Any, rows: list[list[Any]]) -> None:
     """PostgreSQL. No text holds a tab: cells are cleaned, and JSON writes it in other letters."""
     lines = ("\t".join(["\x01" if value is None else str(value) for value in row]) for row in rows)
     data = "\n".join(lines).replace("\\", "\\\\")
     statement = f"COPY {TABLE} ({', '.join(COLUMNS)}) FROM STDIN WITH (NULL E'\\x01')"
-    with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
+    with raw.cursor() as cursor, cursor.copy(statement) as copy:
         copy.write(f"{data}\n")
 
 
