@@ -62,9 +62,14 @@ def open_theirs(path: Path, filename: str, columns: Mapping[str, str] | None) ->
     return TheirFile(table, applied, positions(table.header, applied))
 
 
+def open_table_of(path: Path, filename: str) -> Table:
+    """A file before its columns are known, its header found by every word that may stand in it."""
+    return _opened(path, filename, [*c.SPELLINGS, *ALL_WORDS])
+
+
 def headings_of(path: Path, filename: str) -> list[str]:
     """The header of a file, for a mapping to be proposed."""
-    return list(_opened(path, filename, [*c.SPELLINGS, *ALL_WORDS]).header)
+    return list(open_table_of(path, filename).header)
 
 
 def _opened(path: Path, filename: str, expected: list[str]) -> Table:

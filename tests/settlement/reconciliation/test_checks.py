@@ -9,7 +9,6 @@ import pytest
 from django.db import connection
 
 from agency.journal.books import check_all
-from agency.journal.guards import GUARDS, trigger_names
 from settlement.reconciliation.models import Discrepancy, ReconciliationRun, RunTotal, UnreadRow
 from tests.settlement.records.files import reversal, row
 
@@ -23,19 +22,6 @@ def run(load: Run, compare: Run) -> ReconciliationRun:
     return compare(
         [row("S1", **DEARER), row("S2"), row("S4"), row("S5"), row("S5", **DEARER), row("S6", 个人现金="?")]
     )
-
-
-@pytest.fixture
-def unguarded(db: None) -> None:
-    """Whoever has the database can drop its triggers."""
-    with connection.cursor() as cursor:
-        for guard in GUARDS.values():
-            if guard.table.startswith(
-                ("settlement_disc", "settlement_run", "settlement_unread", "settlement_recon")
-            ):
-                for name in trigger_names(guard):
-                    on = f" ON {guard.table}" if connection.vendor == "postgresql" else ""
-                    cursor.execute(f"DROP TRIGGER {name}{on}")
 
 
 def broken() -> dict[str, str]:

@@ -24,10 +24,9 @@ OURS = [
 ]  # fmt: skip
 THEIRS = [
     row("S1"), row("S1"), row("S2", **DEARER), row("S2"), row("S2", **FAMILY), row("S3"),
-    row("S4", 险种="390"), row("S5", 结算时间="2026-09-09 10:30:00"), row("S6", 退费标志="1"), row("S7"),
-    row("R7"), row("s9"), row("长S9", **DEARER), row("S12"), row("S12", 姓名="李四"),
-    row("S13", 姓名="“引号”, 逗号"),
-    row("S-11"),
+    row("S4", 险种="390"), row("S5", 结算时间="2026-09-09 10:30:00"), row("S6", 退费标志="1"),
+    row("S7"), row("R7"), row("s9"), row("长S9", **DEARER), row("S12"), row("S12", 姓名="李四"),
+    row("S13", 姓名="“引号”, 逗号"), row("S-11"),
 ]  # fmt: skip
 
 
