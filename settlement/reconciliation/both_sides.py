@@ -29,11 +29,14 @@ OURS = (
 
 class Beside(Enum):
     """What stands beside a row of theirs, and so how its insured region is known: by what it says itself, or
-    where it does not say (or both say the same word) by ours."""
+    where it does not say, or both say the same word, by ours."""
 
     NOTHING = "insured.region_id"
-    OURS = "coalesce(insured.region_id, o.insured_region_id)"
-    OURS_ALONE = "o.insured_region_id"  # before meanings are looked up
+    OURS = (
+        "CASE WHEN t.insured_area_code = o.insured_area_code THEN o.insured_region_id"
+        " ELSE coalesce(insured.region_id, o.insured_region_id) END"
+    )
+    OURS_ALONE = "o.insured_region_id"  # before meanings are looked up: another word differs in any case
 
 
 @dataclass(frozen=True)

@@ -1,4 +1,4 @@
-"""分类: what of theirs is not what ours is, number by number, found by the database in one pass over both.
+"""分类: what of theirs is not what ours is, number by number, found by the database.
 
 `found` has a row for each settlement number that may not be 相符: `settlement_no`, our `record_id`, their
 `line_no` and how many `times` it stands in their file. Whether it is, and what it is, the meanings of its
@@ -10,7 +10,7 @@ from __future__ import annotations
 from django.db import connection
 
 from settlement.reconciliation.both_sides import OURS, Beside, Sides
-from settlement.reconciliation.dialect import analyze, few_are_left, in_order
+from settlement.reconciliation.dialect import analyze, in_order
 from settlement.reconciliation.fields import FIELDS, FieldKind, Part, Shape
 from settlement.reconciliation.kinds import DiscrepancyKind
 
@@ -28,7 +28,7 @@ def found_stage(sides: Sides) -> None:
     _repeats(sides)
     ours, params = sides.ours(*OURS)
     numbers, more_params = sides.ours("id", "settlement_no")
-    with connection.cursor() as cursor, few_are_left():
+    with connection.cursor() as cursor:
         cursor.execute(
             f"""CREATE TEMPORARY TABLE our_apart AS
             SELECT o.settlement_no, o.id AS record_id, t.line_no
@@ -58,9 +58,9 @@ def found_stage(sides: Sides) -> None:
 
 
 def _repeats(sides: Sides) -> None:
-    """`their_repeats`: the numbers that stand twice or more often in their file, what they are worth
-    together, the first of their lines, and the one whose content is shown: the least by its content, so that
-    the order of rows does not matter."""
+    """`their_twins`: the rows of theirs whose number stands twice or more often in their file. And
+    `their_repeats`: these numbers, what they are worth together, the first of their lines, and the one whose
+    content is shown: the least by its content, so that the order of rows does not matter."""
     content = ", ".join(
         f"t.{field.column} NULLS FIRST"
         if field.kind is FieldKind.FEN
@@ -75,13 +75,18 @@ def _repeats(sides: Sides) -> None:
         )
         analyze("their_numbers")
         cursor.execute(
+            """CREATE TEMPORARY TABLE their_twins AS SELECT t.*
+            FROM their_numbers AS n JOIN theirs AS t ON t.settlement_no = n.settlement_no"""
+        )
+        analyze("their_twins")
+        cursor.execute(
             f"""CREATE TEMPORARY TABLE their_repeats AS
             SELECT settlement_no, count(*) AS times, CAST(sum(worth) AS bigint) AS worth,
               min(line_no) AS first_line, min(CASE WHEN place = 1 THEN line_no END) AS shown_line
             FROM (
               SELECT t.settlement_no, t.line_no, {worth} AS worth,
                 row_number() OVER (PARTITION BY t.settlement_no ORDER BY {content}, t.line_no) AS place
-              FROM their_numbers AS n JOIN theirs AS t ON t.settlement_no = n.settlement_no {sides.joins}
+              FROM their_twins AS t {sides.joins}
             ) AS ranked GROUP BY settlement_no"""
         )
     analyze("their_repeats")

@@ -27,6 +27,7 @@ ROOM = {
     "jit": "off",
     "random_page_cost": "1.1",
     "cursor_tuple_fraction": "1",
+    "parallel_tuple_cost": "0",  # few rows are left of a join, which PostgreSQL does not foresee
 }
 
 

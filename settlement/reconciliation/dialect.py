@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-
 from django.db import connection
 
 _IN_ORDER = {"postgresql": ' COLLATE "C"', "sqlite": ""}
@@ -30,16 +27,3 @@ def analyze(table: str, *columns: str) -> None:
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL default_statistics_target = 10")
             cursor.execute(f"ANALYZE {table} ({', '.join(columns)})" if columns else f"ANALYZE {table}")
-
-
-@contextmanager
-def few_are_left() -> Iterator[None]:
-    """Of the rows that are joined meanwhile few are left; PostgreSQL does not foresee it, and would let one
-    process do all of the work."""
-    if connection.vendor != "postgresql":
-        yield
-        return
-    with connection.cursor() as cursor:
-        cursor.execute("SET LOCAL parallel_tuple_cost = 0")
-        yield
-        cursor.execute("SET LOCAL parallel_tuple_cost TO DEFAULT")

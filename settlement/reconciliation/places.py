@@ -64,8 +64,7 @@ class Places:
 
 
 def places_stage(shape: Shape, period: str) -> Places:
-    """Fill `their_sums`, the tables of meanings, and make the view `their_case`: `theirs` with `insurance`,
-    `insured_region_id`, `care_region_id`, `care_kind` and `is_reversal`, as ours say it."""
+    """Fill `their_sums` and the tables of meanings."""
     _sum_up(shape, by_day=False)
     days, reference = _days(period), read_reference()
     areas = list(meanings.areas(reference, _words("insured_area_code", "care_area_code"), days))
@@ -77,14 +76,7 @@ def places_stage(shape: Shape, period: str) -> Places:
     _fill("their_area", "code text, begins text, ends text, region_id bigint", areas)
     _fill("their_care", "code text, begins text, ends text, care_kind text", cares)
     _fill("account_inside", "region_id bigint, begins text, ends text, is_inside integer", inside)
-    places = Places(period, by_day, bool(inside))
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""CREATE TEMPORARY VIEW their_case AS SELECT t.*, {INSURANCE} AS insurance,
-            insured.region_id AS insured_region_id, care.region_id AS care_region_id, kind.care_kind,
-            {is_reversal(shape)} AS is_reversal FROM theirs AS t {places.joins}"""
-        )
-    return places
+    return Places(period, by_day, bool(inside))
 
 
 def _sum_up(shape: Shape, *, by_day: bool) -> None:

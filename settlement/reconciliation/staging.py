@@ -1,4 +1,4 @@
-"""暂存: their rows in the temporary table `theirs`, for the database to set beside ours.
+"""暂存: their rows as `theirs`, for the database to set beside ours.
 
 `theirs` has a row for each of their rows that could be read: `line_no`, and the columns of `fields.FIELDS`
 (all of them, empty where the file has none): amounts are fen, all else texts, `settled_at` in Shanghai as
@@ -22,8 +22,8 @@ from settlement.reconciliation.theirs import TheirFile
 
 KEPT_AT_ONCE = 500
 TABLES = (
-    "found", "our_apart", "their_apart", "our_sums", "their_sums", "their_numbers", "their_repeats",
-    "their_area", "their_care", "account_inside",
+    "found", "our_apart", "their_apart", "our_sums", "their_sums", "their_numbers", "their_twins",
+    "their_repeats", "their_area", "their_care", "account_inside",
 )  # fmt: skip
 ANALYZED = (
     "line_no", "settlement_no", "institution_code", "insurance_type", "care_type_code", "insured_area_code",
@@ -86,7 +86,6 @@ def _create(run: ReconciliationRun, their: TheirFile) -> None:
 def unstage(run: ReconciliationRun) -> None:
     """Drop what was staged, if anything was."""
     with connection.cursor() as cursor:
-        cursor.execute("DROP VIEW IF EXISTS their_case")
         if connection.vendor == "postgresql":
             cursor.execute("DROP VIEW IF EXISTS theirs")
         for name in (_table(run), *TABLES):

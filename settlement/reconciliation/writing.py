@@ -13,6 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from typing import Any
 
 from django.db import connection
@@ -56,15 +57,13 @@ def differences_write(sides: Sides, digest: ResultDigest, *, by: User, at: dt.da
     """Write what of `found` differs as differences, each open; how many of each class."""
     counts: Counter[str] = Counter()
     writer, waiting = _Writer(sides), list[list[Any]]()
-    for block in _blocks(sides):
+    for block in chain(_blocks(sides), [()]):  # beside the last, empty one the last rows are written
         with _written_meanwhile(waiting):
             rows = [writer.row(values) for values in block]
             for row in rows:
                 digest.add(row[4 : 4 + len(FOUND)])
             counts.update(row[4] for row in rows)
         waiting = rows
-    with _written_meanwhile(waiting):
-        pass
     _begin(sides.run.pk, by=by, at=at)
     return dict(counts)
 

@@ -85,6 +85,20 @@ def test_the_same_word_is_the_same_place_whatever_the_table_says_now(
     assert found(compare([row("S1", 参保地区划="220103")])) == {}
 
 
+def test_of_the_same_word_ours_says_whether_the_fund_holds_the_account(
+    load: Run, compare: Run, world: World
+) -> None:
+    load([row("S1")])
+    AreaCode.objects.filter(area_code="220102").update(region=world.jilin)
+    Parameter.objects.create(
+        key=ACCOUNT_INSIDE, region=world.jilin, value="true", value_type="bool", label="含个人账户",
+        valid_from=dt.date(2026, 10, 1),
+    )  # fmt: skip
+
+    assert found(compare([row("S1")])) == {}
+    assert found(compare([row("S1", 全自费="0.01")])) == {"S1": ("amount_differs", ["全自费"])}
+
+
 def test_a_fund_that_holds_the_account_is_read_without_it(
     changchun_delivers_inside: None, load: Run, compare: Run
 ) -> None:
