@@ -9,7 +9,7 @@ import datetime as dt
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from functools import partial
-from typing import Generic, TypeVar
+from typing import Any, Generic, TypeVar
 
 from agency.organisation.models import PoolingRegion
 from agency.policy.care import CareKind
@@ -51,7 +51,7 @@ class Days:
         days |= {end + dt.timedelta(days=1) for _, end in spans if end is not None and end < dt.date.max}
         return {day for day in days if self.first < day <= self.last}
 
-    def whole(self, meaning: Meaning[T]) -> bool:
+    def whole(self, meaning: Meaning[Any]) -> bool:
         """Whether a meaning holds on all of these days."""
         return (meaning.begins, meaning.ends) == (self.first.isoformat(), self.last.isoformat())
 

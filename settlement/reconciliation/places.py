@@ -8,8 +8,9 @@ of a few rows, a row for each word; by days only where a meaning changed within 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
@@ -70,7 +71,8 @@ def places_stage(shape: Shape, period: str) -> Places:
     areas = list(meanings.areas(reference, _words("insured_area_code", "care_area_code"), days))
     cares = list(meanings.cares(reference, _words("care_type_code"), days))
     inside = meanings.inside(days)
-    by_day = not all(days.whole(meaning) for meaning in (*areas, *cares, *inside))
+    found: list[Meaning[Any]] = [*areas, *cares, *inside]
+    by_day = not all(map(days.whole, found))
     if by_day:
         _sum_up(shape, by_day=True)
     _fill("their_area", "code text, begins text, ends text, region_id bigint", areas)
@@ -120,8 +122,8 @@ def _words(*columns: str) -> list[str]:
         return [word for (word,) in cursor.fetchall()]
 
 
-def _fill(name: str, columns: str, rows: Iterable[Meaning]) -> None:
-    values: Sequence[list[object]] = [[row.word, row.begins, row.ends, row.value] for row in rows]
+def _fill(name: str, columns: str, rows: Iterable[Meaning[Any]]) -> None:
+    values = [(row.word, row.begins, row.ends, row.value) for row in rows]
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMPORARY TABLE {name} ({columns})")
         cursor.executemany(f"INSERT INTO {name} VALUES (%s, %s, %s, %s)", values)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import F, Q, QuerySet
 
 from agency.errors import DomainError
 from agency.organisation import access
@@ -10,6 +10,7 @@ from agency.organisation.models import User
 from agency.organisation.roles import May
 from settlement.reconciliation.models import ColumnMapping, Discrepancy, ReconciliationRun
 from settlement.records.models import SettlementRecord
+from settlement.records.selectors import holding
 
 
 def ours_of(run: ReconciliationRun) -> QuerySet[SettlementRecord]:
@@ -22,18 +23,7 @@ def ours_of(run: ReconciliationRun) -> QuerySet[SettlementRecord]:
         month = month.filter(Q(insured_region=region) | Q(care_region=region))
     if run.scope_institution_id is not None:
         month = month.filter(institution=run.scope_institution_id)
-    return _holding(month).order_by()
-
-
-def _holding(rows: QuerySet[SettlementRecord]) -> QuerySet[SettlementRecord]:
-    """`records.selectors.holding` for a whole month: what was corrected since is read once, being little."""
-    others = SettlementRecord.objects.order_by()
-    corrected = others.filter(correction_no__gt=0, is_reversal=False).values("settlement_no")
-    later = others.filter(
-        settlement_no=OuterRef("settlement_no"), correction_no=OuterRef("correction_no") + 2
-    )
-    superseded = others.filter(Exists(later), settlement_no__in=corrected).values("pk")
-    return rows.filter(Q(correction_no=0) | Q(is_reversal=False)).exclude(pk__in=superseded)
+    return holding(month).order_by()
 
 
 def runs_visible(by: User) -> QuerySet[ReconciliationRun]:
