@@ -77,7 +77,7 @@ def places_stage(shape: Shape, period: str) -> Places:
         _sum_up(shape, by_day=True)
     _fill("their_area", "code text, begins text, ends text, region_id bigint", areas)
     _fill("their_care", "code text, begins text, ends text, care_kind text", cares)
-    _fill("account_inside", "region_id bigint, begins text, ends text, is_inside integer", inside)
+    _fill("account_inside", "region_id bigint, begins text, ends text, is_inside boolean", inside)
     return Places(period, by_day, bool(inside))
 
 
