@@ -1,6 +1,7 @@
 """差异诊断: each difference of a run over details gets a likely cause, what speaks for it, what to do [P].
 
-Called within the transaction that compared: `theirs` (staging.py) still stands, and so do the run's totals.
+Called within the transaction that compared: `their_twins` (classify.py) still stands, and so do the run's
+totals.
 The same differences beside the same books get the same causes.
 """
 

@@ -8,7 +8,7 @@ from django.db import connection
 
 from settlement.records.selectors import chunks
 
-STAGED = "theirs"  # staging.py
+STAGED = "their_twins"  # classify.py
 _NOT_COMPARED = frozenset({"line_no", "settlement_no", "institution_name"})
 
 

@@ -17,6 +17,7 @@ from agency.periods import SHANGHAI, period_of
 from filings.models import Filing, InsuredPerson
 from settlement.deductions.models import Deduction
 from settlement.matching.services import match_period
+from settlement.reconciliation.doctor_copies import STAGED
 from settlement.reconciliation.kinds import DiscrepancyKind, SourceKind
 from settlement.reconciliation.models import Discrepancy, ReconciliationRun, RunTotal
 from settlement.reconciliation.states import RunState
@@ -213,16 +214,16 @@ def make_run(world: World, period: str, **values: Any) -> ReconciliationRun:
 
 
 def stage(rows: Iterable[Row]) -> None:
-    """Their rows in the temporary table `theirs`, as a run has it while it is diagnosed."""
+    """Their rows in the table that a run has of those that repeat, while it is diagnosed."""
     declared = ", ".join(
         f"{FIELD_OF[name]} {'bigint' if name in AMOUNT_NAMES else 'text'}" for name in COLUMNS
     )
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS theirs")
-        cursor.execute(f"CREATE TEMPORARY TABLE theirs (line_no integer, {declared})")
-        cursor.execute("CREATE INDEX theirs_number ON theirs (settlement_no)")
+        cursor.execute(f"DROP TABLE IF EXISTS {STAGED}")
+        cursor.execute(f"CREATE TEMPORARY TABLE {STAGED} (line_no integer, {declared})")
+        cursor.execute(f"CREATE INDEX {STAGED}_number ON {STAGED} (settlement_no)")
     names = ("line_no", *(FIELD_OF[name] for name in COLUMNS))
-    fill("theirs", names, ((line, *row) for line, row in enumerate(rows, 2)))
+    fill(STAGED, names, ((line, *row) for line, row in enumerate(rows, 2)))
 
 
 def write_differences(run: ReconciliationRun, ours: Sequence[Row], theirs: Sequence[Row]) -> None:
