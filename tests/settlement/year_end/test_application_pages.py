@@ -78,7 +78,7 @@ def test_an_application_by_pages_through_three_people(
         assert response["Location"] == ONE
 
     page = text(region, ONE)
-    assert page.count("情况属实") >= 2
+    assert page.count("说明：情况属实") == 2 and "原因：情况属实" not in page
     assert "-2,800.00 元（还应收 − 还应付）" in page
     assert "已批准" in text(region, YEAR)
 
