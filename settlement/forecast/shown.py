@@ -103,11 +103,12 @@ def shown_of(found: Iterable[Forecast], running: Running) -> list[Shown]:
 
 
 def coming_first(rows: Iterable[Shown]) -> list[Shown]:
-    """What will reach a line this month that it has not reached, the red ones first, then the soonest."""
+    """What will reach a line this month that it has not reached, the red ones first, then the soonest; last
+    the quotas of nil, which any use is beyond."""
 
-    def order(row: Shown) -> tuple[bool, int]:
+    def order(row: Shown) -> tuple[bool, bool, int]:
         days = row.outlook.to_red or row.outlook.to_yellow or 0
-        return not row.outlook.to_red, days
+        return not row.outlook.quota_fen, not row.outlook.to_red, days
 
     return sorted((row for row in rows if row.is_coming), key=order)
 

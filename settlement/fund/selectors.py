@@ -144,9 +144,10 @@ def region_balances(by: User, on: dt.date | None = None) -> Balances:
     )
 
 
-def adjustments_of(by: User) -> QuerySet[FundAdjustment]:
-    """The adjustments that a person may see, newest first, with their accounts."""
+def adjustments_of(by: User, state: str = "") -> QuerySet[FundAdjustment]:
+    """The adjustments that a person may see, newest first, with their accounts; in one state, or all."""
     rows = FundAdjustment.objects.visible_to(by)
+    rows = rows.filter(state=state) if state else rows
     return rows.select_related(
         "debit__region", "credit__region", "reverses", "line", "proposed_by", "decided_by"
     ).order_by("-pk")
@@ -154,7 +155,7 @@ def adjustments_of(by: User) -> QuerySet[FundAdjustment]:
 
 def adjustments_waiting(by: User) -> QuerySet[FundAdjustment]:
     """Those that wait for this person's decision."""
-    return adjustments_of(by).filter(state=AdjustmentState.PROPOSED).exclude(proposed_by=by)
+    return adjustments_of(by, AdjustmentState.PROPOSED).exclude(proposed_by=by)
 
 
 def used_of_lines() -> QuerySet[FundAdjustment]:

@@ -13,7 +13,7 @@ from agency.periods import is_period
 from agency.tabular.values import to_text
 from agency.web.fields import DayField
 from agency.web.forms import ReasonForm
-from settlement.notices.models import BankDirection, Direction
+from settlement.notices.models import BankDirection, Category, Direction
 from settlement.notices.selectors import LINE_STATES, STATES, LineFilter, NoticeFilter
 from settlement.notices.services import LineContent
 
@@ -67,6 +67,7 @@ class NoticeFilterForm(Narrowing):
         empty_label="全部",
         to_field_name="code",
     )
+    category = forms.ChoiceField(label="类别", choices=[ALL, *Category.choices], required=False)
     direction = forms.ChoiceField(label="方向", choices=[ALL, *Direction.choices], required=False)
     state = forms.ChoiceField(label="状态", choices=[ALL, *STATES.items()], required=False)
 

@@ -51,6 +51,12 @@ label_actions(
 )
 label_details({"payment": "核销编号", "line": "流水", "amount": "金额", "matched": "自动核销"})
 TODO_SHOWN = 5
+# tiles of the home page: state of the notices, their label, what is told of them, whether it is urgent
+PROVINCE_TOLD = (("no_account", "没有收款账户的通知书", "账户要手写；请主管登记账户", True),)
+TOLD = (
+    ("due", "待收付的通知书", "还没有到截止日期", False),
+    ("overdue", "逾期的通知书", "过了截止日期未付清", True),
+)
 
 
 @STATEFUL.register("notice", order=450)
@@ -85,22 +91,17 @@ def nav(user: User) -> list[NavItem]:
 
 @HOME.register("notices", order=330)
 def home(user: User, today: dt.date) -> HomePart:
-    """For the province: notices without an account. For finance: what is overdue, and what came in that no
-    notice was paid with."""
+    """For the province: notices due, overdue, and without an account. For finance: the same of its own
+    accounts, what is overdue and to be paid one by one, and what came in that no notice was paid with."""
     part = HomePart()
-    url = reverse("settlement:notice_list")
-    if access.sees_all(user) and access.allowed(user, May.READ_NOTICES):
-        blank = notices_listed(user, NoticeFilter(state="no_account"), today)[: COUNTED_AT_MOST + 1].count()
-        if blank:
-            told = "账户要手写；请主管登记账户"
-            part.tiles.append(Tile("没有收款账户的通知书", blank, f"{url}?state=no_account", told, hot=True))
-    if not access.allowed(user, May.ALLOCATE_PAYMENTS):
+    reads_all = access.sees_all(user) and access.allowed(user, May.READ_NOTICES)
+    allocates = access.allowed(user, May.ALLOCATE_PAYMENTS)
+    told = [*(PROVINCE_TOLD if reads_all else ()), *(TOLD if reads_all or allocates else ())]
+    part.tiles += [tile for state in told if (tile := _tile(user, today, *state))]
+    if not allocates:
         return part
     late = notices_listed(user, NoticeFilter(state="overdue"), today)
-    count = late[: COUNTED_AT_MOST + 1].count()
-    if count:
-        part.tiles.append(Tile("逾期的通知书", count, f"{url}?state=overdue", "过了截止日期未付清", hot=True))
-        part.todo += [_todo(notice, today) for notice in late.order_by("pay_by", "pk")[:TODO_SHOWN]]
+    part.todo += [_todo(notice, today) for notice in late.order_by("pay_by", "pk")[:TODO_SHOWN]]
     part.todo += to_pay(user, today)
     lines = lines_listed(user, LineFilter(state="open")).filter(region=own_region(user))
     left = lines[: COUNTED_AT_MOST + 1].count()
@@ -108,6 +109,13 @@ def home(user: User, today: dt.date) -> HomePart:
         url = reverse("settlement:bank_line_list")
         part.tiles.append(Tile("未核销的流水", left, f"{url}?state=open", "要由人核销的"))
     return part
+
+
+def _tile(user: User, today: dt.date, state: str, label: str, told: str, hot: bool) -> Tile | None:
+    """How many notices stand so; None for none."""
+    count = notices_listed(user, NoticeFilter(state=state), today)[: COUNTED_AT_MOST + 1].count()
+    url = f"{reverse('settlement:notice_list')}?state={state}"
+    return Tile(label, count, url, told, hot=hot) if count else None
 
 
 def _todo(notice: Notice, today: dt.date) -> TodoRow:

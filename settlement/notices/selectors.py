@@ -69,6 +69,7 @@ class NoticeFilter:
 
     period: str = ""
     region: PoolingRegion | None = None
+    category: str = ""
     direction: str = ""
     state: str = ""
 
@@ -79,6 +80,7 @@ STATES = {
     "open": "未付清",
     "unpaid": "未付",
     "part": "部分付",
+    "due": "未付清，没有到期",
     "overdue": "逾期",
     "paid": "已付清",
     "differs": "两边登记不同",
@@ -93,6 +95,7 @@ def _in_state(state: str, today: dt.date) -> Q:
         "open": OPEN,
         "unpaid": ISSUED & Q(paid_fen=0),
         "part": OPEN & Q(paid_fen__gt=0),
+        "due": OPEN & Q(pay_by__gte=today),
         "overdue": OPEN & Q(pay_by__lt=today),
         "paid": ISSUED & Q(paid_fen__gte=F("total_fen")),
         "differs": ISSUED & Q(told_fen__gt=0) & ~Q(told_fen=F("paid_fen")),
@@ -103,7 +106,7 @@ def _in_state(state: str, today: dt.date) -> Q:
 
 def notices_listed(by: User, narrow: NoticeFilter, today: dt.date) -> QuerySet[Notice]:
     """The notices that a person may see, with what is paid, narrowed; the caller pages by key."""
-    wanted = {"period": narrow.period, "region": narrow.region, "direction": narrow.direction}
+    wanted = {name: getattr(narrow, name) for name in ("period", "region", "category", "direction")}
     rows = Notice.objects.visible_to(by).filter(**{name: value for name, value in wanted.items() if value})
     return with_payments(rows.select_related("region")).filter(_in_state(narrow.state, today))
 

@@ -74,11 +74,7 @@ def round_digest(drawn: QuotaRound) -> str:
 def _remarks(drawn: QuotaRound, items: list[QuotaItem]) -> Iterator[str]:
     """What the figures rest on; of a region, also what comes into force in place of the arithmetic."""
     months = "、".join(period_label(month) for month in drawn.months)
-    left = (
-        f"；{'、'.join(map(period_label, drawn.left_out.split(',')))}未签发，没有计入"
-        if drawn.left_out
-        else ""
-    )
+    left = f"；{drawn.lacking}未签发，没有计入" if drawn.left_out else ""
     yield f"核定基数为{months}的月均清算额{left}。自{drawn.effective_on:%Y-%m-%d}起执行。"
     yield PAID_REMARK
     for item in items:

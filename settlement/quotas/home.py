@@ -16,7 +16,7 @@ from agency.web.parts import COUNTED_AT_MOST, HomePart, Panel, Tile, TodoRow
 from settlement.quotas.listing import increases_listed, warnings_listed
 from settlement.quotas.models import QuotaRound
 from settlement.quotas.rules import Level
-from settlement.quotas.selectors import rounds_of
+from settlement.quotas.selectors import has_entered, rounds_of
 from settlement.quotas.shown_use import use_row
 from settlement.quotas.states import EDITABLE, RoundState
 from settlement.quotas.use import latest_period, use_rates
@@ -99,8 +99,8 @@ def _is_theirs(drawn: QuotaRound, user: User) -> bool:
     """Whether the round's next step is this person's."""
     if drawn.state in EDITABLE:
         return access.allowed(user, May.PROPOSE_QUOTAS)
-    is_another = user.pk not in (drawn.proposed_by_id, drawn.drawn_by_id)
-    return drawn.state == RoundState.PROPOSED and is_another and access.allowed(user, May.APPROVE_QUOTAS)
+    waits = drawn.state == RoundState.PROPOSED and access.allowed(user, May.APPROVE_QUOTAS)
+    return waits and not has_entered(drawn, user)
 
 
 def _round(drawn: QuotaRound) -> TodoRow:

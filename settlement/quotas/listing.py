@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.db.models import QuerySet
+from django.db.models import Case, IntegerField, QuerySet, When
 
 from agency.organisation.models import User
 from settlement.quotas.rules import Level, Use
@@ -19,6 +19,15 @@ def warnings_listed(by: User, state: str = "") -> QuerySet[FundWarning]:
     if state not in ("open", "noted"):
         return rows
     return rows.filter(acknowledged_at__isnull=state == "open")
+
+
+def urgent_first(rows: QuerySet[FundWarning]) -> QuerySet[FundWarning]:
+    """What nobody has noted before what somebody has, in each the red ones first, then the newest."""
+    return rows.order_by(
+        Case(When(acknowledged_at__isnull=True, then=0), default=1, output_field=IntegerField()),
+        Case(When(level=Level.RED, then=0), default=1, output_field=IntegerField()),
+        "-pk",
+    )
 
 
 def warning_named(by: User, warning_no: str) -> FundWarning | None:

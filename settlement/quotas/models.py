@@ -12,6 +12,7 @@ from django.db.models import F, Q
 from agency.journal.workflow import Machine
 from agency.organisation import access
 from agency.organisation.models import PoolingRegion, User
+from agency.periods import period_label
 from agency.policy.insurance import InsuranceType
 from settlement.quotas.states import EDITABLE, ROUND_MACHINE, TONES, RoundState
 
@@ -107,6 +108,11 @@ class QuotaRound(models.Model):
     def months(self) -> list[str]:
         """The base months that it rests on, oldest first."""
         return self.base_months.split(",")
+
+    @property
+    def lacking(self) -> str:
+        """The base months that were not signed, as people say them; empty for none."""
+        return "、".join(period_label(month) for month in self.left_out.split(",") if month)
 
     @property
     def is_approved(self) -> bool:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 from typing import NamedTuple
 
-from django.db.models import Count, QuerySet, Sum
+from django.db.models import Count, QuerySet, Subquery, Sum
 
 from agency.errors import DomainError
+from agency.journal.models import AuditEntry
 from agency.organisation import access
 from agency.organisation.models import PoolingRegion, User
 from agency.policy.insurance import InsuranceType
@@ -43,6 +44,18 @@ def rounds_of(by: User) -> QuerySet[QuotaRound]:
 def round_of(by: User, year: int) -> QuotaRound | None:
     """A year's round, where this person may look at it."""
     return rounds_of(by).filter(year=year).first()
+
+
+ENTERED = ("quotas_drawn", "quota_changed", "quotas_proposed")
+
+
+def has_entered(drawn: QuotaRound, by: User) -> bool:
+    """Whether `by` entered any part of a round as it stands: drew it up, changed it since, proposed."""
+    if by.pk in (drawn.drawn_by_id, drawn.proposed_by_id):
+        return True
+    rows = AuditEntry.objects.filter(subject_kind=QuotaRound.machine.kind, subject_no=drawn.journal_no)
+    drawn_up = rows.filter(action=ENTERED[0]).order_by("-seq").values("seq")[:1]
+    return rows.filter(action__in=ENTERED, by=by, seq__gte=Subquery(drawn_up)).exists()
 
 
 class RoundSummed(NamedTuple):

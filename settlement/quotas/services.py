@@ -1,6 +1,6 @@
 """Writes of quotas: draw a year's round up, change one of its amounts, propose, approve, send back.
 
-The approval is the one act that puts quotas in force; who drew up or proposed does not approve [N22], [P].
+The approval is the one act that puts quotas in force; who entered any part does not approve [N22], [P].
 """
 
 from __future__ import annotations
@@ -139,7 +139,7 @@ def _item(
 def item_change(*, item: QuotaItem, changed_fen: int, reason: str, by: User, at: dt.datetime) -> QuotaItem:
     """Another amount than the arithmetic gives, with its reason, while the round is not proposed.
 
-    Errors: NotAllowed, `reason_missing`, `negative`, `not_open`.
+    Errors: NotAllowed, `reason_missing`, `negative`, `not_open`, SomeoneElseWasFirst (drawn up anew since).
     """
     access.require(by, May.PROPOSE_QUOTAS)
     reason = reason_given(reason)
@@ -148,7 +148,8 @@ def item_change(*, item: QuotaItem, changed_fen: int, reason: str, by: User, at:
     drawn = _locked(item.round)
     if not drawn.is_editable:
         raise DomainError("not_open", f"{drawn}年度额度现在是“{drawn.get_state_display()}”，不能改。")
-    QuotaItem.objects.filter(pk=item.pk).update(changed_fen=changed_fen, reason=reason)
+    if QuotaItem.objects.filter(pk=item.pk).update(changed_fen=changed_fen, reason=reason) != 1:
+        raise SomeoneElseWasFirst("同事刚重新拟定过这个年度的额度，请刷新后再改。")
     names = {**drawn.names, "drawn_by": str(by)}
     QuotaRound.objects.filter(pk=drawn.pk).update(drawn_by=by, drawn_at=at, names=names)
     item.refresh_from_db()
@@ -173,16 +174,16 @@ def round_approve(
 ) -> QuotaRound:
     """批准: the amounts as shown (`seen_digest`; None: as proposed) come into force on the round's day.
 
-    Errors: NotAllowed (also for who drew up or proposed), `no_such_step`, `shown_is_outdated`, `later_quota`,
-    `quotas_moved` (a quota in force is no longer the one that the round shows), `base_moved` (a base month
-    was signed anew).
+    Errors: NotAllowed (also for who drew up, changed or proposed), `no_such_step`, `shown_is_outdated`,
+    `later_quota`, `quotas_moved` (a quota in force is no longer the one that the round shows), `base_moved`
+    (a base month was signed anew).
     """
     access.require(by, May.APPROVE_QUOTAS)
     lock_records()  # nobody signs, computes or opens a month again while its amounts are compared
     hold_months_from(min(drawn.months))
     drawn = _locked(drawn)
-    if by.pk in (drawn.proposed_by_id, drawn.drawn_by_id):
-        raise NotAllowed("拟定或提请额度的人不能自己批准，请另一人批准。")
+    if selectors.has_entered(drawn, by):
+        raise NotAllowed("拟定、修改或提请额度的人不能自己批准，请另一人批准。")
     if drawn.state == RoundState.APPROVED:
         raise SomeoneElseWasFirst(subject_no=drawn.journal_no)
     if seen_digest not in (None, drawn.digest):

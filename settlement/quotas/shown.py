@@ -12,6 +12,7 @@ from agency.organisation.models import User
 from agency.periods import period_label
 from agency.policy.insurance import InsuranceType
 from settlement.quotas.models import QuotaItem, QuotaRound
+from settlement.quotas.selectors import has_entered
 from settlement.quotas.states import RoundState
 
 SUMMED = (
@@ -76,17 +77,16 @@ def round_hint(drawn: QuotaRound, by: User) -> str:
     if drawn.state == RoundState.APPROVED:
         return ""
     if drawn.state == RoundState.PROPOSED:
-        if by.pk in (drawn.proposed_by_id, drawn.drawn_by_id):
-            return "您拟定或提请的，要由另一位有权限的同事批准。"
+        if has_entered(drawn, by):
+            return "您拟定、修改或提请的，要由另一位有权限的同事批准。"
         return "已提请，等省级主管批准。"
     return "已退回，改过再提请。" if drawn.state == RoundState.RETURNED else "已拟定，核对后提请批准。"
 
 
 def round_acts(drawn: QuotaRound, by: User) -> dict[str, Any]:
     """Which buttons this person has."""
-    is_another = by.pk not in (drawn.proposed_by_id, drawn.drawn_by_id)
     return {
         "may_propose": can_move(drawn, RoundState.PROPOSED, by),
-        "may_approve": can_move(drawn, RoundState.APPROVED, by) and is_another,
+        "may_approve": can_move(drawn, RoundState.APPROVED, by) and not has_entered(drawn, by),
         "may_return": can_move(drawn, RoundState.RETURNED, by),
     }

@@ -21,7 +21,7 @@ from settlement.year_end.models import YearEnd, YearEndApplication
 from settlement.year_end.selectors import closed_months
 from settlement.year_end.services import reopening_refuse
 from settlement.year_end.states import YearState
-from settlement.year_end.waiting import closable_years, waiting_applications
+from settlement.year_end.waiting import closable_years, waiting_applications, years_to_apply_for
 
 label_actions(
     {
@@ -58,8 +58,10 @@ def nav(user: User) -> list[NavItem]:
 
 @HOME.register("year_end", order=340)
 def home(user: User, today: dt.date) -> HomePart:
-    """For the province: a year whose months are all signed; applications that wait for this person."""
+    """For the province: a year whose months are all signed; for a region: one to apply for; for both:
+    applications that wait for this person."""
     part = HomePart()
+    part.todo += [_to_apply(year_end, draft) for year_end, draft in years_to_apply_for(user)]
     if access.allowed(user, May.COMPUTE_YEAR_END) or access.allowed(user, May.CLOSE_YEAR):
         part.todo += [_year(user, year) for year in closable_years() if _is_theirs(user, year)]
     part.todo += [_application(row) for row in waiting_applications(user)]
@@ -82,6 +84,20 @@ def _year(user: User, year_end: YearEnd) -> TodoRow:
         url=reverse("settlement:year_detail", kwargs={"year": year_end.year}),
         title=f"{year_end.label}年终清算",
         detail="各月都已签发" if is_open else "已计算，等第二人批准",
+    )
+
+
+def _to_apply(year_end: YearEnd, draft: YearEndApplication | None) -> TodoRow:
+    url = reverse("settlement:year_apply", kwargs={"year": year_end.year})
+    if draft is not None:
+        url = reverse("settlement:year_application", kwargs={"application_no": draft.application_no})
+    return TodoRow(
+        badge=str(draft.get_state_display()) if draft is not None else "待申请",
+        badge_tone="warn",
+        number=draft.application_no if draft is not None else "",
+        url=url,
+        title=f"{year_end.label}年终清算（表 15）",
+        detail="已填写，还没有提交" if draft is not None else "已计算：核对表 17、表 18，填写申请",
     )
 
 

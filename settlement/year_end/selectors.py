@@ -34,7 +34,7 @@ from settlement.records.models import SettlementRecord
 from settlement.year_end import rules
 from settlement.year_end.models import YearEnd, YearEndApplication, YearEndLine
 from settlement.year_end.rules import Open, YearLine
-from settlement.year_end.states import PENDING, YearState
+from settlement.year_end.states import HANDED_IN, PENDING, YearState
 
 DEADLINE_MONTH = "clearing.year_end_deadline_month"
 YEAR_FIGURES = ("monthly_fen", "received_fen", "paid_fen")
@@ -271,6 +271,11 @@ def application_counts(year_end: YearEnd) -> dict[str, int]:
 def pending_of(counts: dict[str, int]) -> int:
     """Of these the ones handed in and not decided."""
     return sum(counts.get(state, 0) for state in PENDING)
+
+
+def not_applied(year_end: YearEnd, counts: dict[str, int]) -> int:
+    """How many of a computed year's regions have handed no application in."""
+    return len(parties_kept(year_end).pooling) - sum(counts.get(state, 0) for state in HANDED_IN)
 
 
 def late_counted(year_end: YearEnd) -> list[str]:

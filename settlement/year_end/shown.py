@@ -70,6 +70,12 @@ def _step(label: str, note: str, at: Any, is_done: bool, is_now: bool) -> dict[s
     }
 
 
+def close_told(not_applied: int) -> str:
+    """What closing does, before it is done. `not_applied`: regions that have handed no application in."""
+    told = "关账之后这一年的数字不再变动，各月不能重开，次年开账。"
+    return f"{told}还有 {not_applied} 个统筹区没有提交申请，关账之后不能再申请。" if not_applied else told
+
+
 @dataclass(frozen=True)
 class MissingMonth:
     """A month that is not signed: what it is called, what it lacks, and its page."""

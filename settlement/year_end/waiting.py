@@ -44,6 +44,18 @@ def waiting_applications(by: User) -> list[YearEndApplication]:
     return list(rows.select_related("year_end").order_by("pk")[:APPLICATIONS_SHOWN])
 
 
+def years_to_apply_for(by: User) -> list[tuple[YearEnd, YearEndApplication | None]]:
+    """Computed years for which this person's region has handed nothing in yet, oldest first, with its draft.
+    What was returned waits among the applications."""
+    if by.region is None or not access.allowed(by, May.APPLY_YEAR_END):
+        return []
+    own = YearEndApplication.objects.filter(region=by.region, year_end__state=YearState.COMPUTED)
+    given = {row.year_end_id: row for row in own}
+    years = YearEnd.objects.filter(state=YearState.COMPUTED).order_by("year")
+    found = [(year_end, given.get(year_end.pk)) for year_end in years]
+    return [row for row in found if row[1] is None or row[1].state == ApplicationState.DRAFT]
+
+
 def application_of(year_end: YearEnd, region: PoolingRegion) -> YearEndApplication | None:
     """The application of a region for a year."""
     return YearEndApplication.objects.filter(year_end=year_end, region=region).first()

@@ -33,9 +33,15 @@ S = AdjustmentState
 @needs(May.READ_FUND)
 @require_GET
 def fund_adjustments(request: StaffRequest) -> HttpResponse:
-    """Those that touch what this person may see, newest first."""
-    page = keyset_page(request, adjustments_of(request.user))
-    context = {"page": page, "may_keep": access.allowed(request.user, May.KEEP_FUND)}
+    """Those that touch what this person may see, newest first: all, or in one state."""
+    asked = request.GET.get("state", "")
+    state = asked if asked in S.values else ""
+    context = {
+        "page": keyset_page(request, adjustments_of(request.user, state)),
+        "may_keep": access.allowed(request.user, May.KEEP_FUND),
+        "state": state,
+        "states": [("", "全部"), *S.choices],
+    }
     return render(request, "settlement/fund/adjustments.html", context)
 
 

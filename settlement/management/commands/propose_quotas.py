@@ -32,7 +32,7 @@ class Command(StaffCommand):
             f"基数月份 {drawn.base_months}。"
         ]
         if drawn.left_out:
-            said.append(f"基数月份 {drawn.left_out} 没有签发，没有计入月均。")
+            said.append(f"基数月份{drawn.lacking}没有签发，没有计入月均。")
         data = {"regions": regions, "total": plain_yuan(total)}
         return CommandResult(data, said, needs_attention=bool(drawn.left_out))
 

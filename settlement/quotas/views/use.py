@@ -14,7 +14,7 @@ from agency.organisation.roles import May
 from agency.web.access import needs
 from agency.web.request import StaffRequest
 from settlement.clearing.selectors import month_named
-from settlement.quotas.listing import increases_listed, warnings_listed
+from settlement.quotas.listing import increases_listed, urgent_first, warnings_listed
 from settlement.quotas.models import Quota
 from settlement.quotas.shown_use import month_rows, region_rows, use_row
 from settlement.quotas.use import computed_periods, raised_since, use_rates
@@ -47,7 +47,7 @@ def fund_use(request: StaffRequest) -> HttpResponse:
         "whole": use_row("全省", "", of_month) if of_month else None,
         "rows": region_rows(rates, period, regions),
         "months": month_rows(rates, months),
-        "warnings": warnings_listed(user, "open")[:ROWS_SHOWN],
+        "warnings": urgent_first(warnings_listed(user, "open"))[:ROWS_SHOWN],
         "increases": increases_listed(user, is_open=True)[:ROWS_SHOWN],
     }
     return render(request, "settlement/quotas/use.html", context)
@@ -74,7 +74,7 @@ def fund_use_region(request: StaffRequest, region_code: str) -> HttpResponse:
         "later": {kind: found for (pk, kind), found in later.items() if pk == region.pk},
         "months": month_rows(rates, months),
         "quotas": quotas.order_by("-effective_from", "-pk")[:ROWS_SHOWN],
-        "warnings": warnings_listed(request.user).filter(region=region).order_by("-pk")[:ROWS_SHOWN],
+        "warnings": urgent_first(warnings_listed(request.user).filter(region=region))[:ROWS_SHOWN],
         "sees_all": access.sees_all(request.user),
     }
     return render(request, "settlement/quotas/use_region.html", context)

@@ -21,7 +21,7 @@ from settlement.year_end.filling import RegionYear, YearBook, region_years
 from settlement.year_end.forms import SeenForm
 from settlement.year_end.models import YearEnd, YearEndApplication
 from settlement.year_end.services import year_close, year_compute
-from settlement.year_end.shown import missing_months, next_hint, year_steps
+from settlement.year_end.shown import close_told, missing_months, next_hint, year_steps
 from settlement.year_end.states import YearState
 from settlement.year_end.waiting import application_of
 
@@ -86,6 +86,7 @@ def _standing(request: StaffRequest, year_end: YearEnd) -> dict[str, Any]:
         "to_come": len(missing) - len(waiting),
         "hint": next_hint(year_end, missing, user, may_apply=may_apply, pending=pending),
         "may_compute": not year_end.is_closed and not missing and access.allowed(user, May.COMPUTE_YEAR_END),
+        "close_told": close_told(selectors.not_applied(year_end, counts)) if is_ready else "",
         "may_close": is_ready and access.allowed(user, May.CLOSE_YEAR) and year_end.computed_by_id != user.pk,
         "may_apply": may_apply,
     }

@@ -69,6 +69,14 @@ def test_a_step_with_a_reason_is_refused_without_one(world: World, batch: Batch)
     assert batch.state == "uploaded"
 
 
+def test_a_reason_is_told_apart_from_a_note(world: World, batch: Batch) -> None:
+    workflow.move(batch, BatchState.PREVIEWED, by=world.prov_clearing, at=world.now, reason="两行已核")
+    workflow.move(batch, BatchState.UPLOADED, by=world.prov_clearing, at=world.now, reason="数据变了")
+
+    told = [(step["word"], step["reason"]) for step in workflow.history(Batch.machine, batch.batch_no)]
+    assert told == [("原因", ""), ("说明", "两行已核"), ("原因", "数据变了")]
+
+
 def test_the_second_of_two_who_read_the_same_state_is_told_so(world: World, batch: Batch) -> None:
     stale = Batch.objects.get(pk=batch.pk)
     workflow.move(batch, BatchState.PREVIEWED, by=world.prov_clearing, at=world.now)

@@ -6,9 +6,10 @@ import datetime as dt
 
 import pytest
 
-from settlement.forecast.outlooks import Running
+from agency.organisation.models import PoolingRegion
+from settlement.forecast.outlooks import Forecast, Running
 from settlement.forecast.rules import Outlook, Pace
-from settlement.forecast.shown import reached
+from settlement.forecast.shown import Shown, coming_first, reached
 from settlement.quotas.rules import Level
 
 TODAY = dt.date(2026, 11, 20)
@@ -30,6 +31,26 @@ def test_days_are_told_from_today(days: int | None, text: str, tone: str) -> Non
     found = reached(days, OUTLOOK, Running(TODAY, dt.date(2026, 11, 17)), Level.RED)
 
     assert (found.text, found.tone) == (text, tone)
+
+
+def test_red_comes_first_then_the_soonest_and_a_quota_of_nil_last() -> None:
+    """40 a day after 400: of 500 red in 2 days, of 1200 in 17, of 1500 yellow in 17; of nil in one."""
+    running = Running(TODAY, dt.date(2026, 11, 10))
+
+    def row(name: str, quota: int, accrued: int = 400) -> Shown:
+        outlook = Outlook(Pace(10, 30, accrued, 1_200), quota, 70, 90)
+        return Shown(Forecast(PoolingRegion(name=name), "employee", outlook, [], []), running)
+
+    rows = [row("零", 0, 0), row("黄", 1_500), row("晚红", 1_200), row("不会", 9_000), row("红", 500)]
+
+    found = coming_first(rows)
+
+    assert [(one.region.name, one.outlook.to_red) for one in found] == [
+        ("红", 2),
+        ("晚红", 17),
+        ("黄", None),
+        ("零", 1),
+    ]
 
 
 def test_without_a_quota_or_anything_to_go_by_that_is_said() -> None:

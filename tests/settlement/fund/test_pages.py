@@ -9,7 +9,7 @@ from django.test import Client
 from django.urls import reverse
 
 from settlement.fund.accounts import BANK, fund_of
-from settlement.fund.adjusting import Said, adjustment_propose
+from settlement.fund.adjusting import Said, adjustment_propose, adjustment_refuse
 from settlement.fund.models import FundAdjustment, FundMovement
 from tests.settlement.fund.conftest import bank
 from tests.settlement.notices.statement import PAYS, line
@@ -65,6 +65,22 @@ def test_it_is_refused_with_a_reason(world: World, as_user: LogIn) -> None:
     assert boss.post(path).status_code == 422
     assert "不予批准" in boss.post(path, {"reason": "没有凭证"}, follow=True).content.decode()
     assert not FundMovement.objects.exists()
+
+
+def test_the_list_is_narrowed_to_a_state(world: World, as_user: LogIn) -> None:
+    refused, waiting = made(world), made(world)
+    adjustment_refuse(adjustment=refused, reason="没有凭证", by=world.prov_supervisor, at=world.now)
+    client = as_user(world.prov_finance)
+
+    def listed(query: str) -> list[str]:
+        page = client.get(f"/fund/adjustments/{query}").context["page"]
+        return [row.adjustment_no for row in page.rows]
+
+    both = [waiting.adjustment_no, refused.adjustment_no]
+    assert listed("") == listed("?state=") == listed("?state=nothing") == both
+    assert listed("?state=proposed") == both[:1] and listed("?state=refused") == both[1:]
+    empty = client.get("/fund/adjustments/?state=approved").content.decode()
+    assert "没有这样的调账" in empty and 'href="?state=approved" aria-current="page"' in empty
 
 
 def test_a_region_sees_those_that_touch_it(world: World, as_user: LogIn) -> None:

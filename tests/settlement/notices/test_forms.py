@@ -60,6 +60,10 @@ def test_the_page_has_the_receipt_to_tear_off_and_its_code(world: World, as_user
         printed.code,
     ):
         assert text in html
+    assert (
+        html.count("验证码") == html.count(f"<b>{printed.code}</b>") == 1
+    )  # on the notice itself, which stays
+    assert html.index("验证码") < html.index("沿此线裁下")
     assert pdf.content[:4] == b"%PDF"
     assert (printed.form_no, printed.digest) == ("8", form_of(notice(1)).digest())
     assert AuditEntry.objects.filter(action="printed").count() == 2

@@ -50,6 +50,9 @@ def test_the_list_shows_all_with_their_sums_to_the_province(world: World, as_use
     [
         ("state=paid", {1}),
         ("state=open", {2, 3}),
+        ("state=due", {2, 3}),
+        ("category=monthly", {1, 2, 3}),
+        ("category=revolving_fund", set()),
         ("state=unpaid", {2}),
         ("state=part", {3}),
         ("state=voided", set()),
@@ -84,6 +87,20 @@ def test_overdue_is_from_the_day_after(world: World, as_user: LogIn) -> None:
     assert "/notices/2026-2/" in html and "/notices/2026-1/" not in html
     assert html.count("逾期 3 天") == 2
     assert "逾期的通知书" in home and "吉林市收款通知书未付清" in home
+
+
+def test_the_province_is_told_what_is_due_and_what_is_overdue(world: World, as_user: LogIn) -> None:
+    """Also whoever allots no payments: supervisors, clearing, audit; of a region finance alone."""
+    line(world, **PAYS)
+    for user in (world.prov_supervisor, world.prov_clearing, world.prov_auditor, world.prov_finance):
+        home = page(as_user(user), "/")
+        assert "待收付的通知书" in home and "逾期的通知书" not in home
+        with time_machine.travel(LATE):
+            home = page(as_user(user), "/")
+            assert "逾期的通知书" in home and "待收付的通知书" not in home
+            assert ("吉林市收款通知书未付清" in home) == (user is world.prov_finance)
+    assert "待收付的通知书" in page(as_user(finance_of("220200")), "/")
+    assert "待收付的通知书" not in page(as_user(world.jilin_clearing), "/")
 
 
 def test_what_is_to_be_paid_waits_on_the_home_page_of_who_pays(world: World, as_user: LogIn) -> None:

@@ -121,7 +121,7 @@ def test_drawn_up_changed_proposed_returned_approved(world: World, as_user: LogI
     changed = finance.post(f"{ITEM}change/", {"changed_fen": "3,000.00", "reason": "新增病区"})
     assert changed.headers["Location"] == ROUND
     assert finance.post(f"{ROUND}propose/").status_code == 302
-    assert "您拟定或提请的，要由另一位有权限的同事批准" in page(finance, ROUND)
+    assert "您拟定、修改或提请的，要由另一位有权限的同事批准" in page(finance, ROUND)
     seen = QuotaRound.objects.get().digest
     assert head.post(f"{ROUND}approve/", {"seen": "0" * 64}).status_code == 422
     assert head.post(f"{ROUND}approve/", {"seen": seen}).status_code == 302

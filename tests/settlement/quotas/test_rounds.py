@@ -11,16 +11,18 @@ import pytest
 from django.core.management import CommandError, call_command
 from django.db import DatabaseError, connection, transaction
 
-from agency.errors import DomainError, NotAllowed
+from agency.errors import DomainError, NotAllowed, SomeoneElseWasFirst
 from agency.money import plain_yuan
 from agency.organisation.models import PoolingRegion
+from agency.organisation.roles import Level, Role
 from settlement.clearing.models import ClearingPeriod
 from settlement.quotas.checks import quotas_are_as_approved, rounds_add_up
 from settlement.quotas.models import Quota, QuotaItem, QuotaRound
 from settlement.quotas.selectors import owed_in, quota_in_force, use_of
 from settlement.quotas.services import item_change, round_approve, round_draw, round_propose, round_return
+from settlement.quotas.shown import round_acts, round_hint
 from tests.settlement.clearing.conftest import confirm_rest, lay_month, sign
-from tests.support.world import World
+from tests.support.world import World, make_user
 
 NEW_YEAR = dt.date(2027, 1, 1)
 
@@ -133,6 +135,33 @@ def test_an_amount_is_changed_with_a_reason_while_it_is_not_proposed(drawn: Quot
     assert (item.changed_fen, item.receivable_fen, item.payable_fen) == (5_000, 5_000, 0)
     with pytest.raises(DomainError, match="不能改"):
         item_change(item=item, changed_fen=6_000, reason="又改", by=world.prov_finance, at=world.now)
+
+
+def test_whoever_changed_an_amount_does_not_approve(drawn: QuotaRound, world: World) -> None:
+    """One draws up and changes, another changes and proposes: neither approves, the first one too."""
+    both = make_user("both", Role.FINANCE, Role.SUPERVISOR, level=Level.PROVINCE)
+    item = drawn.items.get(region=region("220100"), insurance_type="employee")
+    item_change(item=item, changed_fen=5_000, reason="新增病区", by=both, at=world.now)
+    item_change(item=item, changed_fen=6_000, reason="再增病区", by=world.prov_finance, at=world.now)
+    proposed = round_propose(drawn=drawn, by=world.prov_finance, at=world.now)
+
+    with pytest.raises(NotAllowed, match="修改"):
+        round_approve(drawn=proposed, by=both, at=world.now)
+    assert not round_acts(proposed, both)["may_approve"] and "您拟定、修改" in round_hint(proposed, both)
+
+    back = round_return(drawn=proposed, by=both, at=world.now, reason="重新拟定")
+    round_draw(year=2027, by=world.prov_finance, at=world.now)  # drops what was changed
+    again = round_propose(drawn=back, by=world.prov_finance, at=world.now)
+    assert round_acts(again, both)["may_approve"]
+    assert round_approve(drawn=again, by=both, at=world.now).is_approved
+
+
+def test_an_amount_of_a_round_that_was_drawn_up_anew_is_not_changed(drawn: QuotaRound, world: World) -> None:
+    item = drawn.items.get(region=region("220100"), insurance_type="employee")
+    round_draw(year=2027, by=world.prov_finance, at=world.now)
+
+    with pytest.raises(SomeoneElseWasFirst, match="重新拟定"):
+        item_change(item=item, changed_fen=5_000, reason="新增病区", by=world.prov_finance, at=world.now)
 
 
 def test_sent_back_it_is_drawn_up_and_proposed_again(proposed: QuotaRound, world: World) -> None:

@@ -11,9 +11,11 @@ from django.db.models import Sum
 
 from agency.errors import DomainError, NotAllowed
 from agency.journal.models import AuditEntry
+from agency.organisation.models import PoolingRegion
 from agency.policy.models import Parameter
 from settlement.clearing.models import ClearingPeriod
 from settlement.clearing.services import period_compute
+from settlement.quotas.listing import urgent_first, warnings_listed
 from settlement.quotas.raising import warning_acknowledge
 from settlement.quotas.rules import Level
 from settlement.quotas.use import computed_periods, of_regions, sum_of, use_rates
@@ -178,6 +180,27 @@ def test_it_takes_a_note_and_the_right(warning: FundWarning, world: World) -> No
         with pytest.raises(NotAllowed):
             warning_acknowledge(warning=warning, note="看过", by=other, at=world.now)
     assert not FundWarning.objects.get().is_acknowledged
+
+
+def test_what_nobody_noted_stands_first_and_the_red_ones_first_among_it(
+    warning: FundWarning, world: World
+) -> None:
+    said = {"month": warning.month, "region": warning.region, "raised_at": world.now}
+    said |= {"yellow_percent": 70, "red_percent": 90, "raised_by": world.prov_clearing}
+
+    def raised(number: str, level: str, region: PoolingRegion) -> None:
+        used = {"used_fen": 95 if level == "red" else 80, "quota_fen": 100, "insurance_type": "resident"}
+        FundWarning.objects.create(warning_no=number, level=level, **{**said, **used, "region": region})
+
+    raised("YJ202701-002", "red", world.changchun)
+    raised("YJ202701-003", "yellow", world.changchun)
+    raised("YJ202701-004", "red", world.jilin)
+    raised("YJ202701-005", "yellow", world.jilin)
+    warning_acknowledge(warning=warning, note="看过", by=world.prov_finance, at=world.now)
+
+    found = [row.warning_no[-1] for row in urgent_first(warnings_listed(world.prov_finance))]
+
+    assert found == ["4", "2", "5", "3", "1"]
 
 
 CHANGES = [

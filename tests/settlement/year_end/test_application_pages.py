@@ -78,7 +78,7 @@ def test_an_application_by_pages_through_three_people(
         assert response["Location"] == ONE
 
     page = text(region, ONE)
-    assert page.count("情况属实") >= 2
+    assert page.count("说明：情况属实") == 2 and "原因：情况属实" not in page
     assert "-2,800.00 元（还应收 − 还应付）" in page
     assert "已批准" in text(region, YEAR)
 
@@ -141,6 +141,27 @@ def test_home_names_what_waits_for_whom(computed: YearEnd, world: World, as_user
     assert "长春市2026年年终清算申请" not in text(as_user(world.changchun_clearing), "/")
     review(world, YearEndApplication.objects.get())
     assert "长春市2026年年终清算申请" in text(as_user(world.prov_supervisor), "/")
+
+
+def test_home_tells_a_region_to_apply_until_it_has(computed: YearEnd, world: World, as_user: AsUser) -> None:
+    own, auditor = as_user(world.changchun_clearing), as_user(world.auditor)
+    assert f'href="{YEAR}apply/"' in text(own, "/") and "待申请" in text(own, "/")
+    own.post(f"{YEAR}apply/", FILLED)
+    assert f'href="{ONE}"' in text(own, "/") and "已填写，还没有提交" in text(own, "/")
+    own.post(f"{ONE}submit/")
+    for client in (own, auditor, as_user(world.prov_finance)):
+        assert "年终清算（表 15）" not in text(client, "/")
+    assert "待申请" in text(as_user(world.jilin_clearing), "/")
+
+
+def test_closing_says_how_many_have_not_applied(computed: YearEnd, world: World, as_user: AsUser) -> None:
+    """Of twelve regions one has an approved application, one a draft."""
+    approved(world)
+    as_user(world.jilin_clearing).post(f"{YEAR}apply/", FILLED)
+
+    page = text(as_user(world.prov_supervisor), YEAR)
+
+    assert "还有 11 个统筹区没有提交申请，关账之后不能再申请。" in page
 
 
 def test_a_region_without_lines_applies_with_nil(computed: YearEnd, world: World, as_user: AsUser) -> None:

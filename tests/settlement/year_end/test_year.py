@@ -13,9 +13,11 @@ from django.db import DatabaseError, connection, transaction
 
 from agency.errors import DomainError, NotAllowed
 from agency.journal.books import check_all
+from agency.journal.papers import blank_page
 from agency.organisation.models import PoolingRegion
 from settlement.clearing.models import ClearingPeriod
 from settlement.clearing.reopening import reasons_against_reopening
+from settlement.notices.form7 import form_of
 from settlement.notices.models import BankDirection, BankLine, Basis, Notice, Payment
 from settlement.notices.paying import new_payment, payments_write
 from settlement.year_end import applications
@@ -308,3 +310,6 @@ def test_months_that_never_had_notices_get_them_with_the_year(world: World, db: 
         (world.changchun.pk, "payment", 140_000, 140_000),
         (world.jilin.pk, "receipt", 140_000, 140_000),
     ]
+    paper = blank_page(form_of(found[0]))
+    assert "根据已关账的2026年异地就医医保费用年终清算（表 16、表 17、表 18，年度摘要" in paper
+    assert "长春市统筹区在各月通知书之外应收 <u>0.00</u> 元，应付 <u>1,400.00</u> 元" in paper
