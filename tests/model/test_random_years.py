@@ -2,12 +2,13 @@
 
 A year begins in any of its months (the first on record), each month has a few cases and whatever people do
 with them; it is signed, or said to be empty. Then come the first months of the next year with what is late,
-years are computed and closed at any moment, and things go on after that.
+years are computed and closed at any moment, and things go on after that. Around the turn of a year its quotas
+are approved; from then on months come near the edges of their use and regions ask for more. The fund moves
+with everything, and is compared, as quotas and use are, after each step.
 """
 
 from __future__ import annotations
 
-import datetime as dt
 from pathlib import Path
 from typing import NamedTuple
 
@@ -17,22 +18,46 @@ from hypothesis import strategies as st
 
 from agency.journal.books import check_all
 from tests.model.beside import asked, nothing_stays
-from tests.model.beside_years import BothYears
-from tests.support.world import CHINA, World
+from tests.model.beside_quotas import BothQuotas
+from tests.model.quotas import Policy
+from tests.support.world import World
 
 MONTHS = [f"{year}{month:02d}" for year in (2025, 2026, 2027) for month in range(1, 13)]
-NOW = dt.datetime(2027, 8, 2, 9, 0, tzinfo=CHINA)
 # most years are short; some have twelve months, some one year closed before them
 FIRST = ["202612", "202612", "202611", "202611", "202610", "202610", "202609", "202606", "202601", "202511"]
 LAST = ["202701", "202702", "202703", "202704", "202704"]
 ACTS = [
     "load", "load", "load", "load", "deduct", "group", "dispute", "take_back", "release", "reject", "reverse",
-    "correct", "correct", "pay", "pay", "compute", "year_compute", "year_close",
+    "correct", "correct", "pay", "pay", "compute", "year_compute", "year_close", "withdraw", "reopen",
+    "adjust",
 ]  # fmt: skip
+LATE = [
+    *ACTS,
+    "edge",
+    "edge",
+    "edge",
+    "ask",
+    "ask",
+    "pay",
+    "decide",
+    "draw",
+    "change",
+    "send_back",
+    "approve",
+]
+THEN = {
+    "dispute": ["load", "compute", "dispute"],
+    "withdraw": ["pay", "pay", "withdraw"],
+    "ask": ["compute", "ask", "decide"],
+}
+ROUND = ["draw", "change", "propose", "approve"]  # as it goes mostly
+BASES = ["10,11,12", "10,11,12", "11,12", "12", "8,9,10,11,12"]
+FACTORS = ["2", "2", "1.5", "1.25", "0.333"]
 
 
 class Act(NamedTuple):
-    """One act of somebody; it is about the month at hand or one so many months earlier."""
+    """One act of somebody, or a few in a row (`THEN`); it is about the month at hand or one so many months
+    earlier."""
 
     what: str
     which: int
@@ -41,51 +66,94 @@ class Act(NamedTuple):
 
 
 class Life(NamedTuple):
-    """From the first month on record to the last that is signed, what is done in each before its signature;
-    the last acts come after the year is closed."""
+    """From the first month on record to the last that is signed, what is done in each before its signature:
+    until December, and in the new year; the last acts come after the year is closed. A year's quotas are
+    approved after the signature of `round_after` (12, or 1: a month late); then somebody asks for more."""
 
     first: str
     last: str
     acts: list[list[Act]]
+    late: list[list[Act]]
     afterwards: list[Act]
+    policy: Policy
+    round_after: int
+    change: Act
+    urge: Act
+
+    @property
+    def month_of_urge(self) -> str:
+        return "202701" if self.round_after == 12 else "202702"
+
+    def acts_of(self, month: str) -> list[Act]:
+        place = MONTHS.index(month)
+        new_year = MONTHS.index("202701")
+        return self.late[place - new_year] if place >= new_year else self.acts[new_year - 1 - place]
 
 
-an_act = st.builds(
-    Act,
-    st.sampled_from(ACTS),
-    st.integers(0, 11),
-    st.sampled_from([0, 0, 0, 1, 1, 2, 4]),
-    st.integers(1, 99_999),
-)
+def act_of(names: list[str]) -> st.SearchStrategy[Act]:
+    earlier = st.sampled_from([0, 0, 0, 1, 1, 2, 4])
+    return st.builds(Act, st.sampled_from(names), st.integers(0, 11), earlier, st.integers(1, 99_999))
+
+
+def acts(names: list[str]) -> st.SearchStrategy[list[Act]]:
+    """What is done in one month."""
+    return st.lists(act_of(names), max_size=3)
+
+
 lives = st.builds(
     Life,
     st.sampled_from(FIRST),
     st.sampled_from(LAST),
-    st.lists(st.lists(an_act, max_size=4), min_size=18, max_size=18),
-    st.lists(an_act, max_size=4),
+    st.lists(acts(ACTS), min_size=14, max_size=14),
+    st.lists(acts(LATE), min_size=4, max_size=4),
+    acts(LATE),
+    st.builds(Policy, st.sampled_from(BASES), st.sampled_from(FACTORS)),
+    st.sampled_from([12, 12, 1]),
+    act_of(["change"]),
+    act_of(["ask"]),
 )
 
 
-def live(both: BothYears, life: Life) -> None:
+def live(both: BothQuotas, life: Life) -> None:
     first, last = MONTHS.index(life.first), MONTHS.index(life.last)
-    opening = Act("load", len(life.afterwards), 0, 50_000)
     for place in range(first, last + 1):
-        acts = life.acts[place - first]
-        for act in [opening, *acts] if place == first else acts:
-            both.step(act.what, act.which, max(place - act.earlier, first), act.amount)
+        both.begin(MONTHS[place])
+        if place == first:
+            both.step("load", len(life.afterwards), place, 50_000)
+            both.step("load", len(life.afterwards) + 1, place, life.urge.amount)
+        acts = life.acts_of(MONTHS[place])
+        for act in acts:
+            do(both, act, max(place - act.earlier, first))
+        if MONTHS[place] == life.month_of_urge:
+            do(both, life.urge, place)
         both.sign_month(MONTHS[place], len(acts))
+        if int(MONTHS[place][4:]) == life.round_after:
+            live_round(both, place, life.change)
     for year in ("202512", "202612"):
         both.step("year_compute", 0, MONTHS.index(year), 0)
         both.step("year_close", 0, MONTHS.index(year), 0)
+    both.begin(MONTHS[last + 1])
     for act in life.afterwards:
-        both.step(act.what, act.which, max(last + 1 - act.earlier, 0), act.amount)
+        do(both, act, max(last + 1 - act.earlier, 0))
     both.sign_month(MONTHS[last + 1], 0)
     both.step("year_compute", 0, MONTHS.index("202712"), 0)
 
 
+def do(both: BothQuotas, act: Act, place: int) -> None:
+    for what in THEN.get(act.what, [act.what]):
+        both.step(what, act.which, place, act.amount)
+
+
+def live_round(both: BothQuotas, place: int, change: Act) -> None:
+    """The quotas of the year that follows the last December are drawn up, changed, proposed and approved."""
+    year = MONTHS[place + 1][:4]
+    for what in ROUND:
+        both.step(what, change.which, MONTHS.index(f"{year}01"), change.amount)
+
+
 def run(world: World, folder: Path, life: Life) -> None:
     with nothing_stays():
-        both = BothYears(world, folder, MONTHS, NOW)
+        both = BothQuotas(world, folder, MONTHS, life.policy)
         both.say = note
         live(both, life)
         both.compare()

@@ -182,7 +182,8 @@ class YearLedger(Ledger):
         """What the region waits for and owes on the notices of the year's months."""
         receive = pay = 0
         for notice in self.notices:
-            if notice.region == region and notice.period[:4] == year.name:
+            of_year = notice.of == "clearing" and notice.period[:4] == year.name
+            if notice.region == region and of_year:
                 left = abs(notice.amount) - notice.paid_until(year.moment)
                 receive, pay = (receive + left, pay) if notice.amount > 0 else (receive, pay + left)
         return receive, pay
