@@ -3,8 +3,6 @@ PY := .venv/bin/python
 HERE := 127.0.0.1:8000
 APT_RUN := python3-venv libpango-1.0-0 libpangoft2-1.0-0 libharfbuzz-subset0 fontconfig
 APT_TEST := postgresql postgresql-common chromium poppler-utils fonts-noto-cjk
-# a cluster that is thrown away need not survive a power cut
-THROW_AWAY := -t -o max_connections=200 -o fsync=off -o synchronous_commit=off -o full_page_writes=off
 
 .PHONY: setup run test test-long bench lint types seed demo clean
 
@@ -23,11 +21,11 @@ run: setup
 test: setup
 	@./.ci/apt-needed $(APT_TEST)
 	@$(MAKE) --no-print-directory lint
-	@pg_virtualenv $(THROW_AWAY) $(PY) tests/run.py
+	@./.ci/with-postgres $(PY) tests/run.py
 
 test-long: setup
 	@./.ci/apt-needed $(APT_TEST)
-	@pg_virtualenv $(THROW_AWAY) $(PY) tests/run.py long
+	@./.ci/with-postgres $(PY) tests/run.py long
 
 # all benches on a million rows; make bench BENCH="people_search --rows 100000 --only sqlite" runs one (docs/performance.md)
 bench: setup

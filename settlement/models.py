@@ -14,6 +14,8 @@ from settlement.clearing.models import (
 from settlement.clearing.version_models import MonthVersion, Reopening
 from settlement.corrections.models import ConflictLine, Correction
 from settlement.deductions.models import Deduction
+from settlement.forecast import guards as forecast_guards
+from settlement.forecast.models import UseByDay
 from settlement.fund import guards as fund_guards
 from settlement.fund.models import BankBalance, FundAccount, FundAdjustment, FundMovement
 from settlement.holding.models import HeldCase, HeldNote
@@ -71,9 +73,11 @@ __all__ = [
     "SignedSheet",
     "StatementDrawing",
     "StatementLine",
+    "UseByDay",
     "YearEnd",
     "YearEndApplication",
     "YearEndLine",
+    "forecast_guards",
     "fund_guards",
     "quota_guards",
     "statement_guards",

@@ -17,6 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("settlement.notices.urls")),
     path("", include("settlement.fund.urls")),
     path("", include("settlement.quotas.urls")),
+    path("", include("settlement.forecast.urls")),
     path("", include("settlement.flowcharts.urls")),
     path("", include("settlement.year_end.urls")),
 ]

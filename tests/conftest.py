@@ -35,8 +35,8 @@ def uses_a_database(item: pytest.Item) -> bool:
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Tests that need PostgreSQL, a browser or hours are chosen by the run that has them, never skipped.
 
-    With `--database-only` (the second run of `make test`) tests without a database are left out: they would
-    prove the same thing twice.
+    With `--database-only` (the second run of `make test`) tests without a database are left out, and those
+    marked `once`: they would prove the same thing twice.
     """
     chosen = config.getoption("-m") or ""
     vendor = settings.DATABASES["default"]["ENGINE"].rsplit(".", 1)[-1]
@@ -45,7 +45,8 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept, dropped = [], []
     for item in items:
         unfit = any(item.get_closest_marker(name) for name in left_out)
-        unfit = unfit or (config.getoption("database_only") and not uses_a_database(item))
+        again = not uses_a_database(item) or item.get_closest_marker("once")
+        unfit = unfit or (config.getoption("database_only") and again)
         (dropped if unfit else kept).append(item)
     config.hook.pytest_deselected(items=dropped)
     items[:] = kept

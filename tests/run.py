@@ -7,6 +7,7 @@ import subprocess
 import sys
 import time
 import xml.etree.ElementTree as ElementTree
+from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
@@ -14,6 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).parents[1]
 RESULTS = ROOT / "test-results"
 PYTEST = [sys.executable, "-m", "pytest", "-q"]
+TOLD = 6  # lines of a failed test's reason that are said again at the end
 MYPY = [sys.executable, "-m", "mypy", "agency", "filings", "settlement"]
 
 
@@ -28,12 +30,13 @@ class Run:
 
 @dataclass(frozen=True)
 class Result:
-    """What came out; a run of anything but tests counts none."""
+    """What came out; a run of anything but tests counts none. `broken`: each test that failed, and why."""
 
     name: str
     passed: int
     failed: int
     ended_well: bool
+    broken: tuple[str, ...] = ()
 
 
 def execute(name: str, command: list[str], environment: dict[str, str]) -> tuple[int, int]:
@@ -75,7 +78,17 @@ def run_tests(run: Run) -> Result:
         print(f"{run.name}: ran no test")
         failed += 1
     print(f"== {run.name}: {total - failed} passed, {failed} failed in {seconds} s", flush=True)
-    return Result(run.name, total - failed, failed, code == 0)
+    return Result(run.name, total - failed, failed, code == 0, tuple(broken_tests(suite)))
+
+
+def broken_tests(suite: ElementTree.Element) -> Iterator[str]:
+    """The tests of a JUnit suite that failed, each with the last lines of its reason."""
+    for case in suite.iter("testcase"):
+        for reason in (*case.iter("failure"), *case.iter("error")):
+            lines = [line for line in (reason.text or "").splitlines() if line.startswith(("E ", "tests/"))]
+            said = lines[-TOLD:] or [reason.get("message", "")]
+            name = f"{case.get('classname')}::{case.get('name')}"
+            yield "\n".join([name, *(f"    {line[:300]}" for line in said)])
 
 
 def check_types() -> Result:
@@ -119,6 +132,8 @@ def main() -> int:
             going.append(lanes.submit(check_types))
         results = [item.result() for item in going]
     for result in results:
+        for test in result.broken:
+            print(f"{result.name}: {test}")
         if not result.ended_well:
             print(f"{result.name} did not end well, see above")
     passed, failed = sum(result.passed for result in results), sum(result.failed for result in results)

@@ -64,7 +64,9 @@ def signatures(months: QuerySet[ClearingPeriod]) -> list[Signature]:
     approved = Reopening.objects.filter(period__in=months, state=ReopeningState.APPROVED)
     reopened = {(row.period_id, row.version): row for row in approved}
     by_pk = {month.pk: month for month in months}
-    standing = {(month.pk, month.version) for month in by_pk.values() if month.is_signed}
+    # a month that is said to be signed by nobody, or never, is damage that the checks of months name
+    signed = [month for month in by_pk.values() if month.is_signed and month.signed_at and month.signed_by_id]
+    standing = {(month.pk, month.version) for month in signed}
     found = [
         _signature(by_pk[key[0]], key[1], kept.get(key), reopened.get(key)) for key in {*kept, *standing}
     ]
@@ -75,7 +77,7 @@ def _signature(
     month: ClearingPeriod, version: int, kept: MonthVersion | None, opened: Reopening | None
 ) -> Signature:
     at, by_id = (kept.at, kept.by_id) if kept is not None else (month.signed_at, month.signed_by_id)
-    assert at is not None and by_id is not None  # a constraint of the month
+    assert at is not None and by_id is not None
     decided = opened.decided_at if opened is not None else None
     return Signature(
         month=month,

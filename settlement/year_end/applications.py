@@ -152,12 +152,19 @@ def applications_follow(year_end: YearEnd, *, by: User, at: dt.datetime) -> int:
     changed = [
         row for row in found if _differs(row, figures_of(region_year(book, party_in(book, row.region))))
     ]
-    fields = dict.fromkeys(("reviewed_by", "reviewed_at", "approved_by", "approved_at"))
-    notes = {"review_note": "", "approval_note": ""}
+    undone: dict[str, Any] = dict.fromkeys(("reviewed_by", "reviewed_at", "approved_by", "approved_at"))
+    undone |= {"review_note": "", "approval_note": ""}
     for state in HANDED_IN:
         moving = [row for row in changed if row.state == state]
-        asked = {"reason": FIGURES_CHANGED, "may": May.COMPUTE_YEAR_END}
-        workflow.move_many(moving, S.RETURNED, by=by, at=at, **asked, **fields, **notes)
+        workflow.move_many(
+            moving,
+            S.RETURNED,
+            by=by,
+            at=at,
+            reason=FIGURES_CHANGED,
+            may=May.COMPUTE_YEAR_END,
+            **undone,
+        )
     for row in changed:
         _log("application_returned", row, by=by, at=at)
     return len(changed)

@@ -37,6 +37,7 @@ PAID = "年终已收已付与核销一致"
 APPLICATIONS = "年终清算申请由不同的人办理"
 APPLIED = "已批准的申请等于年终清算"
 NOTICED = "年终通知书等于没有通知的余额"
+LABELS = {field.name: str(field.verbose_name) for field in YearEndApplication._meta.fields}
 
 
 def _years(period: str | None, *states: YearState) -> list[YearEnd]:
@@ -142,7 +143,7 @@ def approved_as_the_year(period: str | None) -> Iterator[Broken]:
             figures = figures_of(region_year(book, party)) if party else {}
             wrong = [name for name in FIGURES if getattr(row, name) != figures.get(name)]
             if wrong:
-                label = row._meta.get_field(wrong[0]).verbose_name
+                label = LABELS[wrong[0]]
                 has, due = getattr(row, wrong[0]), figures.get(wrong[0], 0)
                 yield Broken(APPLIED, f"申请 {row}", f"{label}批准的是 {yuan(has)}，年终清算是 {yuan(due)}")
 

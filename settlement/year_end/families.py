@@ -25,12 +25,10 @@ def filled_sheet(form: str, year: str, region: PoolingRegion | None, by: User) -
     return year_sheet(form, book, party_in(book, region) if region else None)
 
 
-def year_sheet_url(
-    form: str, year: str, region: PoolingRegion | None, name: str = "year_sheet", **more: str
-) -> str:
-    """A page of a sheet: on screen, or of another route."""
+def year_sheet_url(form: str, year: str, region: PoolingRegion | None) -> str:
+    """Where a sheet stands on screen."""
     where = {"year": year, "year_form": form, **({"region_code": region.code} if region else {})}
-    return reverse(f"settlement:{name}", kwargs={**where, **more})
+    return reverse("settlement:year_sheet", kwargs=where)
 
 
 def _family(form: str) -> Family:

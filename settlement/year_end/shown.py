@@ -14,6 +14,7 @@ from agency.organisation import access
 from agency.organisation.models import User
 from agency.periods import period_label, period_of
 from settlement.clearing.selectors import months_on_record
+from settlement.quotas.selectors import round_of
 from settlement.year_end.models import YearEnd
 from settlement.year_end.selectors import pending_count
 from settlement.year_end.states import YearState
@@ -22,7 +23,10 @@ NAMED = 3
 
 
 def year_steps(year_end: YearEnd, missing: list[str], by: User) -> list[dict[str, Any]]:
-    """各月签发 计算 申请 关账, for components/_steps.html; all regions' sums are the province's alone."""
+    """各月签发 计算 申请 关账 额度结算, for _steps.html; sums of all regions are the province's alone.
+
+    The quota is settled by next year's round: what it changes is paid in or back by notices [N22].
+    """
     is_computed, is_closed = year_end.state != YearState.OPEN, year_end.is_closed
     late = year_end.late_through
     told = f"次年费用计至{period_label(late)}" if late else "未计入次年月份"
@@ -34,7 +38,16 @@ def year_steps(year_end: YearEnd, missing: list[str], by: User) -> list[dict[str
         _step("计算", computed, year_end.computed_at, is_computed, now == "computed"),
         _step("申请与审批", _applications(year_end), None, is_closed, now == "closed" and not is_closed),
         _step("关账", "省级主管", year_end.closed_at, is_closed, False),
+        _quotas(year_end, by),
     ]
+
+
+def _quotas(year_end: YearEnd, by: User) -> dict[str, Any]:
+    drawn = round_of(by, int(year_end.year) + 1)
+    is_settled = drawn is not None and drawn.is_approved
+    told = f"{int(year_end.year) + 1}年度{drawn.get_state_display() if drawn else '额度还没有核定'}"
+    at = drawn.approved_at if drawn is not None and is_settled else None
+    return _step("额度结算", told, at, is_settled, year_end.is_closed and not is_settled)
 
 
 def _applications(year_end: YearEnd) -> str:

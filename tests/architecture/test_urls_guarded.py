@@ -21,6 +21,8 @@ ONE_OF_EACH = (
     *("prov_clearing", "prov_finance", "prov_supervisor", "prov_auditor", "prov_system"),
 )
 
+pytestmark = pytest.mark.once
+
 
 def path(route: Route) -> str:
     """The URL with the number of a record that does not exist."""

@@ -135,7 +135,7 @@ class Both:
         old = self.model.cases[self.now[number]]
         funds = {**old.funds, "pooling": old.funds["pooling"] * (amount % 7) // 7}
         if funds == old.funds:
-            return  # a file that says the same is no correction
+            return  # nothing to correct any more
         self.say(f"{number} is corrected to funds {funds}")
         case = Case(number, old.key, old.month, "", old.total, old.in_scope, funds, old.account)
         batch = self._import("settlements", [self._row(case)], refused=1)

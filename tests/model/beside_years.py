@@ -46,6 +46,12 @@ class BothYears(Both):
         """What follows is done in the month after: from its fifth day on."""
         self.world.now = dt.datetime.strptime(f"{following(month)}05 09", "%Y%m%d %H").replace(tzinfo=CHINA)
 
+    def compute_month(self, period: str, which: int) -> None:
+        """Compute a month, or say that it is empty."""
+        if not self.model.is_signed(period):
+            act = "compute" if period in self.model.known_months() else "empty"
+            self.step(act, which, self.months.index(period), 0)
+
     def sign_month(self, period: str, which: int) -> None:
         """What people do with a month at its end, and first with those before it that were opened again."""
         for month in sorted({*self.model.known_months(), period}):
@@ -53,13 +59,14 @@ class BothYears(Both):
                 self._sign(month, which)
 
     def _sign(self, period: str, which: int) -> None:
-        """They decide what was held too long, compute it, or say that it is empty; then they sign it."""
+        """They decide what was held too long, compute again what is outdated, sign."""
         place = self.months.index(period)
         for held in self.model.too_old(period):
             at = next(at for at, known in enumerate(self.held) if known[0] is held)
-            self.step("release" if which % 3 else "reject", at, place, 0)
-        act = "compute" if period in self.model.known_months() else "empty"
-        self.step(act, which, place, 0)
+            self.step("release" if which % 2 else "reject", at, place, 0)
+        month = self.model.months.get(period)
+        if month is None or month.is_stale:
+            self.compute_month(period, which)
         self.step("sign", which, place, 0)
 
     def year_compute(self, which: int, month: str, amount: int) -> None:

@@ -28,7 +28,7 @@ from settlement.clearing.filling import MonthBook, sheet_data
 from settlement.clearing.models import ClearingPeriod
 from tests.support.world import World
 
-pytestmark = pytest.mark.usefixtures("laid_signed")
+pytestmark = [pytest.mark.once, pytest.mark.usefixtures("laid_signed")]
 AsUser = Callable[..., Client]
 URL = "/clearing/202610/bundles/"
 Made = Callable[..., dict[str, Any]]

@@ -176,3 +176,17 @@ def test_the_admin_only_shows(
         assert client.post(reverse(f"admin:{name}_delete", args=[row.pk]), {"post": "yes"}).status_code == 403
 
     assert quotas() == before
+
+
+def test_a_regions_supervisor_sees_the_own_rows_there(
+    quota: Quota, red: FundWarning, world: World, as_user: Callable[..., Client]
+) -> None:
+    own, other = as_user(world.supervisor), as_user(make_user("head", Role.SUPERVISOR, region="220200"))
+    for name, row in (("quota", quota), ("quotaitem", quota.item), ("fundwarning", red)):
+        listed = reverse(f"admin:settlement_{name}_changelist")
+        change = reverse(f"admin:settlement_{name}_change", args=[row.pk])  # type: ignore[union-attr]
+        assert change in own.get(listed).content.decode()
+        assert change not in other.get(listed).content.decode()
+        assert own.get(change).status_code == 200
+        assert other.get(change).status_code == 302  # there is no such row for them
+    assert own.get(reverse("admin:settlement_quotaround_changelist")).status_code == 403

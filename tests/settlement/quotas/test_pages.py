@@ -132,6 +132,9 @@ def test_drawn_up_changed_proposed_returned_approved(world: World, as_user: LogI
     assert notice.total_fen == 300_000
     assert f"/notices/{notice.key}/" in html
     assert "表 6-1、表 6-2" in page(head, f"/notices/{notice.key}/")
+    paper = page(head, f"/notices/{notice.key}/print/")
+    assert "根据已批准的2027年异地医保业务周转金额度（表 6-1、表 6-2，批准摘要" in paper
+    assert "应补缴 <u>3,000.00</u> 元，轧差后应付款" in paper
 
 
 @pytest.mark.parametrize(

@@ -18,6 +18,8 @@ from settlement.records.models import SettlementRecord
 from tests.settlement.records.nasty import BIG, FOLDER, MADE, content_of, expected
 from tests.support.world import World
 
+pytestmark = pytest.mark.once
+
 LogIn = Callable[[object], Client]
 LINES = expected()
 

@@ -23,8 +23,7 @@ def month() -> ClearingPeriod:
 
 
 def reopened(office: Office) -> None:
-    for entry in REOPENED:
-        entry.function(month(), office.world.prov_supervisor, office.world.now)
+    REOPENED["statements"](month(), office.world.prov_supervisor, office.world.now)
 
 
 def test_a_paid_statement_keeps_the_month_closed(office: Office) -> None:

@@ -14,6 +14,7 @@ from agency.organisation.roles import Level, Role
 from agency.sheets.as_csv import as_csv
 from agency.sheets.as_xlsx import as_xlsx
 from settlement.clearing.models import SheetComparison
+from settlement.quotas.services import round_approve, round_draw, round_propose
 from settlement.year_end.applications import application_return
 from settlement.year_end.filling import book_of, party_in, year_sheet
 from settlement.year_end.models import YearEnd, YearEndApplication
@@ -205,6 +206,23 @@ def test_a_closed_year_has_no_more_buttons(closed: YearEnd, world: World, as_use
         assert "已关账" in page
         assert not [step for step in ("compute/", "close/", "apply/") if f"{YEAR}{step}" in page]
     assert "prov_supervisor · 2026-11-20" in text(as_user(world.prov_clearing), "/years/")
+
+
+def test_the_quota_is_settled_by_the_round_of_the_next_year(
+    closed: YearEnd, world: World, as_user: AsUser
+) -> None:
+    assert "2027年度额度还没有核定" in text(as_user(world.prov_clearing), YEAR)
+
+    drawn = round_draw(year=2027, by=world.prov_finance, at=world.now)
+    assert "2027年度拟定" in text(as_user(world.prov_clearing), YEAR)
+    assert "2027年度额度还没有核定" in text(as_user(world.changchun_clearing), YEAR)
+    round_approve(
+        drawn=round_propose(drawn=drawn, by=world.prov_finance, at=world.now),
+        by=world.prov_supervisor,
+        at=world.now,
+    )
+
+    assert "2027年度已批" in text(as_user(world.changchun_clearing), YEAR)
 
 
 def test_what_counts_later_is_told_on_a_closed_year(
