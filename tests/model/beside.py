@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.db.models import F
 from hypothesis import HealthCheck, Phase, settings
 
 from agency.batches.models import Refusal
@@ -23,7 +24,7 @@ from agency.sheets.digest import digest
 from settlement.clearing import rules
 from settlement.clearing.empty_months import empty_month_compute
 from settlement.clearing.filling import MonthBook, all_sheets
-from settlement.clearing.models import ClearingLine, ClearingPeriod
+from settlement.clearing.models import ClearingLine, ClearingPeriod, SignedSheet
 from settlement.clearing.services import period_compute, period_sign, region_confirm, unconfirmed
 from settlement.corrections.services import correction_approve, correction_propose
 from settlement.holding.models import HeldCase
@@ -33,7 +34,7 @@ from settlement.notices.selectors import accounts_now, with_payments
 from settlement.notices.services import LineContent, line_enter
 from settlement.notices.states import NoticeState
 from tests.model import clearing
-from tests.model.clearing import FUNDS, INSIDE, Case, Key, Ledger, Refused
+from tests.model.clearing import FUNDS, Case, Key, Ledger, Refused
 from tests.settlement.records.files import row, write
 from tests.support.world import World
 
@@ -80,8 +81,11 @@ class Both:
         self.numbers, self.files = itertools.count(1), itertools.count(1)
         self.now: dict[str, int] = {}  # settlement number → place in the model of what holds
         self.held: list[tuple[Any, str]] = []  # the model's held case, the program's number
-        self.signed: dict[str, list[tuple[str, str]]] = {}
-        self.codes = {region.pk: region.code for region in PoolingRegion.objects.all()}
+        self.signed: dict[
+            str, list[tuple[str, str]]
+        ] = {}  # digests of a month's sheets, kept as it was signed
+        self.regions = {region.pk: region for region in PoolingRegion.objects.all()}
+        self.codes = {pk: region.code for pk, region in self.regions.items()}
         self.say: Callable[[str], object] = str
 
     # --- steps ---
@@ -240,9 +244,9 @@ class Both:
         found = ClearingPeriod.objects.get(period=period)
         self.say(f"{period} is confirmed and signed")
         for party in unconfirmed(found):
-            region = PoolingRegion.objects.get(pk=party.id)
+            region = self.regions[party.id]
             region_confirm(period=period, region=region, by=self.world.system, at=self.world.now)
-        for region in INSIDE:
+        for region in self.model.inside:
             self.model.months[period].confirmed[region] = self.model.part_of(
                 self.model.months[period], region
             )
@@ -256,7 +260,7 @@ class Both:
             return
         period_sign(period=period, by=by, at=at)
         self.model.sign(period)
-        self.signed[period] = self._sheets(period)
+        self.signed[period] = self._kept(period)
 
     def _is_open(self, period: str) -> bool:
         return period in self.model.months and not self.model.months[period].is_signed
@@ -392,11 +396,21 @@ class Both:
             for one in rows
         )
 
+    @staticmethod
+    def _kept(period: str) -> list[tuple[str, str]]:
+        rows = SignedSheet.objects.filter(
+            period=ClearingPeriod.objects.get(period=period), version=F("period__version")
+        )
+        return sorted(
+            (f"{form} {code or ''}", kept)
+            for form, code, kept in rows.values_list("form_no", "region__code", "digest")
+        )
+
     def _sheets(self, period: str) -> list[tuple[str, str]]:
         book = MonthBook(ClearingPeriod.objects.get(period=period))
-        return [
+        return sorted(
             (f"{form} {party.code if party else ''}", digest(data)) for form, party, data in all_sheets(book)
-        ]
+        )
 
 
 def as_told(notice: clearing.Notice) -> tuple[Any, ...]:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from agency.errors import DomainError
+from agency.organisation.models import PoolingRegion, RegionKind
 from agency.sheets.digest import digest
 from settlement.clearing import rules
 from settlement.year_end.applications import figures_of
@@ -18,12 +19,13 @@ from settlement.year_end.filling import all_year_sheets, book_of, region_years
 from settlement.year_end.models import YearEnd, YearEndLine
 from settlement.year_end.services import year_close, year_compute
 from tests.model.beside import FIELDS, Both
-from tests.model.clearing import PLATFORM, Refused, following
+from tests.model.clearing import INSIDE, PLATFORM, Refused, following
 from tests.model.year import Year, YearLedger
 from tests.support.world import CHINA, World
 
 KEYS = ("insured_region_id", "care_region_id", "insurance_type", "care_kind")
 YEAR_FIGURES = ("monthly_fen", "received_fen", "paid_fen")
+MEMBERS = {"220100", "220200", "222400"}  # who takes part in years; in the months all do
 A_MINUTE = dt.timedelta(minutes=1)
 
 
@@ -36,6 +38,9 @@ class BothYears(Both):
         self, world: World, folder: Path, months: Sequence[str], model: YearLedger | None = None
     ) -> None:
         super().__init__(replace(world), folder, months, model or YearLedger())
+        self.model.inside = tuple(code for code in INSIDE if code in MEMBERS)
+        regions = PoolingRegion.objects.filter(kind=RegionKind.POOLING)
+        regions.exclude(code__in=MEMBERS).update(valid_to=dt.date(2024, 12, 31))
         self.closed: dict[str, list[tuple[str, str]]] = {}  # a closed year's sheets, by their digests
 
     def step(self, act: str, which: int, month: int, amount: int) -> None:

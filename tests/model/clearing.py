@@ -83,7 +83,7 @@ class Held:
     case: int
     since: str
     by: str
-    state: str = "held"  # held, released, rejected
+    state: str = "held"  # held, released, rejected; taken_back: then it is none of the ledger's
     decided: str = ""  # the month of the decision
 
 
@@ -142,6 +142,7 @@ class Ledger:
         self.months: dict[str, Month] = {}
         self.notices: list[Notice] = []
         self.moment = 0  # counts the steps
+        self.inside = INSIDE  # who takes part, in the order of the sheets
 
     # --- in ---
 
@@ -210,6 +211,7 @@ class Ledger:
         if held.state != "held":
             raise Refused("decided_already")
         if not self.months[held.since].is_signed:
+            held.state = "taken_back"
             self.held.remove(held)
             self._carry(held.since)
             return
@@ -372,7 +374,7 @@ class Ledger:
         reasons = set()
         if any(p < period and not self.is_signed(p) for p in self.known_months()):
             reasons.add("earlier_month_unsigned")
-        if set(INSIDE) - set(month.confirmed):
+        if set(self.inside) - set(month.confirmed):
             reasons.add("not_confirmed")
         if month.is_stale:
             reasons.add("needs_computing")
@@ -387,7 +389,7 @@ class Ledger:
         if self.reasons_against(period):
             raise Refused("reasons")
         month.is_signed = True
-        for region in INSIDE:
+        for region in self.inside:
             amount = self.net(period)[region]
             if amount:
                 halves = [self.net(period, insurance)[region] for insurance in ("employee", "resident")]
@@ -398,7 +400,7 @@ class Ledger:
 
     def net(self, period: str, insurance: str = "") -> dict[str, int]:
         """轧差 per region and of the platform: what it is owed less what it owes."""
-        found = dict.fromkeys((*INSIDE, PLATFORM), 0)
+        found = dict.fromkeys((*self.inside, PLATFORM), 0)
         for (insured, care, of, _), line in self.months[period].lines.items():
             if insurance in ("", of):
                 found[care if care in found else PLATFORM] += line["due"]

@@ -13,12 +13,11 @@ from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
 from typing import NamedTuple
 
-from tests.model.clearing import INSIDE, Notice, Refused
+from tests.model.clearing import Notice, Refused
 from tests.model.fund import FundLedger
 from tests.model.year import INSURANCES, before
 
 Whose = tuple[str, str]  # region, insurance
-EVERYBODY: list[Whose] = [(region, insurance) for insurance in INSURANCES for region in INSIDE]
 EDGES = (("red", 90), ("yellow", 70))  # percent of the quota, the upper one first
 
 
@@ -124,6 +123,9 @@ class QuotaLedger(FundLedger):
 
     # --- what everybody owes and may use ---
 
+    def everybody(self) -> list[Whose]:
+        return [(region, insurance) for insurance in INSURANCES for region in self.inside]
+
     def owed(self, month: str) -> dict[Whose, Owed]:
         """Of those who have a line as the insured side."""
         cases: Counter[Whose] = Counter()
@@ -148,7 +150,7 @@ class QuotaLedger(FundLedger):
         found = {}
         for month in self.months:
             owed, day = self.owed(month), last_day(month)
-            for whose in EVERYBODY:
+            for whose in self.everybody():
                 used = owed.get(whose, Owed(0, 0)).amount
                 quota = self.newest(whose, day)
                 found[month, whose] = Use(used, quota.amount if quota else None)
@@ -181,7 +183,7 @@ class QuotaLedger(FundLedger):
             reasons.add(f"already_{known.state}")
         if reasons:
             raise Refused(*reasons)
-        items = {whose: self._item(whose, months, since) for whose in EVERYBODY}
+        items = {whose: self._item(whose, months, since) for whose in self.everybody()}
         self.rounds[year] = Round(year, since, items, months, known.state if known else "draft")
         return self.rounds[year]
 
@@ -215,7 +217,7 @@ class QuotaLedger(FundLedger):
         of.state = "approved"
         for whose, item in of.items.items():
             self.quotas.append(Quota(whose, of.since, item.changed))
-        for region in INSIDE:
+        for region in self.inside:
             less = [of.items[region, one].current - of.items[region, one].changed for one in INSURANCES]
             self._tell(of.year, region, less)
 
@@ -280,12 +282,12 @@ class QuotaLedger(FundLedger):
         """Invariants of months, years and the fund, and: each region was told to pay in exactly its quotas;
         quotas follow each other; nothing but a red warning brought an increase."""
         found = super().broken()
-        for region in INSIDE:
+        for region in self.inside:
             told = -sum(one.amount for one in self.notices if one.of == "quotas" and one.region == region)
             has = sum(self.amount_of((region, insurance)) for insurance in INSURANCES)
             if told != has:
                 found.append(f"{region} has quotas of {has} and was told to pay in {told}")
-        for whose in EVERYBODY:
+        for whose in self.everybody():
             days = [quota.since for quota in self.quotas if quota.whose == whose]
             if days != sorted(days):
                 found.append(f"{whose}: a quota was put before another")
