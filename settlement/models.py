@@ -24,6 +24,16 @@ from settlement.notices.models import BankAccount, BankLine, Notice, Payment
 from settlement.quotas import guards as quota_guards
 from settlement.quotas.models import Quota, QuotaBase, QuotaItem, QuotaRound
 from settlement.quotas.use_models import FundWarning, QuotaIncrease
+from settlement.reconciliation import answer_guards as answer_guards
+from settlement.reconciliation.models import (
+    ColumnMapping,
+    DifferenceSheet,
+    Discrepancy,
+    ReconciliationRun,
+    RunTotal,
+    TheirAnswer,
+    UnreadRow,
+)
 from settlement.records.models import CareType, SettlementRecord
 from settlement.statements import guards as statement_guards
 from settlement.statements.models import (
@@ -45,7 +55,10 @@ __all__ = [
     "ClearingPeriod",
     "ConflictLine",
     "Correction",
+    "ColumnMapping",
     "Deduction",
+    "DifferenceSheet",
+    "Discrepancy",
     "FeeLine",
     "FundAccount",
     "FundAdjustment",
@@ -63,9 +76,11 @@ __all__ = [
     "QuotaIncrease",
     "QuotaItem",
     "QuotaRound",
+    "ReconciliationRun",
     "RecordFiling",
     "RegionConfirmation",
     "Reopening",
+    "RunTotal",
     "SettlementRecord",
     "SheetComparison",
     "SheetDifference",
@@ -73,6 +88,8 @@ __all__ = [
     "SignedSheet",
     "StatementDrawing",
     "StatementLine",
+    "TheirAnswer",
+    "UnreadRow",
     "UseByDay",
     "YearEnd",
     "YearEndApplication",

@@ -92,6 +92,10 @@ class May(models.TextChoices):
     APPLY_YEAR_END = "apply_year_end", "申请年终清算"
     REVIEW_YEAR_END = "review_year_end", "审核年终清算申请"
     APPROVE_YEAR_END = "approve_year_end", "批准年终清算申请"
+    READ_RECONCILIATION = "read_reconciliation", "看对账"
+    RECONCILE = "reconcile", "对账和提出差异结论"
+    APPROVE_VERDICTS = "approve_verdicts", "批准差异结论"
+    SIGN_RECONCILIATION = "sign_reconciliation", "签字确认对账结果"
     CHECK_BOOKS = "check_books", "核对账目"
     READ_JOURNAL = "read_journal", "看日志"
     USE_ADMIN = "use_admin", "进入后台管理"
@@ -175,6 +179,16 @@ GRANTS: dict[May, dict[Role, frozenset[Level]]] = {
     May.APPLY_YEAR_END: {Role.CLEARING: ONLY_REGION, Role.FINANCE: ONLY_REGION},
     May.REVIEW_YEAR_END: {Role.CLEARING: ONLY_PROVINCE, Role.FINANCE: ONLY_PROVINCE},
     May.APPROVE_YEAR_END: {Role.SUPERVISOR: ONLY_PROVINCE},
+    May.READ_RECONCILIATION: {
+        Role.CLEARING: ANY,
+        Role.FINANCE: ANY,
+        Role.SUPERVISOR: ANY,
+        Role.AUDIT: ANY,
+    },
+    # one judges, another approves; one compares, another signs
+    May.RECONCILE: {Role.CLEARING: ABOVE, Role.FINANCE: ABOVE},
+    May.APPROVE_VERDICTS: {Role.CLEARING: ABOVE, Role.FINANCE: ABOVE, Role.SUPERVISOR: ABOVE},
+    May.SIGN_RECONCILIATION: {Role.CLEARING: ABOVE, Role.SUPERVISOR: ABOVE},
     May.CHECK_BOOKS: {
         Role.CLEARING: ONLY_PROVINCE,
         Role.FINANCE: ONLY_PROVINCE,
