@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from settlement.reconciliation.views import bulk, differences, giving_up, lists, runs
+from settlement.reconciliation.views import bulk, differences, giving_up, lists, runs, saved_mappings
 
 DIFFERENCES = "reconciliation/differences/"
 DIFFERENCE = DIFFERENCES + "<str:difference_no>/"
@@ -10,10 +10,10 @@ RUN = "reconciliation/<str:run_no>/"
 
 urlpatterns = [
     path("reconciliation/", runs.run_list, name="reconciliation_list"),
-    path("reconciliation/mappings/", giving_up.mapping_list, name="reconciliation_mappings"),
+    path("reconciliation/mappings/", saved_mappings.mapping_list, name="reconciliation_mappings"),
     path(
         "reconciliation/mappings/<int:mapping_id>/retire/",
-        giving_up.mapping_retire_view,
+        saved_mappings.mapping_retire,
         name="reconciliation_mapping_retire",
     ),
     path(DIFFERENCES, lists.difference_list, name="difference_list"),
