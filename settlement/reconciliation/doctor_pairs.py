@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Protocol
 
 from settlement.reconciliation.doctor_amounts import (
     ACCOUNT,
     FEE,
     FUND,
     Finding,
-    Side,
     amount,
     exchanged,
     fund_of,
@@ -23,13 +21,14 @@ from settlement.reconciliation.doctor_rules import (
     PERSON_NO,
     REVERSAL_FLAG,
     SETTLED_AT,
+    Difference,
     lines_told,
     yuan_told,
 )
 from settlement.reconciliation.kinds import Cause, DiscrepancyKind, Remedy
 
 OURS, THEIRS = "ours", "theirs"
-SIDES = {DiscrepancyKind.ONLY_OURS: OURS, DiscrepancyKind.ONLY_THEIRS: THEIRS}
+SIDES: dict[str, str] = {DiscrepancyKind.ONLY_OURS: OURS, DiscrepancyKind.ONLY_THEIRS: THEIRS}
 NAMED = {OURS: "我方", THEIRS: "对方"}
 
 
@@ -70,30 +69,15 @@ class Single:
         return f"对方第 {self.line} 行" if self.side == THEIRS else "我方明细"
 
 
-class Difference(Protocol):
-    """What is read of a difference."""
-
-    @property
-    def pk(self) -> int: ...
-    @property
-    def serial(self) -> int: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def subject(self) -> str: ...
-    @property
-    def their_line(self) -> int: ...
-    @property
-    def amount_fen(self) -> int: ...
-
-
-def single_of(one: Difference, side: Side) -> Single:
-    """What is looked at of a case; `side` is what the difference keeps of whoever has it."""
-    flag, is_theirs = side.get(REVERSAL_FLAG, ""), one.kind == DiscrepancyKind.ONLY_THEIRS
+def single_of(one: Difference) -> Single:
+    """What is looked at of a case that one side has alone."""
+    is_theirs = one.kind == DiscrepancyKind.ONLY_THEIRS
+    side = one.theirs if is_theirs else one.ours
+    flag = side.get(REVERSAL_FLAG, "")
     return Single(
         pk=one.pk,
         serial=one.serial,
-        side=SIDES[DiscrepancyKind(one.kind)],
+        side=SIDES[one.kind],
         subject=one.subject,
         line=one.their_line,
         cert_no=side.get(CERT_NO, "").upper(),

@@ -6,6 +6,7 @@ What is said of amounts stands in doctor_amounts.py; docs/rules.md defines each 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import NamedTuple
 
 from agency.identity import is_resident_number
 from agency.money import yuan
@@ -29,6 +30,20 @@ PLAIN = {
     DiscrepancyKind.PERIOD_DIFFERS: Remedy.ASK_THEM,
     DiscrepancyKind.AMOUNT_DIFFERS: Remedy.ASK_THEM,
 }
+
+
+class Difference(NamedTuple):
+    """What is read of a difference (see the model)."""
+
+    pk: int
+    serial: int
+    kind: str
+    subject: str
+    their_line: int
+    columns: Sequence[str]
+    ours: Side
+    theirs: Side
+    amount_fen: int
 
 
 def month_of(side: Side) -> str:
@@ -129,6 +144,11 @@ def tells(marked: int, of: int, marked_elsewhere: int, of_elsewhere: int) -> boo
     )  # = marked * of_elsewhere - of * marked_elsewhere
     beyond_chance = more > 0 and more * more >= 4 * of * marked_elsewhere * rest_elsewhere
     return beyond_chance and marked * rest_elsewhere >= 2 * rest * marked_elsewhere
+
+
+def may_be_the_same(theirs: str, ours: str) -> bool:
+    """Whether an identity number of theirs speaks of our person: the same, none, or masked."""
+    return theirs in ("", ours) or "*" in theirs
 
 
 def lines_told(sentence: str, lines: Mapping[str, int | str]) -> dict[str, str]:

@@ -25,7 +25,7 @@ from settlement.reconciliation.doctor_pairs import (
     refund,
     refunded,
 )
-from settlement.reconciliation.doctor_rules import apart, lines_told, yuan_told
+from settlement.reconciliation.doctor_rules import apart, lines_told, may_be_the_same, yuan_told
 from settlement.reconciliation.doctor_singles import Singles
 from settlement.reconciliation.kinds import Cause, DiscrepancyKind, Remedy
 from settlement.reconciliation.models import Discrepancy, ReconciliationRun
@@ -70,7 +70,7 @@ def stored_in_other_months(run: ReconciliationRun, singles: Singles) -> Iterator
             for one in block
             if one.subject in stored
             for month, cert_no in [stored[one.subject]]
-            if not one.cert_no or one.cert_no == cert_no
+            if may_be_the_same(one.cert_no, cert_no)
         ]
 
 
@@ -81,8 +81,7 @@ def missed_in_other_months(run: ReconciliationRun, singles: Singles) -> Iterator
         yield [
             (one.pk, _in_month(run.period, one, other.period, other))
             for one in block
-            if (other := theirs.get(one.subject)) is not None
-            and (not other.cert_no or other.cert_no == one.cert_no)
+            if (other := theirs.get(one.subject)) is not None and may_be_the_same(other.cert_no, one.cert_no)
         ]
 
 
@@ -108,6 +107,21 @@ def _in_month(period: str, one: Single, month: str, other: Elsewhere | None) -> 
     remedy = Remedy.PAIR if paired else Remedy.NONE if one.side == THEIRS else Remedy.ASK_THEM
     told = {"另一月": month, "那一月的差异": f"{other.run_no} 第 {other.serial} 条" if other else ""}
     return Finding(Cause.OTHER_MONTH, remedy, lines_told(sentence, told))
+
+
+def said_of_other_months(run: ReconciliationRun, singles: Singles) -> Iterator[Found]:
+    """他有我无: settled in another month by their own words."""
+    for block in singles.blocks(THEIRS):
+        yield [
+            (one.pk, Finding(Cause.OTHER_MONTH, Remedy.ASK_THEM, lines_told(sentence, told)))
+            for one in block
+            for month in [one.settled_at[:7].replace("-", "")]
+            if month and month != run.period
+            for sentence in [
+                f"对方写的结算时间在 {month}，比本期{apart(run.period, month)}，不是本期的结算。"
+            ]
+            for told in [{"另一月": month, "对方结算时间": one.settled_at}]
+        ]
 
 
 def other_halves(run: ReconciliationRun, singles: Singles) -> Iterator[Found]:
@@ -236,6 +250,7 @@ STEPS: tuple[Step, ...] = (
     refunded_cases,
     copies,
     refunds,
+    said_of_other_months,
     deducted_whole,
     lone_halves,
 )

@@ -51,6 +51,8 @@ def lay(month: Month, world: World, *, filed: bool = True) -> ReconciliationRun:
     lay_books(cases, world)
     if filed:
         lay_filings(cases, {person.cert_no for person in month.unfiled}, world)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # as in a database that has been running
     match_period(month.period, at=world.now)
     return lay_run(cases, world, month.period)
 

@@ -119,6 +119,16 @@ def _kept_in(months: int) -> Plant:
 PLANTS += [_kept_in(-1), _kept_in(1)]
 
 
+@plant
+def settled_in_a_month_that_is_not_ours(month: Month, row: Row) -> Planted:
+    """Nobody of ours has it in any month."""
+    theirs = in_month(month.case(month.new_number()), -1)
+    planted = only(month, [], [theirs], C.OTHER_MONTH)
+    planted.ours.append(row)
+    planted.theirs.append(row)
+    return planted
+
+
 # --- 符号或冲正对不上 ------------------------------------------------------------
 
 
