@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from itertools import chain
 
 from django.db import connection
 from django.db.models import Case, F, Value, When
@@ -19,7 +20,7 @@ from settlement.reconciliation.doctor_filings import without_filing
 from settlement.reconciliation.doctor_pairs import SIDES, single_of
 from settlement.reconciliation.doctor_rules import PLAIN, Difference
 from settlement.reconciliation.doctor_singles import Singles
-from settlement.reconciliation.doctor_steps import STEPS, Found
+from settlement.reconciliation.doctor_steps import Found, singles_told
 from settlement.reconciliation.kinds import SourceKind
 from settlement.reconciliation.models import Discrepancy, ReconciliationRun
 
@@ -47,11 +48,7 @@ def diagnose(run: ReconciliationRun) -> None:
         _write(list(by_class(run, block, limit_fen)))
         singles.add(single_of(one) for one in block if one.kind in SIDES)
     singles.ready()
-    for step in STEPS:
-        for found in step(run, singles):
-            _write(found)
-            singles.settle([pk for pk, _ in found])
-    for found in without_filing(run):
+    for found in chain(singles_told(run, singles), without_filing(run)):
         _write(found)
     singles.close()
     _propose(run)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
+from typing import NamedTuple
 
 from settlement.reconciliation.doctor_amounts import (
     ACCOUNT,
@@ -32,8 +33,7 @@ SIDES: dict[str, str] = {DiscrepancyKind.ONLY_OURS: OURS, DiscrepancyKind.ONLY_T
 NAMED = {OURS: "我方", THEIRS: "对方"}
 
 
-@dataclass(frozen=True, slots=True)
-class Single:
+class Single(NamedTuple):
     """A case that one side has alone, as far as it is looked at. `pk` and `serial` are its difference's;
     amounts are fen, None where the file has none; `is_refund` None where it does not say."""
 
@@ -213,8 +213,7 @@ def _visit(one: Single) -> tuple[str, str]:
     return (one.day, one.institution)
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
+class Stored(NamedTuple):
     """A case of ours beside which a single one is looked at; amounts as those of `Single`."""
 
     subject: str
@@ -224,20 +223,24 @@ class Stored:
     amounts: tuple[int, int, int]
 
 
-def copy_of(single: Single, stored: Sequence[Stored]) -> Finding | None:
-    """另一编号: the same case that agrees under its own number; None where there is none."""
-    for case in stored:
-        if (
-            case.subject != single.subject
-            and (case.settled_at[:10], case.institution) == (single.day, single.institution)
-            and single.amounts == case.amounts
-            and (single.is_refund is None or bool(single.is_refund) == case.is_refund)
-        ):
-            sentence = "同一个人、同一天、同一机构、金额相同的一笔，两边都有，在另一个编号下：这一笔多出来。"
-            remedy = Remedy.REJECT if single.side == THEIRS else Remedy.CORRECT
-            told = {"另一编号": case.subject, "医疗费总额": yuan_told(case.amounts[0])}
-            return Finding(Cause.OTHER_NUMBER, remedy, lines_told(sentence, told))
-    return None
+def copies_of(single: Single, stored: Sequence[Stored]) -> list[Stored]:
+    """另一编号: the same case under other numbers."""
+    return [
+        case
+        for case in stored
+        if case.amounts == single.amounts
+        and case.subject != single.subject
+        and (case.settled_at[:10], case.institution) == (single.day, single.institution)
+        and single.is_refund in (None, int(case.is_refund))
+    ]
+
+
+def copied(single: Single, case: Stored) -> Finding:
+    """One of them that agrees under its own number."""
+    sentence = "同一个人、同一天、同一机构、金额相同的一笔，两边都有，在另一个编号下：这一笔多出来。"
+    remedy = Remedy.REJECT if single.side == THEIRS else Remedy.CORRECT
+    told = {"另一编号": case.subject, "医疗费总额": yuan_told(case.amounts[0])}
+    return Finding(Cause.OTHER_NUMBER, remedy, lines_told(sentence, told))
 
 
 def refunded(single: Single, refund_no: str, *, missing_too: bool) -> Finding:

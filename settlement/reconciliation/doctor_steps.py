@@ -1,11 +1,11 @@
 """单边差异的诊断步骤: what is read for cases that one side has alone, in the order of docs/rules.md.
 
-Each step looks at the differences that still have no cause, in blocks, by sets: no query for one of them.
+Each step looks at cases that still have no cause, a block at once: no query for one of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from typing import NamedTuple
 
 from django.db.models import Q, QuerySet, Sum
@@ -19,7 +19,8 @@ from settlement.reconciliation.doctor_pairs import (
     Pair,
     Single,
     Stored,
-    copy_of,
+    copied,
+    copies_of,
     left_over,
     pairs_of,
     refund,
@@ -30,11 +31,11 @@ from settlement.reconciliation.doctor_singles import Singles
 from settlement.reconciliation.kinds import Cause, DiscrepancyKind, Remedy
 from settlement.reconciliation.models import Discrepancy, ReconciliationRun
 from settlement.records.models import SettlementRecord
-from settlement.records.selectors import holding, records_now, stored_reversals
+from settlement.records.selectors import records_now, stored_reversals
 
 Found = list[tuple[int, Finding]]
+Step = Callable[[ReconciliationRun, Singles, Sequence[Single]], Found]
 WRITTEN_AT_ONCE = 1_000
-Step = Callable[[ReconciliationRun, Singles], Iterator[Found]]
 
 
 class Elsewhere(NamedTuple):
@@ -55,34 +56,61 @@ def party(run: ReconciliationRun, prefix: str = "") -> Q:
     return Q(**{f"{prefix}insured_region": run.region_id}) | Q(**{f"{prefix}care_region": run.region_id})
 
 
-def stored_in_other_months(run: ReconciliationRun, singles: Singles) -> Iterator[Found]:
+def singles_told(run: ReconciliationRun, singles: Singles) -> Iterator[Found]:
+    """What is found of the cases that one side has alone, each settled once it has a cause."""
+    yield from _stepped(run, singles, {OURS: (missed_in_other_months,), THEIRS: (stored_in_other_months,)})
+    yield from _settled(singles, _paired(singles, pairs_of))
+    yield from _stepped(run, singles, {OURS: OF_OURS, THEIRS: OF_THEIRS})
+    yield from _settled(singles, _paired(singles, left_over))
+
+
+def _stepped(
+    run: ReconciliationRun, singles: Singles, steps: Mapping[str, Sequence[Step]]
+) -> Iterator[Found]:
+    """Every case by the steps of its side, until one of them says something."""
+    for side, in_turn in steps.items():
+        for block in singles.blocks(side):
+            told: Found = []
+            rest = block
+            for step in in_turn:
+                found = step(run, singles, rest)
+                told += found
+                done = {pk for pk, _ in found}
+                rest = [one for one in rest if one.pk not in done]
+            yield from _settled(singles, [told])
+
+
+def _settled(singles: Singles, blocks: Iterable[Found]) -> Iterator[Found]:
+    for found in blocks:
+        singles.settle([pk for pk, _ in found])
+        yield found
+
+
+def stored_in_other_months(run: ReconciliationRun, singles: Singles, block: Sequence[Single]) -> Found:
     """他有我无: their number is that of a case of ours in another month."""
-    for block in singles.blocks(THEIRS):
-        numbers = [one.subject for one in block]
-        rows = records_now(numbers).filter(party(run)).exclude(settlement_month=run.period)
-        stored = {
-            number: (month, cert_no)
-            for number, month, cert_no in rows.values_list("settlement_no", "settlement_month", "cert_no")
-        }
-        earlier = _elsewhere(run, [*stored], DiscrepancyKind.ONLY_OURS)
-        yield [
-            (one.pk, _in_month(run.period, one, month, earlier.get(one.subject)))
-            for one in block
-            if one.subject in stored
-            for month, cert_no in [stored[one.subject]]
-            if may_be_the_same(one.cert_no, cert_no)
-        ]
+    rows = records_now([one.subject for one in block]).filter(party(run)).exclude(settlement_month=run.period)
+    stored = {
+        number: (month, cert_no)
+        for number, month, cert_no in rows.values_list("settlement_no", "settlement_month", "cert_no")
+    }
+    earlier = _elsewhere(run, [*stored], DiscrepancyKind.ONLY_OURS) if stored else {}
+    return [
+        (one.pk, _in_month(run.period, one, month, earlier.get(one.subject)))
+        for one in block
+        if one.subject in stored
+        for month, cert_no in [stored[one.subject]]
+        if may_be_the_same(one.cert_no, cert_no)
+    ]
 
 
-def missed_in_other_months(run: ReconciliationRun, singles: Singles) -> Iterator[Found]:
+def missed_in_other_months(run: ReconciliationRun, singles: Singles, block: Sequence[Single]) -> Found:
     """我有他无: our number was one that they had alone in a run of another month."""
-    for block in singles.blocks(OURS):
-        theirs = _elsewhere(run, [one.subject for one in block], DiscrepancyKind.ONLY_THEIRS)
-        yield [
-            (one.pk, _in_month(run.period, one, other.period, other))
-            for one in block
-            if (other := theirs.get(one.subject)) is not None and may_be_the_same(other.cert_no, one.cert_no)
-        ]
+    theirs = _elsewhere(run, [one.subject for one in block], DiscrepancyKind.ONLY_THEIRS)
+    return [
+        (one.pk, _in_month(run.period, one, other.period, other))
+        for one in block
+        if (other := theirs.get(one.subject)) is not None and may_be_the_same(other.cert_no, one.cert_no)
+    ]
 
 
 def _elsewhere(run: ReconciliationRun, numbers: Sequence[str], kind: str) -> dict[str, Elsewhere]:
@@ -109,29 +137,16 @@ def _in_month(period: str, one: Single, month: str, other: Elsewhere | None) -> 
     return Finding(Cause.OTHER_MONTH, remedy, lines_told(sentence, told))
 
 
-def said_of_other_months(run: ReconciliationRun, singles: Singles) -> Iterator[Found]:
+def said_of_other_months(run: ReconciliationRun, singles: Singles, block: Sequence[Single]) -> Found:
     """他有我无: settled in another month by their own words."""
-    for block in singles.blocks(THEIRS):
-        yield [
-            (one.pk, Finding(Cause.OTHER_MONTH, Remedy.ASK_THEM, lines_told(sentence, told)))
-            for one in block
-            for month in [one.settled_at[:7].replace("-", "")]
-            if month and month != run.period
-            for sentence in [
-                f"对方写的结算时间在 {month}，比本期{apart(run.period, month)}，不是本期的结算。"
-            ]
-            for told in [{"另一月": month, "对方结算时间": one.settled_at}]
-        ]
-
-
-def other_halves(run: ReconciliationRun, singles: Singles) -> Iterator[Found]:
-    """Two differences that are one case."""
-    yield from _paired(singles, pairs_of)
-
-
-def lone_halves(run: ReconciliationRun, singles: Singles) -> Iterator[Found]:
-    """Two differences that are one visit, whatever they say of its amounts."""
-    yield from _paired(singles, left_over)
+    found = []
+    for one in block:
+        month = one.settled_at[:7].replace("-", "")
+        if month and month != run.period:
+            sentence = f"对方写的结算时间在 {month}，比本期{apart(run.period, month)}，不是本期的结算。"
+            told = lines_told(sentence, {"另一月": month, "对方结算时间": one.settled_at})
+            found.append((one.pk, Finding(Cause.OTHER_MONTH, Remedy.ASK_THEM, told)))
+    return found
 
 
 def _paired(singles: Singles, rule: Callable[[Sequence[Single]], list[Pair]]) -> Iterator[Found]:
@@ -144,80 +159,77 @@ def _paired(singles: Singles, rule: Callable[[Sequence[Single]], list[Pair]]) ->
     yield found
 
 
-def refunded_cases(run: ReconciliationRun, singles: Singles) -> Iterator[Found]:
+def refunded_cases(run: ReconciliationRun, singles: Singles, block: Sequence[Single]) -> Found:
     """A case that a refund of the same side names."""
-    for side in (OURS, THEIRS):
-        for block in singles.blocks(side):
-            cases = [one for one in block if not one.looks_like_refund]
-            numbers = [one.subject for one in cases]
-            alone = singles.refunds(side, numbers)
-            stored = stored_reversals(numbers) if side == OURS else {}
-            yield [
-                (one.pk, refunded(one, refunds[one.subject], missing_too=one.subject in alone))
-                for refunds in [{**stored, **alone}]
-                for one in cases
-                if one.subject in refunds
-            ]
+    cases = [one for one in block if not one.looks_like_refund]
+    if not cases:
+        return []
+    side, numbers = cases[0].side, [one.subject for one in cases]
+    alone = singles.refunds(side, numbers)
+    named = {**(stored_reversals(numbers) if side == OURS else {}), **alone}
+    return [
+        (one.pk, refunded(one, named[one.subject], missing_too=one.subject in alone))
+        for one in cases
+        if one.subject in named
+    ]
 
 
-def refunds(run: ReconciliationRun, singles: Singles) -> Iterator[Found]:
+def refunds(run: ReconciliationRun, singles: Singles, block: Sequence[Single]) -> Found:
     """A refund that one side has alone."""
-    for side in (OURS, THEIRS):
-        for block in singles.blocks(side):
-            found = [one for one in block if one.looks_like_refund]
-            originals = [one.reverses_no for one in found if one.reverses_no]
-            missing = singles.missing(side, originals)
-            known = set()
-            if side == THEIRS:
-                rows = records_now(originals).filter(party(run))
-                known = set(rows.values_list("settlement_no", flat=True))
-            yield [
-                (
-                    one.pk,
-                    refund(one, missing_too=one.reverses_no in missing, ours_has=one.reverses_no in known),
-                )
-                for one in found
-            ]
+    found = [one for one in block if one.looks_like_refund]
+    if not found:
+        return []
+    originals = [one.reverses_no for one in found if one.reverses_no]
+    missing = singles.missing(found[0].side, originals)
+    known = set()
+    if found[0].side == THEIRS:
+        rows = records_now(originals).filter(party(run))
+        known = set(rows.values_list("settlement_no", flat=True))
+    return [
+        (one.pk, refund(one, missing_too=one.reverses_no in missing, ours_has=one.reverses_no in known))
+        for one in found
+    ]
 
 
-def copies(run: ReconciliationRun, singles: Singles) -> Iterator[Found]:
+def copies(run: ReconciliationRun, singles: Singles, block: Sequence[Single]) -> Found:
     """Another number of a case of ours that agrees under its own."""
-    for side in (THEIRS, OURS):
-        for block in singles.blocks(side):
-            stored = _cases_of(run, {one.cert_no for one in block if one.cert_no})
-            alone = singles.missing(OURS, {case.subject for cases in stored.values() for case in cases})
-            yield [
-                (one.pk, finding)
-                for one in block
-                for cases in [[case for case in stored.get(one.cert_no, ()) if case.subject not in alone]]
-                if (finding := copy_of(one, cases)) is not None
-            ]
+    stored = _cases_of(run, {one.cert_no for one in block if one.cert_no})
+    like = {one: copies_of(one, stored.get(one.cert_no, ())) for one in block}
+    alone = singles.missing(OURS, {case.subject for cases in like.values() for case in cases})
+    return [
+        (one.pk, copied(one, agreeing[0]))
+        for one, cases in like.items()
+        if (agreeing := [case for case in cases if case.subject not in alone])
+    ]
 
 
 def _cases_of(run: ReconciliationRun, cert_numbers: set[str]) -> dict[str, list[Stored]]:
-    """The month's cases of these people, in the order of their numbers."""
+    """The month's cases of these people, in the order of their numbers, as they hold: of a corrected one the
+    last."""
     rows = SettlementRecord.objects.filter(party(run), cert_no__in=cert_numbers, settlement_month=run.period)
-    found: dict[str, list[Stored]] = {}
     fields = (
         "settlement_no", "cert_no", "institution__code", "is_reversal", "settled_at", "total_fee_fen",
         "fund_total_fen", "personal_account_pay_fen",
     )  # fmt: skip
-    told = holding(rows).order_by("settlement_no").values_list(*fields)
-    for number, cert_no, code, is_refund, at, fee, fund, account in told:
+    holds: dict[str, tuple[str, Stored]] = {}
+    told = rows.filter(Q(correction_no=0) | Q(is_reversal=False)).order_by("settlement_no", "correction_no")
+    for number, cert_no, code, is_refund, at, *amounts in told.values_list(*fields):
         settled = f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
-        found.setdefault(cert_no, []).append(Stored(number, code, settled, is_refund, (fee, fund, account)))
+        holds[number] = (cert_no, Stored(number, code, settled, is_refund, tuple(amounts)))
+    found: dict[str, list[Stored]] = {}
+    for cert_no, case in holds.values():
+        found.setdefault(cert_no, []).append(case)
     return found
 
 
-def deducted_whole(run: ReconciliationRun, singles: Singles) -> Iterator[Found]:
+def deducted_whole(run: ReconciliationRun, singles: Singles, block: Sequence[Single]) -> Found:
     """我有他无: what stands of a case's deductions is all that the case is worth."""
-    for block in singles.blocks(OURS):
-        deducted = deductions_of(run, [one.subject for one in block])
-        yield [
-            (one.pk, _whole(one, deducted[one.subject].standing_fen))
-            for one in block
-            if one.subject in deducted and _worth(one) & {deducted[one.subject].standing_fen}
-        ]
+    deducted = deductions_of(run, [one.subject for one in block])
+    return [
+        (one.pk, _whole(one, deducted[one.subject].standing_fen))
+        for one in block
+        if one.subject in deducted and deducted[one.subject].standing_fen in _worth(one)
+    ]
 
 
 def _worth(one: Single) -> set[int]:
@@ -243,14 +255,5 @@ def deductions_of(run: ReconciliationRun, numbers: Sequence[str]) -> dict[str, D
     return {number: Deducted(tuple(single.get(number, ())), fen) for number, fen in standing.items()}
 
 
-STEPS: tuple[Step, ...] = (
-    stored_in_other_months,
-    missed_in_other_months,
-    other_halves,
-    refunded_cases,
-    copies,
-    refunds,
-    said_of_other_months,
-    deducted_whole,
-    lone_halves,
-)
+OF_OURS: tuple[Step, ...] = (refunded_cases, copies, refunds, deducted_whole)
+OF_THEIRS: tuple[Step, ...] = (refunded_cases, copies, refunds, said_of_other_months)

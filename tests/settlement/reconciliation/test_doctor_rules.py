@@ -13,7 +13,15 @@ from settlement.reconciliation.doctor_amounts import (
     exchanged,
     of_amounts,
 )
-from settlement.reconciliation.doctor_pairs import Single, Stored, copy_of, left_over, pairs_of, refund
+from settlement.reconciliation.doctor_pairs import (
+    Single,
+    Stored,
+    copied,
+    copies_of,
+    left_over,
+    pairs_of,
+    refund,
+)
 from settlement.reconciliation.doctor_rules import of_duplicate, of_owner, of_period, of_reversal, tells
 from settlement.reconciliation.kinds import Cause, Remedy
 
@@ -289,17 +297,17 @@ def test_what_is_left_on_both_sides_of_a_visit_belongs_together() -> None:
     assert left_over([ours, single(4, "theirs", "T3", is_refund=1)]) == []
 
 
-def test_a_copy_is_of_a_case_under_its_own_number() -> None:
+def test_a_copy_is_of_a_case_under_another_number() -> None:
     stored = Stored("S1", "H1", "2026-10-09 08:00:00", False, (1_000, 600, 100))
 
-    finding = copy_of(single(1, "theirs", "T1"), [stored])
-
-    assert finding is not None
+    assert copies_of(single(1, "theirs", "T1"), [stored]) == [stored]
+    assert copies_of(single(1, "theirs", "S1"), [stored]) == []
+    assert copies_of(single(1, "theirs", "T1", account_fen=99), [stored]) == []
+    assert copies_of(single(1, "theirs", "T1", settled_at="2026-10-08 08:00:00"), [stored]) == []
+    assert copies_of(single(1, "theirs", "T1", is_refund=1), [stored]) == []
+    finding = copied(single(1, "theirs", "T1"), stored)
     assert (finding.cause, finding.proposed) == (Cause.OTHER_NUMBER, Remedy.REJECT)
     assert finding.evidence["另一编号"] == "S1"
-    assert copy_of(single(1, "theirs", "S1"), [stored]) is None
-    assert copy_of(single(1, "theirs", "T1", account_fen=99), [stored]) is None
-    assert copy_of(single(1, "theirs", "T1", settled_at="2026-10-08 08:00:00"), [stored]) is None
 
 
 def test_a_refund_that_they_have_alone_is_imported() -> None:
