@@ -1,7 +1,7 @@
 """差异诊断: each difference of a run over details gets a likely cause, what speaks for it, what to do [P].
 
-Called within the transaction that compared: `theirs` (staging.py) still stands, and so do the run's totals.
-The same differences beside the same books get the same causes.
+Called within the transaction that compared: `theirs` (staging.py), `their_repeats` (classify.py) and the run's
+totals stand. The same differences beside the same books get the same causes.
 """
 
 from __future__ import annotations
@@ -18,6 +18,7 @@ from agency.policy.selectors import int_parameter
 from settlement.reconciliation.doctor_classes import by_class
 from settlement.reconciliation.doctor_filings import without_filing
 from settlement.reconciliation.doctor_pairs import SIDES, single_of
+from settlement.reconciliation.doctor_repeats import repeats_stage, repeats_unstage
 from settlement.reconciliation.doctor_rules import PLAIN, Difference
 from settlement.reconciliation.doctor_singles import Singles
 from settlement.reconciliation.doctor_steps import Found, singles_told
@@ -31,10 +32,12 @@ TABLE = Discrepancy._meta.db_table
 _UPDATE = {
     "postgresql": (
         f"UPDATE {TABLE} AS d SET cause = f.cause, proposed = f.proposed, evidence = f.evidence::jsonb"
-        " FROM unnest(%s::bigint[], %s::text[], %s::text[], %s::text[]) AS f (id, cause, proposed, evidence)"
-        " WHERE d.id = f.id"
+        " FROM unnest(%s::int[], %s::text[], %s::text[], %s::text[]) AS f (serial, cause, proposed, evidence)"
+        " WHERE d.run_id = %s AND d.serial = f.serial"
     ),
-    "sqlite": f"UPDATE {TABLE} SET cause = %s, proposed = %s, evidence = %s WHERE id = %s",
+    "sqlite": (
+        f"UPDATE {TABLE} SET cause = %s, proposed = %s, evidence = %s WHERE run_id = %s AND serial = %s"
+    ),
 }
 
 
@@ -42,15 +45,17 @@ def diagnose(run: ReconciliationRun) -> None:
     """Write cause, evidence and proposed remedy of every difference of a run over details."""
     if run.source not in OF_DETAILS:
         return
+    repeats_stage()
     singles = Singles()
     limit_fen = int_parameter(ROUNDING_LIMIT, last_day(run.period))
     for block in _blocks(run):
-        _write(list(by_class(run, block, limit_fen)))
+        _write(run, list(by_class(run, block, limit_fen)))
         singles.add(single_of(one) for one in block if one.kind in SIDES)
     singles.ready()
     for found in chain(singles_told(run, singles), without_filing(run)):
-        _write(found)
+        _write(run, found)
     singles.close()
+    repeats_unstage()
     _propose(run)
 
 
@@ -63,18 +68,17 @@ def _blocks(run: ReconciliationRun) -> Iterator[list[Difference]]:
         last = block[-1].serial
 
 
-def _write(found: Found) -> None:
+def _write(run: ReconciliationRun, found: Found) -> None:
     """Keep what was found of these differences."""
     if not found:
         return
-    rows = [(pk, one.cause, one.proposed, json.dumps(one.evidence)) for pk, one in found]
+    rows = [(serial, one.cause, one.proposed, json.dumps(one.evidence)) for serial, one in found]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            cursor.execute(
-                _UPDATE["postgresql"], [list(map(str, column)) for column in zip(*rows, strict=True)]
-            )
+            columns = [list(map(str, column)) for column in zip(*rows, strict=True)]
+            cursor.execute(_UPDATE["postgresql"], [*columns, run.pk])
         else:
-            cursor.executemany(_UPDATE["sqlite"], [(*told, pk) for pk, *told in rows])
+            cursor.executemany(_UPDATE["sqlite"], [(*told, run.pk, serial) for serial, *told in rows])
 
 
 def _propose(run: ReconciliationRun) -> None:

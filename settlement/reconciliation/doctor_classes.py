@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from agency.organisation.models import Institution
 from settlement.reconciliation.doctor_amounts import NO_DEDUCTION, Deducted, Finding, amounts_of, of_amounts
-from settlement.reconciliation.doctor_copies import rows_of
+from settlement.reconciliation.doctor_repeats import repeats_of
 from settlement.reconciliation.doctor_rules import (
     INSTITUTION,
     Difference,
@@ -28,17 +28,17 @@ def by_class(
     """The findings of a block, beside deductions, the directory and the rows that repeat."""
     amounts, repeated = _subjects(block, K.AMOUNT_DIFFERS), _subjects(block, K.DUPLICATE)
     deducted = deductions_of(run, amounts) if amounts else {}
-    rows = rows_of(repeated) if repeated else {}
+    repeats = repeats_of(repeated) if repeated else {}
     known = _known_institutions(block)
     for one in block:
         if one.kind == K.DUPLICATE:
-            finding = of_duplicate(rows.get(one.subject, ()))
+            finding = of_duplicate(repeats[one.subject])
         elif one.kind == K.OWNER_DIFFERS:
             finding = of_owner(one.columns, one.ours, one.theirs, known)
         else:
             finding = _of_values(one, deducted.get(one.subject, NO_DEDUCTION), limit_fen)
         if finding is not None:
-            yield one.pk, finding
+            yield one.serial, finding
 
 
 def _subjects(block: Iterable[Difference], kind: str) -> list[str]:

@@ -61,10 +61,10 @@ def _scope(run: ReconciliationRun) -> Q:
 
 
 def _found(unfiled: QuerySet[Any]) -> Iterator[Found]:
-    rows = unfiled.order_by("pk").values_list("pk", "mark", named=False)
+    rows = unfiled.order_by("serial").values_list("serial", "mark", named=False)
     last = 0
-    while block := list(rows.filter(pk__gt=last)[:AT_ONCE]):
-        yield [(pk, _finding(mark)) for pk, mark in block]
+    while block := list(rows.filter(serial__gt=last)[:AT_ONCE]):
+        yield [(serial, _finding(mark)) for serial, mark in block]
         last = block[-1][0]
 
 

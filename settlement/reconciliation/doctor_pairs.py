@@ -34,10 +34,9 @@ NAMED = {OURS: "我方", THEIRS: "对方"}
 
 
 class Single(NamedTuple):
-    """A case that one side has alone, as far as it is looked at. `pk` and `serial` are its difference's;
-    amounts are fen, None where the file has none; `is_refund` None where it does not say."""
+    """A case that one side has alone, as far as it is looked at. `serial` is its difference's; amounts are
+    fen, None where the file has none; `is_refund` None where it does not say."""
 
-    pk: int
     serial: int
     side: str
     subject: str
@@ -75,7 +74,6 @@ def single_of(one: Difference) -> Single:
     side = one.theirs if is_theirs else one.ours
     flag = side.get(REVERSAL_FLAG, "")
     return Single(
-        pk=one.pk,
         serial=one.serial,
         side=SIDES[one.kind],
         subject=one.subject,
@@ -185,8 +183,8 @@ def pairs_of(person: Sequence[Single]) -> list[Pair]:
         ]
         fitting.sort(key=_nearest_first)
         for pair in fitting:
-            if not used & {pair.ours.pk, pair.theirs.pk}:
-                used |= {pair.ours.pk, pair.theirs.pk}
+            if not used & {pair.ours.serial, pair.theirs.serial}:
+                used |= {pair.ours.serial, pair.theirs.serial}
                 found.append(pair)
     return found
 

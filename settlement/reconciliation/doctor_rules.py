@@ -13,7 +13,6 @@ from agency.money import yuan
 from agency.periods import is_period, months_between
 from settlement.reconciliation.doctor_amounts import Finding, Side, exchanged
 from settlement.reconciliation.kinds import Cause, DiscrepancyKind, Remedy
-from settlement.records.content import AMOUNT_FIELDS
 
 SETTLED_AT, PERSON_NAME, REVERSAL_FLAG = "结算时间", "姓名", "退费标志"
 CERT_NO, PERSON_NO, INSTITUTION = "证件号码", "人员编号", "定点医药机构编号"
@@ -35,7 +34,6 @@ PLAIN = {
 class Difference(NamedTuple):
     """What is read of a difference (see the model)."""
 
-    pk: int
     serial: int
     kind: str
     subject: str
@@ -44,6 +42,15 @@ class Difference(NamedTuple):
     ours: Side
     theirs: Side
     amount_fen: int
+
+
+class Repeat(NamedTuple):
+    """The rows of their file that have one number: how many, whether every column is alike, whether they are
+    two whose amounts cancel."""
+
+    times: int
+    alike: bool
+    cancels: bool
 
 
 def month_of(side: Side) -> str:
@@ -110,28 +117,15 @@ def _both_real(name: str, mine: str, other: str, known: frozenset[str]) -> bool:
     return name == INSTITUTION and other in known
 
 
-def of_duplicate(rows: Sequence[Mapping[str, object]]) -> Finding | None:
-    """重复: the rows of one number are alike to the last column, or two that cancel; {column: value}."""
-    if len(rows) < 2:
-        return None
-    first, *others = rows
-    differing = sorted({name for other in others for name in first if other[name] != first[name]})
-    if not differing:
-        sentence = f"对方文件里这个编号有 {len(rows)} 行，每一列都相同：同一行报了 {len(rows)} 次。"
+def of_duplicate(repeat: Repeat) -> Finding | None:
+    """重复: the rows of one number are alike to the last column, or two that cancel."""
+    if repeat.alike:
+        sentence = f"对方文件里这个编号有 {repeat.times} 行，每一列都相同：同一行报了 {repeat.times} 次。"
         return Finding(Cause.TWIN_ROW, Remedy.REJECT, {"说明": sentence})
-    if len(rows) == 2 and _cancel(first, others[0]):
+    if repeat.cancels:
         sentence = "对方文件里这个编号有两行，金额正好相反：结算和它的退费用了同一个编号。"
         return Finding(Cause.REVERSAL_PAIR, Remedy.ASK_THEM, {"说明": sentence})
     return None
-
-
-def _cancel(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
-    pairs = [
-        (mine, other[name])
-        for name, mine in one.items()
-        if name in AMOUNT_FIELDS and isinstance(mine, int) and isinstance(other[name], int)
-    ]
-    return any(mine for mine, _ in pairs) and all(mine == -theirs for mine, theirs in pairs)  # type: ignore[operator]
 
 
 def tells(marked: int, of: int, marked_elsewhere: int, of_elsewhere: int) -> bool:

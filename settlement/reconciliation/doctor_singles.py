@@ -20,10 +20,10 @@ AT_ONCE = 1_000
 COLUMNS = Single._fields
 _KINDS = {
     **dict.fromkeys(COLUMNS, "text"),
-    **dict.fromkeys(("pk", "serial", "line"), "bigint"),
+    **dict.fromkeys(("serial", "line"), "bigint"),
     **dict.fromkeys(("fee_fen", "fund_fen", "account_fen", "is_refund"), "bigint"),
 }
-_INDEXES = ("side, subject", "side, serial", "cert_no", "person_no", "side, reverses_no", "pk")
+_INDEXES = ("side, subject", "side, serial", "cert_no", "person_no", "side, reverses_no", "serial")
 _READ = f"SELECT {', '.join(COLUMNS)} FROM {TABLE}"
 
 
@@ -65,7 +65,7 @@ class Singles:
         """These have a cause."""
         for block in chunks(keys):
             marks = ", ".join(["%s"] * len(block))
-            _do(f"UPDATE {TABLE} SET settled = 1 WHERE pk IN ({marks})", block)
+            _do(f"UPDATE {TABLE} SET settled = 1 WHERE serial IN ({marks})", block)
 
     def blocks(self, side: str) -> Iterator[list[Single]]:
         """Those of a side, in the order of their serials."""

@@ -33,7 +33,7 @@ from settlement.reconciliation.models import Discrepancy, ReconciliationRun
 from settlement.records.models import SettlementRecord
 from settlement.records.selectors import records_now, stored_reversals
 
-Found = list[tuple[int, Finding]]
+Found = list[tuple[int, Finding]]  # by serial
 Step = Callable[[ReconciliationRun, Singles, Sequence[Single]], Found]
 WRITTEN_AT_ONCE = 1_000
 
@@ -75,14 +75,14 @@ def _stepped(
             for step in in_turn:
                 found = step(run, singles, rest)
                 told += found
-                done = {pk for pk, _ in found}
-                rest = [one for one in rest if one.pk not in done]
+                done = {serial for serial, _ in found}
+                rest = [one for one in rest if one.serial not in done]
             yield from _settled(singles, [told])
 
 
 def _settled(singles: Singles, blocks: Iterable[Found]) -> Iterator[Found]:
     for found in blocks:
-        singles.settle([pk for pk, _ in found])
+        singles.settle([serial for serial, _ in found])
         yield found
 
 
@@ -95,7 +95,7 @@ def stored_in_other_months(run: ReconciliationRun, singles: Singles, block: Sequ
     }
     earlier = _elsewhere(run, [*stored], DiscrepancyKind.ONLY_OURS) if stored else {}
     return [
-        (one.pk, _in_month(run.period, one, month, earlier.get(one.subject)))
+        (one.serial, _in_month(run.period, one, month, earlier.get(one.subject)))
         for one in block
         if one.subject in stored
         for month, cert_no in [stored[one.subject]]
@@ -107,7 +107,7 @@ def missed_in_other_months(run: ReconciliationRun, singles: Singles, block: Sequ
     """我有他无: our number was one that they had alone in a run of another month."""
     theirs = _elsewhere(run, [one.subject for one in block], DiscrepancyKind.ONLY_THEIRS)
     return [
-        (one.pk, _in_month(run.period, one, other.period, other))
+        (one.serial, _in_month(run.period, one, other.period, other))
         for one in block
         if (other := theirs.get(one.subject)) is not None and may_be_the_same(other.cert_no, one.cert_no)
     ]
@@ -145,14 +145,14 @@ def said_of_other_months(run: ReconciliationRun, singles: Singles, block: Sequen
         if month and month != run.period:
             sentence = f"对方写的结算时间在 {month}，比本期{apart(run.period, month)}，不是本期的结算。"
             told = lines_told(sentence, {"另一月": month, "对方结算时间": one.settled_at})
-            found.append((one.pk, Finding(Cause.OTHER_MONTH, Remedy.ASK_THEM, told)))
+            found.append((one.serial, Finding(Cause.OTHER_MONTH, Remedy.ASK_THEM, told)))
     return found
 
 
 def _paired(singles: Singles, rule: Callable[[Sequence[Single]], list[Pair]]) -> Iterator[Found]:
     found: Found = []
     for person in singles.people():
-        found += [(one.pk, finding) for pair in rule(person) for one, finding in pair.findings()]
+        found += [(one.serial, finding) for pair in rule(person) for one, finding in pair.findings()]
         if len(found) >= WRITTEN_AT_ONCE:
             yield found
             found = []
@@ -168,7 +168,7 @@ def refunded_cases(run: ReconciliationRun, singles: Singles, block: Sequence[Sin
     alone = singles.refunds(side, numbers)
     named = {**(stored_reversals(numbers) if side == OURS else {}), **alone}
     return [
-        (one.pk, refunded(one, named[one.subject], missing_too=one.subject in alone))
+        (one.serial, refunded(one, named[one.subject], missing_too=one.subject in alone))
         for one in cases
         if one.subject in named
     ]
@@ -186,7 +186,7 @@ def refunds(run: ReconciliationRun, singles: Singles, block: Sequence[Single]) -
         rows = records_now(originals).filter(party(run))
         known = set(rows.values_list("settlement_no", flat=True))
     return [
-        (one.pk, refund(one, missing_too=one.reverses_no in missing, ours_has=one.reverses_no in known))
+        (one.serial, refund(one, missing_too=one.reverses_no in missing, ours_has=one.reverses_no in known))
         for one in found
     ]
 
@@ -197,7 +197,7 @@ def copies(run: ReconciliationRun, singles: Singles, block: Sequence[Single]) ->
     like = {one: copies_of(one, stored.get(one.cert_no, ())) for one in block}
     alone = singles.missing(OURS, {case.subject for cases in like.values() for case in cases})
     return [
-        (one.pk, copied(one, agreeing[0]))
+        (one.serial, copied(one, agreeing[0]))
         for one, cases in like.items()
         if (agreeing := [case for case in cases if case.subject not in alone])
     ]
@@ -226,7 +226,7 @@ def deducted_whole(run: ReconciliationRun, singles: Singles, block: Sequence[Sin
     """我有他无: what stands of a case's deductions is all that the case is worth."""
     deducted = deductions_of(run, [one.subject for one in block])
     return [
-        (one.pk, _whole(one, deducted[one.subject].standing_fen))
+        (one.serial, _whole(one, deducted[one.subject].standing_fen))
         for one in block
         if one.subject in deducted and deducted[one.subject].standing_fen in _worth(one)
     ]

@@ -210,7 +210,7 @@ def make_run(world: World, period: str, **values: Any) -> ReconciliationRun:
 
 
 def stage(rows: Iterable[Row]) -> None:
-    """Their rows in the temporary table `theirs`, as a run has it while it is diagnosed."""
+    """Their rows in the temporary tables that a run has while it is diagnosed."""
     declared = ", ".join(
         f"{FIELD_OF[name]} {'bigint' if name in AMOUNT_NAMES else 'text'}" for name in COLUMNS
     )
@@ -220,6 +220,12 @@ def stage(rows: Iterable[Row]) -> None:
         cursor.execute("CREATE INDEX theirs_number ON theirs (settlement_no)")
     names = ("line_no", *(FIELD_OF[name] for name in COLUMNS))
     fill("theirs", names, ((line, *row) for line, row in enumerate(rows, 2)))
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS their_repeats")
+        cursor.execute(
+            "CREATE TEMPORARY TABLE their_repeats AS SELECT settlement_no, count(*) AS times FROM theirs"
+            " GROUP BY settlement_no HAVING count(*) > 1"
+        )
 
 
 def write_differences(run: ReconciliationRun, ours: Sequence[Row], theirs: Sequence[Row]) -> None:

@@ -22,7 +22,14 @@ from settlement.reconciliation.doctor_pairs import (
     pairs_of,
     refund,
 )
-from settlement.reconciliation.doctor_rules import of_duplicate, of_owner, of_period, of_reversal, tells
+from settlement.reconciliation.doctor_rules import (
+    Repeat,
+    of_duplicate,
+    of_owner,
+    of_period,
+    of_reversal,
+    tells,
+)
 from settlement.reconciliation.kinds import Cause, Remedy
 
 OURS = {"医疗费总额": "1000.00", "统筹基金": "560.00", "基金支付总额": "560.00", "个人账户": "140.20",
@@ -188,23 +195,16 @@ def test_a_flag_that_contradicts_its_sign_is_told() -> None:
     assert finding.evidence["说明"] == "同一编号，我方是正常结算，对方是标着退费、金额为正的一行。"
 
 
-ROW = {"cert_no": "1", "total_fee_fen": 100, "cash_pay_fen": 0, "settled_at": "2026-10-09 10:30:00"}
-
-
 @pytest.mark.parametrize(
-    ("others", "cause"),
+    ("repeat", "cause"),
     [
-        ([{}], Cause.TWIN_ROW),
-        ([{}, {}], Cause.TWIN_ROW),
-        ([{"total_fee_fen": 101}], ""),
-        ([{}, {"cert_no": "2"}], ""),
-        ([{"total_fee_fen": -100}], Cause.REVERSAL_PAIR),
-        ([{"total_fee_fen": -100}, {}], ""),
-        ([], ""),
+        (Repeat(2, True, False), Cause.TWIN_ROW),
+        (Repeat(2, False, True), Cause.REVERSAL_PAIR),
+        (Repeat(2, False, False), ""),
     ],
 )
-def test_rows_of_one_number(others: list[dict[str, Any]], cause: str) -> None:
-    finding = of_duplicate([ROW, *({**ROW, **other} for other in others)])
+def test_rows_of_one_number(repeat: Repeat, cause: str) -> None:
+    finding = of_duplicate(repeat)
 
     assert ("" if finding is None else finding.cause) == cause
 
@@ -227,9 +227,9 @@ def test_a_mark_tells_something_beyond_chance(
     assert tells(marked, of, elsewhere, all_elsewhere) is told
 
 
-def single(pk: int, side: str, subject: str, **changes: Any) -> Single:
+def single(serial: int, side: str, subject: str, **changes: Any) -> Single:
     values: dict[str, Any] = {
-        "pk": pk, "serial": pk, "side": side, "subject": subject, "line": pk, "cert_no": "C1",
+        "serial": serial, "side": side, "subject": subject, "line": serial, "cert_no": "C1",
         "person_no": "P1", "institution": "H1", "settled_at": "2026-10-09 10:30:00", "fee_fen": 1_000,
         "fund_fen": 600, "account_fen": 100, "is_refund": 0, "reverses_no": "",
     }  # fmt: skip
@@ -238,7 +238,8 @@ def single(pk: int, side: str, subject: str, **changes: Any) -> Single:
 
 def paired(*person: Single) -> dict[int, tuple[int, str, str]]:
     return {
-        pair.ours.pk: (pair.theirs.pk, pair.finding.cause, pair.finding.proposed) for pair in pairs_of(person)
+        pair.ours.serial: (pair.theirs.serial, pair.finding.cause, pair.finding.proposed)
+        for pair in pairs_of(person)
     }
 
 

@@ -131,6 +131,33 @@ def test_masked_identity_numbers_leave_the_person_number(world: World, case: Row
     assert set(diagnosed(rows, world).values()) == {(Cause.OTHER_NUMBER, Remedy.PAIR)}
 
 
+@pytest.mark.parametrize(
+    ("others", "cause"),
+    [
+        ([{}], Cause.TWIN_ROW),
+        ([{"定点医药机构名称": "另名"}, {}], Cause.TWIN_ROW),
+        ([{"证件号码": "22010219900101128X"}], ""),
+        ([{"结算时间": "2026-10-09 10:30:01"}], ""),
+        ([{}, {"姓名": "李四"}], ""),
+        ([{"姓名": None}], ""),
+        ([{"negated": True}], Cause.REVERSAL_PAIR),
+        ([{"negated": True}, {}], ""),
+    ],
+)
+def test_twins_are_alike_to_the_last_column(
+    world: World, case: Row, others: list[dict[str, Any]], cause: str
+) -> None:
+    rows = [case]
+    for other in others:
+        sign = -1 if other.get("negated") else 1
+        row = changed(case, **{name: text for name, text in other.items() if name in AT})
+        row[AMOUNTS] = [sign * fen for fen in row[AMOUNTS]]
+        rows.append(row)
+    lay_books([Planted([case])], world)
+
+    assert diagnosed([Planted([case], rows)], world)[case[0]][0] == cause
+
+
 def test_each_half_names_the_other(world: World, case: Row) -> None:
     rows = [Planted([case], [changed(case, 结算编号="S2")])]
     lay_books(rows, world)
