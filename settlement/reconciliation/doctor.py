@@ -1,7 +1,7 @@
 """差异诊断: each difference of a run over details gets a likely cause, what speaks for it, what to do [P].
 
-Called within the transaction that compared: `theirs` (staging.py), `their_repeats` (classify.py) and the totals
-of the run stand. The same differences beside the same books get the same causes.
+Called within the transaction that compared: `theirs` (staging.py), `their_repeats` (classify.py) and the
+run's totals stand. The same differences beside the same books get the same causes.
 """
 
 from __future__ import annotations
