@@ -7,14 +7,14 @@ run's totals stand. The same differences beside the same books get the same caus
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from itertools import chain
 
 from django.db import connection
-from django.db.models import Case, F, Value, When
 
 from agency.periods import last_day
 from agency.policy.selectors import int_parameter
+from settlement.reconciliation.doctor_amounts import Finding
 from settlement.reconciliation.doctor_classes import by_class
 from settlement.reconciliation.doctor_filings import without_filing
 from settlement.reconciliation.doctor_pairs import SIDES, single_of
@@ -28,6 +28,7 @@ from settlement.reconciliation.models import Discrepancy, ReconciliationRun
 OF_DETAILS = (SourceKind.PLATFORM, SourceKind.REGION, SourceKind.HOSPITAL)
 ROUNDING_LIMIT = "reconciliation.rounding_limit_fen"
 AT_ONCE = 2_000
+NOTHING_SAID = {kind.value: Finding("", remedy) for kind, remedy in PLAIN.items()}
 TABLE = Discrepancy._meta.db_table
 _UPDATE = {
     "postgresql": (
@@ -45,18 +46,34 @@ def diagnose(run: ReconciliationRun) -> None:
     """Write cause, evidence and proposed remedy of every difference of a run over details."""
     if run.source not in OF_DETAILS:
         return
-    repeats_stage()
-    singles = Singles()
-    limit_fen = int_parameter(ROUNDING_LIMIT, last_day(run.period))
+    doctor = Doctor(run)
     for block in _blocks(run):
-        _write(run, list(by_class(run, block, limit_fen)))
-        singles.add(single_of(one) for one in block if one.kind in SIDES)
-    singles.ready()
-    for found in chain(singles_told(run, singles), without_filing(run)):
-        _write(run, found)
-    singles.close()
-    repeats_unstage()
-    _propose(run)
+        findings_write(run, list(doctor.look(block).items()))
+    doctor.follow()
+
+
+class Doctor:
+    """One run's doctor: it looks at every difference once, and then follows up what one side has alone."""
+
+    def __init__(self, run: ReconciliationRun) -> None:
+        self._run = run
+        self._limit_fen = int_parameter(ROUNDING_LIMIT, last_day(run.period))
+        self._singles = Singles()
+        repeats_stage()
+
+    def look(self, block: Sequence[Difference]) -> dict[int, Finding]:
+        """What a block's differences say by themselves, by serial: of each, if only what is to be done."""
+        self._singles.add(single_of(one) for one in block if one.kind in SIDES)
+        told = dict(by_class(self._run, block, self._limit_fen))
+        return {one.serial: told.get(one.serial) or NOTHING_SAID[one.kind] for one in block}
+
+    def follow(self) -> None:
+        """Write what is found of cases that one side has alone, once all differences are stored."""
+        self._singles.ready()
+        for found in chain(singles_told(self._run, self._singles), without_filing(self._run)):
+            findings_write(self._run, found)
+        self._singles.close()
+        repeats_unstage()
 
 
 def _blocks(run: ReconciliationRun) -> Iterator[list[Difference]]:
@@ -68,7 +85,7 @@ def _blocks(run: ReconciliationRun) -> Iterator[list[Difference]]:
         last = block[-1].serial
 
 
-def _write(run: ReconciliationRun, found: Found) -> None:
+def findings_write(run: ReconciliationRun, found: Found) -> None:
     """Keep what was found of these differences."""
     if not found:
         return
@@ -79,10 +96,3 @@ def _write(run: ReconciliationRun, found: Found) -> None:
             cursor.execute(_UPDATE["postgresql"], [*columns, run.pk])
         else:
             cursor.executemany(_UPDATE["sqlite"], [(*told, run.pk, serial) for serial, *told in rows])
-
-
-def _propose(run: ReconciliationRun) -> None:
-    """What is proposed where nothing speaks for a cause."""
-    whens = (When(kind=kind, then=Value(remedy)) for kind, remedy in PLAIN.items())
-    plain = Case(*whens, default=F("proposed"))
-    Discrepancy.objects.filter(run=run, proposed="").update(proposed=plain)
