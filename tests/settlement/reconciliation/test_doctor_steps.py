@@ -15,7 +15,8 @@ from settlement.reconciliation.models import Discrepancy, ReconciliationRun
 from settlement.reconciliation.states import RunState
 from tests.settlement.reconciliation.laid import lay, lay_books, lay_run
 from tests.settlement.reconciliation.planted import AMOUNTS, AT, Month, Planted, Row
-from tests.settlement.reconciliation.plants import PLANTS, changed, in_month, not_filed, refund, swapped
+from tests.settlement.reconciliation.planting import changed, in_month, refund, swapped
+from tests.settlement.reconciliation.plants import PLANTS, not_filed
 from tests.support.world import World
 
 MONTH = "202610"
