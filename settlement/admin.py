@@ -5,6 +5,7 @@ from settlement.fund import admin as fund_admin
 from settlement.holding import admin as holding_admin
 from settlement.notices import admin as notices_admin
 from settlement.quotas import admin as quotas_admin
+from settlement.reconciliation import admin as reconciliation_admin
 from settlement.records import admin as records_admin
 from settlement.statements import admin as statements_admin
 from settlement.year_end import admin as year_end_admin
@@ -15,6 +16,7 @@ __all__ = [
     "holding_admin",
     "notices_admin",
     "quotas_admin",
+    "reconciliation_admin",
     "records_admin",
     "statements_admin",
     "year_end_admin",

@@ -24,6 +24,7 @@ from settlement.notices.models import BankAccount, BankLine, Notice, Payment
 from settlement.quotas import guards as quota_guards
 from settlement.quotas.models import Quota, QuotaBase, QuotaItem, QuotaRound
 from settlement.quotas.use_models import FundWarning, QuotaIncrease
+from settlement.reconciliation import answer_guards as answer_guards
 from settlement.reconciliation.models import (
     ColumnMapping,
     DifferenceSheet,

@@ -20,4 +20,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", include("settlement.forecast.urls")),
     path("", include("settlement.flowcharts.urls")),
     path("", include("settlement.year_end.urls")),
+    path("", include("settlement.reconciliation.sides_urls")),
+    path("", include("settlement.reconciliation.urls")),
 ]

@@ -26,6 +26,7 @@ def states_have_history(period: str | None) -> Iterator[Broken]:
     for entry in STATEFUL:
         model = entry.function()
         number = model.journal_field
+        untold = model.machine.first if model.machine.begins_untold else None
         subject_no = Cast(OuterRef(number), TextField())  # a year is a number
         last = StateChange.objects.filter(subject_kind=model.machine.kind, subject_no=subject_no).order_by(
             "-id"
@@ -34,7 +35,7 @@ def states_have_history(period: str | None) -> Iterator[Broken]:
         for no, state, recorded in (
             rows.values_list(number, "state", "recorded_state").order_by("pk").iterator()
         ):
-            if state != recorded:
+            if state != (recorded or untold):
                 told = model.machine.label(recorded) if recorded else "无记录"
                 yield Broken("状态都有经过", no, f"状态是“{model.machine.label(state)}”，经过记的是“{told}”")
 

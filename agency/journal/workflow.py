@@ -46,6 +46,8 @@ class Machine:
     """A record's life: its kind in the journal, its states with labels, and every allowed step.
 
     `flow` puts it into a chart of form 19 under its `title`; without one it is no part of any (a job).
+    `begins_untold`: such records come by the thousand with the act of another one, whose history tells of it;
+    their own begins with their first step.
     """
 
     kind: str
@@ -55,6 +57,7 @@ class Machine:
     terminal: frozenset[str] = field(default_factory=frozenset)
     title: str = ""
     flow: Flow | None = None
+    begins_untold: bool = False
 
     def label(self, state: str) -> str:
         return str(self.states(state).label) if state else ""

@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from itertools import islice
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 from zipfile import BadZipFile
 
 from agency.tabular.header import HEADER_WITHIN, Header, Records, find_header, header_name, is_blank
@@ -100,12 +100,22 @@ class Beyond:
         ]
 
 
+class RawText(NamedTuple):
+    """Where the lines of a text table stand, for whoever reads them as they are (see `tabular.plain`)."""
+
+    source: TextSource
+    filename: str
+    encoding: str
+    delimiter: str
+
+
 @dataclass(frozen=True)
 class Table:
     """An opened table. `encoding` is utf-8, gb18030 or xlsx; `header` has the names without any spaces.
 
     `header_line` is 0 and `header` empty for a file without a single filled row; of a file that follows a
     `layout` the header has the declared names. `notes` are sentences that whoever loads the file should read.
+    `raw`: of a text with a header, where its lines stand.
     """
 
     encoding: str
@@ -117,6 +127,7 @@ class Table:
     notes: tuple[str, ...] = ()
     layout: HeaderlessLayout | None = None
     beyond: Beyond = field(default_factory=Beyond)
+    raw: RawText | None = None
 
     def told(self) -> list[str]:
         """The notes, and what came to light while the rows were read."""
@@ -124,20 +135,25 @@ class Table:
 
     def rows(self) -> Iterator[Row]:
         """All rows below the header that are not blank; each call reads the file anew."""
-        width, sheet, first = len(self.header), self.sheet, self.first_column
         self.beyond.clear()
         for line_no, cells in self._records():
-            if line_no <= self.header_line or is_blank(cells):
-                continue
-            extra = False
-            if len(cells) < width:
-                cells += [""] * (width - len(cells))
-            elif len(cells) > width:
-                extra = not is_blank(cells[width:])
-                if extra:
-                    self.beyond.add(line_no)
-                del cells[width:]
-            yield Row(line_no, cells, extra, sheet, first)
+            row = self.row(line_no, cells)
+            if row is not None:
+                yield row
+
+    def row(self, line_no: int, cells: list[Any]) -> Row | None:
+        """A record as a row; None for what stands above the rows, and for a blank one."""
+        if line_no <= self.header_line or is_blank(cells):
+            return None
+        width, extra = len(self.header), False
+        if len(cells) < width:
+            cells += [""] * (width - len(cells))
+        elif len(cells) > width:
+            extra = not is_blank(cells[width:])
+            if extra:
+                self.beyond.add(line_no)
+            del cells[width:]
+        return Row(line_no, cells, extra, self.sheet, self.first_column)
 
 
 def open_table(
@@ -203,12 +219,13 @@ def _table(
     first: int,
     records: Callable[[], Records],
     notes: Sequence[str] = (),
+    raw: RawText | None = None,
 ) -> Table:
     twice = [name for name, count in Counter(header.names).items() if name and count > 1]
     if twice:
         why = f"的表头有重复的列：{'、'.join(twice)}。请只留一列再导入。"
         raise unreadable(filename, why, "duplicate_column", columns=twice)
-    return Table(encoding, header.names, header.line_no, sheet, first, records, tuple(notes))
+    return Table(encoding, header.names, header.line_no, sheet, first, records, tuple(notes), raw=raw)
 
 
 # CSV and TSV
@@ -232,7 +249,7 @@ def _open_text(
         next(commas(), None)  # a first record that cannot be read is said now
     if not layouts:  # whoever knows files without a header says what is missing in words of its own
         _refuse_no_table(header, filename, wanted)
-    return _table(encoding, header, filename, None, 0, records)
+    return _table(encoding, header, filename, None, 0, records, raw=RawText(*records.args))
 
 
 def _first_filled(open_records: Callable[[], Records]) -> list[str]:
@@ -326,8 +343,13 @@ def _text_records(
                 yield begins, cells
                 begins = reader.line_num + 1
         except csv.Error as error:
-            why = f"第 {begins} 行读不下去：引号没有成对，或一格超过 13 万字。请核对这一行（{error}）。"
-            raise unreadable(filename, why, line=begins) from error
+            raise unreadable_line(filename, begins, error) from error
+
+
+def unreadable_line(filename: str, line_no: int, error: csv.Error) -> TableError:
+    """A record that no reader gets through."""
+    why = f"第 {line_no} 行读不下去：引号没有成对，或一格超过 13 万字。请核对这一行（{error}）。"
+    return unreadable(filename, why, line=line_no)
 
 
 # What begins like a ZIP

@@ -15,9 +15,9 @@ from agency.web.keyset import PAGE_SIZE, PLACE, KeysetPage, number_key, page_url
 
 # what may be asked for in the URL → the order; green channel stands first in each [S2]
 SORTS = {
-    "due": ("-green_channel", "due_on", "pk"),
-    "received": ("-green_channel", "received_on", "pk"),
-    "name": ("-green_channel", "person__name", "pk"),
+    "due": ("-green", "due_on", "pk"),
+    "received": ("-green", "received_on", "pk"),
+    "name": ("-green", "person__name", "pk"),
 }
 
 
@@ -59,10 +59,18 @@ def _turned(name: str) -> str:
 
 
 def beyond(rows: Merged, anchor: tuple[Any, ...]) -> Merged:
-    """The rows that stand after these values: greater in the first column, or equal there and then …"""
-    found, equal = Q(), Q()
-    for name, value in zip(rows.order, anchor, strict=True):
-        column = name.lstrip("-")
-        found |= equal & Q(**{f"{column}__{'lt' if name.startswith('-') else 'gt'}": value})
-        equal &= Q(**{column: value})
+    """The rows that stand after these values: greater in the first column, or equal there and then …
+
+    Each column also says that nothing lies before its value, for an index to be entered there.
+    """
+    found = Q()
+    for name, value in reversed(list(zip(rows.order, anchor, strict=True))):
+        column, way = (name[1:], "lt") if name.startswith("-") else (name, "gt")
+        further = Q(**{f"{column}__{way}": value})
+        if not found:
+            found = further
+        elif value is (way == "gt"):  # the last of yes and no; written so that SQLite, too, looks it up
+            found &= Q(**{f"{column}__in": [value]})
+        else:
+            found = Q(**{f"{column}__{way}e": value}) & (further | found)
     return rows.filter(found)

@@ -3,26 +3,13 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import (
-    BigIntegerField,
-    Case,
-    Count,
-    DateField,
-    ExpressionWrapper,
-    F,
-    Min,
-    Q,
-    QuerySet,
-    Value,
-    When,
-)
+from django.db.models import Case, Count, F, Min, Q, QuerySet, Value, When
 from django.db.models.functions import Coalesce
-from django.db.models.lookups import In
+from django.db.models.lookups import Exact
 
 from agency.merging import Merged
 from agency.organisation import access
@@ -32,19 +19,13 @@ from agency.policy.selectors import int_parameter
 from agency.policy.workdays import add_workdays
 from agency.web.parts import COUNTED_AT_MOST
 from filings.filing.models import Filing
+from filings.filing.models.charge import NEVER, ONE_REGION, charge_of, holder_of
 from filings.filing.selectors import expiring_days
-from filings.filing.states import IN_HAND, OPEN, WAITING, FilingState
+from filings.filing.states import OPEN, FilingState
 from filings.filing.waivers import waiver_wanted
 
 S = FilingState
-NEVER = dt.date.max
-DUE = ("-green_channel", "due_on", "pk")  # the order: green channel first [S2], then what is due first
-HOLDER = Coalesce("assigned_to_id", "taken_in_by_id")  # who is in charge
-ONE_REGION = 2**32
-# who is in charge where, as one number to be looked up among those of a whole province
-HOLDER_THERE = ExpressionWrapper(
-    F("insured_region_id") * Value(ONE_REGION) + HOLDER, output_field=BigIntegerField()
-)
+DUE = ("-green", "due_on", "pk")  # the order: green channel first [S2], then what is due first
 QUEUES = {
     "mine": "我的在办",
     "to_review": "待复核",
@@ -62,55 +43,61 @@ def held_by(user: User) -> Q:
     return Q(assigned_to=user) | Q(assigned_to=None, taken_in_by=user)
 
 
+def held_in(region_id: int | None, user: User) -> Q:
+    """What somebody has in work in one region."""
+    return Q(insured_region=region_id, charge=charge_of(region_id or 0, user.pk))
+
+
 @dataclass(frozen=True)
 class Part:
-    """Filings of a queue of which one column says by when something must be done; none is in two parts."""
+    """Filings of a queue that one expression tells by when something must be done; none is in two parts.
+
+    `green` is a value where it is the same for all of a part: without it the part is in the order of an
+    index.
+    """
 
     where: Q
-    due: str
+    due: Any = F("deadline_on")
+    green: Any = F("green_channel")
 
 
 def drafts(on: dt.date) -> Part:
     """Drafts that have not lapsed."""
-    return Part(Q(state=S.DRAFT, deadline_on__gte=on), "deadline_on")
+    return Part(Q(state=S.DRAFT, deadline_on__gte=on))
 
 
 def reviews() -> Part:
     """What waits for a review, however late (every one of them has a day)."""
-    return Part(Q(state=S.UNDER_REVIEW, deadline_on__isnull=False), "deadline_on")
+    return Part(Q(state=S.UNDER_REVIEW, deadline_on__isnull=False))
 
 
 def supplements(on: dt.date) -> Part:
     """What was sent back and has not lapsed."""
-    return Part(Q(state=S.AWAITING_SUPPLEMENT, deadline_on__gte=on), "deadline_on")
+    return Part(Q(state=S.AWAITING_SUPPLEMENT, deadline_on__gte=on))
 
 
-def promised(on: dt.date) -> Part:
-    """In force, with a paper (容缺) still to come and not late."""
-    lasts = Q(ends_on__isnull=True) | Q(ends_on__gte=on)
-    return Part(Q(state=S.IN_FORCE, proof_due_on__gte=on, proof_lapses_on__gte=on) & lasts, "proof_due_on")
+def owing(on: dt.date) -> Part:
+    """In force, with a paper (容缺) still to come; once that is late the filing awaits it until it lapses."""
+    lasts = Q(ends_on__isnull=True) | Q(ends_on__gte=on) | Q(ends_on__gt=F("proof_due_on"))
+    where = Q(state=S.IN_FORCE, proof_due_on__isnull=False, proof_lapses_on__gte=on) & lasts
+    return Part(where, Case(When(proof_due_on__lt=on, then=F("proof_lapses_on")), default=F("proof_due_on")))
 
 
 def unkept(on: dt.date) -> Part:
-    """The same once the paper is late: it awaits its supplement until it lapses."""
+    """Those of them whose paper is late."""
     lasts = Q(ends_on__isnull=True) | Q(ends_on__gt=F("proof_due_on"))
-    return Part(Q(state=S.IN_FORCE, proof_due_on__lt=on, proof_lapses_on__gte=on) & lasts, "proof_lapses_on")
+    where = Q(state=S.IN_FORCE, proof_due_on__lt=on, proof_lapses_on__gte=on) & lasts
+    return Part(where, F("proof_lapses_on"))
+
+
+def due_of(on: dt.date) -> Coalesce:
+    """By when something must be done about any filing."""
+    return Coalesce(owing(on).due, "deadline_on", Value(NEVER))
 
 
 def in_work(on: dt.date) -> Q:
     """Filings in work: open and not lapsed, or in force with a promised paper (容缺) still to come."""
-    return _any(parts_in_work(on))
-
-
-def _any(parts: Sequence[Part]) -> Q:
-    found = Q()
-    for part in parts:
-        found |= part.where
-    return found
-
-
-def parts_in_work(on: dt.date) -> list[Part]:
-    return [drafts(on), reviews(), supplements(on), promised(on), unkept(on)]
+    return Q(in_work_until__gte=on)
 
 
 def is_in_work(filing: Filing, on: dt.date) -> bool:
@@ -119,19 +106,49 @@ def is_in_work(filing: Filing, on: dt.date) -> bool:
     return state in OPEN or (state == S.IN_FORCE and filing.proof_due_on is not None)
 
 
+def in_charge(by: User) -> Q:
+    """What is in work where `by` may see it; of a region, one range of the numbers of who has it."""
+    if access.sees_all(by):
+        return Q(charge__isnull=False)
+    return Q(charge__range=_charges(by))
+
+
+def _charges(by: User) -> tuple[int, int]:
+    if access.sees_all(by):
+        return 0, 2**63 - 1
+    region_id = by.region_id or 0
+    return charge_of(region_id, 0), charge_of(region_id + 1, 0) - 1
+
+
+# Who has anything in work between two numbers: the index is entered once for each of them, not read. With the
+# roles by which they may do something about it; none where they are not there any more.
+HELD = """
+    WITH RECURSIVE held (charge) AS (
+        SELECT MIN(charge) FROM filings_filing WHERE charge BETWEEN %s AND %s
+        UNION ALL
+        SELECT (SELECT MIN(f.charge) FROM filings_filing f WHERE f.charge > held.charge AND f.charge <= %s)
+        FROM held WHERE held.charge IS NOT NULL
+    )
+    SELECT held.charge, r.role FROM held
+    LEFT JOIN agency_user u ON u.id = held.charge %% %s AND u.region_id = held.charge / %s
+        AND u.is_active AND NOT u.is_system_account
+    LEFT JOIN agency_staffrole r ON r.user_id = u.id AND r.role IN (%s, %s)
+    WHERE held.charge IS NOT NULL
+"""
+
+
 def unattended(by: User) -> Q:
     """Filings of somebody who is not there any more (switched off, moved to another region, the system), or
     who has no role any more to do something about them (rules.may_hold); of those that `by` may edit."""
-    rows = StaffRole.objects.filter(user__is_active=True, user__is_system_account=False)
-    if not access.sees_all(by):
-        rows = rows.filter(user__region=by.region_id)
-    able: dict[str, set[int]] = {Role.INTAKE: set(), Role.REVIEW: set()}
-    for role, region_id, user_id in rows.filter(role__in=able).values_list("role", "user__region", "user"):
-        able[role].add((region_id or 0) * ONE_REGION + user_id)
-    more = able[Role.REVIEW] - able[Role.INTAKE]
-    attended = Q(In(HOLDER_THERE, sorted(able[Role.INTAKE])))
-    attended |= Q(state=S.UNDER_REVIEW) & Q(In(HOLDER_THERE, sorted(more)))
-    return ~attended
+    first, last = _charges(by)
+    able: dict[int, set[str | None]] = {}
+    with connection.cursor() as cursor:
+        cursor.execute(HELD, [first, last, last, ONE_REGION, ONE_REGION, Role.INTAKE, Role.REVIEW])
+        for charge, role in cursor.fetchall():
+            able.setdefault(charge, set()).add(role)
+    gone = [charge for charge, roles in able.items() if roles == {None}]
+    only_review = [charge for charge, roles in able.items() if roles == {Role.REVIEW}]
+    return Q(charge__in=gone) | Q(charge__in=only_review) & ~Q(state=S.UNDER_REVIEW)
 
 
 def due_soon(by: User, on: dt.date) -> dt.date:
@@ -142,36 +159,28 @@ def due_soon(by: User, on: dt.date) -> dt.date:
 def parts_overdue(by: User, on: dt.date) -> list[Part]:
     """逾期: a review whose day has passed, a supplement that lapses within a few working days."""
     soon = due_soon(by, on)
-    late = Part(Q(state=S.UNDER_REVIEW, deadline_on__lt=on), "deadline_on")
-    lapsing, owing = supplements(on), unkept(on)
+    owed = unkept(on)
     return [
-        late,
-        Part(lapsing.where & Q(deadline_on__lte=soon), lapsing.due),
-        Part(owing.where & Q(proof_lapses_on__lte=soon), owing.due),
+        Part(Q(state=S.UNDER_REVIEW, deadline_on__lt=on)),
+        Part(supplements(on).where & Q(deadline_on__lte=soon)),
+        Part(owed.where & Q(proof_lapses_on__lte=soon), owed.due),
     ]
 
 
 def with_due_day(rows: QuerySet[Any], name: str, on: dt.date) -> QuerySet[Any]:
     """Each row with `due_on`, whether or not it is in the queue (any more): the day by which something must
-    be done; NEVER where there is none."""
-    if name == "expiring":
-        return rows.annotate(due_on=F("ends_on"))
-    due = Case(
-        *(When(part.where, then=F(part.due)) for part in (promised(on), unkept(on))),
-        default=F("deadline_on"),
-        output_field=DateField(),
-    )
-    return rows.annotate(due_on=Coalesce(due, Value(NEVER), output_field=DateField()))
+    be done, NEVER where there is none; and `green`."""
+    due = F("ends_on") if name == "expiring" else due_of(on)
+    return rows.annotate(due_on=due, green=F("green_channel"))
 
 
 def queue(name: str, by: User, on: dt.date) -> Merged:
     """One queue of the actor's own region: green channel first, then what is due first."""
     rows = Filing.objects.editable_by(by)
-    parts = (rows.filter(part.where).annotate(due_on=F(part.due)) for part in _parts(name, by, on))
-    found = Merged(Filing.objects.told(), tuple(parts), order=DUE, told=("due_on",))
-    if name == "mine":
-        return found.filter(held_by(by))
-    return found.filter(unattended(by)) if name == "unattended" else found
+    parts = tuple(
+        rows.filter(part.where).annotate(due_on=part.due, green=part.green) for part in _parts(name, by, on)
+    )
+    return Merged(with_due_day(Filing.objects.told(), name, on), parts, order=DUE)
 
 
 def _parts(name: str, by: User, on: dt.date) -> list[Part]:
@@ -182,28 +191,27 @@ def _parts(name: str, by: User, on: dt.date) -> list[Part]:
     if name == "overdue":
         return parts_overdue(by, on)
     if name == "expiring":
-        return [_expiring(by, on)]
-    if name == "to_waive":
-        return [Part(part.where & waiver_wanted(), part.due) for part in parts_in_work(on)[:3]]
-    return parts_in_work(on)
+        return _expiring(by, on)
+    if name == "in_work":  # much of it: in the order of the indexes
+        return [drafts(on), reviews(), supplements(on), owing(on)]
+    if name == "to_waive":  # all of it open
+        return [Part(in_work(on) & waiver_wanted())]
+    return [Part(in_work(on) & (_mine(by) if name == "mine" else unattended(by)), due_of(on))]
 
 
-def _expiring(by: User, on: dt.date) -> Part:
+def _mine(by: User) -> Q:
+    """What `by` is in charge of in the own region; whoever has none, anywhere."""
+    if by.region_id is not None:
+        return held_in(by.region_id, by)
+    return Q(Exact(F("charge") % Value(ONE_REGION), by.pk))
+
+
+def _expiring(by: User, on: dt.date) -> list[Part]:
     """In force, with a last day within so many days."""
     soon = on + dt.timedelta(days=expiring_days(by, on))
-    owing = Q(proof_due_on__lt=on, ends_on__gt=F("proof_due_on"))
-    return Part(Q(state=S.IN_FORCE, ends_on__gte=on, ends_on__lte=soon) & ~owing, "ends_on")
-
-
-def maybe_in_work(by: User) -> QuerySet[Any]:
-    """What can be in work. On SQLite each half of it out of an index, since an OR of the two would read the
-    whole ledger of a region, where PostgreSQL joins two bitmaps (docs/performance.md)."""
-    rows = Filing.objects.editable_by(by).order_by()
-    if connection.vendor != "sqlite":
-        return rows
-    owing = rows.filter(proof_due_on__isnull=False)
-    keys = rows.filter(state__in=sorted(OPEN)).values("pk").union(owing.values("pk"), all=True)
-    return Filing.objects.filter(pk__in=keys)
+    owed = Q(proof_due_on__lt=on, ends_on__gt=F("proof_due_on"))
+    where = Q(state=S.IN_FORCE, ends_on__gte=on, ends_on__lte=soon) & ~owed
+    return [Part(where & Q(green_channel__in=[green]), F("ends_on"), Value(green)) for green in (True, False)]
 
 
 def queue_count(name: str, by: User, on: dt.date) -> int:
@@ -221,62 +229,52 @@ def staff_who_may_hold(region: PoolingRegion) -> dict[User, str]:
     return {user: "、".join(held[user.pk]) for user in users}
 
 
-@dataclass(frozen=True)
+@dataclass
 class Load:
     """What one person has in work in one region."""
 
     user: User
     region: PoolingRegion
-    count: int
-    oldest: dt.date
-    overdue: int
-    drafts: int
-    reviews: int
-    supplements: int
-    is_gone: bool
+    oldest: dt.date = dt.date.max
+    overdue: int = 0
+    drafts: int = 0
+    reviews: int = 0
+    supplements: int = 0
+
+    @property
+    def count(self) -> int:
+        return self.drafts + self.reviews + self.supplements
+
+    @property
+    def is_gone(self) -> bool:
+        user = self.user
+        return not user.is_active or user.is_system_account or user.region_id != self.region.pk
+
+    def add(self, state: str, count: int, oldest: dt.date, overdue: int) -> None:
+        name = {S.DRAFT: "drafts", S.UNDER_REVIEW: "reviews"}.get(FilingState(state), "supplements")
+        setattr(self, name, getattr(self, name) + count)
+        self.oldest, self.overdue = min(self.oldest, oldest), self.overdue + overdue
 
 
-COUNTS = ("count", "overdue", "drafts", "reviews", "supplements")
+SHOWN = ("username", "display_name", "is_active", "is_system_account", "region", "counter__name")
 
 
 def board(by: User, on: dt.date) -> list[Load]:
-    """Open work per person: nobody's first, then who has most overdue. What is open, and what is in force and
-    lacks a paper, are each counted out of an index."""
-    late, lapsing, unkept_soon = (part.where for part in parts_overdue(by, on))
-    too_late = Q(state__in=WAITING, deadline_on__lt=on)
-    is_open = Q(state__in=IN_HAND, deadline_on__isnull=False) & ~too_late  # one range of the index
-    added: dict[tuple[int, int], dict[str, Any]] = {}
-    for asked, overdue in ((is_open, late | lapsing), (_any(parts_in_work(on)[3:]), unkept_soon)):
-        for row in _counted(Filing.objects.editable_by(by).filter(asked), overdue):
-            key = (row["holder"], row["insured_region_id"])
-            added[key] = _together(added[key], row) if key in added else row
-    users = User.objects.select_related("region", "counter").in_bulk({holder for holder, _ in added})
-    regions = PoolingRegion.objects.in_bulk({region for _, region in added})
-    loads = [
-        _load(row, users[row.pop("holder")], regions[row.pop("insured_region_id")]) for row in added.values()
-    ]
-    return sorted(loads, key=lambda one: (not one.is_gone, -one.overdue, -one.count, one.user.username))
-
-
-def _counted(rows: QuerySet[Any], overdue: Q) -> QuerySet[Any, dict[str, Any]]:
-    """What each person has of these."""
-    held = rows.annotate(holder=HOLDER).order_by().values("holder", "insured_region_id")
-    return held.annotate(
-        count=Count("pk"),
-        oldest=Min("received_on"),
-        overdue=Count("pk", filter=overdue),
-        drafts=Count("pk", filter=Q(state=S.DRAFT)),
-        reviews=Count("pk", filter=Q(state=S.UNDER_REVIEW)),
-        supplements=Count("pk", filter=Q(state__in=[S.AWAITING_SUPPLEMENT, S.IN_FORCE])),
+    """Open work per person: nobody's first, then who has most overdue."""
+    soon = due_soon(by, on)
+    # as `parts_overdue`, of what is in work; asked first is what few are
+    late = Q(deadline_on__lte=soon) & (Q(deadline_on__lt=on) | Q(state=S.AWAITING_SUPPLEMENT))
+    late |= Q(proof_due_on__lt=on, proof_lapses_on__lte=soon)
+    rows = Filing.objects.editable_by(by).filter(in_charge(by), in_work(on)).order_by()
+    counted = rows.values_list("charge", "state").annotate(
+        count=Count("*"), oldest=Min("received_on"), overdue=Count("pk", filter=late)
     )
-
-
-def _together(one: dict[str, Any], other: dict[str, Any]) -> dict[str, Any]:
-    """The counts of one person in one region, of both halves."""
-    counts = {name: one[name] + other[name] for name in COUNTS}
-    return {**one, **counts, "oldest": min(one["oldest"], other["oldest"])}
-
-
-def _load(row: dict[str, Any], user: User, region: PoolingRegion) -> Load:
-    gone = not user.is_active or user.is_system_account or user.region_id != region.pk
-    return Load(user=user, region=region, is_gone=gone, **row)
+    found = [(*holder_of(charge), *counts) for charge, *counts in counted]
+    users = {user.pk: user for user in User.objects.select_related("counter").only(*SHOWN).order_by()}
+    regions = PoolingRegion.objects.in_bulk({region for region, *_ in found})
+    loads: dict[tuple[int, int], Load] = {}
+    for region, user, *counts in found:
+        loads.setdefault((region, user), Load(users[user], regions[region])).add(*counts)
+    return sorted(
+        loads.values(), key=lambda one: (not one.is_gone, -one.overdue, -one.count, one.user.username)
+    )

@@ -18,7 +18,7 @@ from agency.organisation.roles import May
 from filings.filing.models import Filing
 from filings.filing.services.charge import ASSIGNED, holder_of
 from filings.queues import rules
-from filings.queues.selectors import held_by, in_work, is_in_work, maybe_in_work
+from filings.queues.selectors import held_in, in_work, is_in_work
 
 AT_ONCE = 2000
 
@@ -72,7 +72,7 @@ def filings_hand_over(*, of: User, to: User, by: User, at: dt.datetime, note: st
     if of.pk != by.pk:
         access.require(by, May.ASSIGN_FILINGS, to.region)
     on = timezone.localdate(at)
-    rows = (_locked() & maybe_in_work(by)).filter(in_work(on) & held_by(of), insured_region=to.region_id)
+    rows = (_locked() & Filing.objects.editable_by(by)).filter(in_work(on), held_in(to.region_id, of))
     filings = list(rows.order_by("pk")[: AT_ONCE + 1])
     if not filings:
         raise DomainError("nothing_in_work", f"{of}没有在办的备案，不用移交。", field="to")

@@ -76,7 +76,7 @@ def detail_url(filing_no: str, trail: Trail) -> str:
 def after(filing: Filing, trail: Trail, *, by: User, on: dt.date) -> Place:
     """What follows a filing in the order of its queue: after the last the first; None if there is none."""
     rows = listed(trail.name, trail.form, by=by, on=on)
-    keys = ("green_channel", "due_on")
+    keys = ("green", "due_on")
     seen = rows.values_of(filing.pk, keys)
     stood = seen or _read(trail.at)
     others = rows.filter(~Q(pk=filing.pk))

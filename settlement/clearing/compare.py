@@ -31,6 +31,50 @@ from settlement.clearing.their_sheet import (
 
 
 @dataclass(frozen=True)
+class Apart:
+    """行不同: one line on which the two sides do not agree, with what each has in the columns that were
+    compared; None: it has no such line."""
+
+    kind: DifferenceKind
+    name: str
+    columns: Sequence[Column]
+    ours: Mapping[str, Value] | None
+    theirs: TheirLine | None
+
+    @property
+    def differing(self) -> list[Column]:
+        """The columns that differ, where both have the line."""
+        if self.ours is None or self.theirs is None:
+            return []
+        ours, theirs = self.ours, self.theirs.values
+        return [column for column in self.columns if ours[column.key] != theirs[column.key]]
+
+    def told(self) -> Iterator[Difference]:
+        """It cell by cell; a line that one side lacks as one, with a hint of its weight."""
+        if self.ours is not None and self.theirs is not None:
+            theirs = self.theirs
+            for column in self.differing:
+                shown, given = column.text(self.ours[column.key]), column.text(theirs.values[column.key])
+                place = theirs.places[column.key]
+                yield Difference(self.kind, self.name, column.heading, shown, given, place)
+        elif self.theirs is not None:
+            summary = _summary(self.theirs.values, self.columns)
+            yield Difference(self.kind, self.name, theirs=summary, place=self.theirs.place)
+        elif self.ours is not None:
+            yield Difference(self.kind, self.name, ours=_summary(self.ours, self.columns))
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Both sheets line by line: what differs, and how many lines are alike."""
+
+    theirs: TheirSheet
+    apart: list[Apart]
+    alike: int
+    sums: list[Difference]
+
+
+@dataclass(frozen=True)
 class Comparison:
     """`lines` counts the lines of their file. No difference: both say the same in the columns that were
     compared; `not_compared` are the headings of those that their file lacks, `lacks_figures` whether figures
@@ -44,9 +88,10 @@ class Comparison:
 
 def compare(ours: SheetData, source: Source, filename: str) -> Comparison:
     """Read their sheet and set it beside ours. DomainError when the file is no such sheet at all."""
-    aliases = party_aliases(ours.sheet)
-    theirs = read_sheet(ours.sheet, source, filename, aliases)
-    found = [*theirs.unreadable, *_differences(ours, theirs, aliases), *_sums(ours, theirs)]
+    beside = set_beside(ours, source, filename)
+    theirs = beside.theirs
+    told = (difference for one in beside.apart for difference in one.told())
+    found = [*theirs.unreadable, *told, *beside.sums]
     return Comparison(
         len(theirs.lines) + len(theirs.unread),
         found,
@@ -55,10 +100,28 @@ def compare(ours: SheetData, source: Source, filename: str) -> Comparison:
     )
 
 
+def set_beside(ours: SheetData, source: Source, filename: str, *, sort: bool = False) -> Beside:
+    """Read their sheet and set it beside ours, line by line. `sort`: whatever the order of their lines, the
+    same comes out. DomainError when the file is no such sheet at all."""
+    aliases = party_aliases(ours.sheet)
+    theirs = read_sheet(ours.sheet, source, filename, aliases)
+    if sort:
+        theirs.lines.sort(key=lambda line: (line.key, [str(value) for value in line.values.values()]))
+    apart: list[Apart] = []
+    alike = 0
+    for same, different in _by_key(ours, theirs, aliases):
+        alike += same
+        apart += different
+    return Beside(theirs, apart, alike, list(_sums(ours, theirs)))
+
+
 # --- side by side -------------------------------------------------------------------------------------------
 
 
-def _differences(ours: SheetData, theirs: TheirSheet, aliases: Mapping[str, str]) -> Iterator[Difference]:
+def _by_key(
+    ours: SheetData, theirs: TheirSheet, aliases: Mapping[str, str]
+) -> Iterator[tuple[int, list[Apart]]]:
+    """For each thing that lines are about: how many are alike, and which are not."""
     given: dict[Key, list[TheirLine]] = defaultdict(list)
     for their_line in theirs.lines:
         given[their_line.key].append(their_line)
@@ -72,7 +135,7 @@ def _differences(ours: SheetData, theirs: TheirSheet, aliases: Mapping[str, str]
         if mine.get(key):
             mine[key].pop(0)
     for key in [*mine, *(key for key in given if key not in mine)]:
-        yield from _of_key(key, mine.get(key, []), given.get(key, []), theirs.columns)
+        yield _of_key(key, mine.get(key, []), given.get(key, []), theirs.columns)
 
 
 def _is_counted(line: Line) -> bool:
@@ -88,7 +151,7 @@ def _normal(column: Column, value: Value, aliases: Mapping[str, str]) -> Value:
 
 def _of_key(
     key: Key, mine: list[dict[str, Value]], given: list[TheirLine], columns: Sequence[Column]
-) -> Iterator[Difference]:
+) -> tuple[int, list[Apart]]:
     """Lines about the same thing: equal ones meet first, the rest in order; what is left over is named."""
     name = " ".join(text for text in key if text)
     compared = [column for column in columns if column.key not in NOT_COMPARED]
@@ -99,31 +162,17 @@ def _of_key(
             rest_of_theirs.append(line)
         else:
             rest_of_ours.remove(same)
-    for values, line in zip(rest_of_ours, rest_of_theirs, strict=False):
-        yield from _of_line(name, values, line, compared)
+    alike = len(mine) - len(rest_of_ours)
+    both = zip(rest_of_ours, rest_of_theirs, strict=False)
+    apart = [Apart(DifferenceKind.DIFFERS, name, compared, values, line) for values, line in both]
     for values in rest_of_ours[len(rest_of_theirs) :]:
-        yield Difference(DifferenceKind.ONLY_OURS, name, ours=_summary(values, compared))
+        apart.append(Apart(DifferenceKind.ONLY_OURS, name, compared, values, None))
     is_known = bool(mine)
     for line in rest_of_theirs[len(rest_of_ours) :]:
         kind = DifferenceKind.DUPLICATE if is_known else DifferenceKind.ONLY_THEIRS
         is_known = True
-        yield Difference(kind, name, theirs=_summary(line.values, compared), place=line.place)
-
-
-def _of_line(
-    name: str, values: dict[str, Value], line: TheirLine, compared: Sequence[Column]
-) -> Iterator[Difference]:
-    for column in compared:
-        ours, theirs = values[column.key], line.values[column.key]
-        if ours != theirs:
-            yield Difference(
-                DifferenceKind.DIFFERS,
-                name,
-                column.heading,
-                column.text(ours),
-                column.text(theirs),
-                line.places[column.key],
-            )
+        apart.append(Apart(kind, name, compared, None, line))
+    return alike, apart
 
 
 def _summary(values: Mapping[str, Value], columns: Sequence[Column]) -> str:
@@ -154,7 +203,8 @@ def _sums(ours: SheetData, theirs: TheirSheet) -> Iterator[Difference]:
             else:
                 continue
             kind = DifferenceKind.DIFFERS
-            yield Difference(kind, found.label, column.heading, shown, column.text(value), place)
+            said = (column.heading, shown, column.text(value), place)
+            yield Difference(kind, found.label, *said, line_no=found.line_no)
 
 
 def _sums_of(data: SheetData) -> dict[str, Mapping[str, Value]]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+from collections.abc import Callable
 from typing import BinaryIO
 
 from django.db import transaction
@@ -17,13 +18,20 @@ from agency.organisation import access
 from agency.organisation.models import PoolingRegion, User
 from agency.organisation.roles import May
 from agency.periods import is_period, period_label
+from agency.registry import Registry
 from agency.sheets.digest import digest
 from agency.sheets.filled import SheetData
+from agency.web.parts import Action
 from settlement.clearing.compare import Comparison, compare
 from settlement.clearing.families import family_of
 from settlement.clearing.filling import party_named_as_then, sheet_data
 from settlement.clearing.models import ClearingPeriod, SheetComparison, SheetDifference
 from settlement.clearing.selectors import month_named
+
+# (comparison, by) -> what else can be done with what was found, each with its page; slices above join
+COMPARISON_TOLD: Registry[Callable[[SheetComparison, User], list[Action]]] = Registry(
+    "ways on from a comparison"
+)
 
 MAX_BYTES = 20 * 1024 * 1024
 
@@ -61,11 +69,12 @@ def comparison_preview(
     if region is None and not access.sees_all(by):
         raise NotAllowed("全省的清算表只有省级经办机构可以比对。")
     access.require(by, May.READ_CLEARING, region)
-    ours = _ours(form, period, region, by)
+    ours = our_sheet(form, period, region, by)
     return ours, compare(ours, content, file_name)
 
 
-def _ours(form: str, period: str, region: PoolingRegion | None, by: User) -> SheetData:
+def our_sheet(form: str, period: str, region: PoolingRegion | None, by: User) -> SheetData:
+    """Our sheet as it is now; the caller asks who may. DomainError with the reason why there is none."""
     family = family_of(form)
     if family is not None:
         return family.fill(period, region, by)

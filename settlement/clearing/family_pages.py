@@ -86,4 +86,5 @@ def answer_as_file(request: StaffRequest, page: FamilyPage, extension: str) -> H
         at=request.now,
         subject=page.subject,
     )
-    return answer_with_file(content, extension, f"表{page.form} {page.data.region} {page.data.period_label}")
+    name = " ".join(filter(None, (f"表{page.form}", page.data.region, page.data.period_label)))
+    return answer_with_file(content, extension, name)

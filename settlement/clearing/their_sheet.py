@@ -52,7 +52,8 @@ Key = tuple[str, ...]
 
 @dataclass(frozen=True)
 class Difference:
-    """One line, or one cell of one line, that differs; `place` says where it stands in their file."""
+    """One line, or one cell of one line, that differs; `place` says where it stands in their file, `line_no`
+    on which of its lines (0: it is not about one)."""
 
     kind: DifferenceKind
     line: str
@@ -60,6 +61,7 @@ class Difference:
     ours: str = ""
     theirs: str = ""
     place: str = ""
+    line_no: int = 0
 
 
 @dataclass
@@ -70,6 +72,7 @@ class TheirLine:
     values: dict[str, Value]
     places: dict[str, str]
     place: str
+    line_no: int
 
 
 @dataclass
@@ -79,6 +82,7 @@ class TheirSum:
     label: str
     values: dict[str, int]
     places: dict[str, str]
+    line_no: int
 
 
 @dataclass
@@ -195,7 +199,7 @@ def _sum_label(row: Row) -> str:
 
 def _read_sum(row: Row, label: str, places: Mapping[str, int], theirs: TheirSheet) -> None:
     """A line of sums; a cell that is empty says nothing."""
-    found = TheirSum(label, {}, {})
+    found = TheirSum(label, {}, {}, row.line_no)
     for column in theirs.columns:
         cell = row.cells[places[column.key]]
         if not column.is_totalled or not as_shown(cell):
@@ -206,7 +210,7 @@ def _read_sum(row: Row, label: str, places: Mapping[str, int], theirs: TheirShee
             found.places[column.key] = place
         except (MoneyError, DigitsLost, ValueError) as error:
             wrong = (DifferenceKind.UNREADABLE, label, column.heading, str(error), as_shown(cell), place)
-            theirs.unreadable.append(Difference(*wrong))
+            theirs.unreadable.append(Difference(*wrong, line_no=row.line_no))
     theirs.sums.append(found)
 
 
@@ -222,24 +226,21 @@ def _read_line(
         try:
             values[column.key] = _value(column, cell, aliases)
         except (MoneyError, DigitsLost, ValueError) as error:
-            place = row.address(places[column.key])
-            wrong.append(
-                Difference(
-                    DifferenceKind.UNREADABLE, where, column.heading, str(error), as_shown(cell), place
-                )
-            )
+            said = (column.heading, str(error), as_shown(cell), row.address(places[column.key]))
+            wrong.append(Difference(DifferenceKind.UNREADABLE, where, *said, line_no=row.line_no))
     key = tuple(str(values.get(name, "")) for name in KEYS[sheet.form])
     for name, text in zip(KEYS[sheet.form], key, strict=True):
         if not text and name not in MAY_BE_EMPTY and name in values:
             column = next(column for column in sheet.leaves if column.key == name)
             message = f"没有写{column.title}，不知道是哪一行"
-            wrong.append(Difference(DifferenceKind.UNREADABLE, where, column.title, message, "", where))
+            said = (column.title, message, "", where)
+            wrong.append(Difference(DifferenceKind.UNREADABLE, where, *said, line_no=row.line_no))
     if wrong:
         theirs.unreadable += wrong
         theirs.unread.append(key)
         return
     addresses = {name: row.address(at) for name, at in places.items()}
-    theirs.lines.append(TheirLine(key, values, addresses, where))
+    theirs.lines.append(TheirLine(key, values, addresses, where, row.line_no))
 
 
 def _value(column: Column, cell: Cell, aliases: Mapping[str, str]) -> Value:

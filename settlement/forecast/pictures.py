@@ -128,7 +128,8 @@ def _today(scale: Scale, course: Course, ahead: Sequence[int], unit: Unit) -> It
     x, y = scale.at(course.pace.day, course.pace.accrued_fen)
     yield f'<circle cx="{x}" cy="{y}" r="4" fill="{IN}"/>'
     anchor = "start" if x < LEFT + 90 else "end"
-    yield text(x + (8 if anchor == "start" else -8), y - 8, f"已用 {unit.text(course.pace.accrued_fen)}",
+    if course.pace.day or course.pace.accrued_fen:  # a month that has not begun has used nothing
+        yield text(x + (8 if anchor == "start" else -8), y - 8, f"已用 {unit.text(course.pace.accrued_fen)}",
                size=11, anchor=anchor)  # fmt: skip
     if ahead and course.pace.day < course.pace.days:
         x, y = scale.at(course.pace.days, ahead[-1])

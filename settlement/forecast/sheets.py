@@ -34,12 +34,13 @@ FORECAST = Sheet(
         Group("本月已用", (_amount("used", "金额"), Column("rate", "使用率", Kind.MARK))),
         Group(
             "预计达到",
-            (Column("yellow", "黄色预警", width=8), Column("red", "红色预警", width=8)),
+            (Column("yellow", "黄色预警", width=11), Column("red", "红色预警", width=11)),
         ),
         Group("月底预计", (_amount("end", "金额"), Column("end_rate", "使用率", Kind.MARK))),
         Column("error", "以往误差率", Kind.MARK),
     ),
     total="",
+    landscape=False,  # two lines of each region: upright they all stand on one page
     signatories=("制表人", "编制日期"),
 )
 

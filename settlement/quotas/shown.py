@@ -62,7 +62,7 @@ def arithmetic(item: QuotaItem) -> list[Step]:
     steps += [
         Step("核定基数（月均）", f"（{added}）÷ {len(bases)}，四舍五入到分", item.average_fen),
         Step("核定额度", f"{average} × {factor}", item.quota_fen),
-        Step("现有额度", f"{item.round.effective_on:%Y-%m-%d} 的", item.current_fen),
+        Step("现有额度", f"{item.round.effective_on:%Y-%m-%d} 之前执行的额度", item.current_fen),
         Step("调整额", f"{yuan(item.quota_fen)} − {yuan(item.current_fen)}", item.adjustment_fen),
         Step("调整后额度", item.reason or "同核定额度", item.changed_fen),
     ]

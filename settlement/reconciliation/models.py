@@ -378,12 +378,18 @@ class Stance(models.TextChoices):
 
 
 class DifferenceSheet(models.Model):
-    """差异核对表: our differences as they were sent to the other side, by digest, and as they came back."""
+    """差异核对表: our differences as they were sent to the other side, by digest, and as they came back.
+
+    `sent` is our stance on each at that moment, [serial, remedy, note, whether it is a verdict]; `file` keeps
+    the cells as they went out, `digest` is its digest.
+    """
 
     sheet_no = models.CharField("核对表编号", max_length=20, unique=True)
     run = models.ForeignKey(ReconciliationRun, models.CASCADE, verbose_name="对账", related_name="sheets")
     digest = models.CharField("摘要", max_length=64)
+    file = models.ForeignKey(KeptFile, models.PROTECT, verbose_name="发出的内容", related_name="+")
     rows = models.PositiveIntegerField("行数")
+    sent = models.JSONField("发出时的我方意见", default=list)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, verbose_name="导出人", related_name="+")
     at = models.DateTimeField("导出时间")
 

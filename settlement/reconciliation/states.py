@@ -43,6 +43,7 @@ DISCREPANCY_MACHINE = Machine(
     flow=Flow.CLEARING,
     states=DiscrepancyState,
     first=D.OPEN,
+    begins_untold=True,
     transitions={
         (D.OPEN, D.JUDGED): Step("提出结论", May.RECONCILE, reason_required=True),
         (D.JUDGED, D.SETTLED): Step("批准结论", May.APPROVE_VERDICTS),
@@ -52,4 +53,4 @@ DISCREPANCY_MACHINE = Machine(
 )
 
 RUN_TONES = {R.COMPARING: "", R.FAILED: "bad", R.COMPARED: "warn", R.SIGNED: "ok", R.VOIDED: ""}
-TONES = {D.OPEN: "bad", D.JUDGED: "warn", D.SETTLED: "ok"}
+TONES = {D.OPEN: "", D.JUDGED: "warn", D.SETTLED: "ok"}

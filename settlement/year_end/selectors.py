@@ -260,11 +260,17 @@ def applications_of(by: User, year_end: YearEnd) -> QuerySet[YearEndApplication]
     return rows.select_related("region").order_by("region__position")
 
 
-def pending_count(year_end: YearEnd) -> int:
-    """Applications handed in and not decided."""
-    return YearEndApplication.objects.filter(year_end=year_end, state__in=PENDING).aggregate(n=Count("pk"))[
-        "n"
-    ]
+def application_counts(year_end: YearEnd) -> dict[str, int]:
+    """How many applications of a year there are, by state; none of a year that nobody has computed."""
+    if year_end.pk is None:
+        return {}
+    rows = YearEndApplication.objects.filter(year_end=year_end).order_by("state").values_list("state")
+    return dict(rows.annotate(n=Count("pk")))
+
+
+def pending_of(counts: dict[str, int]) -> int:
+    """Of these the ones handed in and not decided."""
+    return sum(counts.get(state, 0) for state in PENDING)
 
 
 def late_counted(year_end: YearEnd) -> list[str]:

@@ -181,7 +181,7 @@ def year_close(*, year: str, by: User, at: dt.datetime, seen_digest: str | None 
 
 
 def _require_nothing_pending(year_end: YearEnd) -> None:
-    count = selectors.pending_count(year_end)
+    count = selectors.pending_of(selectors.application_counts(year_end))
     if count:
         raise DomainError("applications_pending", f"{year_end.label}还有 {count} 份年终清算申请没有办结。")
 

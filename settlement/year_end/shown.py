@@ -16,14 +16,17 @@ from agency.periods import period_label, period_of
 from settlement.clearing.selectors import months_on_record
 from settlement.quotas.selectors import round_of
 from settlement.year_end.models import YearEnd
-from settlement.year_end.selectors import pending_count
-from settlement.year_end.states import YearState
+from settlement.year_end.selectors import pending_of
+from settlement.year_end.states import ApplicationState, YearState
 
 NAMED = 3
 
 
-def year_steps(year_end: YearEnd, missing: list[str], by: User) -> list[dict[str, Any]]:
+def year_steps(
+    year_end: YearEnd, missing: list[str], by: User, counts: dict[str, int]
+) -> list[dict[str, Any]]:
     """各月签发 计算 申请 关账 额度结算, for _steps.html; sums of all regions are the province's alone.
+    `counts`: its applications by state.
 
     The quota is settled by next year's round: what it changes is paid in or back by notices [N22].
     """
@@ -32,11 +35,11 @@ def year_steps(year_end: YearEnd, missing: list[str], by: User) -> list[dict[str
     told = f"次年费用计至{period_label(late)}" if late else "未计入次年月份"
     whole = f"核定 {yuan(year_end.assessed_fen)} · " if access.sees_all(by) else ""
     computed = f"{whole}{told}" if is_computed else "省级结算"
-    now = "signed" if missing else "computed" if not is_computed else "closed"
+    now = "signed" if missing else "computed" if not is_computed else "" if is_closed else "applied"
     return [
         _step("各月签发", f"还差 {len(missing)} 个月" if missing else "", None, not missing, now == "signed"),
         _step("计算", computed, year_end.computed_at, is_computed, now == "computed"),
-        _step("申请与审批", _applications(year_end), None, is_closed, now == "closed" and not is_closed),
+        _step("申请与审批", _applications(year_end, counts), None, is_closed, now == "applied"),
         _step("关账", "省级主管", year_end.closed_at, is_closed, False),
         _quotas(year_end, by),
     ]
@@ -50,11 +53,12 @@ def _quotas(year_end: YearEnd, by: User) -> dict[str, Any]:
     return _step("额度结算", told, at, is_settled, year_end.is_closed and not is_settled)
 
 
-def _applications(year_end: YearEnd) -> str:
-    if year_end.state != YearState.COMPUTED:
+def _applications(year_end: YearEnd, counts: dict[str, int]) -> str:
+    if year_end.state == YearState.OPEN:
         return "统筹区填表 15"
-    count = pending_count(year_end)
-    return f"{count} 份待办结" if count else "没有待办结的"
+    pending, approved = pending_of(counts), counts.get(ApplicationState.APPROVED, 0)
+    told = [f"{pending} 份待办结" if pending else "", f"{approved} 份已批准" if approved else ""]
+    return " · ".join(filter(None, told)) or "没有提交的申请"
 
 
 def _step(label: str, note: str, at: Any, is_done: bool, is_now: bool) -> dict[str, Any]:
@@ -68,7 +72,7 @@ def _step(label: str, note: str, at: Any, is_done: bool, is_now: bool) -> dict[s
 
 @dataclass(frozen=True)
 class MissingMonth:
-    """A month that is not signed: what it is called, what it lacks, and its page (empty: it has none yet)."""
+    """A month that is not signed: what it is called, what it lacks, and its page."""
 
     label: str
     told: str
@@ -76,20 +80,21 @@ class MissingMonth:
 
 
 def missing_months(months: Iterable[str], today: dt.date) -> list[MissingMonth]:
-    """The months that keep a year from being computed, each with where to go on."""
+    """Of the months that keep a year from being computed those that something can be done about."""
     known = set(months_on_record())
-    return [_missing(month, month in known, today) for month in months]
+    return [
+        MissingMonth(
+            period_label(month),
+            "未签发" if month in known else "没有明细，可按空月计算",
+            reverse("settlement:period_detail", kwargs={"period": month}),
+        )
+        for month in months
+        if month in known or month < period_of(today)
+    ]
 
 
-def _missing(month: str, is_known: bool, today: dt.date) -> MissingMonth:
-    label, is_over = period_label(month), month < period_of(today)
-    told = "未签发" if is_known else "没有明细，可按空月计算" if is_over else "还没有过完"
-    url = reverse("settlement:period_detail", kwargs={"period": month}) if is_known or is_over else ""
-    return MissingMonth(label, told, url)
-
-
-def next_hint(year_end: YearEnd, missing: list[str], by: User) -> str:
-    """In whose hands the year is, in a sentence."""
+def next_hint(year_end: YearEnd, missing: list[str], by: User, *, may_apply: bool, pending: int) -> str:
+    """In whose hands the year is, in a sentence. `pending`: applications handed in and not decided."""
     if year_end.is_closed:
         return ""
     if missing:
@@ -97,6 +102,10 @@ def next_hint(year_end: YearEnd, missing: list[str], by: User) -> str:
         return f"还没有签发：{names}{'等' if len(missing) > NAMED else ''}，签发之后才能计算。"
     if year_end.state == YearState.OPEN:
         return "各月都已签发，等省级结算人员计算。"
+    if may_apply:
+        return "已计算：请核对表 17、表 18，填写申请（表 15）提交省级。"
+    if pending:
+        return f"已计算，还有 {pending} 份申请待办结，办结之后才能关账。"
     if year_end.computed_by_id == by.pk:
         return "您计算的，关账要由另一位有权限的同事办理。"
     return "已计算，等省级主管批准关账。"

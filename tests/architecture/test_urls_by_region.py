@@ -28,6 +28,8 @@ from settlement.holding.services import case_dispute
 from settlement.quotas.models import QuotaBase, QuotaItem, QuotaRound
 from settlement.quotas.services import round_propose
 from settlement.quotas.use_models import FundWarning, QuotaIncrease
+from settlement.reconciliation.services import mapping_save
+from settlement.reconciliation.sides import sheet_make
 from settlement.statements.models import InstitutionStatement
 from settlement.statements.services import statements_draw
 from settlement.year_end.applications import application_draft
@@ -42,14 +44,15 @@ from tests.filings.scans.files import make_scan
 from tests.filings.staying import make_late_stay, make_reimbursement, make_slip, make_statement
 from tests.settlement.deductions.rows import by_case
 from tests.settlement.notices.statement import PROVINCE, finance_of, line, make_notice
+from tests.settlement.reconciliation.laid_runs import lay_run
 from tests.settlement.records.files import row, write
 from tests.support.ground import Ground
 from tests.support.routes import Route, routes
 from tests.support.world import World, make_user
 
 # What these routes name belongs to nobody's region: a month, a kind of file, a queue, a code, the own job, a
-# line of a month's checklist.
-OF_NOBODY = {"period", "year", "kind", "name", "code", "job_no", "key"}
+# line of a month's checklist, an act upon what was chosen.
+OF_NOBODY = {"period", "year", "kind", "name", "code", "job_no", "key", "act"}
 # Tables of the province alone: for every region there is no such page.
 OF_PROVINCE = {"form", "year_form", "quota_form", "extension"}
 PROVINCE_FORMS = {"year_form": "16", "quota_form": "6-1"}
@@ -117,6 +120,7 @@ def lay(world: World, tmp_path: Path) -> dict[str, str]:
         **lay_year(world),
         "adjustment_no": propose_adjustment(world),
         **lay_quotas(world),
+        **lay_reconciliation(world),
         "notice_no": notice.key,
         "bank_line_no": bank_line.line_no,
         "payment_no": bank_line.payments.get().payment_no,
@@ -146,6 +150,21 @@ def lay(world: World, tmp_path: Path) -> dict[str, str]:
         "name": "to_review",
         "username": "clerk",
         "kind": "csv",
+    }
+
+
+def lay_reconciliation(world: World) -> dict[str, str]:
+    """A run of 长春 with differences, the sheet of them that was sent, a mapping."""
+    run = lay_run(world)
+    sheet = sheet_make(run=run, by=world.changchun_clearing, at=world.now)
+    first = run.discrepancies.order_by("serial")[0]
+    said = {"source": "platform", "columns": {"结算编号": "流水号"}, "headings": ["流水号"]}
+    saved = mapping_save(name="长春的", by=world.changchun_clearing, at=world.now, **said)
+    return {
+        "run_no": run.run_no,
+        "sheet_no": sheet.sheet_no,
+        "difference_no": first.difference_no,
+        "mapping_id": str(saved.pk),
     }
 
 

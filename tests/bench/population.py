@@ -134,7 +134,8 @@ def make_filings(rows: int, people: int) -> None:
         for code in SHARES
     }
     User.objects.filter(pk__in=[staff[-1] for staff in clerks.values()]).update(is_active=False)
-    blank = {field.column: field.get_default() for field in Filing._meta.concrete_fields}
+    written = [field for field in Filing._meta.concrete_fields if not field.generated]
+    blank = {field.column: field.get_default() for field in written}
     columns = [column for column in blank if column != "id"]
 
     def made() -> Iterator[list[Any]]:

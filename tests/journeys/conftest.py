@@ -61,7 +61,8 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     }
     manage = [sys.executable, str(ROOT / "manage.py")]
     for arguments in (["migrate", "-v0"], ["seed", "--demo", "--json"]):
-        subprocess.run([*manage, *arguments], env=environment, check=True, stdout=subprocess.DEVNULL)
+        done = subprocess.run([*manage, *arguments], env=environment, capture_output=True, text=True)
+        assert done.returncode == 0, f"{arguments[0]}: {done.stdout[-500:]}{done.stderr[-2000:]}"
     url = f"http://127.0.0.1:{free_port()}"
     with (folder / "server.log").open("w") as log:
         processes = [

@@ -174,7 +174,7 @@ def test_a_dispute_and_the_month_up_to_the_paid_notice(person: Opens, site: Site
     expect(province.page.locator(".checks").get_by_text("2 / 12")).to_be_visible()
     manages(site, "confirm_period", MONTH)
     province.goes_to(f"/clearing/{MONTH}/?prove=1")
-    expect(province.page.locator(".checks .mark")).to_have_count(6)
+    expect(province.page.locator(".checks .mark")).to_have_count(7)
     expect(province.page.locator(".checks .mark:is(.no, .wait, .unknown)")).to_have_count(0)
     agrees(province, "签发", "签发")
     expect(province.page.locator(".head").get_by_text("已签发").first).to_be_visible()

@@ -16,8 +16,8 @@ from tests.journeys.test_month_to_payment import agrees, manages
 pytestmark = pytest.mark.browser
 
 Opens = Callable[[str], Person]
-YEAR, OPEN_MONTHS = "2026", ("202610", "202611", "202612")
-REASON = "2026年全年异地就医费用清算"
+YEAR, MONTHS = "2025", ("202510", "202511", "202512")
+REASON = "2025年全年异地就医费用清算"
 
 
 def one_case(folder: Path, period: str) -> Path:
@@ -43,9 +43,9 @@ def one_case(folder: Path, period: str) -> Path:
 
 def signs_the_months(site: Site, folder: Path) -> None:
     """Every month of the year, as far as nobody has signed it yet."""
-    for period in OPEN_MONTHS:
+    for period in MONTHS:
         manages(site, "import_settlements", str(one_case(folder, period)))
-    for period in OPEN_MONTHS:
+    for period in MONTHS:
         if not is_signed(site, period):
             for command in ("clear_period", "confirm_period", "sign_period"):
                 manages(site, command, period)
@@ -75,7 +75,7 @@ def applies(region: Person) -> str:
     """The region writes form 15 and hands it in; where it stands."""
     page = region.page
     region.goes_to("/years/")
-    page.get_by_role("link", name="2026年", exact=True).click()
+    page.get_by_role("link", name="2025年", exact=True).click()
     expect(page.locator("tbody tr")).to_have_count(1)
     page.get_by_role("link", name="填写申请").click()
     region.looks()
@@ -97,7 +97,7 @@ def test_a_year_is_closed_by_two_people_with_form_15(person: Opens, site: Site, 
     signs_the_months(site, tmp_path)
     province, region = person("prov_clearing"), person("cc_clearing")
 
-    province.page.get_by_role("link", name="2026年年终清算").first.click()
+    province.page.get_by_role("link", name="2025年年终清算").first.click()
     province.looks()
     province.page.get_by_role("button", name="计算").click()
     expect(province.page.locator(".head").get_by_text("已计算")).to_be_visible()
@@ -111,15 +111,15 @@ def test_a_year_is_closed_by_two_people_with_form_15(person: Opens, site: Site, 
 
     supervisor = person("prov_supervisor")
     supervisor.goes_to(f"/years/{YEAR}/")
-    agrees(supervisor, "批准关账", "关账")
-    expect(supervisor.page.get_by_text("还有 1 份年终清算申请没有办结").first).to_be_visible()
+    expect(supervisor.page.get_by_text("还有 1 份申请待办结，办结之后才能关账")).to_be_visible()
+    expect(supervisor.page.locator("summary", has_text="批准关账")).to_have_count(0)
 
     finance = person("prov_finance")
-    finance.page.get_by_role("link", name="长春市2026年年终清算申请").click()
+    finance.page.get_by_role("link", name="长春市2025年年终清算申请").click()
     agrees(finance, "审核", "审核通过", reason="与表 17、表 18 核对一致")
     expect(finance.page.locator(".head").get_by_text("已审核")).to_be_visible()
     supervisor.goes_to("/")
-    supervisor.page.get_by_role("link", name="长春市2026年年终清算申请").click()
+    supervisor.page.get_by_role("link", name="长春市2025年年终清算申请").click()
     agrees(supervisor, "批准", "批准", reason="同意")
     expect(supervisor.page.locator(".head").get_by_text("已批准")).to_be_visible()
 
@@ -148,10 +148,10 @@ def prints_form_15(region: Person, application: str, owed: int, owing: int) -> N
 def closes(supervisor: Person) -> None:
     supervisor.goes_to(f"/years/{YEAR}/")
     agrees(supervisor, "批准关账", "关账")
-    expect(supervisor.page.get_by_text("2026年已关账，次年开账")).to_be_visible()
+    expect(supervisor.page.get_by_text("2025年已关账，次年开账")).to_be_visible()
     expect(supervisor.page.locator("summary", has_text="批准关账")).to_have_count(0)
-    supervisor.goes_to("/clearing/202612/reopening/")
-    expect(supervisor.page.get_by_text("2026年已关账，2026年12月不能重开").first).to_be_visible()
+    supervisor.goes_to("/clearing/202512/reopening/")
+    expect(supervisor.page.get_by_text("2025年已关账，2025年12月不能重开").first).to_be_visible()
 
 
 def sheets_are_final(province: Person, region: Person, owed: int, owing: int) -> None:

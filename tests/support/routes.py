@@ -9,12 +9,14 @@ from typing import Any
 from django.urls import URLPattern, URLResolver, get_resolver
 
 SAMPLE = {
+    "act": "assign",
     "adjustment_no": "T0000000000",
     "bank_line_no": "L00000000000",
     "batch_no": "B00000000000",
     "code": "0000-0000-0000",
     "comparison_no": "C00000000000",
     "deduction_no": "D00000000000",
+    "difference_no": "DZ20991200001-1",
     "extension": "csv",
     "institution_code": "H00000000000",
     "job_no": "J00000000000",
@@ -24,9 +26,12 @@ SAMPLE = {
     "filing_no": "F0000000000",
     "follow_up_no": "G0000000000",
     "held_no": "G000000-00000",
+    "mapping_id": "999999",
     "notice_no": "2099-1",
     "payment_no": "Z00000000000",
     "person_no": "P00000000",
+    "run_no": "R00000000000",
+    "sheet_no": "HD00000000000",
     "reimbursement_no": "R0000000000",
     "slip_no": "Y0000000000",
     "statement_no": "W0000000000",

@@ -15,6 +15,7 @@ from agency.organisation.models import Counter, Institution, PoolingRegion
 from agency.policy.care import CareKind
 from agency.policy.insurance import InsuranceType
 from filings.filing.kinds import Channel, FilingKind
+from filings.filing.models.charge import CHARGE, IN_WORK_UNTIL
 from filings.filing.models.indexes import INDEXES
 from filings.filing.models.querysets import FilingQuerySet
 from filings.filing.states import (
@@ -153,6 +154,20 @@ class Filing(models.Model):
     )
     reviewed_at = models.DateTimeField("复核时间", null=True, blank=True)
     effective_at = models.DateTimeField("生效时间", null=True, blank=True, help_text="成为“已生效”的时刻")
+    in_work_until = models.GeneratedField(
+        verbose_name="在办至",
+        expression=IN_WORK_UNTIL,
+        output_field=models.DateField(null=True),
+        db_persist=True,
+        help_text="最后一个在办的日子；不在办的为空",
+    )
+    charge = models.GeneratedField(
+        verbose_name="在办于",
+        expression=CHARGE,
+        output_field=models.BigIntegerField(null=True),
+        db_persist=True,
+        help_text="统筹区与承办人合成的一个数（charge.py）；不在办的为空",
+    )
     version = models.PositiveIntegerField("版本", default=1)
     form_token = models.UUIDField(
         "表单标记", null=True, blank=True, unique=True, editable=False, help_text="同一张新办表只存一次"

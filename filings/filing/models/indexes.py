@@ -9,7 +9,7 @@ from filings.filing.states import FilingState
 
 S = FilingState
 OPEN_BY_DUE = ("state", "-green_channel", "deadline_on", "id")  # of indexes: the order of the queues
-IN_CHARGE = ("received_on", "assigned_to", "taken_in_by")  # of indexes: what the board counts by
+IN_CHARGE = ("received_on", "assigned_to", "taken_in_by")  # of indexes: to narrow and sort queues
 
 INDEXES = [
     # serve the ledger: a region's filings, of one state, newest first; the province's, of one state
@@ -18,7 +18,7 @@ INDEXES = [
     models.Index(fields=["care_region", "state", "-id"], name="filing_queue_of_care"),
     models.Index(fields=["state", "-id"], name="filing_list_of_state"),
     # serve the queues: what is open in a region (in the province), green channel first, then what is
-    # due first; and counts and board, which read nothing but an index: see the columns after the key
+    # due first; and counts, which read nothing but an index: see the columns after the key
     models.Index(
         fields=["insured_region", *OPEN_BY_DUE, *IN_CHARGE, "person"],
         condition=Q(deadline_on__isnull=False),
@@ -29,11 +29,21 @@ INDEXES = [
         condition=Q(deadline_on__isnull=False),
         name="filing_open_of_all",
     ),
+    # serves the board, and what one person, or nobody, is in charge of
+    models.Index(
+        fields=[
+            *("charge", "state", "deadline_on", "proof_due_on", "proof_lapses_on", "in_work_until"),
+            *("received_on", "-green_channel", "id", "insured_region", "person"),
+        ],
+        condition=Q(charge__isnull=False),
+        name="filing_in_charge",
+    ),
     # the same of what waits for a supervisor's waiver
     models.Index(
         fields=[
             *("insured_region", *OPEN_BY_DUE),
             *("lock_until", "begins_on", "care_area_code", "lock_waived_by", "lock_waived_area_code"),
+            "in_work_until",
         ],
         condition=Q(lock_until__isnull=False),
         name="filing_locked_of_insured",
@@ -61,5 +71,4 @@ INDEXES = [
         condition=Q(state=S.IN_FORCE, proof_due_on__isnull=False),
         name="filing_by_proof_due",
     ),
-    models.Index(fields=["assigned_to", "state", "-id"], name="filing_of_assignee"),
 ]

@@ -14,12 +14,15 @@ from filings.filing.states import CAME_INTO_FORCE, LASTING, WAITING, FilingState
 
 S = FilingState
 FEW = 1000  # that one night has to record
-BESIDE = ("person", "insured_region", "care_region", "taken_in_by", "assigned_to", "reviewed_by")
+# the day that ends what is in force
+ENDED_BY: dict[str, str] = {S.EXPIRED: "ends_on", S.LAPSED: "proof_due_on"}
+STAFF = ("taken_in_by", "assigned_to", "reviewed_by")
 TOLD = (
     *("filing_no", "insurance_type", "kind", "channel", "care_place_name", "green_channel", "state"),
     *("received_on", "begins_on", "ends_on", "deadline_on", "proof_due_on", "proof_lapses_on"),
     *("lock_waived_by", "lock_waived_area_code"),
-    *("effective_at", "version"),
+    *("effective_at", "version", "insured_region", "person__name", "person__cert_no"),
+    *(f"{staff}__{name}" for staff in STAFF for name in ("username", "display_name", "is_active")),
 )
 
 
@@ -60,7 +63,7 @@ class FilingQuerySet(models.QuerySet):
 
     def told(self) -> FilingQuerySet:
         """With what a line of a list or of an export tells, and no more."""
-        return self.select_related(*BESIDE).only(*TOLD, *BESIDE)
+        return self.select_related("person", *STAFF).only(*TOLD)
 
     def in_state(self, state: str, on: dt.date) -> FilingQuerySet:
         """Filings whose `state_on(on)` is `state`."""
@@ -72,14 +75,14 @@ class FilingQuerySet(models.QuerySet):
     def in_state_parts(self, state: str, on: dt.date) -> list[FilingQuerySet]:
         """The same in parts that share no row: recorded as such, or put there by time since the last night.
 
-        The latter are few, or none. PostgreSQL, which takes those that have expired for many, would look for
+        The latter are few, or none. Either database may take those that time has ended for many, and look for
         them through all that is in force, so their keys are read beforehand, in the order of their index.
         """
         parts = [self.filter(part) for part in parts_of_state(state, on)]
-        if state == S.EXPIRED:
-            unrecorded = list(parts[1].order_by("ends_on").values_list("pk", flat=True)[: FEW + 1])
+        if state in ENDED_BY:
+            unrecorded = list(parts[-1].order_by(ENDED_BY[state]).values_list("pk", flat=True)[: FEW + 1])
             if len(unrecorded) <= FEW:
-                parts[1] = self.filter(pk__in=unrecorded)
+                parts[-1] = self.filter(pk__in=unrecorded)
         return parts
 
 

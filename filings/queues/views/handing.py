@@ -18,7 +18,7 @@ from filings.filing.models import Filing
 from filings.filing.services.charge import holder_of
 from filings.filing.views.fetching import editable
 from filings.queues.forms import HandOverForm
-from filings.queues.selectors import board, held_by, in_work, maybe_in_work
+from filings.queues.selectors import board, held_in, in_work
 from filings.queues.services import Seen, filing_assign, filings_hand_over
 from filings.queues.shown import SEPARATOR, read_tokens
 
@@ -89,8 +89,8 @@ def hand_over_all(request: StaffRequest, region_code: str, username: str) -> Htt
     of = get_object_or_404(User, username=username)
     if of != request.user:
         access.require(request.user, May.ASSIGN_FILINGS)
-    rows = Filing.objects.filter(in_work(request.today) & held_by(of), pk__in=maybe_in_work(request.user))
-    here = rows.filter(insured_region=region).select_related("person").order_by("received_on", "pk")
+    rows = Filing.objects.editable_by(request.user).filter(in_work(request.today), held_in(region.pk, of))
+    here = rows.select_related("person").order_by("received_on", "pk")
     held = list(here[:SHOWN])
     if not held and not (access.within(request.user, region) and of.region_id == region.pk):
         raise Http404

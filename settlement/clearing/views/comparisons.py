@@ -17,7 +17,7 @@ from agency.web.access import needs
 from agency.web.forms import UploadForm
 from agency.web.middleware import record_refusal
 from agency.web.request import StaffRequest
-from settlement.clearing.comparisons import sheet_compare
+from settlement.clearing.comparisons import COMPARISON_TOLD, sheet_compare
 from settlement.clearing.families import sheet_url
 from settlement.clearing.models import SheetComparison
 from settlement.clearing.views.sheets import shown
@@ -80,5 +80,6 @@ def comparison_detail(request: StaffRequest, comparison_no: str) -> HttpResponse
         "sheet_url": sheet_url(comparison.form_no, comparison.period, comparison.region),
         "rows": rows[:DIFFERENCES_SHOWN],
         "more": len(rows) > DIFFERENCES_SHOWN,
+        "ways": [way for entry in COMPARISON_TOLD for way in entry.function(comparison, request.user)],
     }
     return render(request, "settlement/clearing/comparison.html", context)

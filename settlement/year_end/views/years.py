@@ -23,6 +23,7 @@ from settlement.year_end.models import YearEnd, YearEndApplication
 from settlement.year_end.services import year_close, year_compute
 from settlement.year_end.shown import missing_months, next_hint, year_steps
 from settlement.year_end.states import YearState
+from settlement.year_end.waiting import application_of
 
 COMPARISONS_SHOWN = 5
 
@@ -55,28 +56,39 @@ def year_detail(request: StaffRequest, year: str) -> HttpResponse:
 
 def _detail(request: StaffRequest, year_end: YearEnd, form: SeenForm | None) -> HttpResponse:
     user = request.user
-    missing = selectors.unsigned_of(year_end.year)
-    is_computed = year_end.state != YearState.OPEN
-    may_close = year_end.state == YearState.COMPUTED and access.allowed(user, May.CLOSE_YEAR)
+    sees_all, is_computed = access.sees_all(user), year_end.state != YearState.OPEN
+    comparisons = SheetComparison.objects.visible_to(user).filter(period=year_end.year)
     context: dict[str, Any] = {
         "year_end": year_end,
-        "steps": year_steps(year_end, missing, user),
-        "missing": missing_months(missing, request.today),
+        **_standing(request, year_end),
         "gap": missing_months(_gap(year_end), request.today),
-        "hint": next_hint(year_end, missing, user),
-        "sees_all": access.sees_all(user),
-        "may_compute": not year_end.is_closed and not missing and access.allowed(user, May.COMPUTE_YEAR_END),
-        "may_close": may_close and year_end.computed_by_id != user.pk,
-        "may_apply": year_end.state == YearState.COMPUTED and _applies(user),
+        "sees_all": sees_all,
         "rows": _rows(user, year_end) if is_computed else [],
-        "comparisons": SheetComparison.objects.visible_to(user).filter(period=year_end.year)[
-            :COMPARISONS_SHOWN
-        ],
+        "comparisons": comparisons[:COMPARISONS_SHOWN],
         "form": form,
-        "left": _left(year_end) if is_computed and access.sees_all(user) else 0,
+        "left": _left(year_end) if is_computed and sees_all else 0,
     }
     status = 422 if form is not None else 200
     return render(request, "settlement/year_end/detail.html", context, status=status)
+
+
+def _standing(request: StaffRequest, year_end: YearEnd) -> dict[str, Any]:
+    """How far the year is, what it waits for, and whose buttons."""
+    user, missing = request.user, selectors.unsigned_of(year_end.year)
+    waiting = missing_months(missing, request.today)
+    may_apply = _may_apply(user, year_end)
+    counts = selectors.application_counts(year_end)
+    pending = selectors.pending_of(counts)
+    is_ready = year_end.state == YearState.COMPUTED and not pending
+    return {
+        "steps": year_steps(year_end, missing, user, counts),
+        "missing": waiting,
+        "to_come": len(missing) - len(waiting),
+        "hint": next_hint(year_end, missing, user, may_apply=may_apply, pending=pending),
+        "may_compute": not year_end.is_closed and not missing and access.allowed(user, May.COMPUTE_YEAR_END),
+        "may_close": is_ready and access.allowed(user, May.CLOSE_YEAR) and year_end.computed_by_id != user.pk,
+        "may_apply": may_apply,
+    }
 
 
 def _left(year_end: YearEnd) -> int:
@@ -89,8 +101,12 @@ def _gap(year_end: YearEnd) -> list[str]:
     return [gap] if gap else []
 
 
-def _applies(user: User) -> bool:
-    return user.region_id is not None and access.allowed(user, May.APPLY_YEAR_END)
+def _may_apply(user: User, year_end: YearEnd) -> bool:
+    """Whether the own region has still to hand in its application."""
+    if year_end.state != YearState.COMPUTED or user.region is None:
+        return False
+    known = application_of(year_end, user.region)
+    return access.allowed(user, May.APPLY_YEAR_END) and (known is None or known.is_editable)
 
 
 def _rows(user: User, year_end: YearEnd) -> list[tuple[RegionYear, YearEndApplication | None]]:

@@ -6,7 +6,7 @@ from agency.journal.actions import detail_text
 def test_the_filters_of_an_export_are_read_one_by_one() -> None:
     detail = {"what": "cases", "rows": 3, "filters": {"period": "202611", "kind": "referral"}}
 
-    assert detail_text(detail) == "内容 cases；行数 3；筛选 period 202611、种类 referral"
+    assert detail_text(detail) == "内容 cases；行数 3；筛选 期别 202611、种类 referral"
 
 
 def test_what_is_empty_is_left_out() -> None:

@@ -3,17 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-import importlib
-from pathlib import Path
 
 import pytest
-from django.apps import apps
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-import filings.migrations
 from agency.organisation.models import Institution, PoolingRegion
-from agency.policy.models import Parameter
 from filings.exemptions.rules import COUNTY, FILING, NONE, PREFECTURE, Asked, RuleRow, level_of, need_for
 from filings.exemptions.selectors import area_of, filing_need
 from filings.models import ExemptionRule
@@ -153,16 +148,3 @@ def test_two_rows_of_one_condition_and_unknown_words_are_refused_by_the_database
             ExemptionRule.objects.create(**wrong)
 
     assert str(known) == "省内 县级 免备案"
-
-
-def test_the_parameters_that_were_folded_into_the_table_are_closed(db: None) -> None:
-    row = {"value": "true", "value_type": "bool", "label": "在校学生免备案"}
-    Parameter.objects.create(key="filing.students_exempt", **row)
-    Parameter.objects.create(key="filing.something_else", **row)
-    folder = Path(filings.migrations.__file__).parent
-    (name,) = [path.stem for path in folder.glob("*_exemptions.py")]
-
-    importlib.import_module(f"filings.migrations.{name}").close_folded_parameters(apps, None)
-
-    open_keys = Parameter.objects.filter(valid_to__isnull=True).values_list("key", flat=True)
-    assert "filing.something_else" in open_keys and "filing.students_exempt" not in open_keys

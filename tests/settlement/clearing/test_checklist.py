@@ -56,10 +56,11 @@ def test_the_lines_of_a_month_stand_in_order(month: ClearingPeriod) -> None:
         ("较早的月份已签发", True, ""),
         ("各统筹区已确认", False, "0 / 12"),
         ("到期的挂账已裁定", True, ""),
+        ("对账差异有结论", True, ""),
         ("计算之后没有变动", True, ""),
         ("应收等于应付，各行相加", True, ""),
     ]
-    assert [section.waits for section in sections] == [False, True, False, False, False]
+    assert [section.waits for section in sections] == [False, True, False, False, False, False]
 
 
 def test_only_a_missing_confirmation_can_be_passed_over(month: ClearingPeriod) -> None:

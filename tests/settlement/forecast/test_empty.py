@@ -23,7 +23,7 @@ def test_nothing_at_all_is_said_to_be_nothing(world: World, as_user: LogIn) -> N
     assert "还没有额度" in page and "本月还没有导入结算明细" in page and "没有额度" in page
     assert "还没有额度" in client.get("/fund-forecast/220100/").content.decode()
     own = client.get("/fund-forecast/220100/").content.decode()
-    assert "还没有已签发的月份可以对照" in own and "没有可画的" in own
+    assert "还没有能对照的已签发月份" in own and "没有可画的" in own
     assert client.get("/fund-forecast/220100/print/").status_code == 200
     assert client.get("/fund-forecast/file.csv").status_code == 200
     assert "没有新的额度达到预警线" in client.get("/fund-forecast/hint/").content.decode()

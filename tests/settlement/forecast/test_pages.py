@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
+import io
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.test import Client
 from django.urls import reverse
+from pypdf import PdfReader
 
 from agency.journal.models import PrintedForm
 from agency.organisation.models import PoolingRegion
@@ -172,6 +174,23 @@ def test_the_list_goes_out_on_paper_and_as_files(world: World, as_user: LogIn) -
     found = [entry.function(printed) for entry in STANDING]
     standing = next(one for one in found if one is not None)
     assert (standing.label, standing.is_effective) == ("预测，只供当日参考", False)
+
+
+def test_the_list_of_all_regions_is_one_page_of_paper(world: World, as_user: LogIn) -> None:
+    answer = as_user(world.prov_finance).get(LIST + "file.pdf")
+
+    pages = PdfReader(io.BytesIO(answer.content)).pages
+    assert len(pages) == 1
+    assert "长白山" in pages[0].extract_text()
+
+
+def test_the_forecast_stands_among_the_pages_of_the_fund(world: World, as_user: LogIn) -> None:
+    client = as_user(world.prov_finance)
+
+    for path in ("/quotas/", "/fund-use/", "/fund-use/warnings/", "/fund-use/increases/"):
+        assert '<a href="/fund-forecast/">预测</a>' in text(client, path), path
+    for path in (LIST, OWN):
+        assert '<a href="/fund-forecast/" aria-current="page">预测</a>' in text(client, path), path
 
 
 def test_a_regions_page_on_paper_keeps_what_is_supposed(world: World, as_user: LogIn) -> None:

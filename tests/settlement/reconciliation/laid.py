@@ -71,11 +71,14 @@ def lay_books(cases: Sequence[Planted], world: World) -> None:
 def lay_run(cases: Sequence[Planted], world: World, period: str, **values: Any) -> ReconciliationRun:
     """A run over their rows, with its differences."""
     ours, theirs = ([row for one in cases for row in getattr(one, side)] for side in ("ours", "theirs"))
+    state = values.pop("state", RunState.COMPARING)
     run = make_run(world, period, **values)
     gross = sum(row[AT["退费标志"]] == "0" for row in ours)
     RunTotal.objects.create(run=run, our_count=2 * gross - len(ours), our_gross_count=gross)
     stage(theirs)
     write_differences(run, ours, theirs)
+    ReconciliationRun.objects.filter(pk=run.pk).update(state=state)
+    run.refresh_from_db()
     return run
 
 
@@ -173,7 +176,9 @@ def lay_filings(cases: Sequence[Planted], unfiled: set[str], world: World) -> No
 def _filing(
     serial: int, person: int, home: str, place: str, reference: Reference, world: World
 ) -> dict[str, Any]:
-    blank = {field.column: field.get_default() for field in Filing._meta.concrete_fields}
+    blank = {
+        field.column: field.get_default() for field in Filing._meta.concrete_fields if not field.generated
+    }
     del blank["id"]
     at = moment("2026-01-05 10:00:00")
     return {

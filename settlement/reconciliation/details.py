@@ -1,0 +1,156 @@
+"""逐笔比对: a file of cases beside ours: totals, classes, differences, inside the database."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+from django.db import connection
+from django.db.models import QuerySet
+
+from agency.batches.kinds import Progress
+from agency.batches.services import kept_path
+from agency.errors import DomainError
+from agency.organisation.models import User
+from agency.periods import last_day
+from settlement.reconciliation import doctor
+from settlement.reconciliation.both_sides import Sides
+from settlement.reconciliation.classify import found_stage
+from settlement.reconciliation.kinds import DiscrepancyKind
+from settlement.reconciliation.models import ReconciliationRun
+from settlement.reconciliation.places import inside_stage, places_stage
+from settlement.reconciliation.result import ResultDigest, totals_digested
+from settlement.reconciliation.selectors import ours_of
+from settlement.reconciliation.staging import Staged, theirs_stage, unread_keep, unstage
+from settlement.reconciliation.theirs import TheirFile, open_theirs
+from settlement.reconciliation.totals import open_only_differing, our_cases, totals_write
+from settlement.reconciliation.writing import differences_write
+from settlement.records.models import SettlementRecord
+
+WORK_MEM = "256MB"  # a million of their rows stay in memory; more go to the disk
+HALF = 16  # hex digits
+
+
+def details_compare(run: ReconciliationRun, *, by: User, at: Any, progress: Progress) -> dict[str, Any]:
+    """Compare a run whose file has cases; what is to stand in the run. DomainError: the file is no such file.
+
+    Totals, differences and unread rows are written; the caller's transaction takes them back.
+    """
+    _make_room()
+    their = open_theirs(kept_path(run.file), run.file_name, run.columns or None)
+    staged = theirs_stage(their, progress)
+    _require_rows(staged, run.file_name)
+    sides = _sides(run, staged)
+    digest = ResultDigest()
+    totals_write(sides)
+    totals_digested(run.totals.all(), digest)
+    found_stage(sides)
+    if not run.all_details:
+        open_only_differing(sides)
+    notes = [*their.told(), *_beyond_scope(sides)]
+    counts = differences_write(sides, digest, by=by, at=at)
+    unread_keep(run, staged.unread)
+    doctor.diagnose(run)
+    unstage()
+    return {
+        **_read(their, staged, sides),
+        **_result(run, counts),
+        "notes": notes,
+        "result_digest": digest.text(),
+    }
+
+
+def _make_room() -> None:
+    """For this transaction of PostgreSQL: both sides are whole months, to be read whole."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL work_mem = '{WORK_MEM}'")
+            cursor.execute("SET LOCAL jit = off")
+            cursor.execute("SET LOCAL cursor_tuple_fraction = 1")
+
+
+def _require_rows(staged: Staged, file_name: str) -> None:
+    if not staged.rows:
+        raise DomainError("no_rows", f"“{file_name}”只有表头，没有一行数据：请核对文件。", field="file")
+    if len(staged.unread) == staged.rows:
+        first = next(iter(staged.unread)).message
+        raise DomainError("nothing_read", f"“{file_name}”没有一行读得出：{first}", field="file")
+
+
+def _sides(run: ReconciliationRun, staged: Staged) -> Sides:
+    places_stage(staged.shape, last_day(run.period))
+    return Sides(run, staged.shape, inside_stage())
+
+
+def _beyond_scope(sides: Sides) -> list[str]:
+    """How many of what only they have lie outside of the scope by their own words: their file covers more."""
+    run, outside = sides.run, []
+    if run.scope_region_id is not None and sides.shape.has_place:
+        for side in ("insured", "care"):
+            outside.append(f"coalesce({side}.region_id, 0) <> {run.scope_region_id}")
+    if run.scope_institution is not None:
+        outside.append(f"coalesce(t.institution_code, '') <> '{run.scope_institution.code}'")
+    if not outside:
+        return []
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"""SELECT count(*) FROM found AS f JOIN theirs AS t ON t.line_no = f.line_no {sides.joins}
+            WHERE f.record_id IS NULL AND {" AND ".join(outside)}"""
+        )
+        count = cursor.fetchone()[0]
+    told = f"他有我无的有 {count} 笔，按对方所写不在所选的范围内：对方文件的范围可能更大，请核对。"
+    return [told] if count else []
+
+
+def _read(their: TheirFile, staged: Staged, sides: Sides) -> dict[str, Any]:
+    return {
+        "encoding": their.table.encoding,
+        "columns": their.columns,
+        "compared": [field.name for field in sides.shape.compared],
+        "their_rows": staged.rows,
+        "unread_rows": len(staged.unread),
+    }
+
+
+def _result(run: ReconciliationRun, counts: dict[str, int]) -> dict[str, Any]:
+    cases, of_ours = our_cases(run), run.discrepancies.filter(our_correction_no__isnull=False).count()
+    return {
+        "our_cases": cases,
+        "matched": cases - of_ours,
+        "differences": sum(counts.values()),
+        "counts": {kind.value: counts[kind] for kind in DiscrepancyKind if kind in counts},
+        "ours_digest": ours_digest(ours_of(run)),
+    }
+
+
+_HALVES = {
+    "postgresql": "sum(('x' || substr(content_digest, {}, 16))::bit(64)::bigint)",
+    "sqlite": "hex_sum(substr(content_digest, {}, 16))",
+}
+
+
+def ours_digest(ours: QuerySet[SettlementRecord]) -> str:
+    """A digest of ours as they were compared, whatever their order: how many, and the sum of the digests of
+    their contents (of corrected ones too: those cover the correction's number)."""
+    sql, params = ours.values_list("content_digest").query.sql_with_params()
+    if connection.vendor == "sqlite":
+        connection.connection.create_aggregate("hex_sum", 1, _HexSum)
+    halves = [_HALVES[connection.vendor].format(begin) for begin in (1, 1 + HALF)]
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT count(*), {', '.join(halves)} FROM ({sql}) AS o", params)
+        count, *sums = cursor.fetchone()
+    told = [str(count), *(str(int(value or 0) % 2**64) for value in sums)]
+    return hashlib.sha256("|".join(told).encode()).hexdigest()
+
+
+class _HexSum:
+    """SQLite: the sum of numbers written in hexadecimal, as text."""
+
+    def __init__(self) -> None:
+        self.sum = 0
+
+    def step(self, digits: str) -> None:
+        self.sum += int(digits, 16)
+
+    def finalize(self) -> str:
+        return str(self.sum)

@@ -1,0 +1,204 @@
+"""填报告: the report of a run as a sheet with its tables, from what was frozen or, before, from what is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.utils import timezone
+
+from agency.money import yuan
+from agency.periods import period_label
+from agency.policy.care import CareKind
+from agency.policy.insurance import InsuranceType
+from agency.sheets.declare import Sheet, Value
+from agency.sheets.digest import short
+from agency.sheets.filled import Row, SheetData
+from settlement.reconciliation.kinds import MATCHED, DiscrepancyKind, Remedy, SourceKind
+from settlement.reconciliation.models import Discrepancy, ReconciliationRun, RunTotal, TheirAnswer, UnreadRow
+from settlement.reconciliation.report import SIDES, digest_of, newest_answers, report_of
+from settlement.reconciliation.report_sheets import OPEN_KEY, REPORT, TOTALS, UNREAD, differences_of
+from settlement.reconciliation.states import DiscrepancyState, RunState
+from settlement.reconciliation.telling import likely, shown_value, subject_title, what_differs
+
+ON_PAPER, IN_A_FILE = 300, 20_000  # rows of each table behind the report
+Report = dict[str, Any]
+UNITS = {SourceKind.SHEET.value: "行", SourceKind.TOTALS.value: "组"}  # of others: 笔
+WORTH = {SourceKind.SHEET.value: "每行末尾的金额", SourceKind.BANK.value: "按收付各自的方向"}
+
+
+def report_data(run: ReconciliationRun, at_most: int = ON_PAPER, report: Report | None = None) -> SheetData:
+    """The report with what is behind it, at most so many rows of each; a draft until it is signed."""
+    report = report or report_of(run)
+    is_signed = run.state == RunState.SIGNED
+    names = report["names"]
+    annexes = (annex(run, report, at_most) for annex in (_totals, _differences, _unread))
+    return SheetData(
+        sheet=REPORT,
+        organisation=names["organisation"],
+        period=run.period,
+        period_label=period_label(run.period),
+        region=_parties(run, names),
+        rows=tuple(_classes(report["content"])),
+        as_of=_moment(run),
+        prepared_on=timezone.localtime(run.signed_at).date() if is_signed and run.signed_at else None,
+        state_label=run.get_state_display(),
+        names={"制表人": names["maker"], "签字人": names["signer"]} if is_signed else {},
+        remarks=tuple(_remarks(run, report)),
+        annexes=tuple(annex for annex in annexes if annex is not None),
+    )
+
+
+def _parties(run: ReconciliationRun, names: dict[str, Any]) -> str:
+    if names["counterpart"]:
+        return f"{names['owner']}与{names['counterpart']}"
+    source = SourceKind(run.source)
+    return f"{names['owner']}{'合计' if source == SourceKind.TOTALS else source.label}"
+
+
+def _moment(run: ReconciliationRun) -> Any:
+    """What the file bears inside: the signature, else the comparing."""
+    return run.signed_at or run.compared_at or run.created_at
+
+
+def _classes(content: Report) -> Iterator[Row]:
+    yield Row(MATCHED, {"kind": MATCHED, "count": content["matched"]})
+    for one in content["classes"]:
+        values: dict[str, Value] = {
+            "kind": DiscrepancyKind(one["kind"]).label,
+            "count": one["count"],
+            "amount": one["amount_fen"],
+            OPEN_KEY: one["open"],
+            "written_off": one["written_off_fen"],
+            **one["remedies"],
+        }
+        yield Row(one["kind"], values)
+
+
+def _remarks(run: ReconciliationRun, report: Report) -> Iterator[str]:
+    content, names = report["content"], report["names"]
+    scope = f"　范围：{names['scope']}" if names["scope"] else ""
+    form = f"（表 {content['form']}）" if content["form"] else ""
+    yield f"对账编号 {run.run_no}　来源：{SourceKind(run.source).label}{form}{scope}　文件：{names['file']}"
+    unread = f"，其中读不出 {content['unread_rows']} 行" if content["unread_rows"] else ""
+    unit = UNITS.get(content["source"], "笔")
+    both = f"我方 {content['our_cases']:,} {unit}，对方 {content['their_rows']:,} 行{unread}"
+    yield f"{both}；相符 {content['matched']:,} {unit}。"
+    sums = content["totals"]
+    if sums["groups"]:
+        ours, theirs = (_sums(sums, side) for side in ("our", "their"))
+        told = f"合计分组 {sums['groups']:,} 组，相符 {sums['agreeing']:,} 组"
+        yield f"{told}；我方{ours}；对方{theirs}。"
+    if content["compared"]:
+        worth = WORTH.get(content["source"], "基金和个人账户")
+        yield f"比对的列：{'、'.join(content['compared'])}。差额 = 我方 − 对方（{worth}）。"
+    yield from content["notes"]
+    yield (
+        f"摘要：我方 {short(content['ours'])}，对方文件 {short(content['theirs'])}，"
+        f"结果 {short(content['result'])}，报告 {short(digest_of(report))}"
+    )
+
+
+def _sums(sums: dict[str, int], side: str) -> str:
+    count, *amounts = (sums[f"{side}_{name}"] for name in SIDES)
+    fee, fund, account = map(yuan, amounts)
+    return f" {count:,} 人次、总费用 {fee}、基金 {fund}、个人账户 {account}"
+
+
+# --- the tables behind it -----------------------------------------------------------------------------------
+
+
+def _annex(
+    run: ReconciliationRun, report: Report, sheet: Sheet, rows: tuple[Row, ...], count: int, more: str
+) -> SheetData | None:
+    """A table of the first rows; None where there are none at all."""
+    if not rows:
+        return None
+    left = count - len(rows)
+    return SheetData(
+        sheet=sheet,
+        organisation=report["names"]["organisation"],
+        period=run.period,
+        period_label=period_label(run.period),
+        rows=rows,
+        as_of=_moment(run),
+        prepared_on=timezone.localtime(_moment(run)).date(),
+        remarks=(f"只列前 {len(rows):,} 条，另有 {left:,} 条，{more}。",) if left else (),
+    )
+
+
+def _totals(run: ReconciliationRun, report: Report, at_most: int) -> SheetData | None:
+    """The groups on which the two sides do not agree."""
+    found = run.totals.filter(agrees=False)
+    regions = report["names"]["regions"]
+    listed = tuple(_total_row(row, regions) for row in found[:at_most])
+    return _annex(run, report, TOTALS, listed, found.count(), "见系统中本次对账")
+
+
+def _total_row(row: RunTotal, regions: dict[str, str]) -> Row:
+    values: dict[str, Value] = {
+        "institution_code": row.institution_code,
+        "insurance_type": InsuranceType(row.insurance_type).label if row.insurance_type else "",
+        "care_kind": CareKind(row.care_kind).label if row.care_kind else "",
+        "agency": regions.get(row.agency_code, row.agency_code),
+        "difference": row.our_fund_fen + row.our_account_fen - row.their_fund_fen - row.their_account_fen,
+    }
+    for side in ("our", "their"):
+        for name in SIDES:
+            values[f"{side}_{name.removesuffix('_fen')}"] = getattr(row, f"{side}_{name}")
+    key = "|".join((row.institution_code, row.insurance_type, row.care_kind, row.agency_code))
+    return Row(key, values)
+
+
+def _differences(run: ReconciliationRun, report: Report, at_most: int) -> SheetData | None:
+    """The differences in the order of their serial, with verdict, people and what the other side said."""
+    rows = list(Discrepancy.objects.filter(run=run).order_by("serial")[:at_most])
+    answers = newest_answers(run) if rows else {}
+    people = report["names"]["people"]
+    listed = tuple(_difference_row(row, people, answers.get(row.pk)) for row in rows)
+    sheet = differences_of(subject_title(run.source))
+    return _annex(run, report, sheet, listed, run.differences, "见 XLSX 或差异导出")
+
+
+def _difference_row(row: Discrepancy, people: dict[str, str], answer: TheirAnswer | None) -> Row:
+    settled = row.state == DiscrepancyState.SETTLED
+    who = [people.get(str(key), "") for key in (row.judged_by_id, row.approved_by_id) if key]
+    values: dict[str, Value] = {
+        "serial": row.serial,
+        "kind": row.get_kind_display(),
+        "subject": row.subject,
+        "institution_code": row.institution_code,
+        "what": what_differs(row),
+        "amount": row.amount_fen,
+        "cause": likely(row),
+        "remedy": Remedy(row.remedy).label if settled else row.get_state_display(),
+        "note": row.note,
+        "people": "、".join(who),
+        "answer": answer_text(answer),
+    }
+    return Row(row.difference_no, values)
+
+
+def answer_text(answer: TheirAnswer | None) -> str:
+    """What the other side said, in a line; empty where it said nothing."""
+    if answer is None:
+        return ""
+    amount = f"认可 {yuan(answer.amount_fen)}" if answer.amount_fen is not None else ""
+    return "，".join(part for part in (answer.get_stance_display(), amount, answer.reason) if part)
+
+
+def _unread(run: ReconciliationRun, report: Report, at_most: int) -> SheetData | None:
+    rows = run.unread.order_by("line_no")
+    listed = tuple(_unread_row(row) for row in rows[:at_most])
+    return _annex(run, report, UNREAD, listed, rows.count(), "见系统中本次对账")
+
+
+def _unread_row(row: UnreadRow) -> Row:
+    values: dict[str, Value] = {
+        "line": row.line_no,
+        "place": row.place,
+        "column": row.column,
+        "value": shown_value(row.column, row.value) if row.value else "",
+        "message": row.message,
+    }
+    return Row(f"{row.line_no}", values)

@@ -1,0 +1,200 @@
+"""Writes of reconciliation: a run is opened for a kept file, compared once, and may be voided.
+
+The page, the background job and the command call the same functions.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, BinaryIO
+
+from django.db import transaction
+from django.utils import timezone
+
+from agency.batches.kinds import Progress, no_progress
+from agency.batches.services import file_keep
+from agency.errors import DomainError, NotAllowed, SomeoneElseWasFirst, clean_reason, reason_given
+from agency.journal import audit, workflow
+from agency.journal.numbers import next_number
+from agency.organisation import access
+from agency.organisation.models import Institution, PoolingRegion, User
+from agency.organisation.roles import May
+from agency.periods import is_period
+from settlement.reconciliation.details import details_compare
+from settlement.reconciliation.kinds import SourceKind
+from settlement.reconciliation.mapping import check_columns
+from settlement.reconciliation.models import ColumnMapping, ReconciliationRun
+from settlement.reconciliation.selectors import mappings_usable
+from settlement.reconciliation.states import RunState
+from settlement.records.locks import revision
+
+Compare = Callable[..., dict[str, Any]]
+DETAILS = (SourceKind.PLATFORM, SourceKind.REGION, SourceKind.HOSPITAL)
+# (run, by=, at=, progress=) → what is to stand in the run
+HOW: dict[str, Compare] = dict.fromkeys(DETAILS, details_compare)
+MOST_TRIES = 3
+NAME_LENGTH = 40
+
+
+class ChangedMeanwhile(Exception):
+    """明细在比对时有变动: what was read of ours at the beginning no longer holds at the end."""
+
+
+@transaction.atomic
+def run_create(
+    *,
+    period: str,
+    source: str,
+    stream: BinaryIO,
+    file_name: str,
+    by: User,
+    at: dt.datetime,
+    scope_region: PoolingRegion | None = None,
+    scope_institution: Institution | None = None,
+    mapping: ColumnMapping | None = None,
+    columns: Mapping[str, str] | None = None,
+    all_details: bool = True,
+    by_command: bool = False,
+) -> ReconciliationRun:
+    """Keep their file and open a run of one's own region (the province's: of all), in state `comparing`.
+
+    `columns` {our column: their heading} goes before `mapping`; with neither our own names are looked for.
+    """
+    access.require(by, May.RECONCILE)
+    if source not in HOW:
+        raise DomainError("unknown_source", "这种来源的文件不逐笔比对。", field="source")
+    if not is_period(period):
+        raise DomainError("bad_period", f"“{period}”不是期别：请写成六位年月，如 202610。", field="period")
+    if mapping is not None and not mappings_usable(by).filter(pk=mapping.pk).exists():
+        raise NotAllowed(f"列对照“{mapping}”不是本统筹区的，也不是省级的。")
+    applied = dict(columns or (mapping.columns if mapping is not None else {}))
+    if applied:
+        check_columns(applied)
+    run = ReconciliationRun.objects.create(
+        run_no=_run_no(at),
+        period=period,
+        source=source,
+        region=None if access.sees_all(by) else by.region,
+        scope_region=scope_region,
+        scope_institution=scope_institution,
+        file=file_keep(stream, name=file_name, by=by, at=at),
+        file_name=file_name[:200],
+        mapping=mapping,
+        columns=applied,
+        all_details=all_details,
+        by_command=by_command,
+        created_by=by,
+        created_at=at,
+    )
+    workflow.begin(run, by=by, at=at)
+    return run
+
+
+def _run_no(at: dt.datetime) -> str:
+    month = f"{timezone.localtime(at):%Y%m}"
+    return f"DZ{month}{next_number(f'reconciliation-{month}'):05d}"
+
+
+def run_compare(
+    run: ReconciliationRun, *, by: User, at: dt.datetime, progress: Progress = no_progress
+) -> None:
+    """Compare an opened run: then it is `compared`, or `failed` with the reason and nothing else kept.
+
+    DomainError for a run that is not waiting to be compared, or that somebody else compares meanwhile.
+    """
+    access.require(by, May.RECONCILE)
+    for _ in range(MOST_TRIES):
+        try:
+            _compare(run, by=by, at=at, progress=progress)
+            return
+        except ChangedMeanwhile:
+            message = "比对时我方明细一直有人在写入或撤销，没有比对出结果：请等写入完成后再比对。"
+        except SomeoneElseWasFirst:
+            raise
+        except DomainError as error:
+            message = error.message
+            break
+    workflow.move(run, RunState.FAILED, by=by, at=at, reason=message, message=message[:500])
+
+
+@transaction.atomic
+def _compare(run: ReconciliationRun, *, by: User, at: dt.datetime, progress: Progress) -> None:
+    held = ReconciliationRun.objects.select_for_update(no_key=True).get(pk=run.pk)
+    if held.state != RunState.COMPARING:
+        raise SomeoneElseWasFirst(f"{run.run_no} 已经比对过，没有再比对一次。", subject_no=run.run_no)
+    began = revision()
+    found = HOW[run.source](run, by=by, at=at, progress=progress)
+    if revision() != began:
+        raise ChangedMeanwhile
+    workflow.move(run, RunState.COMPARED, by=by, at=at, compared_at=at, **found)
+    audit.record(
+        "reconciled",
+        by=by,
+        at=at,
+        subject_kind=run.machine.kind,
+        subject_no=run.run_no,
+        region=run.region,
+        period=run.period,
+        source=run.source,
+        file=run.file.digest,
+        rows=run.their_rows,
+        unread=run.unread_rows,
+        differences=run.differences,
+        result=run.result_digest,
+    )
+
+
+@transaction.atomic
+def run_void(run: ReconciliationRun, *, by: User, at: dt.datetime, reason: str) -> None:
+    """Give up a compared run, which stays with its reason: another file takes its place."""
+    access.require(by, May.RECONCILE, run.region)
+    reason = reason_given(reason)
+    workflow.move(run, RunState.VOIDED, by=by, at=at, reason=reason)
+    audit.record(
+        "reconciliation_voided",
+        by=by,
+        at=at,
+        subject_kind=run.machine.kind,
+        subject_no=run.run_no,
+        region=run.region,
+        reason=reason,
+    )
+
+
+@transaction.atomic
+def mapping_save(
+    *,
+    name: str,
+    source: str,
+    columns: Mapping[str, str],
+    headings: Sequence[str],
+    by: User,
+    at: dt.datetime,
+) -> ColumnMapping:
+    """Keep a column mapping that a person has agreed to, under a new name, for one's own region (the
+    province's for all); one in use never changes: it is retired and another one saved."""
+    access.require(by, May.RECONCILE)
+    name = clean_reason(name, NAME_LENGTH, field="name", what="名称", missing="请给列对照起个名称。")
+    check_columns(columns)
+    if ColumnMapping.objects.filter(name=name).exists():
+        raise DomainError("name_taken", f"已经有名为“{name}”的列对照，请换个名称。", field="name")
+    saved = ColumnMapping.objects.create(
+        name=name,
+        source=source,
+        region=None if access.sees_all(by) else by.region,
+        columns=dict(columns),
+        headings=list(headings),
+        by=by,
+        at=at,
+    )
+    audit.record(
+        "column_mapping_saved",
+        by=by,
+        at=at,
+        subject_kind="column_mapping",
+        subject_no=name,
+        region=saved.region,
+        columns=len(columns),
+    )
+    return saved

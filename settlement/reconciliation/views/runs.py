@@ -1,0 +1,119 @@
+"""Pages of comparisons: their list, one with its totals and classes, the rows that could not be read."""
+
+from __future__ import annotations
+
+from functools import partial
+from typing import Any
+
+from django.http import HttpResponse
+from django.shortcuts import get_object_or_404, render
+from django.views.decorators.http import require_GET
+
+from agency.jobs.models import Job
+from agency.journal import workflow
+from agency.organisation import access
+from agency.organisation.models import User
+from agency.organisation.roles import May
+from agency.web.access import needs
+from agency.web.keyset import keyset_page
+from agency.web.request import StaffRequest
+from settlement.reconciliation.acting import require_may
+from settlement.reconciliation.forms import DifferenceReasonForm, RunFilterForm
+from settlement.reconciliation.models import ReconciliationRun
+from settlement.reconciliation.runs import (
+    classes_of,
+    run_visible,
+    runs_listed,
+    states_of,
+    sums_of,
+    totals_shown,
+)
+from settlement.reconciliation.services import DETAILS
+from settlement.reconciliation.states import RUN_TONES, RunState
+
+RUN = ReconciliationRun.machine.kind
+
+
+@needs(May.READ_RECONCILIATION)
+@require_GET
+def run_list(request: StaffRequest) -> HttpResponse:
+    """Comparisons of the own region (the province sees all), newest first, narrowed."""
+    form = RunFilterForm(request.GET)
+    given = form.given()
+    page = keyset_page(request, runs_listed(request.user, given))
+    for run in page.rows:
+        run.tone = RUN_TONES[RunState(run.state)]
+    context = {
+        "form": form,
+        "page": page,
+        "narrowed": bool(given),
+        "may_compare": access.allowed(request.user, May.RECONCILE),
+    }
+    return render(request, "settlement/reconciliation/runs.html", context)
+
+
+def visible(request: StaffRequest, run_no: str) -> ReconciliationRun:
+    return get_object_or_404(run_visible(request.user), run_no=run_no)
+
+
+@needs(May.READ_RECONCILIATION)
+@require_GET
+def run_detail(request: StaffRequest, run_no: str) -> HttpResponse:
+    """One comparison: how far it is, totals first, its classes, what it was made of."""
+    return run_page(request, visible(request, run_no))
+
+
+def run_page(
+    request: StaffRequest, run: ReconciliationRun, form: DifferenceReasonForm | None = None
+) -> HttpResponse:
+    """The page, with a form that was refused."""
+    shows_all, gross = request.GET.get("totals") == "all", request.GET.get("refunds") == "no"
+    totals = run.totals.all() if shows_all else run.totals.filter(agrees=False)
+    page = keyset_page(request, totals, ascending=True)
+    context = {
+        **head_of(request.user, run),
+        "tab": "totals",
+        "job": Job.objects.filter(subject_kind=RUN, subject_no=run.run_no).first(),
+        "classes": classes_of(run),
+        "sums": sums_of(run, gross=gross),
+        "page": page,
+        "totals": totals_shown(page.rows, gross=gross),
+        "differing_groups": run.totals.filter(agrees=False).count(),
+        "groups": run.totals.count(),
+        "shows_all": shows_all,
+        "gross": gross,
+        "history": workflow.history(run.machine, run.run_no),
+        "form": form,
+        "void_form": form or DifferenceReasonForm(auto_id="id_void_%s"),
+    }
+    status = 422 if form is not None else 200
+    return render(request, "settlement/reconciliation/run.html", context, status=status)
+
+
+def head_of(by: User, run: ReconciliationRun) -> dict[str, Any]:
+    """What stands at the head of every page of a comparison."""
+    judges = not access.refusal(partial(_require, May.RECONCILE), by, run)
+    states = states_of(run)
+    return {
+        "run": run,
+        "tone": RUN_TONES[RunState(run.state)],
+        "states": states,
+        "unsettled": states["open"] + states["judged"],
+        "may_void": judges and run.state == RunState.COMPARED,
+        "may_compare": judges and run.state == RunState.FAILED and run.source in DETAILS,
+        "may_judge": judges and run.state == RunState.COMPARED,
+    }
+
+
+def _require(may: May, by: User, run: ReconciliationRun) -> None:
+    require_may(by, may, run)
+
+
+@needs(May.READ_RECONCILIATION)
+@require_GET
+def run_unread(request: StaffRequest, run_no: str) -> HttpResponse:
+    """The rows of their file that could not be read: where, which value, why."""
+    run = visible(request, run_no)
+    page = keyset_page(request, run.unread.all(), field="line_no", ascending=True)
+    context = {**head_of(request.user, run), "tab": "unread", "page": page}
+    return render(request, "settlement/reconciliation/unread.html", context)
