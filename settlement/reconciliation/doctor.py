@@ -17,11 +17,13 @@ from agency.policy.selectors import int_parameter
 from settlement.reconciliation.doctor_amounts import Finding
 from settlement.reconciliation.doctor_classes import by_class
 from settlement.reconciliation.doctor_filings import without_filing
+from settlement.reconciliation.doctor_months import Found
 from settlement.reconciliation.doctor_pairs import SIDES, single_of
 from settlement.reconciliation.doctor_repeats import repeats_stage, repeats_unstage
-from settlement.reconciliation.doctor_rules import PLAIN, Difference
+from settlement.reconciliation.doctor_rules import PLAIN, Difference, drafted
 from settlement.reconciliation.doctor_singles import Singles
-from settlement.reconciliation.doctor_steps import Found, singles_told
+from settlement.reconciliation.doctor_steps import singles_told
+from settlement.reconciliation.judging import write_off_limit
 from settlement.reconciliation.kinds import SourceKind
 from settlement.reconciliation.models import Discrepancy, ReconciliationRun
 
@@ -58,6 +60,7 @@ class Doctor:
     def __init__(self, run: ReconciliationRun) -> None:
         self._run = run
         self._limit_fen = int_parameter(ROUNDING_LIMIT, last_day(run.period))
+        self._write_off_limit_fen = write_off_limit(run, run.created_at)
         self._singles = Singles()
         repeats_stage()
 
@@ -65,7 +68,8 @@ class Doctor:
         """What a block's differences say by themselves, by serial: of each, if only what is to be done."""
         self._singles.add(single_of(one) for one in block if one.kind in SIDES)
         told = dict(by_class(self._run, block, self._limit_fen))
-        return {one.serial: told.get(one.serial) or NOTHING_SAID[one.kind] for one in block}
+        found = {one.serial: told.get(one.serial) or NOTHING_SAID[one.kind] for one in block}
+        return {one.serial: drafted(one, found[one.serial], self._write_off_limit_fen) for one in block}
 
     def follow(self) -> None:
         """Write what is found of cases that one side has alone, once all differences are stored."""

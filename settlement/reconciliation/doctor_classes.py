@@ -5,7 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 
 from agency.organisation.models import Institution
-from settlement.reconciliation.doctor_amounts import NO_DEDUCTION, Deducted, Finding, amounts_of, of_amounts
+from settlement.reconciliation.doctor_amounts import (
+    NO_DEDUCTION,
+    Amounts,
+    Deducted,
+    Finding,
+    amounts_of,
+    of_amounts,
+)
 from settlement.reconciliation.doctor_repeats import repeats_of
 from settlement.reconciliation.doctor_rules import (
     INSTITUTION,
@@ -49,10 +56,12 @@ def _of_values(one: Difference, deducted: Deducted, limit_fen: int) -> Finding |
     if one.kind == K.REVERSAL_DIFFERS:
         return of_reversal(one.ours, one.theirs)
     if one.kind == K.PERIOD_DIFFERS:
-        return of_period(one.ours, one.theirs)
-    if one.kind == K.AMOUNT_DIFFERS:
-        return of_amounts(amounts_of(one.columns, one.ours, one.theirs, one.amount_fen), deducted, limit_fen)
-    return None
+        return of_period(one.ours, one.theirs, _amounts(one).told)
+    return of_amounts(_amounts(one), deducted, limit_fen) if one.kind == K.AMOUNT_DIFFERS else None
+
+
+def _amounts(one: Difference) -> Amounts:
+    return amounts_of(one.columns, one.ours, one.theirs, one.amount_fen)
 
 
 def _known_institutions(block: Iterable[Difference]) -> frozenset[str]:

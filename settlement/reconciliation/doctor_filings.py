@@ -9,8 +9,8 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from settlement.matching.models import TO_LOOK_AT, FilingMark, RecordFiling
 from settlement.reconciliation.doctor_amounts import Finding
+from settlement.reconciliation.doctor_months import Found, party
 from settlement.reconciliation.doctor_rules import lines_told, tells
-from settlement.reconciliation.doctor_steps import Found, party
 from settlement.reconciliation.kinds import Cause, DiscrepancyKind, Remedy
 from settlement.reconciliation.models import Discrepancy, ReconciliationRun
 

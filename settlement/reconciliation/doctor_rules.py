@@ -6,6 +6,7 @@ What is said of amounts stands in doctor_amounts.py; docs/rules.md defines each 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from agency.identity import is_resident_number
@@ -13,6 +14,7 @@ from agency.money import yuan
 from agency.periods import is_period, months_between
 from settlement.reconciliation.doctor_amounts import Finding, Side, exchanged
 from settlement.reconciliation.kinds import Cause, DiscrepancyKind, Remedy
+from settlement.reconciliation.verdict_rules import write_off_refusal
 
 SETTLED_AT, PERSON_NAME, REVERSAL_FLAG = "结算时间", "姓名", "退费标志"
 CERT_NO, PERSON_NO, INSTITUTION = "证件号码", "人员编号", "定点医药机构编号"
@@ -66,12 +68,12 @@ def apart(earlier: str, later: str) -> str:
     return f"{'早' if months < 0 else '晚'} {abs(months)} 个月"
 
 
-def of_period(ours: Side, theirs: Side) -> Finding:
-    """期别不符: the same case in another month."""
+def of_period(ours: Side, theirs: Side, amounts: Mapping[str, str]) -> Finding:
+    """期别不符: the same case in another month; `amounts` are those that differ as well."""
     mine, other = month_of(ours), month_of(theirs)
     sentence = f"编号和归属都相同，我方结算在 {mine}，对方在 {other}（{apart(mine, other)}）。"
     told = {"我方结算时间": ours.get(SETTLED_AT, ""), "对方结算时间": theirs.get(SETTLED_AT, "")}
-    return Finding(Cause.OTHER_MONTH, Remedy.ASK_THEM, {"说明": sentence, **told})
+    return Finding(Cause.OTHER_MONTH, Remedy.ASK_THEM, {"说明": sentence, **told, **amounts})
 
 
 def of_reversal(ours: Side, theirs: Side) -> Finding:
@@ -117,6 +119,16 @@ def _both_real(name: str, mine: str, other: str, known: frozenset[str]) -> bool:
     return name == INSTITUTION and other in known
 
 
+def drafted(one: Difference, finding: Finding, write_off_limit_fen: int) -> Finding:
+    """A finding whose remedy can be had: only a rest within the limit is written off, and a rest of nil in
+    fund and account needs none."""
+    if finding.proposed != Remedy.WRITE_OFF:
+        return finding
+    if not write_off_refusal(one.kind, one.amount_fen, write_off_limit_fen):
+        return finding
+    return replace(finding, proposed=Remedy.ASK_THEM if one.amount_fen else Remedy.NONE)
+
+
 def of_duplicate(repeat: Repeat) -> Finding | None:
     """重复: the rows of one number are alike to the last column, or two that cancel."""
     if repeat.alike:
@@ -131,13 +143,13 @@ def of_duplicate(repeat: Repeat) -> Finding | None:
 def tells(marked: int, of: int, marked_elsewhere: int, of_elsewhere: int) -> bool:
     """Whether a mark says something of a class: so many `of` its cases carry it that chance, at the rate of
     the cases elsewhere, would hardly bring it (two standard deviations of the binomial distribution), and
-    the odds of carrying it are at least twice those elsewhere."""
+    the odds of carrying it are at least twice those elsewhere. Where it is unusual elsewhere (one case in ten
+    at most), one standard deviation and half as much again will do."""
     rest, rest_elsewhere = of - marked, of_elsewhere - marked_elsewhere
-    more = (
-        marked * rest_elsewhere - rest * marked_elsewhere
-    )  # = marked * of_elsewhere - of * marked_elsewhere
-    beyond_chance = more > 0 and more * more >= 4 * of * marked_elsewhere * rest_elsewhere
-    return beyond_chance and marked * rest_elsewhere >= 2 * rest * marked_elsewhere
+    deviations, odds = (1, 3) if 10 * marked_elsewhere <= of_elsewhere else (2, 4)  # odds in halves
+    more = marked * of_elsewhere - of * marked_elsewhere
+    beyond_chance = more > 0 and more * more >= deviations**2 * of * marked_elsewhere * rest_elsewhere
+    return beyond_chance and 2 * marked * rest_elsewhere >= odds * rest * marked_elsewhere
 
 
 def may_be_the_same(theirs: str, ours: str) -> bool:

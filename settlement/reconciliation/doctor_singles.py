@@ -21,7 +21,8 @@ COLUMNS = Single._fields
 _KINDS = {
     **dict.fromkeys(COLUMNS, "text"),
     **dict.fromkeys(("serial", "line"), "bigint"),
-    **dict.fromkeys(("fee_fen", "fund_fen", "account_fen", "is_refund"), "bigint"),
+    **dict.fromkeys((name for name in COLUMNS if name.endswith("_fen")), "bigint"),
+    "is_refund": "integer",
 }
 _INDEXES = ("side, subject", "side, serial", "cert_no", "person_no", "side, reverses_no", "serial")
 _READ = f"SELECT {', '.join(COLUMNS)} FROM {TABLE}"

@@ -6,54 +6,37 @@ Each step looks at cases that still have no cause, a block at once: no query for
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from typing import NamedTuple
 
 from django.db.models import Q, QuerySet, Sum
 
 from agency.periods import SHANGHAI
 from settlement.deductions.models import Deduction
 from settlement.reconciliation.doctor_amounts import Deducted, Finding
-from settlement.reconciliation.doctor_pairs import (
-    OURS,
-    THEIRS,
-    Pair,
-    Single,
+from settlement.reconciliation.doctor_months import (
+    Found,
+    missed_in_other_months,
+    party,
+    said_of_other_months,
+    stored_in_other_months,
+)
+from settlement.reconciliation.doctor_pairs import OURS, THEIRS, Pair, Single, left_over, pairs_of
+from settlement.reconciliation.doctor_rules import lines_told, yuan_told
+from settlement.reconciliation.doctor_singles import Singles
+from settlement.reconciliation.doctor_stored import (
     Stored,
     copied,
     copies_of,
-    left_over,
-    pairs_of,
+    originals_of,
     refund,
     refunded,
 )
-from settlement.reconciliation.doctor_rules import apart, lines_told, may_be_the_same, yuan_told
-from settlement.reconciliation.doctor_singles import Singles
-from settlement.reconciliation.kinds import Cause, DiscrepancyKind, Remedy
-from settlement.reconciliation.models import Discrepancy, ReconciliationRun
+from settlement.reconciliation.kinds import Cause, Remedy
+from settlement.reconciliation.models import ReconciliationRun
 from settlement.records.models import SettlementRecord
 from settlement.records.selectors import records_now, stored_reversals
 
-Found = list[tuple[int, Finding]]  # by serial
 Step = Callable[[ReconciliationRun, Singles, Sequence[Single]], Found]
 WRITTEN_AT_ONCE = 1_000
-
-
-class Elsewhere(NamedTuple):
-    """A difference of another run over the same number."""
-
-    subject: str
-    period: str
-    run_no: str
-    serial: int
-    cert_no: str
-    amount_fen: int
-
-
-def party(run: ReconciliationRun, prefix: str = "") -> Q:
-    """Whose cases a run may look at: all for the province's, for a region's those to which it is a party."""
-    if run.region_id is None:
-        return Q()
-    return Q(**{f"{prefix}insured_region": run.region_id}) | Q(**{f"{prefix}care_region": run.region_id})
 
 
 def singles_told(run: ReconciliationRun, singles: Singles) -> Iterator[Found]:
@@ -86,69 +69,6 @@ def _settled(singles: Singles, blocks: Iterable[Found]) -> Iterator[Found]:
         yield found
 
 
-def stored_in_other_months(run: ReconciliationRun, singles: Singles, block: Sequence[Single]) -> Found:
-    """他有我无: their number is that of a case of ours in another month."""
-    rows = records_now([one.subject for one in block]).filter(party(run)).exclude(settlement_month=run.period)
-    stored = {
-        number: (month, cert_no)
-        for number, month, cert_no in rows.values_list("settlement_no", "settlement_month", "cert_no")
-    }
-    earlier = _elsewhere(run, [*stored], DiscrepancyKind.ONLY_OURS) if stored else {}
-    return [
-        (one.serial, _in_month(run.period, one, month, earlier.get(one.subject)))
-        for one in block
-        if one.subject in stored
-        for month, cert_no in [stored[one.subject]]
-        if may_be_the_same(one.cert_no, cert_no)
-    ]
-
-
-def missed_in_other_months(run: ReconciliationRun, singles: Singles, block: Sequence[Single]) -> Found:
-    """我有他无: our number was one that they had alone in a run of another month."""
-    theirs = _elsewhere(run, [one.subject for one in block], DiscrepancyKind.ONLY_THEIRS)
-    return [
-        (one.serial, _in_month(run.period, one, other.period, other))
-        for one in block
-        if (other := theirs.get(one.subject)) is not None and may_be_the_same(other.cert_no, one.cert_no)
-    ]
-
-
-def _elsewhere(run: ReconciliationRun, numbers: Sequence[str], kind: str) -> dict[str, Elsewhere]:
-    """The newest difference of a class over each number, in the same office's runs of other months."""
-    standing = ReconciliationRun.objects.standing().filter(region=run.region_id).exclude(period=run.period)
-    rows = Discrepancy.objects.filter(subject__in=numbers, kind=kind, run__in=standing).order_by("pk")
-    side = "ours" if kind == DiscrepancyKind.ONLY_OURS else "theirs"
-    found = {}
-    fields = ("subject", "run__period", "run__run_no", "serial", "amount_fen", side)
-    for subject, period, run_no, serial, amount_fen, told in rows.values_list(*fields):
-        cert_no = told.get("证件号码", "").upper()
-        found[subject] = Elsewhere(subject, period, run_no, serial, cert_no, amount_fen)
-    return found
-
-
-def _in_month(period: str, one: Single, month: str, other: Elsewhere | None) -> Finding:
-    where = "我方把它算在" if one.side == THEIRS else "对方在"
-    sentence = f"同一编号，{where} {month}，比本期{apart(period, month)}。"
-    own = (one.fund_fen or 0) + (one.account_fen or 0)
-    due = own if one.side == OURS else -own
-    paired = other is not None and other.amount_fen == -due
-    remedy = Remedy.PAIR if paired else Remedy.NONE if one.side == THEIRS else Remedy.ASK_THEM
-    told = {"另一月": month, "那一月的差异": f"{other.run_no} 第 {other.serial} 条" if other else ""}
-    return Finding(Cause.OTHER_MONTH, remedy, lines_told(sentence, told))
-
-
-def said_of_other_months(run: ReconciliationRun, singles: Singles, block: Sequence[Single]) -> Found:
-    """他有我无: settled in another month by their own words."""
-    found = []
-    for one in block:
-        month = one.settled_at[:7].replace("-", "")
-        if month and month != run.period:
-            sentence = f"对方写的结算时间在 {month}，比本期{apart(run.period, month)}，不是本期的结算。"
-            told = lines_told(sentence, {"另一月": month, "对方结算时间": one.settled_at})
-            found.append((one.serial, Finding(Cause.OTHER_MONTH, Remedy.ASK_THEM, told)))
-    return found
-
-
 def _paired(singles: Singles, rule: Callable[[Sequence[Single]], list[Pair]]) -> Iterator[Found]:
     found: Found = []
     for person in singles.people():
@@ -179,27 +99,36 @@ def refunds(run: ReconciliationRun, singles: Singles, block: Sequence[Single]) -
     found = [one for one in block if one.looks_like_refund]
     if not found:
         return []
-    originals = [one.reverses_no for one in found if one.reverses_no]
-    missing = singles.missing(found[0].side, originals)
-    known = set()
-    if found[0].side == THEIRS:
-        rows = records_now(originals).filter(party(run))
-        known = set(rows.values_list("settlement_no", flat=True))
+    originals = {one.serial: one.reverses_no for one in found if one.reverses_no} | _negated(run, found)
+    numbers = [*originals.values()]
+    missing = singles.missing(found[0].side, numbers)
+    known = set(records_now(numbers).filter(party(run)).values_list("settlement_no", flat=True))
+    told = [(one, originals.get(one.serial, "")) for one in found]
     return [
-        (one.serial, refund(one, missing_too=one.reverses_no in missing, ours_has=one.reverses_no in known))
-        for one in found
+        (one.serial, refund(one, original, missing_too=original in missing, ours_has=original in known))
+        for one, original in told
     ]
 
 
+def _negated(run: ReconciliationRun, found: Sequence[Single]) -> dict[int, str]:
+    """Serial of a refund that names no original → the number of the case of ours that has its amounts."""
+    nameless = [one for one in found if not one.reverses_no and one.cert_no]
+    stored = _cases_of(run, {one.cert_no for one in nameless})
+    like = {one.serial: originals_of(one, stored.get(one.cert_no, ())) for one in nameless}
+    return {serial: cases[0].subject for serial, cases in like.items() if cases}
+
+
 def copies(run: ReconciliationRun, singles: Singles, block: Sequence[Single]) -> Found:
-    """Another number of a case of ours that agrees under its own."""
+    """Another number of a case of ours that agrees under its own; a refunded one may be settled again."""
     stored = _cases_of(run, {one.cert_no for one in block if one.cert_no})
     like = {one: copies_of(one, stored.get(one.cert_no, ())) for one in block}
-    alone = singles.missing(OURS, {case.subject for cases in like.values() for case in cases})
+    numbers = {case.subject for cases in like.values() for case in cases}
+    alone = singles.missing(OURS, numbers)
+    again = {*stored_reversals(numbers), *singles.refunds(THEIRS, numbers)}
     return [
         (one.serial, copied(one, agreeing[0]))
         for one, cases in like.items()
-        if (agreeing := [case for case in cases if case.subject not in alone])
+        if (agreeing := [case for case in cases if case.subject not in alone | again])
     ]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from django.db import connection
@@ -64,7 +65,7 @@ def lay_books(cases: Sequence[Planted], world: World) -> None:
     codes |= {f"H{place}{number:05d}" for place in (*PLACES, *OUTSIDE) for number in (31, 32)}
     register_institutions(dict.fromkeys(sorted(codes), "某医院"))
     hospitals = dict(Institution.objects.values_list("code", "pk"))
-    fill(SettlementRecord._meta.db_table, RECORD, _records(rows, hospitals, read_reference()))
+    fill(SettlementRecord._meta.db_table, RECORD, records(rows, hospitals, read_reference()))
     lay_deductions([item for planted in cases for item in planted.deductions])
 
 
@@ -91,7 +92,7 @@ RECORD = (
 )  # fmt: skip
 
 
-def _records(
+def records(
     rows: Iterable[Row], hospitals: dict[str, int], reference: Reference
 ) -> Iterator[tuple[Any, ...]]:
     for line, row in enumerate(rows, 1):
@@ -149,7 +150,7 @@ def _deduction(serial: int, record: SettlementRecord, fen: int) -> Deduction:
     )
 
 
-def lay_filings(cases: Sequence[Planted], unfiled: set[str], world: World) -> None:
+def lay_filings(cases: Iterable[Planted], unfiled: set[str], world: World) -> None:
     """A filing, without an end, for every place where somebody goes; for all but the unfiled."""
     columns = ("证件号码", "就医地区划", "参保地区划")
     wanted = {tuple(row[AT[name]] for name in columns) for planted in cases for row in planted.ours}
@@ -165,12 +166,14 @@ def lay_filings(cases: Sequence[Planted], unfiled: set[str], world: World) -> No
     )  # fmt: skip
     keys = dict(InsuredPerson.objects.values_list("cert_no", "pk"))
     reference = read_reference()
-    rows = [
+    rows = (
         _filing(serial, keys[cert_no], home, place, reference, world)
         for serial, (cert_no, place, home) in enumerate(filed, 1)
-    ]
-    if rows:
-        fill(Filing._meta.db_table, list(rows[0]), (list(row.values()) for row in rows))
+    )
+    first = next(rows, None)
+    if first is not None:
+        filled = (list(row.values()) for row in chain([first], rows))
+        fill(Filing._meta.db_table, list(first), filled)
 
 
 def _filing(

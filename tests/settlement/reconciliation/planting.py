@@ -1,4 +1,4 @@
-"""What plants are made of: columns by their place, and a case changed, moved, refunded, told of both sides."""
+"""What plants are made of: columns by their place; a case changed, moved, refunded, told of both sides."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 from agency.periods import shifted
 from settlement.reconciliation.kinds import Cause, DiscrepancyKind
-from tests.settlement.reconciliation.planted import AMOUNTS, AT, Month, Planted, Row
+from tests.settlement.reconciliation.planted import AMOUNTS, AT, Month, Plant, Planted, Row
 
 K, C = DiscrepancyKind, Cause
 NUMBER, CERT, NAME, INSURANCE, HOSPITAL = (
@@ -17,6 +17,16 @@ SETTLED, FLAG, ORIGINAL = AT["结算时间"], AT["退费标志"], AT["原结算�
 TOTAL, IN_SCOPE, POOLING, FUND, ACCOUNT, CASH = (
     AT[name] for name in ("医疗费总额", "符合政策范围", "统筹基金", "基金支付总额", "个人账户", "个人现金")
 )
+
+
+def planter(into: list[Plant]) -> Callable[[Plant], Plant]:
+    """A decorator that puts plants into a list."""
+
+    def plant(make: Plant) -> Plant:
+        into.append(make)
+        return make
+
+    return plant
 
 
 def changed(row: Row, **changes: object) -> Row:
@@ -72,12 +82,12 @@ def with_account(month: Month, row: Row) -> Row:
     return row
 
 
-def swapped(month: Month, text: str, fits: Callable[[str], bool]) -> str:
-    """The text with two digits exchanged, beside each other where that goes, so that it fits."""
+def swapped(month: Month, text: str, fits: Callable[[str], bool], *, far: bool = False) -> str:
+    """The text with two digits exchanged, beside each other where that goes (or not), so that it fits."""
     places = [(a, b) for b in range(len(text)) for a in range(b) if text[a] != text[b]]
     places = [(a, b) for a, b in places if (text[a] + text[b]).isdigit()]
     month.chance.shuffle(places)
-    for a, b in sorted(places, key=lambda pair: pair[1] - pair[0] > 1):
+    for a, b in sorted(places, key=lambda pair: (pair[1] - pair[0] > 1) != far):
         other = text[:a] + text[b] + text[a + 1 : b] + text[a] + text[b + 1 :]
         if fits(other):
             return other

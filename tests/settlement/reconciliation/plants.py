@@ -1,17 +1,14 @@
-"""Every cause in its forms, each planted in a case: what both sides have of it, and which answer is right."""
+"""What can be planted in a month: every cause in its forms, and what only looks like one."""
 
 from __future__ import annotations
 
+from tests.settlement.reconciliation import plants_amounts, plants_numbers
 from tests.settlement.reconciliation.lookalikes import LOOKALIKES
+from tests.settlement.reconciliation.nearly import NEARLY
 from tests.settlement.reconciliation.planted import AMOUNTS, OUTSIDE, Month, Plant, Planted, Row
 from tests.settlement.reconciliation.planting import (
-    ACCOUNT,
     CASH,
-    CERT,
-    FUND,
-    HOSPITAL,
     NUMBER,
-    SETTLED,
     C,
     K,
     both,
@@ -19,17 +16,13 @@ from tests.settlement.reconciliation.planting import (
     in_month,
     moved,
     only,
+    planter,
     refund,
-    swapped,
     with_account,
 )
 
 CAUSES: list[Plant] = []
-
-
-def plant(make: Plant) -> Plant:
-    CAUSES.append(make)
-    return make
+plant = planter(CAUSES)
 
 
 # --- 同一笔在前后月 ------------------------------------------------------------
@@ -66,6 +59,21 @@ def settled_in_a_month_that_is_not_ours(month: Month, row: Row) -> Planted:
     planted = only(month, [], [theirs], C.OTHER_MONTH)
     planted.ours.append(row)
     planted.theirs.append(row)
+    return planted
+
+
+@plant
+def settled_a_month_earlier_at_other_amounts(month: Month, row: Row) -> Planted:
+    theirs = moved(in_month(row, -1), 统筹基金=-1_703, 基金支付总额=-1_703, 个人现金=1_703)
+    return both(month, row, theirs, K.PERIOD_DIFFERS, C.OTHER_MONTH)
+
+
+@plant
+def kept_in_the_month_before_at_other_amounts(month: Month, row: Row) -> Planted:
+    theirs = month.case(month.new_number(), plain=True)
+    ours = moved(in_month(theirs, -1), 医疗费总额=1_703, 全自费=1_703, 个人现金=1_703)
+    planted = Planted([row], [row, theirs], other_months=[ours])
+    planted.answer(theirs[NUMBER], K.ONLY_THEIRS, C.OTHER_MONTH)
     return planted
 
 
@@ -134,194 +142,30 @@ def our_original_alone(month: Month, row: Row) -> Planted:
     return planted
 
 
-# --- 差额等于扣款 ------------------------------------------------------------
-
-
-def _deducted(part: float, *columns: str, sign: int = -1) -> Plant:
-    def make(month: Month, row: Row) -> Planted:
-        while row[FUND] < 5_000:
-            row = month.case(row[NUMBER])
-        fen = int(row[FUND] * part) + 13
-        gaps = dict.fromkeys(columns, sign * fen)
-        if "医疗费总额" not in columns:
-            gaps["个人现金"] = -sign * fen
-        planted = both(month, row, moved(row, **gaps), K.AMOUNT_DIFFERS, C.DEDUCTION)
-        planted.deductions.append((row[NUMBER], fen))
-        return planted
-
-    return make
-
-
-CAUSES += [
-    _deducted(0.1, "统筹基金", "基金支付总额"),
-    _deducted(0.3, "统筹基金", "基金支付总额", sign=1),
-    _deducted(0.2, "医疗费总额", "符合政策范围", "统筹基金", "基金支付总额"),
-]
-
-
 @plant
-def two_deductions(month: Month, row: Row) -> Planted:
-    while row[FUND] < 5_000:
-        row = month.case(row[NUMBER])
-    one, other = row[FUND] // 7 + 11, row[FUND] // 9 + 23
-    theirs = moved(row, 统筹基金=-one - other, 基金支付总额=-one - other)
-    planted = both(month, row, theirs, K.AMOUNT_DIFFERS, C.DEDUCTION)
-    planted.deductions += [(row[NUMBER], one), (row[NUMBER], other)]
+def their_refund_alone_that_names_nothing(month: Month, row: Row) -> Planted:
+    back = changed(refund(row, month.new_number()), 原结算编号="")
+    planted = Planted([row], [row, back])
+    planted.answer(back[NUMBER], K.ONLY_THEIRS, C.REVERSAL_PAIR)
     return planted
 
 
 @plant
-def deducted_whole(month: Month, row: Row) -> Planted:
-    while row[FUND] < 5_000:
-        row = month.case(row[NUMBER], plain=True)
-    planted = only(month, [row], [], C.DEDUCTION)
-    planted.deductions.append((row[NUMBER], row[FUND]))
-    return planted
-
-
-# --- 差额等于个人账户 ------------------------------------------------------------
-
-
-@plant
-def account_in_the_fund_total(month: Month, row: Row) -> Planted:
-    row = with_account(month, row)
-    theirs = moved(row, 基金支付总额=row[ACCOUNT])
-    return both(month, row, theirs, K.AMOUNT_DIFFERS, C.ACCOUNT_SHARE)
-
-
-@plant
-def account_as_fund(month: Month, row: Row) -> Planted:
-    row = with_account(month, row)
-    share = row[ACCOUNT]
-    theirs = moved(row, 统筹基金=share, 基金支付总额=share, 个人账户=-share)
-    return both(month, row, theirs, K.AMOUNT_DIFFERS, C.ACCOUNT_SHARE)
-
-
-@plant
-def account_as_cash(month: Month, row: Row) -> Planted:
-    row = with_account(month, row)
-    theirs = moved(row, 个人账户=-row[ACCOUNT], 个人现金=row[ACCOUNT])
-    return both(month, row, theirs, K.AMOUNT_DIFFERS, C.ACCOUNT_SHARE)
-
-
-# --- 编号数字颠倒 ------------------------------------------------------------
-
-
-@plant
-def number_swapped(month: Month, row: Row) -> Planted:
-    number = swapped(month, row[NUMBER], lambda other: not month.is_taken(other))
-    return only(month, [row], [changed(row, 结算编号=number)], C.DIGITS_SWAPPED)
-
-
-@plant
-def identity_swapped(month: Month, row: Row) -> Planted:
-    cert_no = swapped(month, row[CERT], lambda other: other != row[CERT])
-    return both(month, row, changed(row, 证件号码=cert_no), K.OWNER_DIFFERS, C.DIGITS_SWAPPED)
-
-
-@plant
-def institution_swapped(month: Month, row: Row) -> Planted:
-    code = swapped(month, row[HOSPITAL], lambda other: int(other[7:]) > 100)
-    return both(month, row, changed(row, 定点医药机构编号=code), K.OWNER_DIFFERS, C.DIGITS_SWAPPED)
-
-
-@plant
-def fund_swapped(month: Month, row: Row) -> Planted:
-    """By more than a 尾差 and not by the account."""
-    gap = 0
-    while abs(gap) < 100 or abs(gap) == row[ACCOUNT]:
-        row = month.case(row[NUMBER])
-        text = str(row[FUND])
-        if len(text) > 4 and len(set(text)) > 2:
-            gap = int(swapped(month, text, lambda other: other[0] != "0")) - row[FUND]
-    theirs = moved(row, 统筹基金=gap, 基金支付总额=gap, 个人现金=-gap)
-    return both(month, row, theirs, K.AMOUNT_DIFFERS, C.DIGITS_SWAPPED)
-
-
-# --- 同人同日同机构另一编号 ------------------------------------------------------------
-
-
-@plant
-def another_number(month: Month, row: Row) -> Planted:
-    return only(month, [row], [changed(row, 结算编号=month.new_number())], C.OTHER_NUMBER)
-
-
-@plant
-def another_number_and_time(month: Month, row: Row) -> Planted:
-    theirs = changed(row, 结算编号=month.new_number(), 结算时间=f"{row[SETTLED][:10]} 19:41:07")
-    return only(month, [row], [theirs], C.OTHER_NUMBER)
-
-
-@plant
-def listed_again_under_another_number(month: Month, row: Row) -> Planted:
-    theirs = changed(row, 结算编号=month.new_number())
-    planted = Planted([row], [row, theirs])
-    planted.answer(theirs[NUMBER], K.ONLY_THEIRS, C.OTHER_NUMBER)
+def our_refund_alone_of_a_case_of_the_month_before(month: Month, row: Row) -> Planted:
+    original = in_month(month.case(month.new_number(), plain=True), -1)
+    back = in_month(refund(original, month.new_number()), 1)
+    planted = Planted([row, back], [row], other_months=[original])
+    planted.answer(back[NUMBER], K.ONLY_OURS, C.REVERSAL_PAIR)
     return planted
 
 
 @plant
-def stored_again_under_another_number(month: Month, row: Row) -> Planted:
-    ours = changed(row, 结算编号=month.new_number())
-    planted = Planted([row, ours], [row])
-    planted.answer(ours[NUMBER], K.ONLY_OURS, C.OTHER_NUMBER)
+def their_refund_alone_of_a_case_of_the_month_before(month: Month, row: Row) -> Planted:
+    original = in_month(month.case(month.new_number(), plain=True), -1)
+    back = in_month(refund(original, month.new_number()), 1)
+    planted = Planted([row], [row, back], other_months=[original])
+    planted.answer(back[NUMBER], K.ONLY_THEIRS, C.REVERSAL_PAIR)
     return planted
-
-
-@plant
-def another_number_and_amounts(month: Month, row: Row) -> Planted:
-    theirs = moved(row, 统筹基金=-731, 基金支付总额=-731, 个人现金=731)
-    return only(month, [row], [changed(theirs, 结算编号=month.new_number())], C.OTHER_NUMBER)
-
-
-@plant
-def two_visits_of_one_day_renumbered(month: Month, row: Row) -> Planted:
-    """Two cases of one person, day and institution, both under other numbers: by their amounts."""
-    second = moved(changed(row, 结算编号=month.new_number()), 医疗费总额=900, 符合政策范围=900, 个人现金=900)
-    theirs = [changed(one, 结算编号=month.new_number()) for one in (second, row)]
-    return only(month, [row, second], theirs, C.OTHER_NUMBER)
-
-
-# --- 同一行报了两次 ------------------------------------------------------------
-
-
-@plant
-def twins(month: Month, row: Row) -> Planted:
-    planted = both(month, row, row, K.DUPLICATE, C.TWIN_ROW)
-    planted.theirs.append(list(row))
-    return planted
-
-
-@plant
-def triplets_with_other_names(month: Month, row: Row) -> Planted:
-    planted = both(month, row, row, K.DUPLICATE, C.TWIN_ROW)
-    planted.theirs += [changed(row, 定点医药机构名称=f"{name}医院") for name in "甲乙"]
-    return planted
-
-
-# --- 尾差 ------------------------------------------------------------
-
-
-@plant
-def a_few_fen(month: Month, row: Row) -> Planted:
-    fen = month.chance.choice([-1, 1]) * month.chance.randrange(1, 11)
-    theirs = moved(row, 统筹基金=fen, 基金支付总额=fen, 个人现金=-fen)
-    return both(month, row, theirs, K.AMOUNT_DIFFERS, C.ROUNDING)
-
-
-@plant
-def a_few_fen_in_the_fee(month: Month, row: Row) -> Planted:
-    theirs = moved(row, 医疗费总额=2, 符合政策范围=2, 个人现金=1, 基金支付总额=1)
-    return both(month, row, theirs, K.AMOUNT_DIFFERS, C.ROUNDING)
-
-
-@plant
-def fund_in_whole_yuan(month: Month, row: Row) -> Planted:
-    while row[FUND] % 100 < 15 or row[FUND] % 100 > 85 or row[FUND] % 100 == 50:
-        row = month.case(row[NUMBER])
-    gap = (row[FUND] + 50) // 100 * 100 - row[FUND]
-    theirs = moved(row, 统筹基金=gap, 基金支付总额=gap, 个人现金=-gap)
-    return both(month, row, theirs, K.AMOUNT_DIFFERS, C.ROUNDING)
 
 
 # --- 没有有效备案 ------------------------------------------------------------
@@ -334,4 +178,4 @@ def not_filed(month: Month, row: Row) -> Planted:
     return only(month, [row], [], C.FILING_MISSING)
 
 
-PLANTS = [*CAUSES, *LOOKALIKES]
+PLANTS = [*CAUSES, *plants_amounts.CAUSES, *plants_numbers.CAUSES, *LOOKALIKES, *NEARLY]

@@ -59,14 +59,3 @@ def test_each_planted_cause_is_told(world: World, seed: int) -> None:
     diagnose(run)
 
     assert_told(month, run)
-
-
-@pytest.mark.long
-@pytest.mark.parametrize("seed", [1, 2])
-def test_each_planted_cause_is_told_in_a_large_month(world: World, seed: int) -> None:
-    month = Month(100_000, seed, PLANTS, each=100)
-    run = lay(month, world)
-
-    diagnose(run)
-
-    assert_told(month, run)

@@ -15,7 +15,7 @@ from settlement.reconciliation.models import Discrepancy, ReconciliationRun
 from settlement.reconciliation.states import RunState
 from tests.settlement.reconciliation.laid import lay, lay_books, lay_run
 from tests.settlement.reconciliation.planted import AMOUNTS, AT, Month, Planted, Row
-from tests.settlement.reconciliation.planting import changed, in_month, refund, swapped
+from tests.settlement.reconciliation.planting import changed, in_month, moved, refund, swapped
 from tests.settlement.reconciliation.plants import PLANTS, not_filed
 from tests.support.world import World
 
@@ -91,6 +91,23 @@ def test_a_regions_run_looks_at_its_own_cases_only(world: World, case: Row) -> N
     assert diagnosed(theirs, world, region=world.changchun)[case[0]][0] == Cause.OTHER_MONTH
     assert diagnosed(theirs, world, region=world.jilin)[case[0]][0] == Cause.OTHER_MONTH
     assert diagnosed(theirs, world, region=world.yanbian)[case[0]][0] == ""
+
+
+def test_a_number_of_ours_beyond_the_scope_is_not_imported(world: World, case: Row) -> None:
+    lay_books([Planted([case])], world)
+
+    assert diagnosed([Planted([], [case])], world) == {case[0]: ("", Remedy.ASK_THEM)}
+    assert "不在这次对账所选的范围内" in Discrepancy.objects.get().evidence["说明"]
+
+
+def test_amounts_of_the_other_month_are_told_where_they_differ(world: World, case: Row) -> None:
+    lay_books([Planted(other_months=[in_month(moved(case, 个人账户=-100), -1)])], world)
+
+    diagnosed([Planted([], [case])], world)
+
+    evidence = Discrepancy.objects.get().evidence
+    assert evidence["个人账户"].endswith("相差 -1.00 元")
+    assert "基金支付总额" not in evidence
 
 
 def test_a_copy_in_cases_of_others_is_not_seen_by_a_region(world: World, case: Row) -> None:
@@ -242,7 +259,7 @@ def test_no_question_is_asked_for_each_difference(world: World) -> None:
         asked.append(len(queries))
         assert run.discrepancies.count() > 60 * each
 
-    assert asked[1] <= asked[0] < 80
+    assert asked[1] <= asked[0] < 100
 
 
 @pytest.mark.parametrize("source", [SourceKind.BANK, SourceKind.TOTALS, SourceKind.SHEET])
