@@ -101,7 +101,7 @@ def test_a_number_of_ours_beyond_the_scope_is_not_imported(world: World, case: R
 
 
 def test_amounts_of_the_other_month_are_told_where_they_differ(world: World, case: Row) -> None:
-    lay_books([Planted(other_months=[in_month(moved(case, 个人账户=-100), -1)])], world)
+    lay_books([Planted(other_months=[in_month(moved(case, 个人账户=-100, 个人现金=100), -1)])], world)
 
     diagnosed([Planted([], [case])], world)
 
