@@ -37,6 +37,7 @@ SHANGHAI = ZoneInfo("Asia/Shanghai")
 S = FilingState
 MINUTE = dt.timedelta(minutes=1)
 ONE_DAY = dt.timedelta(days=1)
+OPENS = dt.timedelta(hours=8, minutes=40)  # until the counter opens, the day before is the newest
 
 
 @dataclass(order=True)
@@ -53,7 +54,7 @@ def demo_filings(seeds: Path, tally: Tally, now: dt.datetime) -> None:
     rows = list(read_rows(seeds / "demo" / "filings.csv"))
     users = {user.username: user for user in User.objects.all()}
     people = {person.cert_no: person for person in InsuredPerson.objects.all()}
-    shift = _last_workday(timezone.localdate(now)) - max(_day(row["received_on"]) for row in rows)
+    shift = _last_workday(timezone.localdate(now - OPENS)) - max(_day(row["received_on"]) for row in rows)
     events: list[_Event] = []
     for number, row in enumerate(rows):
         person, clerk = people[row["cert_no"]], users[row["by"]]
@@ -104,7 +105,7 @@ class _Story:
 
     def events(self, now: dt.datetime) -> Iterable[_Event]:
         """The acts with their moments, none of them later than now."""
-        begun = dt.datetime.combine(self.received_on, dt.time(8, 40), SHANGHAI)
+        begun = dt.datetime.combine(self.received_on, dt.time(), SHANGHAI) + OPENS
         begun += MINUTE * (self.number * 37 % 430)
         told: list[tuple[dt.datetime, Callable[[dt.datetime], object]]] = [(begun, self._save)]
         if self.wanted not in (S.DRAFT, S.LAPSED):

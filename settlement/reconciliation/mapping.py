@@ -14,7 +14,9 @@ from settlement.reconciliation.fields import BY_NAME, NUMBER
 from settlement.records.columns import COLUMNS, NAMES
 
 OTHER_WORDS: dict[str, tuple[str, ...]] = {
-    "结算编号": ("结算ID", "结算号", "结算流水号", "结算序号", "结算单号", "医保结算编号", "setl_sn"),
+    "结算编号": (
+        "结算ID", "结算号", "结算流水号", "结算序号", "结算单号", "医保结算编号", "医保结算号", "setl_sn",
+    ),
     "证件类型": ("证件种类", "人员证件类型"),
     "证件号码": ("证件号", "身份证号", "身份证号码", "公民身份号码", "社会保障号码", "身份证"),
     "姓名": ("人员姓名", "参保人姓名", "患者姓名", "病人姓名"),

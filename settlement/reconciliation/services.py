@@ -1,4 +1,4 @@
-"""Writes of reconciliation: a run is opened for a kept file, compared once, and may be voided.
+"""Writes of reconciliation: a run is opened for a kept file and compared once.
 
 The page, the background job and the command call the same functions.
 """
@@ -6,7 +6,7 @@ The page, the background job and the command call the same functions.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any, BinaryIO
 
 from django.db import transaction
@@ -14,7 +14,7 @@ from django.utils import timezone
 
 from agency.batches.kinds import Progress, no_progress
 from agency.batches.services import file_keep
-from agency.errors import DomainError, NotAllowed, SomeoneElseWasFirst, clean_reason, reason_given
+from agency.errors import DomainError, NotAllowed, SomeoneElseWasFirst
 from agency.journal import audit, workflow
 from agency.journal.numbers import next_number
 from agency.organisation import access
@@ -34,7 +34,6 @@ DETAILS = (SourceKind.PLATFORM, SourceKind.REGION, SourceKind.HOSPITAL)
 # (run, by=, at=, progress=) → what is to stand in the run
 HOW: dict[str, Compare] = dict.fromkeys(DETAILS, details_compare)
 MOST_TRIES = 3
-NAME_LENGTH = 40
 
 
 class ChangedMeanwhile(Exception):
@@ -143,58 +142,3 @@ def _compare(run: ReconciliationRun, *, by: User, at: dt.datetime, progress: Pro
         differences=run.differences,
         result=run.result_digest,
     )
-
-
-@transaction.atomic
-def run_void(run: ReconciliationRun, *, by: User, at: dt.datetime, reason: str) -> None:
-    """Give up a compared run, which stays with its reason: another file takes its place."""
-    access.require(by, May.RECONCILE, run.region)
-    reason = reason_given(reason)
-    workflow.move(run, RunState.VOIDED, by=by, at=at, reason=reason)
-    audit.record(
-        "reconciliation_voided",
-        by=by,
-        at=at,
-        subject_kind=run.machine.kind,
-        subject_no=run.run_no,
-        region=run.region,
-        reason=reason,
-    )
-
-
-@transaction.atomic
-def mapping_save(
-    *,
-    name: str,
-    source: str,
-    columns: Mapping[str, str],
-    headings: Sequence[str],
-    by: User,
-    at: dt.datetime,
-) -> ColumnMapping:
-    """Keep a column mapping that a person has agreed to, under a new name, for one's own region (the
-    province's for all); one in use never changes: it is retired and another one saved."""
-    access.require(by, May.RECONCILE)
-    name = clean_reason(name, NAME_LENGTH, field="name", what="名称", missing="请给列对照起个名称。")
-    check_columns(columns)
-    if ColumnMapping.objects.filter(name=name).exists():
-        raise DomainError("name_taken", f"已经有名为“{name}”的列对照，请换个名称。", field="name")
-    saved = ColumnMapping.objects.create(
-        name=name,
-        source=source,
-        region=None if access.sees_all(by) else by.region,
-        columns=dict(columns),
-        headings=list(headings),
-        by=by,
-        at=at,
-    )
-    audit.record(
-        "column_mapping_saved",
-        by=by,
-        at=at,
-        subject_kind="column_mapping",
-        subject_no=name,
-        region=saved.region,
-        columns=len(columns),
-    )
-    return saved

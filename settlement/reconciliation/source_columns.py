@@ -1,4 +1,4 @@
-"""列对照 of small sources: which heading of a file is which of our columns; proposed, agreed to, kept.
+"""列对照 of small sources: which heading of a file is which of our columns; proposed, agreed to.
 
 A source says its columns as `Words`, {our column: what files call it otherwise}. A mapping is {our column:
 their heading}; our own names go before other words, and no heading serves twice.
@@ -6,22 +6,13 @@ their heading}; our own names go before other words, and no heading serves twice
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Mapping, Sequence
 
-from django.db.models import Q, QuerySet
-
-from agency.errors import DomainError, clean_reason
-from agency.journal import audit
-from agency.organisation import access
-from agency.organisation.models import User
-from agency.organisation.roles import May
+from agency.errors import DomainError
 from agency.tabular.read import Table, header_name, open_table
-from settlement.reconciliation.models import ColumnMapping
 
 Words = Mapping[str, tuple[str, ...]]
 _BRACKETS = str.maketrans("()", "（）")
-NAME_LENGTH = 40
 
 
 def plain(heading: str) -> str:
@@ -68,35 +59,3 @@ def columns_of(table: Table, words: Words, agreed: Mapping[str, str] | None) -> 
     if twice:
         raise DomainError("column_used_twice", f"文件的“{twice}”列对应了两个列，请只选一处。")
     return {name: known[plain(given[name])] for name in words if name in given}
-
-
-def mappings_for(by: User, source: str) -> QuerySet[ColumnMapping]:
-    """Saved mappings of a source: the province's, and those of the actor's own region."""
-    rows = ColumnMapping.objects.filter(source=source, is_retired=False)
-    return rows if access.sees_all(by) else rows.filter(Q(region__isnull=True) | Q(region=by.region_id))
-
-
-def mapping_keep(
-    *, name: str, source: str, columns: Mapping[str, str], headings: Sequence[str], by: User, at: dt.datetime
-) -> ColumnMapping:
-    """Keep a mapping that a person agreed to, for the own region (the province's: for all).
-
-    Errors: NotAllowed, `name_missing`, `name_too_long`, `name_taken`.
-    """
-    access.require(by, May.RECONCILE)
-    name = clean_reason(name, NAME_LENGTH, field="name", what="名称", missing="请给列对照起个名称。")
-    if ColumnMapping.objects.filter(name=name).exists():
-        raise DomainError("name_taken", f"已经有名为“{name}”的列对照，请换个名称。", field="name")
-    region = None if access.sees_all(by) else by.region
-    said = {"columns": dict(columns), "headings": list(headings)}
-    kept = ColumnMapping.objects.create(name=name, source=source, region=region, by=by, at=at, **said)
-    audit.record(
-        "column_mapping_saved",
-        by=by,
-        at=at,
-        subject_kind="column_mapping",
-        subject_no=name,
-        region=region,
-        columns=len(columns),
-    )
-    return kept

@@ -14,9 +14,9 @@ from settlement.clearing.families import is_of_province
 from settlement.clearing.sheets import SHEETS, SHORT_TITLES
 from settlement.reconciliation.kinds import SourceKind
 from settlement.reconciliation.models import ColumnMapping
+from settlement.reconciliation.saved_mappings import NAME_LENGTH
 from settlement.reconciliation.selectors import mappings_usable
 from settlement.reconciliation.services import DETAILS
-from settlement.reconciliation.source_columns import NAME_LENGTH, mappings_for
 
 S = SourceKind
 YEARLY = {"16": "年终清算表", "17": "年终收款清算表", "18": "年终付款清算表"}
@@ -101,7 +101,7 @@ class MappedSourceForm(SourceForm):
 
     def __init__(self, *args: Any, by: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
-        self.fields["mapping"].queryset = mappings_for(by, self.source_kind)  # type: ignore[attr-defined]
+        self.fields["mapping"].queryset = mappings_usable(by).filter(source=self.source_kind)  # type: ignore[attr-defined]
         if self.data.get("digest"):
             self.fields["file"].required = False
 

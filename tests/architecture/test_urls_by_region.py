@@ -28,7 +28,7 @@ from settlement.holding.services import case_dispute
 from settlement.quotas.models import QuotaBase, QuotaItem, QuotaRound
 from settlement.quotas.services import round_propose
 from settlement.quotas.use_models import FundWarning, QuotaIncrease
-from settlement.reconciliation.services import mapping_save
+from settlement.reconciliation.saved_mappings import mapping_save
 from settlement.reconciliation.sides import sheet_make
 from settlement.statements.models import InstitutionStatement
 from settlement.statements.services import statements_draw

@@ -6,7 +6,7 @@ import pytest
 
 from agency.journal.books import check_all
 from settlement.reconciliation import judging, pairing
-from settlement.reconciliation.giving_up import run_give_up
+from settlement.reconciliation.giving_up import run_void
 from settlement.reconciliation.models import Discrepancy
 from tests.settlement.reconciliation.made import NOVEMBER, keys, make_run, only_ours, only_theirs
 from tests.support.together import all_at_once
@@ -136,7 +136,7 @@ def test_a_comparison_is_voided_or_paired_with_another_month_never_both(world_of
     one, other = keys("A2", "A1")
     who = {"by": world.prov_clearing, "at": world.now}
     acts = [
-        lambda: run_give_up(october, reason="传错", **who),
+        lambda: run_void(october, reason="传错", **who),
         lambda: pairing.pair_give(one, other, note="同一笔", **who),
     ]
 

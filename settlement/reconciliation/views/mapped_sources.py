@@ -29,8 +29,9 @@ from settlement.reconciliation import bank_file, mapping, theirs, totals_file
 from settlement.reconciliation.bank_runs import run_of_bank
 from settlement.reconciliation.jobs import JOB
 from settlement.reconciliation.models import ReconciliationRun
+from settlement.reconciliation.saved_mappings import mapping_save
 from settlement.reconciliation.services import run_create
-from settlement.reconciliation.source_columns import Words, mapping_keep, open_source, proposed
+from settlement.reconciliation.source_columns import Words, open_source, proposed
 from settlement.reconciliation.source_forms import (
     BankSourceForm,
     ColumnsForm,
@@ -229,5 +230,5 @@ def _compare(
     name = columns.cleaned_data["name"]
     if name:
         what: dict[str, Any] = {"source": said["source"], "columns": agreed, "headings": upload.table.header}
-        said["mapping"] = mapping_keep(name=name, **what, **who)
+        said["mapping"] = mapping_save(name=name, **what, **who)
     return source.act(**said, columns=agreed, kept=upload.kept, file_name=upload.name, **who)

@@ -9,7 +9,7 @@ from django.test import Client
 from agency.journal.models import AuditEntry
 from settlement.reconciliation import pairing
 from settlement.reconciliation.models import ColumnMapping
-from settlement.reconciliation.services import mapping_save
+from settlement.reconciliation.saved_mappings import mapping_save
 from tests.settlement.reconciliation.made import (
     NOVEMBER,
     difference,

@@ -11,7 +11,7 @@ from agency.errors import DomainError, NotAllowed
 from agency.journal.models import AuditEntry
 from settlement.reconciliation.mapping import OTHER_WORDS, own_columns, positions, proposed
 from settlement.reconciliation.models import ColumnMapping
-from settlement.reconciliation.services import mapping_save
+from settlement.reconciliation.saved_mappings import mapping_save
 from settlement.records.columns import COLUMNS, NAMES
 from tests.settlement.records.files import row
 from tests.support.world import World

@@ -9,9 +9,10 @@ import pytest
 
 from agency.errors import DomainError, NotAllowed, SomeoneElseWasFirst
 from agency.organisation.models import Institution
+from settlement.reconciliation.giving_up import run_void
 from settlement.reconciliation.models import ReconciliationRun
 from settlement.reconciliation.selectors import run_named, runs_visible
-from settlement.reconciliation.services import run_compare, run_void
+from settlement.reconciliation.services import run_compare
 from tests.settlement.records.files import row
 from tests.support.world import World
 

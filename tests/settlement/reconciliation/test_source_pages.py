@@ -16,7 +16,7 @@ from agency.journal.models import AuditEntry
 from agency.masking import mask_id
 from settlement.reconciliation import sides_checks
 from settlement.reconciliation.models import ColumnMapping, Discrepancy, ReconciliationRun, RunTotal
-from settlement.reconciliation.source_columns import mapping_keep
+from settlement.reconciliation.saved_mappings import mapping_save
 from tests.settlement.clearing.damages import unguarded
 from tests.settlement.notices.statement import CHANGCHUN, lay_notices, load, row
 from tests.settlement.reconciliation.test_totals_runs import HEAD, OURS, text
@@ -79,7 +79,7 @@ def test_columns_are_proposed_agreed_to_and_kept(world: World, as_user: AsUser) 
 
 def test_a_kept_mapping_is_offered_again_to_those_it_is_for(world: World, as_user: AsUser) -> None:
     said = {"columns": {"险种": "保险", "人次": "数"}, "headings": ["保险", "数"], "at": world.now}
-    own = mapping_keep(name="吉林用", source="totals", by=world.jilin_clearing, **said)
+    own = mapping_save(name="吉林用", source="totals", by=world.jilin_clearing, **said)
     client = as_user(world.jilin_clearing)
 
     page = upload(client, TOTALS, text(["职工,2", "居民,1"], "保险,数"), mapping=str(own.pk))
@@ -108,7 +108,7 @@ def test_what_is_wrong_is_said_and_nothing_kept(
     world: World, as_user: AsUser, changed: dict[str, str], told: str
 ) -> None:
     said = {"columns": {"人次": "数"}, "headings": ["数"], "at": world.now}
-    mapping_keep(name="已有的", source="totals", by=world.prov_clearing, **said)
+    mapping_save(name="已有的", source="totals", by=world.prov_clearing, **said)
     client = as_user(world.prov_clearing)
     page = upload(client, TOTALS, text(OURS))
 
