@@ -13,8 +13,7 @@ from settlement.reconciliation.doctor_rules import Difference, apart, lines_told
 from settlement.reconciliation.doctor_singles import Singles
 from settlement.reconciliation.kinds import Cause, DiscrepancyKind, Remedy
 from settlement.reconciliation.models import Discrepancy, ReconciliationRun
-from settlement.reconciliation.pairing import carried_for
-from settlement.reconciliation.states import DiscrepancyState, RunState
+from settlement.reconciliation.pairing import free_for
 from settlement.records.selectors import records_now
 
 Found = list[tuple[int, Finding]]  # by serial
@@ -92,9 +91,8 @@ def _elsewhere(run: ReconciliationRun, numbers: Sequence[str], kind: str) -> dic
     standing = ReconciliationRun.objects.standing().filter(region=run.region_id, source=run.source)
     others = standing.exclude(period=run.period)
     rows = Discrepancy.objects.filter(subject__in=numbers, kind=kind, run__in=others).order_by("pk")
-    carried = carried_for(run).filter(subject__in=numbers, kind=kind).values_list("pk", flat=True)
-    opened = rows.filter(state=DiscrepancyState.OPEN, run__state=RunState.COMPARED)
-    free = {*carried, *opened.values_list("pk", flat=True)}
+    named = [free.filter(subject__in=numbers, kind=kind) for free in free_for(run)]
+    free = {pk for found in named for pk in found.values_list("pk", flat=True)}
     found = {}
     of_run = ("pk", "run__period", "run__run_no")
     for pk, period, run_no, *values in rows.values_list(*of_run, *Difference._fields):
