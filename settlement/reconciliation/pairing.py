@@ -193,18 +193,27 @@ def _of_other_months(rows: QuerySet[Discrepancy], run: ReconciliationRun) -> Que
     return own.filter(run__region=run.region_id) if run.region_id else own.filter(run__region__isnull=True)
 
 
+def free_for(run: ReconciliationRun) -> list[QuerySet[Discrepancy]]:
+    """What other months of the same side and source have that can be a half: what is open, and what they
+    carried forward with no ending that waits for approval."""
+    unsaid = carried().exclude(Exists(_endings(EndingState.PROPOSED)))
+    return [_of_other_months(rows, run) for rows in (_opened(), unsaid)]
+
+
+def _opened() -> QuerySet[Discrepancy]:
+    return Discrepancy.objects.filter(state=OPEN, run__state=RunState.COMPARED)
+
+
 def candidates(row: Discrepancy, at_most: int) -> list[Discrepancy]:
     """Who could be the other half of an open difference, the likeliest first: the one that its evidence
     names, those of its number in other months, of its institution, then whatever is equal to the cent."""
     half = half_of(row)
-    opened = Discrepancy.objects.filter(state=OPEN, run__state=RunState.COMPARED)
-    here = opened.filter(run=row.run_id, amount_fen=-row.amount_fen).exclude(pk=row.pk)
+    here = _opened().filter(run=row.run_id, amount_fen=-row.amount_fen).exclude(pk=row.pk)
     fit = [one for one in _near(here, row) if not pair_refusal(half, half_of(one))]
-    wanted = Q(subject=row.subject) | Q(amount_fen=-row.amount_fen)
-    unsaid = carried().exclude(Exists(_endings(EndingState.PROPOSED)))
-    for there in (opened, unsaid):
-        rows = _near(_of_other_months(there, row.run).filter(wanted), row)
-        fit += [one for one in rows if not months_refusal(half, half_of(one))]
+    same = Q(subject=row.subject)
+    for there in free_for(row.run):
+        for wanted in (same, Q(amount_fen=-row.amount_fen) & ~same):  # each out of its own index
+            fit += [one for one in _near(there.filter(wanted), row) if not months_refusal(half, half_of(one))]
     named = named_in(row)
 
     def unlikely(one: Discrepancy) -> tuple[bool, bool, bool, int]:
