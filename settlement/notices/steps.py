@@ -38,7 +38,10 @@ def _in_whose_hands(month: ClearingPeriod, by: User, today: dt.date) -> list[str
     sides: dict[str, list[Notice]] = {Direction.PAYMENT: [], Direction.RECEIPT: []}
     for notice in rows:
         sides[notice.direction].append(notice)
-    who = {Direction.PAYMENT: _regions(sides[Direction.PAYMENT], by), Direction.RECEIPT: "省级"}
+    who: dict[str, str] = {
+        Direction.PAYMENT: _regions(sides[Direction.PAYMENT], by),
+        Direction.RECEIPT: "省级",
+    }
     return [_waits(who[side], found, today) for side, found in sides.items() if found]
 
 

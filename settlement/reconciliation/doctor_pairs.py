@@ -129,8 +129,9 @@ def opposite_amounts(one: Single, other: Single) -> bool:
 
 def amounts_agree(one: Amounts, other: Amounts, sign: int) -> bool:
     """Fee, fund and account, as far as both have them: the fee or the fund, at least."""
-    both = [pair for pair in zip(one, other, strict=True) if None not in pair]
-    told = any(None not in pair for pair in zip(one[:2], other[:2], strict=True))
+    pairs = list(zip(one, other, strict=True))
+    both = [(mine, theirs) for mine, theirs in pairs if mine is not None and theirs is not None]
+    told = any(None not in pair for pair in pairs[:2])
     return told and all(mine == sign * theirs for mine, theirs in both)
 
 
