@@ -24,6 +24,8 @@ from settlement.records.models import SettlementRecord
 from settlement.records.selectors import record_shown
 
 SHOWN = 5
+# of the evidence: other settlement numbers that it speaks of, of which we may have the case
+NUMBERS = ("我方编号", "另一编号", "退费的结算编号", "原结算编号", "金额正好相反的一笔")
 
 
 @dataclass(frozen=True)
@@ -44,7 +46,7 @@ def links_of(by: User, row: Discrepancy) -> list[Link]:
         return []
     record = _record(by, row)
     found = list(_of_record(by, record)) if record is not None else []
-    return found + list(_ways(by, row, record))
+    return [*found, *_of_evidence(by, row), *_ways(by, row, record)]
 
 
 def _record(by: User, row: Discrepancy) -> SettlementRecord | None:
@@ -53,6 +55,15 @@ def _record(by: User, row: Discrepancy) -> SettlementRecord | None:
     if row.our_correction_no is not None:
         return records.get(row.our_correction_no)
     return next((record for record in reversed(records.values()) if not record.is_reversal), None)
+
+
+def _of_evidence(by: User, row: Discrepancy) -> Iterator[Link]:
+    """Our cases under the other numbers that the evidence speaks of."""
+    told = {str(row.evidence[name]): name for name in NUMBERS if row.evidence.get(name)}
+    for number, name in told.items():
+        if number != row.subject and record_shown(by, number):
+            url = reverse("settlement:record_detail", kwargs={"settlement_no": number})
+            yield Link(name, number, url)
 
 
 def _of_record(by: User, record: SettlementRecord) -> Iterator[Link]:

@@ -24,9 +24,10 @@ from settlement.clearing.compare import Apart, Beside, set_beside
 from settlement.clearing.comparisons import our_sheet
 from settlement.clearing.models import DifferenceKind, SheetComparison
 from settlement.clearing.their_sheet import MUST_HAVE, NOT_COMPARED, Difference
-from settlement.reconciliation.kinds import DiscrepancyKind, SourceKind
+from settlement.reconciliation.kinds import DiscrepancyKind, Remedy, SourceKind
 from settlement.reconciliation.models import ReconciliationRun, UnreadRow
 from settlement.reconciliation.opening import SENTENCE, Found, Outcome, run_open, run_written
+from settlement.reconciliation.sheet_rules import line_cause
 
 D = DiscrepancyKind
 KINDS = {
@@ -116,10 +117,11 @@ def outcome_of(ours: SheetData, beside: Beside) -> Outcome:
 
 
 def _of_line(one: Apart, amount: str) -> Found:
-    ours, theirs = one.ours, one.theirs
+    ours, theirs, kind = one.ours, one.theirs, KINDS[one.kind]
     values = theirs.values if theirs is not None else {}
+    cause, told = line_cause(kind, ours or {}, values, amount)
     return Found(
-        kind=KINDS[one.kind],
+        kind=kind,
         subject=one.name,
         ours=_texts(one.columns, ours or {}),
         theirs=_texts(one.columns, values),
@@ -128,6 +130,9 @@ def _of_line(one: Apart, amount: str) -> Found:
         their_line=theirs.line_no if theirs is not None else 0,
         times=0 if theirs is None else 2 if one.kind == DifferenceKind.DUPLICATE else 1,
         institution_code=str((ours or values).get("institution_code") or "")[:12],
+        cause=cause,
+        evidence={SENTENCE: told},
+        proposed=Remedy.ASK_THEM,
     )
 
 
@@ -158,6 +163,7 @@ def _of_sums(sums: Iterable[Difference]) -> Iterator[Found]:
             their_line=line_no,
             times=1,
             evidence={SENTENCE: "合计行：只核对，差额在各行里，不重复计。"},
+            proposed=Remedy.NONE,
         )
 
 

@@ -102,7 +102,7 @@ def _forms(request: StaffRequest, chosen: Chosen) -> dict[str, Form]:
     if judges and chosen.state == state.OPEN and chosen.proposed == {Remedy.PAIR}:
         found["pair"] = PairsForm(auto_id="id_pair_%s")
     if judges and chosen.state == state.OPEN:
-        found["verdict"] = VerdictForm(chosen.remedies_possible)
+        found["verdict"] = VerdictForm(chosen.remedies_possible, initial={"remedy": _drafted(chosen)})
     if approves and chosen.state == state.JUDGED:
         if by.pk not in chosen.judges:
             found["approve"] = Form()
@@ -114,6 +114,12 @@ def _forms(request: StaffRequest, chosen: Chosen) -> dict[str, Form]:
         initial = {"owner": by.username, "due_on": due_on}
         found["assign"] = AssignForm(by.region, initial=initial, auto_id="id_assign_%s")
     return found
+
+
+def _drafted(chosen: Chosen) -> str:
+    """What the program proposes of all of them, where that is one and the same verdict."""
+    alike = [one.value for one in chosen.remedies_possible if {one} == chosen.proposed]
+    return alike[0] if alike else ""
 
 
 def _all_open(chosen: Chosen) -> bool:

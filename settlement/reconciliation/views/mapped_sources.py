@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlencode
 
 from django.db import transaction
 from django.http import HttpResponse
@@ -205,7 +206,8 @@ def _columns(request: StaffRequest, source: Mapped, upload: Upload) -> HttpRespo
         except DomainError as error:
             put_on(request, columns, error)
     carried = [field for field in upload.form if field.name not in ("file", "digest")]
-    context = {"columns": columns, "carried": carried, "upload": upload, **source.page}
+    again = f"{request.path}?{urlencode({field.name: field.data or '' for field in carried})}"
+    context = {"columns": columns, "carried": carried, "upload": upload, "again_url": again, **source.page}
     status = 422 if agreed else 200
     return render(request, "settlement/reconciliation/source_columns.html", context, status=status)
 

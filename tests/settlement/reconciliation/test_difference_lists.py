@@ -254,6 +254,20 @@ def test_all_that_a_list_shows_is_handled_at_once(as_user: LogIn, world: World) 
     assert AuditEntry.objects.filter(action="difference_assigned").count() == 60
 
 
+def test_what_is_proposed_of_all_is_the_draft_of_the_verdict(as_user: LogIn, world: World) -> None:
+    """Of twins 不予认可 is chosen already; where the proposals differ nothing is."""
+    twins = [{**only_theirs(f"S{n}"), "proposed": "reject"} for n in range(1, 4)]
+    make_run(world, *twins, {**only_theirs("T1"), "proposed": "import"})
+    client = as_user(world.prov_clearing)
+
+    def drafted(*which: str) -> object:
+        page = client.get(CHOSEN, {"pick": numbers(*which)})
+        return page.context["forms"]["verdict"]["remedy"].value()
+
+    assert drafted("S1", "S2", "S3") == "reject"
+    assert drafted("S1", "T1") == ""
+
+
 def test_many_that_the_program_says_to_pair_are_paired_at_once(as_user: LogIn, world: World) -> None:
     def said(found: Said, serial: int) -> Said:
         return {**found, "proposed": "pair", "evidence": {"对应差异的序号": str(serial)}}

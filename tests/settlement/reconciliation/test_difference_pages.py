@@ -123,6 +123,22 @@ def test_from_the_page_one_goes_to_all_that_has_to_do_with_it(
     assert as_user(world.prov_auditor).get(url_of("X9")).context["links"] == []
 
 
+def test_the_other_number_that_the_evidence_speaks_of_is_opened(
+    as_user: LogIn, world: World, load: Load
+) -> None:
+    load([row("S1")])
+    told = {"说明": "在另一个编号下。", "另一编号": "S1"}
+    unknown = {**only_theirs("X8"), "evidence": {"另一编号": "S7"}}
+    make_run(world, {**only_theirs("X9"), "evidence": told}, unknown)
+    client = as_user(world.prov_clearing)
+
+    links = client.get(url_of("X9")).context["links"]
+
+    assert (links[0].label, links[0].text) == ("另一编号", "S1")
+    assert client.get(links[0].url).status_code == 200
+    assert "另一编号" not in [link.label for link in client.get(url_of("X8")).context["links"]]
+
+
 def test_a_verdict_is_given_approved_and_undone_on_the_page(as_user: LogIn, world: World) -> None:
     make_run(world, only_ours("S1"))
     maker, checker = as_user(world.prov_clearing), as_user(world.prov_clearing_2)

@@ -111,7 +111,24 @@ def test_sums_are_named_and_weigh_nothing(month: ClearingPeriod, world: World) -
     assert found(run) == [("amount_differs", "合计", ["应收金额"], 0)]
     row = Discrepancy.objects.get(run=run)
     assert (row.ours, row.theirs) == ({"应收金额": "1,300.00"}, {"应收金额": "1,310.00"})
-    assert "差额在各行里" in row.evidence["说明"]
+    assert "差额在各行里" in row.evidence["说明"] and row.proposed == "none"
+
+
+@pytest.mark.parametrize(
+    ("due", "cause", "told"),
+    [
+        (b"700.00", "deduction", "差额 100.00 元等于这一行的扣款"),
+        (b"460.00", "account_share", "差额 140.00 元等于这一行的个人账户"),
+        (b"615.00", "", "点数字看这一行背后的明细"),
+    ],
+)
+def test_a_line_says_by_its_own_columns_what_it_may_come_from(
+    ours: bytes, world: World, due: bytes, cause: str, told: str
+) -> None:
+    row = Discrepancy.objects.get(run=reconcile(world, ours.replace(b"600.00", due)))
+
+    assert (row.cause, row.proposed) == (cause, "ask_them")
+    assert told in row.evidence["说明"]
 
 
 def test_what_cannot_be_read_is_named_with_its_line(ours: bytes, world: World) -> None:

@@ -144,6 +144,22 @@ def test_scope_and_refunds_are_carried_to_the_second_step(world: World, as_user:
     assert "没有编号为 H99999999999 的医药机构" in unknown.content.decode()
 
 
+def test_the_second_step_leads_back_to_another_file(world: World, as_user: AsUser) -> None:
+    """换一份文件: what was said of the first one stands in the form again."""
+    client = as_user(world.prov_clearing)
+    scope = {"scope_institution": "h22020200001", "without_refunds": "on"}
+    page = upload(client, TOTALS, text(["2,2000.00"], "人次,医疗费总额"), **scope)
+
+    again = client.get(page.context["again_url"])
+
+    assert "换一份文件" in page.content.decode()
+    form = again.context["form"]
+    filled = [form[name].value() for name in ("period", "scope_institution", "without_refunds")]
+    assert filled == ["202610", "h22020200001", "True"]
+    unsaid = client.get(upload(client, TOTALS, text(OURS)).context["again_url"]).context["form"]
+    assert not unsaid["without_refunds"].value()
+
+
 @pytest.mark.parametrize("content", [b"%PDF-1.4", b""])
 def test_what_is_no_table_is_refused_beside_the_file(world: World, as_user: AsUser, content: bytes) -> None:
     refused = upload(as_user(world.prov_clearing), TOTALS, content)
