@@ -89,6 +89,14 @@ def _of_another(rest_fen: int, owners: Sequence[str], candidates: Sequence[OpenN
     )
 
 
+def left_over(rest_fen: int, paid: Sequence[str], found: Reading) -> Reading:
+    """What is left of a line that paid for these notices: too much, unless it could pay for another one."""
+    if found.notices:
+        return found
+    told = f"已核销 {'、'.join(paid)}，多付 {yuan(rest_fen)} 元，没有别的未付的通知书与它相符。"
+    return Reading(Way.OVER, told)
+
+
 def _by_region(candidates: Sequence[OpenNotice]) -> list[list[OpenNotice]]:
     regions = dict.fromkeys(one.region for one in candidates)
     return [[one for one in candidates if one.region == region] for region in regions]

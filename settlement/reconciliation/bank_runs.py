@@ -35,7 +35,7 @@ from settlement.reconciliation.bank_file import (
     Statement,
     read_statement,
 )
-from settlement.reconciliation.bank_rules import Way
+from settlement.reconciliation.bank_rules import Way, left_over
 from settlement.reconciliation.kinds import DiscrepancyKind, Remedy, SourceKind
 from settlement.reconciliation.models import ColumnMapping, ReconciliationRun
 from settlement.reconciliation.opening import SENTENCE, Found, Outcome, run_open, run_written
@@ -202,15 +202,17 @@ def _how(notices: int) -> str:
 
 def _left_over(line: BankLine, books: Books, subject: str, theirs: dict[str, str]) -> Found:
     """A line that no notice, or not enough of them, accounts for."""
+    paid = books.notices_of_lines.get(line.pk, ())
     found = books.reading(line)
+    if paid:
+        found = left_over(line.rest_fen, paid, found)
     evidence = {SENTENCE: found.told, LIKE: found.way.value, "未核销": plain_yuan(line.rest_fen)}
     if found.notices:
         evidence[NOTICES] = "、".join(found.notices)
     more = {"amount_fen": -line.rest_fen, "evidence": evidence, "proposed": PROPOSED[found.way]}
     if not line.used_fen:
         return Found(D.ONLY_THEIRS, subject, theirs=theirs, **more)  # type: ignore[arg-type]
-    paid = "、".join(books.notices_of_lines.get(line.pk, ()))
-    ours = {AMOUNT: plain_yuan(line.used_fen), NOTICES: paid}
+    ours = {AMOUNT: plain_yuan(line.used_fen), NOTICES: "、".join(paid)}
     return Found(D.AMOUNT_DIFFERS, subject, ours, theirs, [AMOUNT], **more)  # type: ignore[arg-type]
 
 

@@ -85,6 +85,11 @@ def _fen(text: str) -> int:
     return parse_yuan(text)
 
 
+def has_identity(row: Discrepancy) -> bool:
+    """Whether either side has an identity number, which can be looked at in full."""
+    return any(side.get(name) for side in (row.ours, row.theirs) for name in NUMBERS_OF_PEOPLE)
+
+
 def without_identity(text: str) -> str:
     """A text in which every resident's number is masked; settlement numbers are as long, but none."""
     return _LIKE_IDENTITY.sub(lambda found: _masked(found.group()), text)

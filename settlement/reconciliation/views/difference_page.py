@@ -31,7 +31,7 @@ from settlement.reconciliation.kinds import Remedy
 from settlement.reconciliation.links import links_of
 from settlement.reconciliation.listing import differences_visible, standing_of_number
 from settlement.reconciliation.models import Discrepancy
-from settlement.reconciliation.shown import evidence_of, history_of, lines_of, rows_of
+from settlement.reconciliation.shown import evidence_of, has_identity, history_of, lines_of, rows_of
 from settlement.reconciliation.source_links import source_links_of
 from settlement.reconciliation.states import DiscrepancyState, RunState
 from settlement.reconciliation.telling import LIKE, likely
@@ -69,7 +69,7 @@ def detail_page(
         "way": way,
         "way_query": way.query if way is not None else "",
         "seen_at": request.now.isoformat(),
-        "may_unmask": access.allowed(request.user, May.UNMASK),
+        "may_unmask": access.allowed(request.user, May.UNMASK) and has_identity(row),
     }
     status = 422 if form is not None else 200
     return render(request, "settlement/reconciliation/difference.html", context, status=status)

@@ -189,8 +189,9 @@ def test_what_a_line_is_like_is_told_as_its_cause(both, world: World, as_user: A
 def test_what_is_paid_too_much_stays_on_the_line(both) -> None:  # type: ignore[no-untyped-def]
     run = both([row("T1", 金额="600.00", 摘要=FIRST)])
 
-    assert found(run) == [("amount_differs", "2026-11-24 T1", -5500, "他方付款")]
+    assert found(run) == [("amount_differs", "2026-11-24 T1", -5500, "多付")]
     one = Discrepancy.objects.get(run=run)
+    assert one.evidence["说明"] == f"已核销 {FIRST}，多付 55.00 元，没有别的未付的通知书与它相符。"
     assert (one.ours, one.columns) == ({"金额": "545.00", "通知书": FIRST}, ["金额"])
     assert one.evidence["未核销"] == "55.00"
 

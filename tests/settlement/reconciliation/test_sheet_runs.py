@@ -265,7 +265,9 @@ def test_the_page_of_a_sheet_has_lines_and_no_totals(ours: bytes, world: World, 
 
     assert "我方行数" in text and "我方笔数" not in text
     assert "每一组的人次和金额两边都相符" not in text and "逐笔比对" not in text
-    links = client.get(f"/reconciliation/differences/{Discrepancy.objects.get()}/").context["links"]
+    shown = client.get(f"/reconciliation/differences/{Discrepancy.objects.get()}/")
+    assert "看完整证件号码" not in shown.content.decode()  # a line has none
+    links = shown.context["links"]
     assert [(link.text, link.url) for link in links] == [
         (f"{world.jilin} 表 10", "/clearing/202610/sheets/10/220200/")
     ]
