@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import DateField, F, Q, QuerySet, Value
+from django.db.models.fields.json import KT
 from django.db.models.functions import Abs, Coalesce
 
 from agency.merging import Merged
@@ -16,6 +17,7 @@ from settlement.reconciliation.ending_models import CarriedEnding
 from settlement.reconciliation.models import Discrepancy
 from settlement.reconciliation.pairing import STANDING, carried
 from settlement.reconciliation.states import DiscrepancyState, EndingState, RunState
+from settlement.reconciliation.telling import LIKE
 
 MINE, TO_APPROVE, LATE, NOBODYS, UNSETTLED = "mine", "approve", "late", "nobody", "open"
 CARRIED, ENDINGS = "carried", "endings"
@@ -109,11 +111,11 @@ def _of_view(view: str, by: User, today: dt.date) -> Q:
 
 
 def differences_listed(by: User, narrow: DifferenceFilter, today: dt.date) -> Merged:
-    """The same in the order that was asked for, with what a list tells of each."""
+    """The same in the order that was asked for, with what a list tells of each; `like`: what a line of a bank
+    looks like."""
     rows = sortable(differences_narrowed(by, narrow, today))
-    named = sortable(Discrepancy.objects.select_related("run", "owner", "judged_by")).defer(
-        "ours", "theirs", "evidence"
-    )
+    named = sortable(Discrepancy.objects.select_related("run", "owner", "judged_by"))
+    named = named.defer("ours", "theirs", "evidence").annotate(like=KT(f"evidence__{LIKE}"))
     return Merged(named, (rows,), _ORDERS[narrow.sort or BY_NUMBER])
 
 

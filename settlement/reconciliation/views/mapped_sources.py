@@ -192,10 +192,8 @@ def _columns(request: StaffRequest, source: Mapped, upload: Upload) -> HttpRespo
     """The second step: what was agreed to is compared; else the columns are shown to be agreed to."""
     names, table = list(source.names), upload.table
     agreed = request.POST.get("agreed") == "yes"
-    saved = upload.said["mapping"]
-    first = saved.columns if saved is not None else source.proposes(table.header)
     more: dict[str, Any] = {
-        "initial": ColumnsForm.initial_of(names, first),
+        "initial": ColumnsForm.initial_of(names, _first(source, upload)),
         "names": names,
         "samples": _samples(table),
     }
@@ -210,6 +208,17 @@ def _columns(request: StaffRequest, source: Mapped, upload: Upload) -> HttpRespo
     context = {"columns": columns, "carried": carried, "upload": upload, "again_url": again, **source.page}
     status = 422 if agreed else 200
     return render(request, "settlement/reconciliation/source_columns.html", context, status=status)
+
+
+def _first(source: Mapped, upload: Upload) -> Mapping[str, str]:
+    """What is chosen at first: the saved mapping; of its columns whose heading this file lacks, and without
+    one of all, what the header speaks for."""
+    saved, header = upload.said["mapping"], upload.table.header
+    if saved is None:
+        return source.proposes(header)
+    kept = {name: heading for name, heading in saved.columns.items() if heading in header}
+    free = source.proposes([heading for heading in header if heading not in kept.values()])
+    return {**{name: heading for name, heading in free.items() if name in saved.columns}, **kept}
 
 
 def _samples(table: Table) -> dict[str, str]:

@@ -184,6 +184,8 @@ def test_what_a_line_is_like_is_told_as_its_cause(both, world: World, as_user: A
     text = as_user(world.prov_finance).get(f"/reconciliation/differences/{line}/").content.decode()
 
     assert "合并付款" in text and "看不出像哪一种" not in text
+    listed = as_user(world.prov_finance).get(f"/reconciliation/{run}/differences/").content.decode()
+    assert "<td>合并付款<small>" in listed
 
 
 def test_what_is_paid_too_much_stays_on_the_line(both) -> None:  # type: ignore[no-untyped-def]

@@ -144,6 +144,22 @@ def test_scope_and_refunds_are_carried_to_the_second_step(world: World, as_user:
     assert "没有编号为 H99999999999 的医药机构" in unknown.content.decode()
 
 
+def test_of_a_saved_mapping_what_this_file_lacks_is_proposed_anew(world: World, as_user: AsUser) -> None:
+    """数 is not in this file: 人次 is proposed for it; what the mapping left out stays out."""
+    said = {"columns": {"险种": "保险", "人次": "数"}, "headings": ["保险", "数"], "at": world.now}
+    saved = mapping_save(name="上次的", source="totals", by=world.prov_clearing, **said)
+
+    page = upload(
+        as_user(world.prov_clearing),
+        TOTALS,
+        text(["职工,2,9.00"], "保险,人次,医疗费总额"),
+        mapping=str(saved.pk),
+    )
+
+    chosen = {field.label: field.value() for field in page.context["columns"] if field.name != "name"}
+    assert (chosen["险种"], chosen["人次"], chosen["医疗费总额"]) == ("保险", "人次", None)
+
+
 def test_the_second_step_leads_back_to_another_file(world: World, as_user: AsUser) -> None:
     """换一份文件: what was said of the first one stands in the form again."""
     client = as_user(world.prov_clearing)
