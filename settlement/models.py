@@ -25,6 +25,8 @@ from settlement.quotas import guards as quota_guards
 from settlement.quotas.models import Quota, QuotaBase, QuotaItem, QuotaRound
 from settlement.quotas.use_models import FundWarning, QuotaIncrease
 from settlement.reconciliation import answer_guards as answer_guards
+from settlement.reconciliation import ending_guards as ending_guards
+from settlement.reconciliation.ending_models import CarriedEnding
 from settlement.reconciliation.models import (
     ColumnMapping,
     DifferenceSheet,
@@ -50,6 +52,7 @@ __all__ = [
     "BankBalance",
     "BankLine",
     "CareType",
+    "CarriedEnding",
     "ChecklistSkip",
     "ClearingLine",
     "ClearingPeriod",

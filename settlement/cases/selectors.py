@@ -29,7 +29,8 @@ def case_branches(by: User, narrow: CaseFilter) -> list[QuerySet[Any]]:
     """
     rows: QuerySet[Any] = _narrowed(by, narrow)
     if narrow.mark in TO_LOOK_AT:
-        rows = RecordFiling.objects.filter(mark=narrow.mark, record__in=rows)
+        cases = Exists(rows.filter(pk=OuterRef("record")))  # IN would be where SQLite begins
+        rows = RecordFiling.objects.to_look_at().filter(cases, mark=narrow.mark)
         rows = of_month(rows, narrow.period) if narrow.period else rows
     insured, care, own = narrow.insured_region, narrow.care_region, by.region
     if access.sees_all(by):

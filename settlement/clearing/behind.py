@@ -36,6 +36,7 @@ from settlement.records.models import SettlementRecord
 
 OF_RECORDS = ("total_fee_fen", "in_scope_fen", "fund_total_fen", "personal_account_pay_fen", *FUNDS)
 NETTED = ("due_fen",)
+NET, OF_NET = "net", "10"  # a region's 轧差, as its notice says: sheet 10 less 11; asked of sheet 10
 CARRIED = ("carried_in_fen", "carried_out_fen")
 OUTSIDE = {"in": Q(care_region__kind=RegionKind.OUTSIDE), "out": Q(insured_region__kind=RegionKind.OUTSIDE)}
 TYPE_PREFIXES = {"employee": InsuranceType.EMPLOYEE, "resident": InsuranceType.RESIDENT}
@@ -138,7 +139,8 @@ def figure_behind(
     form: str, month: ClearingPeriod, region: Party | None, row_key: str, column_key: str
 ) -> Figure:
     """The figure of a row ("" is the total, the start of a key a sub-total) and a column of forms 9–13."""
-    column = next((c for c in SHEETS[form].leaves if c.key == column_key and c.is_totalled), None)
+    leaves = SHEETS["9" if (form, column_key) == (OF_NET, NET) else form].leaves
+    column = next((c for c in leaves if c.key == column_key and c.is_totalled), None)
     if column is None or form == "14":
         raise DomainError("no_such_figure", f"表 {form} 没有“{column_key[:20]}”这一列数字。")
     parties = parties_of(month)
@@ -171,9 +173,9 @@ def _of_region_sheet(form: str, parties: Parties, region: Party, row_key: str, c
     names: list[str] = []
     words = [word for word in row_key.split("|") if word]
     sides = ["in" if form == "10" else "out"]
-    narrowed = Q()
-    if form in TYPE_OF_FORM:
-        narrowed = Q(insurance_type=TYPE_OF_FORM[form])
+    is_net = column.key == NET
+    narrowed = Q(insurance_type=TYPE_OF_FORM[form]) if form in TYPE_OF_FORM else Q()
+    if form in TYPE_OF_FORM or is_net:
         sides = list(DIRECTIONS)
     for word in words:
         if word in DIRECTIONS:
@@ -189,9 +191,9 @@ def _of_region_sheet(form: str, parties: Parties, region: Party, row_key: str, c
             other = coded(parties, word)
             narrowed &= _counterpart(other, sides)
             names.append(other.name)
-    parts = tuple(Part(1, side, region, narrowed) for side in sides)
+    parts = tuple(Part(-1 if is_net and side == "out" else 1, side, region, narrowed) for side in sides)
     label = f"{region.name} · {' '.join(names) or '合计'} · {column.title}"
-    return Figure(column, label, parts, fields_of(form, column.key))
+    return Figure(column, label, parts, NETTED if is_net else fields_of(form, column.key))
 
 
 def _counterpart(other: Party, sides: list[str]) -> Q:

@@ -31,7 +31,7 @@ from settlement.clearing.rules import Party
 from settlement.clearing.sheets import OF_REGION, SHORT_TITLES
 
 BUNDLE: Registry[Callable[[ClearingPeriod, User], Iterable[tuple[Any, ...]]]] = Registry("month bundles")
-LAYOUT = 2  # raise it when the files change for the same papers
+LAYOUT = 3  # raise it when the files change for the same papers
 PROVINCE = "全省"
 
 

@@ -65,7 +65,7 @@ class ExplanationPaper(FormContent):
 class ToExplain:
     """All that a figure's page knows of it. `counted` tells how many cases, deductions and held cases."""
 
-    form: str
+    sheet: str  # 表 10
     month: ClearingPeriod
     region: PoolingRegion | None
     explained: Explained
@@ -99,7 +99,7 @@ def explanation(told: ToExplain, number: str) -> Printable:
         number=number,
         mark="" if month.is_signed else "草稿",
         figure=figure.label,
-        sheet=f"表 {told.form}",
+        sheet=told.sheet,
         period=period_label(month.period),
         state=month.get_state_display(),
         value=written(told, told.explained.value),

@@ -72,14 +72,14 @@ def _linked(data: SheetData, url: str) -> Table:
     drawn = table(replace(data, rows=rows))
     lines = [line for line in data.lines() if line.kind is not LineKind.TOTAL]
     body = tuple(
-        _linked_sums(drawn_line, data, line, link) if line.kind is LineKind.SUBTOTAL else drawn_line
+        linked_sums(drawn_line, data, line, link) if line.kind is LineKind.SUBTOTAL else drawn_line
         for drawn_line, line in zip(drawn.body, lines, strict=True)
     )
-    total = drawn.total and _linked_sums(drawn.total, data, None, link)
+    total = drawn.total and linked_sums(drawn.total, data, None, link)
     return replace(drawn, body=body, total=total)
 
 
-def _linked_sums(drawn: TableLine, data: SheetData, line: Line | None, link: Link) -> TableLine:
+def linked_sums(drawn: TableLine, data: SheetData, line: Line | None, link: Link) -> TableLine:
     """A line of sums: its label, then a linked cell for each column that is summed."""
     key = _sum_key(line.label) if line else ""
     columns = data.sheet.leaves[data.sheet.lead :]

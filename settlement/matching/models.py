@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 
 from agency.organisation import access
 from agency.organisation.models import PoolingRegion, User
@@ -45,8 +45,11 @@ class RecordFilingQuerySet(models.QuerySet):
         return self.filter(Q(insured_region=by.region_id) | Q(care_region=by.region_id))
 
     def to_look_at(self) -> RecordFilingQuerySet:
-        """Marks that somebody should look at."""
-        return self.filter(mark__in=TO_LOOK_AT)
+        """Marks that somebody should look at, said as in the indexes of them: SQLite does not find these for
+        values that come beside the statement."""
+        marks = ", ".join(f"'{mark}'" for mark in TO_LOOK_AT)
+        template = f"%(expressions)s IN ({marks})"
+        return self.filter(Func(F("mark"), template=template, output_field=models.BooleanField()))
 
 
 class RecordFiling(models.Model):

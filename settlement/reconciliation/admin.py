@@ -1,4 +1,4 @@
-"""后台管理: comparisons, differences, answers and mappings to look at; only the program writes them."""
+"""后台管理: comparisons, differences, endings, answers, mappings to look at; only the program writes."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from agency.money import yuan
 from agency.organisation.backends import READ, grant_admin
 from agency.organisation.logged_admin import ReadOnlyAdmin
 from agency.organisation.roles import Level, Role
+from settlement.reconciliation.ending_models import CarriedEnding
 from settlement.reconciliation.models import ColumnMapping, DifferenceSheet, Discrepancy, ReconciliationRun
 
 
@@ -47,6 +48,16 @@ class DiscrepancyAdmin(ReadOnlyAdmin):
         return yuan(row.amount_fen)
 
 
+@admin.register(CarriedEnding)
+class CarriedEndingAdmin(ReadOnlyAdmin):
+    region_path = "discrepancy__run__region"
+    list_display = ["ending_no", "discrepancy", "remedy", "state", "proposed_by", "approved_by"]
+    list_select_related = ["discrepancy", "proposed_by", "approved_by"]
+    list_filter = ["state", "remedy"]
+    search_fields = ["ending_no", "=discrepancy__difference_no"]
+    raw_id_fields = ["discrepancy"]
+
+
 @admin.register(ColumnMapping)
 class ColumnMappingAdmin(ReadOnlyAdmin):
     region_path = "region"
@@ -65,5 +76,5 @@ class DifferenceSheetAdmin(ReadOnlyAdmin):
 
 
 LOOKS = {(Role.SUPERVISOR, Level.PROVINCE): READ, (Role.SUPERVISOR, Level.REGION): READ}
-for model in (ReconciliationRun, Discrepancy, ColumnMapping, DifferenceSheet):
+for model in (ReconciliationRun, Discrepancy, CarriedEnding, ColumnMapping, DifferenceSheet):
     grant_admin(model._meta.label, LOOKS)

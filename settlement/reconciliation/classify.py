@@ -1,16 +1,17 @@
-"""分类: what of theirs is not what ours is, number by number, found by the database in one pass over both.
+"""分类: what of theirs is not what ours is, number by number, found by the database.
 
-`found` has a row for each settlement number that is not 相符: `settlement_no`, our `record_id`, their
-`line_no` and how many `times` it stands in their file, `kind`, `mask` (bit by bit the compared columns that
-differ) and `amount_fen` (ours less theirs, fund and account). The order of their rows changes nothing.
+`found` has a row for each settlement number that may not be 相符: `settlement_no`, our `record_id`, their
+`line_no` and how many `times` it stands in their file. Whether it is, and what it is, the meanings of its
+words decide when it is written (writing.py). The order of their rows changes nothing.
 """
 
 from __future__ import annotations
 
 from django.db import connection
 
-from settlement.reconciliation.both_sides import Sides, in_order
-from settlement.reconciliation.fields import FIELDS, FieldKind, Part
+from settlement.reconciliation.both_sides import OURS, Beside, Sides
+from settlement.reconciliation.dialect import analyze, in_order
+from settlement.reconciliation.fields import FIELDS, FieldKind, Part, Shape
 from settlement.reconciliation.kinds import DiscrepancyKind
 
 IN_TURN = (
@@ -22,59 +23,62 @@ IN_TURN = (
 
 
 def found_stage(sides: Sides) -> None:
-    """Make `found` out of ours and `theirs`."""
-    ours, params = sides.ours
-    worth_of_ours, worth_of_theirs = sides.worth(alone=False)
-    differs = " OR ".join(condition for _, condition in sides.differing) or "1 = 0"
+    """Make `found` out of ours and `theirs`: two joins, since PostgreSQL lets several processes work at each,
+    as it does not at a FULL JOIN."""
+    _repeats(sides)
+    ours, params = sides.ours(*OURS)
+    numbers, more_params = sides.ours("id", "settlement_no")
     with connection.cursor() as cursor:
-        _repeats(sides)
         cursor.execute(
-            f"""
-            CREATE TEMPORARY TABLE found AS
-            SELECT number AS settlement_no, record_id, line_no, times, mask, {_kind(sides)} AS kind,
-              coalesce(worth_of_ours, 0) - coalesce(worth_of_theirs, 0) AS amount_fen
-            FROM (
-              SELECT coalesce(o.settlement_no, t.settlement_no) AS number, o.id AS record_id, t.line_no,
-                CASE WHEN t.line_no IS NULL THEN 0 ELSE 1 END AS times, {_mask(sides)} AS mask,
-                {_whole(worth_of_ours)} AS worth_of_ours, {worth_of_theirs} AS worth_of_theirs
-              FROM {ours} AS o FULL JOIN theirs AS t ON t.settlement_no = o.settlement_no {sides.joins}
-              WHERE o.id IS NULL OR t.line_no IS NULL OR {differs}
-            ) AS pair
-            WHERE NOT EXISTS (SELECT 1 FROM their_repeats AS r WHERE r.settlement_no = pair.number)
-            UNION ALL
-            SELECT number, record_id, line_no, times, mask, '{DiscrepancyKind.DUPLICATE.value}',
-              coalesce(worth_of_ours, 0) - worth_of_theirs
-            FROM (
-              SELECT t.settlement_no AS number, o.id AS record_id, t.line_no, r.times, {_mask(sides)} AS mask,
-                {worth_of_ours} AS worth_of_ours, r.worth AS worth_of_theirs
-              FROM their_repeats AS r JOIN theirs AS t ON t.line_no = r.shown_line
-              LEFT JOIN {ours} AS o ON o.settlement_no = t.settlement_no {sides.joins}
-            ) AS repeated""",
-            [*params, *params],
+            f"""CREATE TEMPORARY TABLE our_apart AS
+            SELECT o.settlement_no, o.id AS record_id, t.line_no
+            FROM {ours} AS o LEFT JOIN theirs AS t ON t.settlement_no = o.settlement_no
+            WHERE t.line_no IS NULL OR {sides.apart()}""",
+            params,
         )
-
-
-def _whole(worth: str) -> str:
-    """Ours when they have nothing under the number: all of it, whatever columns their file has."""
-    return f"CASE WHEN t.line_no IS NULL THEN o.fund_total_fen + o.personal_account_pay_fen ELSE {worth} END"
+        cursor.execute(
+            f"""CREATE TEMPORARY TABLE their_apart AS SELECT t.settlement_no, t.line_no FROM theirs AS t
+            WHERE NOT EXISTS (SELECT 1 FROM {numbers} AS o WHERE o.settlement_no = t.settlement_no)""",
+            more_params,
+        )
+        cursor.execute(
+            f"""CREATE TEMPORARY TABLE found AS
+            SELECT settlement_no, record_id, line_no, CASE WHEN line_no IS NULL THEN 0 ELSE 1 END AS times
+            FROM (
+              SELECT settlement_no, record_id, line_no FROM our_apart
+              UNION ALL SELECT settlement_no, CAST(NULL AS bigint), line_no FROM their_apart
+            ) AS apart
+            WHERE NOT EXISTS (SELECT 1 FROM their_repeats AS r WHERE r.settlement_no = apart.settlement_no)
+            UNION ALL
+            SELECT r.settlement_no, o.id, r.shown_line, r.times
+            FROM their_repeats AS r LEFT JOIN {numbers} AS o ON o.settlement_no = r.settlement_no""",
+            more_params,
+        )
+    analyze("found")
 
 
 def _repeats(sides: Sides) -> None:
-    """`their_repeats`: the numbers that stand twice or more often in their file, what they are worth
-    together, the first of their lines, and the one whose content is shown: the least by its content, so that
-    the order of rows does not matter."""
+    """`their_twins`: the rows of theirs whose number stands twice or more often in their file. And
+    `their_repeats`: these numbers, what they are worth together, the first of their lines, and the one whose
+    content is shown: the least by its content, so that the order of rows does not matter."""
     content = ", ".join(
         f"t.{field.column} NULLS FIRST"
         if field.kind is FieldKind.FEN
         else f"{in_order(f't.{field.column}')} NULLS FIRST"
         for field in FIELDS
     )
-    _, worth = sides.worth(alone=True)
+    _, worth = sides.worth(Beside.NOTHING)
     with connection.cursor() as cursor:
         cursor.execute(
             """CREATE TEMPORARY TABLE their_numbers AS SELECT settlement_no FROM theirs
             GROUP BY settlement_no HAVING count(*) > 1"""
         )
+        analyze("their_numbers")
+        cursor.execute(
+            """CREATE TEMPORARY TABLE their_twins AS SELECT t.*
+            FROM their_numbers AS n JOIN theirs AS t ON t.settlement_no = n.settlement_no"""
+        )
+        analyze("their_twins")
         cursor.execute(
             f"""CREATE TEMPORARY TABLE their_repeats AS
             SELECT settlement_no, count(*) AS times, CAST(sum(worth) AS bigint) AS worth,
@@ -82,34 +86,29 @@ def _repeats(sides: Sides) -> None:
             FROM (
               SELECT t.settlement_no, t.line_no, {worth} AS worth,
                 row_number() OVER (PARTITION BY t.settlement_no ORDER BY {content}, t.line_no) AS place
-              FROM their_numbers AS n JOIN theirs AS t ON t.settlement_no = n.settlement_no {sides.joins}
+              FROM their_twins AS t {sides.joins}
             ) AS ranked GROUP BY settlement_no"""
         )
-        if connection.vendor == "postgresql":
-            cursor.execute("ANALYZE their_repeats")
+    analyze("their_repeats")
 
 
-def _mask(sides: Sides) -> str:
-    """The compared columns that differ as bits, the first the lowest; 0 where there is nothing to compare."""
-    bits = " + ".join(
-        f"CASE WHEN {condition} THEN {1 << bit} ELSE 0 END"
-        for bit, (_, condition) in enumerate(sides.differing)
-    )
-    return f"CASE WHEN o.id IS NULL OR t.line_no IS NULL THEN 0 ELSE {bits or '0'} END"
+def columns_of(shape: Shape, mask: int) -> list[str]:
+    """The names of the columns that a mask stands for (see both_sides.Sides.mask)."""
+    return [field.name for bit, field in enumerate(shape.compared) if mask >> bit & 1]
 
 
-def columns_of(sides: Sides, mask: int) -> list[str]:
-    """The names of the columns that a mask stands for."""
-    return [field.name for bit, field in enumerate(sides.shape.compared) if mask >> bit & 1]
+def bits_in_turn(shape: Shape) -> list[tuple[int, DiscrepancyKind]]:
+    """The classes of pairs in their order, each with the bits of the columns that decide for it."""
+    compared = list(enumerate(shape.compared))
+    return [(sum(1 << bit for bit, field in compared if field.part is part), kind) for part, kind in IN_TURN]
 
 
-def _kind(sides: Sides) -> str:
+def kind_of(times: int, is_ours: bool, mask: int, in_turn: list[tuple[int, DiscrepancyKind]]) -> str:
     """The first class that applies (interfaces: Reconciliation classes)."""
-    whens = [
-        f"WHEN line_no IS NULL THEN '{DiscrepancyKind.ONLY_OURS.value}'",
-        f"WHEN record_id IS NULL THEN '{DiscrepancyKind.ONLY_THEIRS.value}'",
-    ]
-    for part, kind in IN_TURN:
-        bits = sum(1 << bit for bit, field in enumerate(sides.shape.compared) if field.part is part)
-        whens.append(f"WHEN mask & {bits} <> 0 THEN '{kind.value}'")
-    return f"CASE {' '.join(whens)} END"
+    if times > 1:
+        return DiscrepancyKind.DUPLICATE.value
+    if not times:
+        return DiscrepancyKind.ONLY_OURS.value
+    if not is_ours:
+        return DiscrepancyKind.ONLY_THEIRS.value
+    return next(kind.value for bits, kind in in_turn if mask & bits)

@@ -2,33 +2,33 @@
 
 from __future__ import annotations
 
-import hashlib
 from typing import Any
 
 from django.db import connection
-from django.db.models import QuerySet
 
 from agency.batches.kinds import Progress
 from agency.batches.services import kept_path
 from agency.errors import DomainError
 from agency.organisation.models import User
-from agency.periods import last_day
 from settlement.reconciliation import doctor
 from settlement.reconciliation.both_sides import Sides
 from settlement.reconciliation.classify import found_stage
 from settlement.reconciliation.kinds import DiscrepancyKind
 from settlement.reconciliation.models import ReconciliationRun
-from settlement.reconciliation.places import inside_stage, places_stage
+from settlement.reconciliation.places import places_stage
 from settlement.reconciliation.result import ResultDigest, totals_digested
-from settlement.reconciliation.selectors import ours_of
 from settlement.reconciliation.staging import Staged, theirs_stage, unread_keep, unstage
 from settlement.reconciliation.theirs import TheirFile, open_theirs
-from settlement.reconciliation.totals import open_only_differing, our_cases, totals_write
+from settlement.reconciliation.totals import open_only_differing, our_cases, ours_digest, totals_write
 from settlement.reconciliation.writing import differences_write
-from settlement.records.models import SettlementRecord
 
-WORK_MEM = "256MB"  # a million of their rows stay in memory; more go to the disk
-HALF = 16  # hex digits
+ROOM = {
+    "work_mem": "'256MB'",  # a million of their rows stay in memory; more go to the disk
+    "jit": "off",
+    "random_page_cost": "1.1",
+    "cursor_tuple_fraction": "1",
+    "parallel_tuple_cost": "0",  # few rows are left of a join, which PostgreSQL does not foresee
+}
 
 
 def details_compare(run: ReconciliationRun, *, by: User, at: Any, progress: Progress) -> dict[str, Any]:
@@ -38,7 +38,7 @@ def details_compare(run: ReconciliationRun, *, by: User, at: Any, progress: Prog
     """
     _make_room()
     their = open_theirs(kept_path(run.file), run.file_name, run.columns or None)
-    staged = theirs_stage(their, progress)
+    staged = theirs_stage(run, their, progress)
     _require_rows(staged, run.file_name)
     sides = _sides(run, staged)
     digest = ResultDigest()
@@ -51,22 +51,17 @@ def details_compare(run: ReconciliationRun, *, by: User, at: Any, progress: Prog
     counts = differences_write(sides, digest, by=by, at=at)
     unread_keep(run, staged.unread)
     doctor.diagnose(run)
-    unstage()
-    return {
-        **_read(their, staged, sides),
-        **_result(run, counts),
-        "notes": notes,
-        "result_digest": digest.text(),
-    }
+    result = {**_read(their, staged, sides), **_result(run, counts)}
+    unstage(run)
+    return {**result, "notes": notes, "result_digest": digest.text()}
 
 
 def _make_room() -> None:
     """For this transaction of PostgreSQL: both sides are whole months, to be read whole."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL work_mem = '{WORK_MEM}'")
-            cursor.execute("SET LOCAL jit = off")
-            cursor.execute("SET LOCAL cursor_tuple_fraction = 1")
+            for name, value in ROOM.items():
+                cursor.execute(f"SET LOCAL {name} = {value}")
 
 
 def _require_rows(staged: Staged, file_name: str) -> None:
@@ -78,8 +73,7 @@ def _require_rows(staged: Staged, file_name: str) -> None:
 
 
 def _sides(run: ReconciliationRun, staged: Staged) -> Sides:
-    places_stage(staged.shape, last_day(run.period))
-    return Sides(run, staged.shape, inside_stage())
+    return Sides(run, staged.shape, places_stage(staged.shape, run.period))
 
 
 def _beyond_scope(sides: Sides) -> list[str]:
@@ -119,38 +113,5 @@ def _result(run: ReconciliationRun, counts: dict[str, int]) -> dict[str, Any]:
         "matched": cases - of_ours,
         "differences": sum(counts.values()),
         "counts": {kind.value: counts[kind] for kind in DiscrepancyKind if kind in counts},
-        "ours_digest": ours_digest(ours_of(run)),
+        "ours_digest": ours_digest(),
     }
-
-
-_HALVES = {
-    "postgresql": "sum(('x' || substr(content_digest, {}, 16))::bit(64)::bigint)",
-    "sqlite": "hex_sum(substr(content_digest, {}, 16))",
-}
-
-
-def ours_digest(ours: QuerySet[SettlementRecord]) -> str:
-    """A digest of ours as they were compared, whatever their order: how many, and the sum of the digests of
-    their contents (of corrected ones too: those cover the correction's number)."""
-    sql, params = ours.values_list("content_digest").query.sql_with_params()
-    if connection.vendor == "sqlite":
-        connection.connection.create_aggregate("hex_sum", 1, _HexSum)
-    halves = [_HALVES[connection.vendor].format(begin) for begin in (1, 1 + HALF)]
-    with connection.cursor() as cursor:
-        cursor.execute(f"SELECT count(*), {', '.join(halves)} FROM ({sql}) AS o", params)
-        count, *sums = cursor.fetchone()
-    told = [str(count), *(str(int(value or 0) % 2**64) for value in sums)]
-    return hashlib.sha256("|".join(told).encode()).hexdigest()
-
-
-class _HexSum:
-    """SQLite: the sum of numbers written in hexadecimal, as text."""
-
-    def __init__(self) -> None:
-        self.sum = 0
-
-    def step(self, digits: str) -> None:
-        self.sum += int(digits, 16)
-
-    def finalize(self) -> str:
-        return str(self.sum)

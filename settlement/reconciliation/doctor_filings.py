@@ -9,8 +9,8 @@ from django.db.models import F, OuterRef, Q, QuerySet, Subquery, Sum
 
 from settlement.matching.models import TO_LOOK_AT, FilingMark, RecordFiling
 from settlement.reconciliation.doctor_amounts import Finding
+from settlement.reconciliation.doctor_months import Found, party
 from settlement.reconciliation.doctor_rules import lines_told, tells
-from settlement.reconciliation.doctor_steps import Found, party
 from settlement.reconciliation.kinds import Cause, DiscrepancyKind, Remedy
 from settlement.reconciliation.models import Discrepancy, ReconciliationRun
 
@@ -61,10 +61,10 @@ def _scope(run: ReconciliationRun) -> Q:
 
 
 def _found(unfiled: QuerySet[Any]) -> Iterator[Found]:
-    rows = unfiled.order_by("pk").values_list("pk", "mark", named=False)
+    rows = unfiled.order_by("serial").values_list("serial", "mark", named=False)
     last = 0
-    while block := list(rows.filter(pk__gt=last)[:AT_ONCE]):
-        yield [(pk, _finding(mark)) for pk, mark in block]
+    while block := list(rows.filter(serial__gt=last)[:AT_ONCE]):
+        yield [(serial, _finding(mark)) for serial, mark in block]
         last = block[-1][0]
 
 

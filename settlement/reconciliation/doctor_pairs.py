@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import groupby
-from typing import Protocol
+from typing import NamedTuple
 
 from settlement.reconciliation.doctor_amounts import (
     ACCOUNT,
     FEE,
     FUND,
     Finding,
-    Side,
     amount,
     exchanged,
     fund_of,
@@ -23,22 +22,23 @@ from settlement.reconciliation.doctor_rules import (
     PERSON_NO,
     REVERSAL_FLAG,
     SETTLED_AT,
-    lines_told,
+    Difference,
     yuan_told,
 )
 from settlement.reconciliation.kinds import Cause, DiscrepancyKind, Remedy
+from settlement.reconciliation.verdict_rules import paid_fen
 
+Amounts = tuple[int | None, int | None, int | None]  # fee, fund, account
 OURS, THEIRS = "ours", "theirs"
-SIDES = {DiscrepancyKind.ONLY_OURS: OURS, DiscrepancyKind.ONLY_THEIRS: THEIRS}
+SIDES: dict[str, str] = {DiscrepancyKind.ONLY_OURS: OURS, DiscrepancyKind.ONLY_THEIRS: THEIRS}
 NAMED = {OURS: "我方", THEIRS: "对方"}
 
 
-@dataclass(frozen=True, slots=True)
-class Single:
-    """A case that one side has alone, as far as it is looked at. `pk` and `serial` are its difference's;
-    amounts are fen, None where the file has none; `is_refund` None where it does not say."""
+class Single(NamedTuple):
+    """A case that one side has alone, as far as it is looked at. `serial` is its difference's; amounts are
+    fen, None where the file has none: what it is worth as it was compared, and what fund and account say as
+    they stand (`paid_fen`) are what the doors of pairs look at; `is_refund` None where it does not say."""
 
-    pk: int
     serial: int
     side: str
     subject: str
@@ -50,6 +50,8 @@ class Single:
     fee_fen: int | None
     fund_fen: int | None
     account_fen: int | None
+    worth_fen: int
+    paid_fen: int | None
     is_refund: int | None
     reverses_no: str
 
@@ -58,7 +60,7 @@ class Single:
         return self.settled_at[:10]
 
     @property
-    def amounts(self) -> tuple[int | None, int | None, int | None]:
+    def amounts(self) -> Amounts:
         return (self.fee_fen, self.fund_fen, self.account_fen)
 
     @property
@@ -70,30 +72,14 @@ class Single:
         return f"对方第 {self.line} 行" if self.side == THEIRS else "我方明细"
 
 
-class Difference(Protocol):
-    """What is read of a difference."""
-
-    @property
-    def pk(self) -> int: ...
-    @property
-    def serial(self) -> int: ...
-    @property
-    def kind(self) -> str: ...
-    @property
-    def subject(self) -> str: ...
-    @property
-    def their_line(self) -> int: ...
-    @property
-    def amount_fen(self) -> int: ...
-
-
-def single_of(one: Difference, side: Side) -> Single:
-    """What is looked at of a case; `side` is what the difference keeps of whoever has it."""
-    flag, is_theirs = side.get(REVERSAL_FLAG, ""), one.kind == DiscrepancyKind.ONLY_THEIRS
+def single_of(one: Difference) -> Single:
+    """What is looked at of a case that one side has alone."""
+    is_theirs = one.kind == DiscrepancyKind.ONLY_THEIRS
+    side = one.theirs if is_theirs else one.ours
+    flag = side.get(REVERSAL_FLAG, "")
     return Single(
-        pk=one.pk,
         serial=one.serial,
-        side=SIDES[DiscrepancyKind(one.kind)],
+        side=SIDES[one.kind],
         subject=one.subject,
         line=one.their_line,
         cert_no=side.get(CERT_NO, "").upper(),
@@ -103,6 +89,8 @@ def single_of(one: Difference, side: Side) -> Single:
         fee_fen=amount(side, FEE),
         fund_fen=fund_of(side, -one.amount_fen) if is_theirs else amount(side, FUND),
         account_fen=amount(side, ACCOUNT),
+        worth_fen=-one.amount_fen if is_theirs else one.amount_fen,
+        paid_fen=paid_fen(side),
         is_refund=None if flag == "" else int(flag == "1"),
         reverses_no=side.get("原结算编号", ""),
     )
@@ -131,28 +119,36 @@ class Pair:
 
 def same_amounts(one: Single, other: Single) -> bool:
     """Whether all amounts that both have are the same, and the fee or the fund among them."""
-    return _amounts_agree(one, other, 1)
+    return amounts_agree(one.amounts, other.amounts, 1)
 
 
 def opposite_amounts(one: Single, other: Single) -> bool:
     """The same with the other sign, and not nil."""
-    return _amounts_agree(one, other, -1) and any(one.amounts)
+    return amounts_agree(one.amounts, other.amounts, -1) and any(one.amounts)
 
 
-def _amounts_agree(one: Single, other: Single, sign: int) -> bool:
-    both = [
-        (mine, theirs)
-        for mine, theirs in zip(one.amounts, other.amounts, strict=True)
-        if mine is not None and theirs is not None
-    ]
-    fees, funds = (one.fee_fen, other.fee_fen), (one.fund_fen, other.fund_fen)
-    told = None not in fees or None not in funds
+def amounts_agree(one: Amounts, other: Amounts, sign: int) -> bool:
+    """Fee, fund and account, as far as both have them: the fee or the fund, at least."""
+    pairs = list(zip(one, other, strict=True))
+    both = [(mine, theirs) for mine, theirs in pairs if mine is not None and theirs is not None]
+    told = any(None not in pair for pair in pairs[:2])
     return told and all(mine == sign * theirs for mine, theirs in both)
 
 
 def same_visit(one: Single, other: Single) -> bool:
     """The same day and institution; a file that tells neither has no visits."""
     return bool(one.day and one.institution) and (one.day, one.institution) == (other.day, other.institution)
+
+
+def may_be_one_visit(one: Single, other: Single) -> bool:
+    """Whether neither day nor institution speaks against it, as far as both tell them."""
+    told = ((one.day, other.day), (one.institution, other.institution))
+    return all(mine == theirs for mine, theirs in told if mine and theirs)
+
+
+def remedy_of(one: Single, other: Single) -> Remedy:
+    """Two halves are paired where they are worth the same: their file may lack 个人账户, which ours has."""
+    return Remedy.PAIR if one.worth_fen == other.worth_fen else Remedy.ASK_THEM
 
 
 def alike(one: Single, other: Single) -> bool:
@@ -162,17 +158,17 @@ def alike(one: Single, other: Single) -> bool:
 
 def _swapped(one: Single, other: Single) -> Finding | None:
     places = exchanged(one.subject, other.subject)
-    if places is None or not same_amounts(one, other):
+    if places is None or not (may_be_one_visit(one, other) and same_amounts(one, other)):
         return None
     sentence = f"同一个人、金额相同，结算编号只有第 {places[0]} 位和第 {places[1]} 位的数字颠倒了。"
-    return Finding(Cause.DIGITS_SWAPPED, Remedy.PAIR, {"说明": sentence})
+    return Finding(Cause.DIGITS_SWAPPED, remedy_of(one, other), {"说明": sentence})
 
 
 def _renumbered(one: Single, other: Single) -> Finding | None:
     if not (same_visit(one, other) and alike(one, other) and same_amounts(one, other)):
         return None
     sentence = "同一个人、同一天、同一机构、金额相同，只是编号不同。"
-    return Finding(Cause.OTHER_NUMBER, Remedy.PAIR, {"说明": sentence})
+    return Finding(Cause.OTHER_NUMBER, remedy_of(one, other), {"说明": sentence})
 
 
 def _negated(one: Single, other: Single) -> Finding | None:
@@ -201,8 +197,8 @@ def pairs_of(person: Sequence[Single]) -> list[Pair]:
         ]
         fitting.sort(key=_nearest_first)
         for pair in fitting:
-            if not used & {pair.ours.pk, pair.theirs.pk}:
-                used |= {pair.ours.pk, pair.theirs.pk}
+            if not used & {pair.ours.serial, pair.theirs.serial}:
+                used |= {pair.ours.serial, pair.theirs.serial}
                 found.append(pair)
     return found
 
@@ -212,70 +208,24 @@ def _nearest_first(pair: Pair) -> tuple[bool, str, str]:
 
 
 def left_over(person: Sequence[Single]) -> list[Pair]:
-    """Of one person's cases those which are the one case left on each side of a day at an institution, also
-    where their amounts differ."""
+    """Of one person's cases those which are the one case left on each side of a day at an institution, where
+    their amounts differ in part."""
     found = []
     visits = sorted((one for one in person if one.day and one.institution), key=_visit)
     for _, cases in groupby(visits, _visit):
         group = list(cases)
-        if len(group) == 2 and {one.side for one in group} == {OURS, THEIRS} and alike(*group):
+        if len(group) == 2 and {one.side for one in group} == {OURS, THEIRS} and _near(*group):
             mine, other = sorted(group, key=lambda one: one.side)
-            sentence = "同一个人、同一天、同一机构，两边各有一笔对方没有的结算，编号和金额都不同。"
+            sentence = "同一个人、同一天、同一机构，两边各有一笔对方没有的结算，编号不同，金额有一部分不同。"
             found.append(Pair(mine, other, Finding(Cause.OTHER_NUMBER, Remedy.ASK_THEM, {"说明": sentence})))
     return found
 
 
+def _near(one: Single, other: Single) -> bool:
+    """Whether one and the same case may have been changed: the fee, or all that is paid, is the same."""
+    fee, paid = (one.fee_fen, other.fee_fen), (one.worth_fen, other.worth_fen)
+    return alike(one, other) and any(mine and mine == theirs for mine, theirs in (fee, paid))
+
+
 def _visit(one: Single) -> tuple[str, str]:
     return (one.day, one.institution)
-
-
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """A case of ours beside which a single one is looked at; amounts as those of `Single`."""
-
-    subject: str
-    institution: str
-    settled_at: str
-    is_refund: bool
-    amounts: tuple[int, int, int]
-
-
-def copy_of(single: Single, stored: Sequence[Stored]) -> Finding | None:
-    """另一编号: the same case that agrees under its own number; None where there is none."""
-    for case in stored:
-        if (
-            case.subject != single.subject
-            and (case.settled_at[:10], case.institution) == (single.day, single.institution)
-            and single.amounts == case.amounts
-            and (single.is_refund is None or bool(single.is_refund) == case.is_refund)
-        ):
-            sentence = "同一个人、同一天、同一机构、金额相同的一笔，两边都有，在另一个编号下：这一笔多出来。"
-            remedy = Remedy.REJECT if single.side == THEIRS else Remedy.CORRECT
-            told = {"另一编号": case.subject, "医疗费总额": yuan_told(case.amounts[0])}
-            return Finding(Cause.OTHER_NUMBER, remedy, lines_told(sentence, told))
-    return None
-
-
-def refunded(single: Single, refund_no: str, *, missing_too: bool) -> Finding:
-    """冲正对不上: a case that a refund of the same side names."""
-    name = NAMED[single.side]
-    sentence = f"{name}有这笔结算的退费" + (
-        "，两笔另一边都没有，合计为零。" if missing_too else "，另一边有退费而没有这笔结算。"
-    )
-    remedy = Remedy.NONE if missing_too else Remedy.ASK_THEM
-    return Finding(Cause.REVERSAL_PAIR, remedy, lines_told(sentence, {"退费的结算编号": refund_no}))
-
-
-def refund(single: Single, *, missing_too: bool, ours_has: bool) -> Finding:
-    """冲正对不上: a refund that one side has alone; its original is missing too, or the other side has it."""
-    name, other = NAMED[single.side], NAMED[OURS if single.side == THEIRS else THEIRS]
-    if missing_too:
-        sentence, remedy = f"{name}的退费和它的原结算，{other}都没有，合计为零。", Remedy.NONE
-    elif single.side == OURS:
-        sentence, remedy = "这是一笔退费，对方文件里没有。", Remedy.ASK_THEM
-    elif ours_has:
-        sentence, remedy = "对方已退费，我方有原结算，没有这笔退费。", Remedy.IMPORT
-    else:
-        sentence, remedy = "这是一笔退费，我方没有，也没有它的原结算。", Remedy.ASK_THEM
-    told = {"原结算编号": single.reverses_no or "没有写"}
-    return Finding(Cause.REVERSAL_PAIR, remedy, lines_told(sentence, told))

@@ -6,13 +6,15 @@ What is said of amounts stands in doctor_amounts.py; docs/rules.md defines each 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from typing import NamedTuple
 
 from agency.identity import is_resident_number
 from agency.money import yuan
 from agency.periods import is_period, months_between
 from settlement.reconciliation.doctor_amounts import Finding, Side, exchanged
 from settlement.reconciliation.kinds import Cause, DiscrepancyKind, Remedy
-from settlement.records.content import AMOUNT_FIELDS
+from settlement.reconciliation.verdict_rules import write_off_refusal
 
 SETTLED_AT, PERSON_NAME, REVERSAL_FLAG = "结算时间", "姓名", "退费标志"
 CERT_NO, PERSON_NO, INSTITUTION = "证件号码", "人员编号", "定点医药机构编号"
@@ -31,6 +33,28 @@ PLAIN = {
 }
 
 
+class Difference(NamedTuple):
+    """What is read of a difference (see the model)."""
+
+    serial: int
+    kind: str
+    subject: str
+    their_line: int
+    columns: Sequence[str]
+    ours: Side
+    theirs: Side
+    amount_fen: int
+
+
+class Repeat(NamedTuple):
+    """The rows of their file that have one number: how many, whether every column is alike, whether they are
+    two whose amounts cancel."""
+
+    times: int
+    alike: bool
+    cancels: bool
+
+
 def month_of(side: Side) -> str:
     """The settlement month of a side (202610); "" where it tells none."""
     return "".join(side.get(SETTLED_AT, "")[:7].split("-"))
@@ -44,12 +68,12 @@ def apart(earlier: str, later: str) -> str:
     return f"{'早' if months < 0 else '晚'} {abs(months)} 个月"
 
 
-def of_period(ours: Side, theirs: Side) -> Finding:
-    """期别不符: the same case in another month."""
+def of_period(ours: Side, theirs: Side, amounts: Mapping[str, str]) -> Finding:
+    """期别不符: the same case in another month; `amounts` are those that differ as well."""
     mine, other = month_of(ours), month_of(theirs)
     sentence = f"编号和归属都相同，我方结算在 {mine}，对方在 {other}（{apart(mine, other)}）。"
     told = {"我方结算时间": ours.get(SETTLED_AT, ""), "对方结算时间": theirs.get(SETTLED_AT, "")}
-    return Finding(Cause.OTHER_MONTH, Remedy.ASK_THEM, {"说明": sentence, **told})
+    return Finding(Cause.OTHER_MONTH, Remedy.ASK_THEM, {"说明": sentence, **told, **amounts})
 
 
 def of_reversal(ours: Side, theirs: Side) -> Finding:
@@ -95,40 +119,42 @@ def _both_real(name: str, mine: str, other: str, known: frozenset[str]) -> bool:
     return name == INSTITUTION and other in known
 
 
-def of_duplicate(rows: Sequence[Mapping[str, object]]) -> Finding | None:
-    """重复: the rows of one number are alike to the last column, or two that cancel; {column: value}."""
-    if len(rows) < 2:
-        return None
-    first, *others = rows
-    differing = sorted({name for other in others for name in first if other[name] != first[name]})
-    if not differing:
-        sentence = f"对方文件里这个编号有 {len(rows)} 行，每一列都相同：同一行报了 {len(rows)} 次。"
+def drafted(one: Difference, finding: Finding, write_off_limit_fen: int) -> Finding:
+    """A finding whose remedy can be had: only a rest within the limit is written off, and a rest of nil in
+    fund and account needs none."""
+    if finding.proposed != Remedy.WRITE_OFF:
+        return finding
+    if not write_off_refusal(one.kind, one.amount_fen, write_off_limit_fen):
+        return finding
+    return replace(finding, proposed=Remedy.ASK_THEM if one.amount_fen else Remedy.NONE)
+
+
+def of_duplicate(repeat: Repeat) -> Finding | None:
+    """重复: the rows of one number are alike to the last column, or two that cancel."""
+    if repeat.alike:
+        sentence = f"对方文件里这个编号有 {repeat.times} 行，每一列都相同：同一行报了 {repeat.times} 次。"
         return Finding(Cause.TWIN_ROW, Remedy.REJECT, {"说明": sentence})
-    if len(rows) == 2 and _cancel(first, others[0]):
+    if repeat.cancels:
         sentence = "对方文件里这个编号有两行，金额正好相反：结算和它的退费用了同一个编号。"
         return Finding(Cause.REVERSAL_PAIR, Remedy.ASK_THEM, {"说明": sentence})
     return None
 
 
-def _cancel(one: Mapping[str, object], other: Mapping[str, object]) -> bool:
-    pairs = [
-        (mine, other[name])
-        for name, mine in one.items()
-        if name in AMOUNT_FIELDS and isinstance(mine, int) and isinstance(other[name], int)
-    ]
-    return any(mine for mine, _ in pairs) and all(mine == -theirs for mine, theirs in pairs)  # type: ignore[operator]
-
-
 def tells(marked: int, of: int, marked_elsewhere: int, of_elsewhere: int) -> bool:
     """Whether a mark says something of a class: so many `of` its cases carry it that chance, at the rate of
     the cases elsewhere, would hardly bring it (two standard deviations of the binomial distribution), and
-    the odds of carrying it are at least twice those elsewhere."""
+    the odds of carrying it are at least twice those elsewhere. Where it is unusual elsewhere (one case in ten
+    at most), one standard deviation and half as much again will do."""
     rest, rest_elsewhere = of - marked, of_elsewhere - marked_elsewhere
-    more = (
-        marked * rest_elsewhere - rest * marked_elsewhere
-    )  # = marked * of_elsewhere - of * marked_elsewhere
-    beyond_chance = more > 0 and more * more >= 4 * of * marked_elsewhere * rest_elsewhere
-    return beyond_chance and marked * rest_elsewhere >= 2 * rest * marked_elsewhere
+    deviations, odds = (1, 3) if 10 * marked_elsewhere <= of_elsewhere else (2, 4)  # odds in halves
+    more = marked * of_elsewhere - of * marked_elsewhere
+    beyond_chance = more > 0 and more * more >= deviations**2 * of * marked_elsewhere * rest_elsewhere
+    return beyond_chance and 2 * marked * rest_elsewhere >= odds * rest * marked_elsewhere
+
+
+def may_be_the_same(theirs: str, ours: str) -> bool:
+    """Whether an identity number of theirs speaks of our person: the same, none, or masked."""
+    return theirs in ("", ours) or "*" in theirs
 
 
 def lines_told(sentence: str, lines: Mapping[str, int | str]) -> dict[str, str]:

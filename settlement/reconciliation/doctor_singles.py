@@ -6,7 +6,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Iterator, Sequence
-from dataclasses import fields
 from itertools import groupby
 from operator import attrgetter
 from typing import Any
@@ -18,14 +17,14 @@ from settlement.records.selectors import chunks
 
 TABLE = "doctor_single"
 AT_ONCE = 1_000
-COLUMNS = tuple(one.name for one in fields(Single))
+COLUMNS = Single._fields
 _KINDS = {
     **dict.fromkeys(COLUMNS, "text"),
-    **dict.fromkeys(("pk", "serial", "line"), "bigint"),
-    **dict.fromkeys(("fee_fen", "fund_fen", "account_fen", "is_refund"), "bigint"),
+    **dict.fromkeys(("serial", "line"), "bigint"),
+    **dict.fromkeys((name for name in COLUMNS if name.endswith("_fen")), "bigint"),
+    "is_refund": "integer",
 }
-_values = attrgetter(*COLUMNS)
-_INDEXES = ("side, subject", "side, serial", "cert_no", "person_no", "side, reverses_no", "pk")
+_INDEXES = ("side, subject", "side, serial", "cert_no", "person_no", "side, reverses_no", "serial")
 _READ = f"SELECT {', '.join(COLUMNS)} FROM {TABLE}"
 
 
@@ -44,15 +43,14 @@ class Singles:
         _do(f"DROP TABLE IF EXISTS {TABLE}")
 
     def add(self, singles: Iterable[Single]) -> None:
-        rows = list(map(_values, singles))
         with connection.cursor() as cursor:
             if connection.vendor == "postgresql":
                 with cursor.copy(f"COPY {TABLE} ({', '.join(COLUMNS)}) FROM STDIN") as copy:
-                    for row in rows:
+                    for row in singles:
                         copy.write_row(row)
                 return
             marks = ", ".join(["%s"] * len(COLUMNS))
-            cursor.executemany(f"INSERT INTO {TABLE} ({', '.join(COLUMNS)}) VALUES ({marks})", rows)
+            cursor.executemany(f"INSERT INTO {TABLE} ({', '.join(COLUMNS)}) VALUES ({marks})", list(singles))
 
     def ready(self) -> None:
         for number, columns in enumerate(_INDEXES):
@@ -68,7 +66,7 @@ class Singles:
         """These have a cause."""
         for block in chunks(keys):
             marks = ", ".join(["%s"] * len(block))
-            _do(f"UPDATE {TABLE} SET settled = 1 WHERE pk IN ({marks})", block)
+            _do(f"UPDATE {TABLE} SET settled = 1 WHERE serial IN ({marks})", block)
 
     def blocks(self, side: str) -> Iterator[list[Single]]:
         """Those of a side, in the order of their serials."""
@@ -133,4 +131,4 @@ def _first_column(statement: str, parameters: Sequence[Any]) -> list[str]:
 
 
 def _singles(statement: str, parameters: Sequence[Any]) -> list[Single]:
-    return [Single(*row) for row in _rows(statement, parameters)]
+    return [Single._make(row) for row in _rows(statement, parameters)]

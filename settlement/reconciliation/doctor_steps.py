@@ -1,209 +1,164 @@
 """单边差异的诊断步骤: what is read for cases that one side has alone, in the order of docs/rules.md.
 
-Each step looks at the differences that still have no cause, in blocks, by sets: no query for one of them.
+Each step looks at cases that still have no cause, a block at once: no query for one of them.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from typing import NamedTuple
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from django.db.models import Q, QuerySet, Sum
 
 from agency.periods import SHANGHAI
 from settlement.deductions.models import Deduction
 from settlement.reconciliation.doctor_amounts import Deducted, Finding
-from settlement.reconciliation.doctor_pairs import (
-    OURS,
-    THEIRS,
-    Pair,
-    Single,
+from settlement.reconciliation.doctor_months import (
+    Found,
+    missed_in_other_months,
+    party,
+    said_of_other_months,
+    stored_in_other_months,
+)
+from settlement.reconciliation.doctor_pairs import OURS, THEIRS, Pair, Single, left_over, pairs_of
+from settlement.reconciliation.doctor_rules import lines_told, yuan_told
+from settlement.reconciliation.doctor_singles import Singles
+from settlement.reconciliation.doctor_stored import (
     Stored,
-    copy_of,
-    left_over,
-    pairs_of,
+    copied,
+    copies_of,
+    originals_of,
     refund,
     refunded,
 )
-from settlement.reconciliation.doctor_rules import apart, lines_told, yuan_told
-from settlement.reconciliation.doctor_singles import Singles
-from settlement.reconciliation.kinds import Cause, DiscrepancyKind, Remedy
-from settlement.reconciliation.models import Discrepancy, ReconciliationRun
+from settlement.reconciliation.kinds import Cause, Remedy
+from settlement.reconciliation.models import ReconciliationRun
 from settlement.records.models import SettlementRecord
-from settlement.records.selectors import holding, records_now, stored_reversals
+from settlement.records.selectors import records_now, stored_reversals
 
-Found = list[tuple[int, Finding]]
+Step = Callable[[ReconciliationRun, Singles, Sequence[Single]], Found]
 WRITTEN_AT_ONCE = 1_000
-Step = Callable[[ReconciliationRun, Singles], Iterator[Found]]
 
 
-class Elsewhere(NamedTuple):
-    """A difference of another run over the same number."""
-
-    subject: str
-    period: str
-    run_no: str
-    serial: int
-    cert_no: str
-    amount_fen: int
+def singles_told(run: ReconciliationRun, singles: Singles) -> Iterator[Found]:
+    """What is found of the cases that one side has alone, each settled once it has a cause."""
+    yield from _stepped(run, singles, {OURS: (missed_in_other_months,), THEIRS: (stored_in_other_months,)})
+    yield from _settled(singles, _paired(singles, pairs_of))
+    yield from _stepped(run, singles, {OURS: OF_OURS, THEIRS: OF_THEIRS})
+    yield from _settled(singles, _paired(singles, left_over))
 
 
-def party(run: ReconciliationRun, prefix: str = "") -> Q:
-    """Whose cases a run may look at: all for the province's, for a region's those to which it is a party."""
-    if run.region_id is None:
-        return Q()
-    return Q(**{f"{prefix}insured_region": run.region_id}) | Q(**{f"{prefix}care_region": run.region_id})
+def _stepped(
+    run: ReconciliationRun, singles: Singles, steps: Mapping[str, Sequence[Step]]
+) -> Iterator[Found]:
+    """Every case by the steps of its side, until one of them says something."""
+    for side, in_turn in steps.items():
+        for block in singles.blocks(side):
+            told: Found = []
+            rest = block
+            for step in in_turn:
+                found = step(run, singles, rest)
+                told += found
+                done = {serial for serial, _ in found}
+                rest = [one for one in rest if one.serial not in done]
+            yield from _settled(singles, [told])
 
 
-def stored_in_other_months(run: ReconciliationRun, singles: Singles) -> Iterator[Found]:
-    """他有我无: their number is that of a case of ours in another month."""
-    for block in singles.blocks(THEIRS):
-        numbers = [one.subject for one in block]
-        rows = records_now(numbers).filter(party(run)).exclude(settlement_month=run.period)
-        stored = {
-            number: (month, cert_no)
-            for number, month, cert_no in rows.values_list("settlement_no", "settlement_month", "cert_no")
-        }
-        earlier = _elsewhere(run, [*stored], DiscrepancyKind.ONLY_OURS)
-        yield [
-            (one.pk, _in_month(run.period, one, month, earlier.get(one.subject)))
-            for one in block
-            if one.subject in stored
-            for month, cert_no in [stored[one.subject]]
-            if not one.cert_no or one.cert_no == cert_no
-        ]
-
-
-def missed_in_other_months(run: ReconciliationRun, singles: Singles) -> Iterator[Found]:
-    """我有他无: our number was one that they had alone in a run of another month."""
-    for block in singles.blocks(OURS):
-        theirs = _elsewhere(run, [one.subject for one in block], DiscrepancyKind.ONLY_THEIRS)
-        yield [
-            (one.pk, _in_month(run.period, one, other.period, other))
-            for one in block
-            if (other := theirs.get(one.subject)) is not None
-            and (not other.cert_no or other.cert_no == one.cert_no)
-        ]
-
-
-def _elsewhere(run: ReconciliationRun, numbers: Sequence[str], kind: str) -> dict[str, Elsewhere]:
-    """The newest difference of a class over each number, in the same office's runs of other months."""
-    standing = ReconciliationRun.objects.standing().filter(region=run.region_id).exclude(period=run.period)
-    rows = Discrepancy.objects.filter(subject__in=numbers, kind=kind, run__in=standing).order_by("pk")
-    side = "ours" if kind == DiscrepancyKind.ONLY_OURS else "theirs"
-    found = {}
-    fields = ("subject", "run__period", "run__run_no", "serial", "amount_fen", side)
-    for subject, period, run_no, serial, amount_fen, told in rows.values_list(*fields):
-        cert_no = told.get("证件号码", "").upper()
-        found[subject] = Elsewhere(subject, period, run_no, serial, cert_no, amount_fen)
-    return found
-
-
-def _in_month(period: str, one: Single, month: str, other: Elsewhere | None) -> Finding:
-    where = "我方把它算在" if one.side == THEIRS else "对方在"
-    sentence = f"同一编号，{where} {month}，比本期{apart(period, month)}。"
-    own = (one.fund_fen or 0) + (one.account_fen or 0)
-    due = own if one.side == OURS else -own
-    paired = other is not None and other.amount_fen == -due
-    remedy = Remedy.PAIR if paired else Remedy.NONE if one.side == THEIRS else Remedy.ASK_THEM
-    told = {"另一月": month, "那一月的差异": f"{other.run_no} 第 {other.serial} 条" if other else ""}
-    return Finding(Cause.OTHER_MONTH, remedy, lines_told(sentence, told))
-
-
-def other_halves(run: ReconciliationRun, singles: Singles) -> Iterator[Found]:
-    """Two differences that are one case."""
-    yield from _paired(singles, pairs_of)
-
-
-def lone_halves(run: ReconciliationRun, singles: Singles) -> Iterator[Found]:
-    """Two differences that are one visit, whatever they say of its amounts."""
-    yield from _paired(singles, left_over)
+def _settled(singles: Singles, blocks: Iterable[Found]) -> Iterator[Found]:
+    for found in blocks:
+        singles.settle([serial for serial, _ in found])
+        yield found
 
 
 def _paired(singles: Singles, rule: Callable[[Sequence[Single]], list[Pair]]) -> Iterator[Found]:
     found: Found = []
     for person in singles.people():
-        found += [(one.pk, finding) for pair in rule(person) for one, finding in pair.findings()]
+        found += [(one.serial, finding) for pair in rule(person) for one, finding in pair.findings()]
         if len(found) >= WRITTEN_AT_ONCE:
             yield found
             found = []
     yield found
 
 
-def refunded_cases(run: ReconciliationRun, singles: Singles) -> Iterator[Found]:
+def refunded_cases(run: ReconciliationRun, singles: Singles, block: Sequence[Single]) -> Found:
     """A case that a refund of the same side names."""
-    for side in (OURS, THEIRS):
-        for block in singles.blocks(side):
-            cases = [one for one in block if not one.looks_like_refund]
-            numbers = [one.subject for one in cases]
-            alone = singles.refunds(side, numbers)
-            stored = stored_reversals(numbers) if side == OURS else {}
-            yield [
-                (one.pk, refunded(one, refunds[one.subject], missing_too=one.subject in alone))
-                for refunds in [{**stored, **alone}]
-                for one in cases
-                if one.subject in refunds
-            ]
+    cases = [one for one in block if not one.looks_like_refund]
+    if not cases:
+        return []
+    side, numbers = cases[0].side, [one.subject for one in cases]
+    alone = singles.refunds(side, numbers)
+    named = {**(stored_reversals(numbers) if side == OURS else {}), **alone}
+    return [
+        (one.serial, refunded(one, named[one.subject], missing_too=one.subject in alone))
+        for one in cases
+        if one.subject in named
+    ]
 
 
-def refunds(run: ReconciliationRun, singles: Singles) -> Iterator[Found]:
+def refunds(run: ReconciliationRun, singles: Singles, block: Sequence[Single]) -> Found:
     """A refund that one side has alone."""
-    for side in (OURS, THEIRS):
-        for block in singles.blocks(side):
-            found = [one for one in block if one.looks_like_refund]
-            originals = [one.reverses_no for one in found if one.reverses_no]
-            missing = singles.missing(side, originals)
-            known = set()
-            if side == THEIRS:
-                rows = records_now(originals).filter(party(run))
-                known = set(rows.values_list("settlement_no", flat=True))
-            yield [
-                (
-                    one.pk,
-                    refund(one, missing_too=one.reverses_no in missing, ours_has=one.reverses_no in known),
-                )
-                for one in found
-            ]
+    found = [one for one in block if one.looks_like_refund]
+    if not found:
+        return []
+    originals = {one.serial: one.reverses_no for one in found if one.reverses_no} | _negated(run, found)
+    numbers = [*originals.values()]
+    missing = singles.missing(found[0].side, numbers)
+    known = set(records_now(numbers).filter(party(run)).values_list("settlement_no", flat=True))
+    told = [(one, originals.get(one.serial, "")) for one in found]
+    return [
+        (one.serial, refund(one, original, missing_too=original in missing, ours_has=original in known))
+        for one, original in told
+    ]
 
 
-def copies(run: ReconciliationRun, singles: Singles) -> Iterator[Found]:
-    """Another number of a case of ours that agrees under its own."""
-    for side in (THEIRS, OURS):
-        for block in singles.blocks(side):
-            stored = _cases_of(run, {one.cert_no for one in block if one.cert_no})
-            alone = singles.missing(OURS, {case.subject for cases in stored.values() for case in cases})
-            yield [
-                (one.pk, finding)
-                for one in block
-                for cases in [[case for case in stored.get(one.cert_no, ()) if case.subject not in alone]]
-                if (finding := copy_of(one, cases)) is not None
-            ]
+def _negated(run: ReconciliationRun, found: Sequence[Single]) -> dict[int, str]:
+    """Serial of a refund that names no original → the number of the case of ours that has its amounts."""
+    nameless = [one for one in found if not one.reverses_no and one.cert_no]
+    stored = _cases_of(run, {one.cert_no for one in nameless})
+    like = {one.serial: originals_of(one, stored.get(one.cert_no, ())) for one in nameless}
+    return {serial: cases[0].subject for serial, cases in like.items() if cases}
+
+
+def copies(run: ReconciliationRun, singles: Singles, block: Sequence[Single]) -> Found:
+    """Another number of a case of ours that agrees under its own; a refunded one may be settled again."""
+    stored = _cases_of(run, {one.cert_no for one in block if one.cert_no})
+    like = {one: copies_of(one, stored.get(one.cert_no, ())) for one in block}
+    numbers = {case.subject for cases in like.values() for case in cases}
+    alone = singles.missing(OURS, numbers)
+    again = {*stored_reversals(numbers), *singles.refunds(THEIRS, numbers)}
+    return [
+        (one.serial, copied(one, agreeing[0]))
+        for one, cases in like.items()
+        if (agreeing := [case for case in cases if case.subject not in alone | again])
+    ]
 
 
 def _cases_of(run: ReconciliationRun, cert_numbers: set[str]) -> dict[str, list[Stored]]:
-    """The month's cases of these people, in the order of their numbers."""
+    """The month's cases of these people, in the order of their numbers, as they hold: of a corrected one the
+    last."""
     rows = SettlementRecord.objects.filter(party(run), cert_no__in=cert_numbers, settlement_month=run.period)
-    found: dict[str, list[Stored]] = {}
     fields = (
         "settlement_no", "cert_no", "institution__code", "is_reversal", "settled_at", "total_fee_fen",
         "fund_total_fen", "personal_account_pay_fen",
     )  # fmt: skip
-    told = holding(rows).order_by("settlement_no").values_list(*fields)
-    for number, cert_no, code, is_refund, at, fee, fund, account in told:
+    holds: dict[str, tuple[str, Stored]] = {}
+    told = rows.filter(Q(correction_no=0) | Q(is_reversal=False)).order_by("settlement_no", "correction_no")
+    for number, cert_no, code, is_refund, at, *amounts in told.values_list(*fields):
         settled = f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
-        found.setdefault(cert_no, []).append(Stored(number, code, settled, is_refund, (fee, fund, account)))
+        holds[number] = (cert_no, Stored(number, code, settled, is_refund, tuple(amounts)))
+    found: dict[str, list[Stored]] = {}
+    for cert_no, case in holds.values():
+        found.setdefault(cert_no, []).append(case)
     return found
 
 
-def deducted_whole(run: ReconciliationRun, singles: Singles) -> Iterator[Found]:
+def deducted_whole(run: ReconciliationRun, singles: Singles, block: Sequence[Single]) -> Found:
     """我有他无: what stands of a case's deductions is all that the case is worth."""
-    for block in singles.blocks(OURS):
-        deducted = deductions_of(run, [one.subject for one in block])
-        yield [
-            (one.pk, _whole(one, deducted[one.subject].standing_fen))
-            for one in block
-            if one.subject in deducted and _worth(one) & {deducted[one.subject].standing_fen}
-        ]
+    deducted = deductions_of(run, [one.subject for one in block])
+    return [
+        (one.serial, _whole(one, deducted[one.subject].standing_fen))
+        for one in block
+        if one.subject in deducted and deducted[one.subject].standing_fen in _worth(one)
+    ]
 
 
 def _worth(one: Single) -> set[int]:
@@ -229,13 +184,5 @@ def deductions_of(run: ReconciliationRun, numbers: Sequence[str]) -> dict[str, D
     return {number: Deducted(tuple(single.get(number, ())), fen) for number, fen in standing.items()}
 
 
-STEPS: tuple[Step, ...] = (
-    stored_in_other_months,
-    missed_in_other_months,
-    other_halves,
-    refunded_cases,
-    copies,
-    refunds,
-    deducted_whole,
-    lone_halves,
-)
+OF_OURS: tuple[Step, ...] = (refunded_cases, copies, refunds, deducted_whole)
+OF_THEIRS: tuple[Step, ...] = (refunded_cases, copies, refunds, said_of_other_months)

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import Enum
+from functools import cached_property
 
 from settlement.records import columns as c
 from settlement.records.content import AMOUNT_FIELDS
@@ -50,9 +51,12 @@ _COLUMNS = (
     "institution_name", "admitted_on", "discharged_on", "reversal_flag", "reverses_no", "medical_record_no",
     "diagnosis",
 )  # fmt: skip
-_OWNER = (c.CERT_NO, c.PERSON_NAME, c.PERSON_NO, c.INSURANCE_TYPE, c.INSURED_AREA, c.CARE_AREA, c.INSTITUTION)
+OWNER = (
+    c.CERT_NO, c.PERSON_NAME, c.PERSON_NO, c.INSURANCE_TYPE, c.INSURED_AREA, c.CARE_AREA, c.INSTITUTION,
+    c.CARE_TYPE,
+)  # fmt: skip
 _PARTS = {
-    **dict.fromkeys((*_OWNER, c.CARE_TYPE), Part.OWNER),
+    **dict.fromkeys(OWNER, Part.OWNER),
     **dict.fromkeys(range(c.FIRST_AMOUNT, c.LAST_AMOUNT + 1), Part.AMOUNT),
     c.SETTLED_AT: Part.PERIOD,
     c.REVERSAL_FLAG: Part.REVERSAL,
@@ -86,7 +90,7 @@ class Shape:
         """Whether it says at least one of the regions of a case."""
         return self.has(c.INSURED_AREA) or self.has(c.CARE_AREA)
 
-    @property
+    @cached_property
     def compared(self) -> tuple[Field, ...]:
         """The fields that are set beside ours, in the order of our columns. A person is who the identity
         number says, by that name; where there are no identity numbers, the person number."""

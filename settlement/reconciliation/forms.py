@@ -108,13 +108,12 @@ def _owners(by: User) -> list[tuple[str, str]]:
     return [ALL, (NO_OWNER, "没人负责"), *((one.username, str(one)) for one in people)]
 
 
-class VerdictForm(forms.Form):
-    """What is to be done with a difference, and why; the other half where it belongs to another one."""
+class RemedyForm(forms.Form):
+    """One of some remedies, and what that rests on."""
 
     remedy = forms.ChoiceField(
         label="处理", widget=forms.RadioSelect, error_messages={"required": "请选一种处理。"}
     )
-    other = forms.CharField(label="另一条差异", max_length=24, required=False)
     note = _note(rows=3)
 
     def __init__(self, remedies: Sequence[Remedy], *args: Any, **kwargs: Any) -> None:
@@ -122,6 +121,13 @@ class VerdictForm(forms.Form):
         remedy = self.fields["remedy"]
         assert isinstance(remedy, forms.ChoiceField)
         remedy.choices = [(one.value, one.label) for one in remedies]
+
+
+class VerdictForm(RemedyForm):
+    """What is to be done with a difference, and why; the other half where it belongs to another one."""
+
+    other = forms.CharField(label="另一条差异", max_length=24, required=False)
+    field_order = ("remedy", "other", "note")
 
     def clean_other(self) -> str:
         return to_text(self.cleaned_data["other"]).upper()
@@ -131,6 +137,10 @@ class VerdictForm(forms.Form):
         if said.get("remedy") == Remedy.PAIR and not said.get("other"):
             self.add_error("other", "请选出与它对应的另一条，或填另一条的差异编号。")
         return said
+
+
+class EndingForm(RemedyForm):
+    """How what was carried forward ended, and what that rests on."""
 
 
 class AssignForm(forms.Form):
@@ -172,3 +182,22 @@ class DifferenceReasonForm(ReasonForm):
             "max_length": f"原因请写在 {REASON_LIMIT} 个字以内。",
         },
     )
+
+
+def _ending_no() -> forms.CharField:
+    """Which ending was seen."""
+    return forms.CharField(
+        max_length=16, widget=forms.HiddenInput, error_messages={"required": "请在差异的页面里办理。"}
+    )
+
+
+class EndingSeenForm(forms.Form):
+    """The ending that was seen when it was approved."""
+
+    ending_no = _ending_no()
+
+
+class EndingReasonForm(DifferenceReasonForm):
+    """Why an ending is returned or undone."""
+
+    ending_no = _ending_no()

@@ -19,7 +19,8 @@ RESULT = (
 )  # fmt: skip
 
 
-def _differs(names: tuple[str, ...]) -> str:
+def differs(names: tuple[str, ...]) -> str:
+    """That a row is changed in one of these columns."""
     return " OR ".join(f"NEW.{name} IS DISTINCT FROM OLD.{name}" for name in names)
 
 
@@ -37,7 +38,7 @@ guard(
         RUN,
         "对账结果是比对得出的，不能改；请作废后重新比对",
         ("UPDATE",),
-        f"OLD.state <> 'comparing' AND ({_differs(RESULT)})",
+        f"OLD.state <> 'comparing' AND ({differs(RESULT)})",
         update_rows=("OLD",),
     ),
     Guard(
@@ -54,7 +55,7 @@ guard(
         DIFFERENCE,
         "差异是比对得出的，不能改",
         ("UPDATE",),
-        _differs(FOUND),
+        differs(FOUND),
         update_rows=("OLD",),
     ),
     Guard(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from urllib.parse import urlencode
 
+from django.db.models import Q
 from django.urls import reverse
 
 from agency.journal.actions import label_actions, label_details
@@ -23,9 +24,12 @@ from agency.web.parts import (
     TodoRow,
     Unmasked,
 )
+from settlement.reconciliation import ending_checks as ending_checks  # joins CHECKS
 from settlement.reconciliation import month_line as month_line  # joins CHECKLIST
 from settlement.reconciliation import verdict_checks as verdict_checks  # joins CHECKS
+from settlement.reconciliation.ending_models import CarriedEnding
 from settlement.reconciliation.listing import (
+    ENDINGS,
     LATE,
     MINE,
     NOBODYS,
@@ -52,12 +56,17 @@ label_actions(
         "difference_assigned": "交办差异",
         "difference_noted": "写差异说明",
         "column_mapping_retired": "停用列对照",
+        "ending_proposed": "提出差异了结",
+        "ending_approved": "批准差异了结",
+        "ending_returned": "退回差异了结",
+        "ending_undone": "撤销差异了结",
     }
 )
 label_details(
     {
         "remedy": "处理",
         "pair": "对应",
+        "difference": "差异编号",
         "numbers": "差异编号",
         "owner": "负责人",
         "due_on": "期限",
@@ -75,6 +84,11 @@ def run_model() -> type:
 @STATEFUL.register("discrepancy", order=456)
 def difference_model() -> type:
     return Discrepancy
+
+
+@STATEFUL.register("carried_ending", order=457)
+def ending_model() -> type:
+    return CarriedEnding
 
 
 @NAV.register("reconciliation", order=325)
@@ -104,6 +118,7 @@ def home(user: User, today: dt.date) -> HomePart:
         part.todo += [_todo(row, today) for row in first if row.due_on is not None]
     if access.allowed(user, May.APPROVE_VERDICTS):
         _tile(part, user, TO_APPROVE, today, "待批准的差异结论", "同事提出的")
+        _tile(part, user, ENDINGS, today, "待批准的差异了结", "转下月的差异")
     return part
 
 
@@ -141,12 +156,15 @@ def _todo(row: Discrepancy, today: dt.date) -> TodoRow:
 
 @SEARCH.register("reconciliation", order=325)
 def search(user: User, term: str) -> SearchGroup | None:
-    """A comparison or a difference by its number; what comparisons found of a settlement number."""
+    """A comparison or a difference by its number, or that of its ending; what comparisons found of a
+    settlement number."""
     if not access.allowed(user, May.READ_RECONCILIATION):
         return None
     number = term.upper()
     rows = [_run_found(run) for run in run_visible(user).filter(run_no=number)]
-    named = differences_visible(user).filter(difference_no=number).select_related("run")
+    ended = CarriedEnding.objects.filter(ending_no=number).order_by()
+    named = differences_visible(user).filter(Q(difference_no=number) | Q(pk__in=ended.values("discrepancy")))
+    named = named.select_related("run")
     rows += [_found(row) for row in named]
     rows += [_found(row) for row in standing_of_number(user, term)[:TODO_SHOWN]]
     return SearchGroup("对账", rows)

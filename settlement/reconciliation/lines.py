@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from agency.tabular.plain import Run, plain_runs
 from agency.tabular.read import Row
@@ -44,6 +45,9 @@ _PLAIN = {
     c.CERT_NO: b"[0-9A-Z]*+",
     c.PERSON_NAME: _NAME,
 }
+
+
+AS_IT_STOOD = frozenset(field.index for field in FIELDS) - _PLAIN.keys()  # in a plain line; never compared
 
 
 @dataclass(frozen=True)
@@ -100,11 +104,11 @@ class Lines:
 
     def _numbered(self, run: Run) -> bytes:
         data = run.data.replace(b"\r\n", b"\n").replace(b".", b"")
-        lines = data.split(b"\n")
-        lines.pop()
+        lines = data.splitlines(keepends=True)
         self.rows += len(lines)
-        mark = self.delimiter.encode()
-        return b"".join([b"%d%b%b\n" % (no, mark, line) for no, line in enumerate(lines, run.line_no)])
+        number = f"%d{self.delimiter}".encode().__mod__
+        numbers = map(number, range(run.line_no, run.line_no + len(lines)))
+        return b"".join(chain.from_iterable(zip(numbers, lines, strict=True)))
 
     def _line(self, row: Row) -> bytes:
         """One line; empty for a row that cannot be read."""

@@ -12,17 +12,20 @@ from django.db.models.functions import Abs, Coalesce
 from agency.merging import Merged
 from agency.organisation import access
 from agency.organisation.models import PoolingRegion, User
+from settlement.reconciliation.ending_models import CarriedEnding
 from settlement.reconciliation.models import Discrepancy
 from settlement.reconciliation.pairing import STANDING, carried
-from settlement.reconciliation.states import DiscrepancyState, RunState
+from settlement.reconciliation.states import DiscrepancyState, EndingState, RunState
 
-MINE, TO_APPROVE, LATE, NOBODYS, CARRIED, UNSETTLED = "mine", "approve", "late", "nobody", "carried", "open"
+MINE, TO_APPROVE, LATE, NOBODYS, UNSETTLED = "mine", "approve", "late", "nobody", "open"
+CARRIED, ENDINGS = "carried", "endings"
 VIEWS = {
     MINE: "我负责的",
     TO_APPROVE: "待我批准",
     LATE: "逾期",
     NOBODYS: "没人负责",
     CARRIED: "转下月的",
+    ENDINGS: "了结待我批准",
     UNSETTLED: "全部未办完",
 }
 BY_NUMBER, BY_DUE, BY_SIZE = "number", "due", "size"
@@ -89,11 +92,14 @@ def differences_narrowed(by: User, narrow: DifferenceFilter, today: dt.date) -> 
 
 
 def _of_view(view: str, by: User, today: dt.date) -> Q:
-    """What of the runs that are worked on belongs into a view of the work list."""
+    """What belongs into a view of the work list: of the runs that are worked on, and what somebody else
+    proposed as ending of what signed ones carried forward."""
     worked_on = Q(run__state=RunState.COMPARED)
     opened = worked_on & Q(state=DiscrepancyState.OPEN)
     unsettled = worked_on & ~Q(state=DiscrepancyState.SETTLED)
+    ended = CarriedEnding.objects.filter(state=EndingState.PROPOSED).exclude(proposed_by=by).order_by()
     return {
+        ENDINGS: Q(pk__in=ended.values("discrepancy")),
         MINE: opened & Q(owner=by),
         TO_APPROVE: worked_on & Q(state=DiscrepancyState.JUDGED) & ~Q(judged_by=by),
         LATE: unsettled & Q(due_on__lt=today),

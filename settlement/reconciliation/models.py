@@ -360,6 +360,12 @@ class Discrepancy(models.Model):
                 condition=~Q(state=DiscrepancyState.SETTLED) | Q(remedy=Remedy.CARRY),
                 name="discrepancy_unsettled",
             ),
+            # serves finding who could be the other half: an open one of the same amount, here or elsewhere
+            models.Index(
+                fields=["amount_fen", "run"],
+                condition=Q(state=DiscrepancyState.OPEN),
+                name="discrepancy_open_amount",
+            ),
         ]
 
     def __str__(self) -> str:

@@ -18,11 +18,12 @@ from agency.journal import workflow
 from agency.organisation.models import User
 from agency.organisation.roles import May
 from settlement.reconciliation.acting import differences_held, log
+from settlement.reconciliation.ending_models import CarriedEnding
 from settlement.reconciliation.held import hold_differences
 from settlement.reconciliation.judging import JUDGED, OPEN, note_given
 from settlement.reconciliation.kinds import Remedy, SourceKind
 from settlement.reconciliation.models import Discrepancy, ReconciliationRun
-from settlement.reconciliation.states import DiscrepancyState, RunState
+from settlement.reconciliation.states import DiscrepancyState, EndingState, RunState
 from settlement.reconciliation.verdict_rules import (
     CASE_BY_CASE,
     REVERSES,
@@ -43,10 +44,11 @@ def pair_give(one_key: int, other_key: int, *, by: User, at: dt.datetime, note: 
     """提出“互相对应”: of two open differences, or of an open one and one that another month carried forward,
     which stays as it is. Returns those that were judged.
 
-    Errors: those of `differences_held`, `note_missing`, `not_a_pair`, `already_used`.
+    Errors: those of `differences_held`, `note_missing`, `not_a_pair`, `already_used`, `is_ended`.
     """
     note = note_given(note)
     one, other = _both_held(one_key, other_key, by=by)
+    _require_not_ended(other)
     judged = [one]
     if not carried_for(one.run).filter(pk=other.pk).exists():
         _require_same_books(one, other)
@@ -110,6 +112,15 @@ def _require_same_books(one: Discrepancy, other: Discrepancy) -> None:
         raise DomainError("not_a_pair", told, field="other")
 
 
+def _require_not_ended(row: Discrepancy) -> None:
+    """That nobody proposed or approved how one that was carried forward ended. Call it while that is held."""
+    ending = CarriedEnding.objects.standing().filter(discrepancy=row.pk).first()
+    if ending is not None:
+        stands, way = ("已经了结", "撤销") if ending.is_approved else ("已提出了结，等批准", "退回")
+        told = f"{row} {stands}（{ending}），不能再与别的对应；要对应，请先{way}了结。"
+        raise DomainError("is_ended", told, field="other")
+
+
 def _require_unused(one: Discrepancy, other: Discrepancy) -> None:
     """That neither number is paired already by a comparison of the same source: a case is used once. Call it
     while both, and all of these numbers, are held."""
@@ -142,15 +153,20 @@ def paired_numbers(rows: Sequence[Discrepancy]) -> list[str]:
 
 
 def carried() -> QuerySet[Discrepancy]:
-    """Differences that are carried forward and open still: no later one is their half, and their month was
-    not compared anew with the same source and scope since."""
+    """Differences that are carried forward and open still: no later one is their half, their month was not
+    compared anew with the same source and scope since, and nobody approved how they ended."""
     rows = Discrepancy.objects.filter(
         state=DiscrepancyState.SETTLED, remedy=Remedy.CARRY, run__state__in=STANDING
     )
-    return rows.filter(paired_by__isnull=True).exclude(Exists(_newer_runs()))
+    rows = rows.filter(paired_by__isnull=True).exclude(Exists(newer_runs()))
+    return rows.exclude(Exists(_endings(EndingState.APPROVED)))
 
 
-def _newer_runs() -> QuerySet[ReconciliationRun]:
+def _endings(state: EndingState) -> QuerySet[CarriedEnding]:
+    return CarriedEnding.objects.filter(discrepancy=OuterRef("pk"), state=state).order_by()
+
+
+def newer_runs() -> QuerySet[ReconciliationRun]:
     """Comparisons of the same month, source, side and scope that came after the one of a difference."""
     none = Value(0)
     mine = ("region_id", "scope_region_id", "scope_institution_id")
@@ -177,17 +193,27 @@ def _of_other_months(rows: QuerySet[Discrepancy], run: ReconciliationRun) -> Que
     return own.filter(run__region=run.region_id) if run.region_id else own.filter(run__region__isnull=True)
 
 
+def free_for(run: ReconciliationRun) -> list[QuerySet[Discrepancy]]:
+    """What other months of the same side and source have that can be a half: what is open, and what they
+    carried forward with no ending that waits for approval."""
+    unsaid = carried().exclude(Exists(_endings(EndingState.PROPOSED)))
+    return [_of_other_months(rows, run) for rows in (_opened(), unsaid)]
+
+
+def _opened() -> QuerySet[Discrepancy]:
+    return Discrepancy.objects.filter(state=OPEN, run__state=RunState.COMPARED)
+
+
 def candidates(row: Discrepancy, at_most: int) -> list[Discrepancy]:
     """Who could be the other half of an open difference, the likeliest first: the one that its evidence
     names, those of its number in other months, of its institution, then whatever is equal to the cent."""
     half = half_of(row)
-    opened = Discrepancy.objects.filter(state=OPEN, run__state=RunState.COMPARED)
-    here = opened.filter(run=row.run_id, amount_fen=-row.amount_fen).exclude(pk=row.pk)
+    here = _opened().filter(run=row.run_id, amount_fen=-row.amount_fen).exclude(pk=row.pk)
     fit = [one for one in _near(here, row) if not pair_refusal(half, half_of(one))]
-    wanted = Q(subject=row.subject) | Q(amount_fen=-row.amount_fen)
-    for there in (opened, carried()):
-        rows = _near(_of_other_months(there, row.run).filter(wanted), row)
-        fit += [one for one in rows if not months_refusal(half, half_of(one))]
+    same = Q(subject=row.subject)
+    for there in free_for(row.run):
+        for wanted in (same, Q(amount_fen=-row.amount_fen) & ~same):  # each out of its own index
+            fit += [one for one in _near(there.filter(wanted), row) if not months_refusal(half, half_of(one))]
     named = named_in(row)
 
     def unlikely(one: Discrepancy) -> tuple[bool, bool, bool, int]:

@@ -1,45 +1,33 @@
-"""对照: the words of their file for places and kinds of care, as what they mean on the day of settlement.
+"""对照: their file added up by its own words, and what these words mean, for the database to join.
 
-Temporary tables of a few rows, one for each word that occurs: `their_area` and `their_care`, by days (texts);
-`account_inside` has the insured regions that deliver 个人账户 inside 基金支付总额.
+`their_sums` has a row for each combination of places, institution, insurance type and kind of care that
+occurs in `theirs`, reversals apart. The words in it lead to `their_area` and `their_care`: temporary tables
+of a few rows, a row for each word; by days only where a meaning changed within the days of the file.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import partial
-from typing import Any, TypeVar
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
 
 from django.db import connection
 
-from agency.organisation.models import PoolingRegion
-from agency.policy.care import CareKind
+from agency.periods import first_day, last_day
 from agency.policy.insurance import INSURANCE_BY_TEXT
-from agency.policy.models import Parameter
-from settlement.reconciliation.fields import Shape
+from settlement.reconciliation import meanings
+from settlement.reconciliation.dialect import analyze, in_order
+from settlement.reconciliation.fields import FIELDS, Shape
+from settlement.reconciliation.meanings import Days, Meaning
 from settlement.records import columns as c
-from settlement.records.reference import ACCOUNT_INSIDE, AccountInside, Reference, read_reference
+from settlement.records.reference import read_reference
 
-T = TypeVar("T")
-FIRST, LAST = dt.date(1900, 1, 1), dt.date(9999, 12, 31)
-SIDES = (("insured", "insured_area_code", c.INSURED_AREA), ("care", "care_area_code", c.CARE_AREA))
-
+WORDS = (c.INSTITUTION, c.INSURANCE_TYPE, c.CARE_TYPE, c.INSURED_AREA, c.CARE_AREA)
+AMOUNTS = ("total_fee_fen", "fund_total_fen", "personal_account_pay_fen")
 INSURANCE = "CASE t.insurance_type {} ELSE t.insurance_type END".format(
     " ".join(f"WHEN '{text}' THEN '{kind.value}'" for text, kind in INSURANCE_BY_TEXT.items())
 )
-
-
-def joins(last_day: dt.date) -> str:
-    """What brings the meanings to a row `t` of `theirs`; without a settlement time, of the period's end."""
-    day = f"coalesce(substr(t.settled_at, 1, 10), '{last_day}')"
-    return f"""
-        LEFT JOIN their_area AS insured ON insured.code = t.insured_area_code
-          AND {day} BETWEEN insured.begins AND insured.ends
-        LEFT JOIN their_area AS care ON care.code = t.care_area_code
-          AND {day} BETWEEN care.begins AND care.ends
-        LEFT JOIN their_care AS kind ON kind.code = t.care_type_code
-          AND {day} BETWEEN kind.begins AND kind.ends"""
 
 
 def is_reversal(shape: Shape) -> str:
@@ -48,97 +36,95 @@ def is_reversal(shape: Shape) -> str:
     return f"({flag if shape.has(c.REVERSAL_FLAG) else 'coalesce(t.total_fee_fen, 0) < 0'})"
 
 
-def places_stage(shape: Shape, last_day: dt.date) -> None:
-    """Fill the tables for what `theirs` holds, and make the view `their_case`: `theirs` with `insurance`,
-    `insured_region_id`, `care_region_id`, `care_kind` and `is_reversal`, as ours say it."""
-    reference = read_reference()
-    areas = _areas(reference, _words([column for _, column, index in SIDES if shape.has(index)]))
-    cares = _cares(reference, _words(["care_type_code"] if shape.has(c.CARE_TYPE) else []))
-    _fill("their_area", "code text, begins text, ends text, region_id bigint", areas)
-    _fill("their_care", "code text, begins text, ends text, care_kind text", cares)
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""CREATE TEMPORARY VIEW their_case AS SELECT t.*, {INSURANCE} AS insurance,
-            insured.region_id AS insured_region_id, care.region_id AS care_region_id, kind.care_kind,
-            {is_reversal(shape)} AS is_reversal FROM theirs AS t {joins(last_day)}"""
+@dataclass(frozen=True)
+class Places:
+    """How the words of a row `t` come by their meanings: by the day where `by_day`; without a settlement time
+    by the last day of the period. `account_inside`: whether some region delivers the account so."""
+
+    period: str
+    by_day: bool
+    account_inside: bool
+
+    @property
+    def joins(self) -> str:
+        """`insured`, `care` (with region_id) and `kind` (with care_kind) beside `t`."""
+        return "".join(
+            f" LEFT JOIN {table} AS {name} ON {name}.code = t.{column}{self._on_day(name)}"
+            for name, table, column in (
+                ("insured", "their_area", "insured_area_code"),
+                ("care", "their_area", "care_area_code"),
+                ("kind", "their_care", "care_type_code"),
+            )
         )
 
-
-def inside_stage() -> bool:
-    """Fill `account_inside` (region_id, begins, ends); whether it holds anything."""
-    spans = inside_spans()
-    _fill("account_inside", "region_id bigint, begins text, ends text", spans)
-    return bool(spans)
-
-
-def inside_spans() -> list[tuple[int, str, str]]:
-    """Insured regions that deliver 个人账户 inside 基金支付总额, with first and last day [P]."""
-    inside, rows = AccountInside(), Parameter.objects.filter(key=ACCOUNT_INSIDE)
-    breaks = _breaks(rows.values_list("valid_from", "valid_to"))
-    return [
-        (region, begins, ends)
-        for region in PoolingRegion.objects.values_list("pk", flat=True)
-        for begins, ends, is_inside in _spans(breaks, partial(inside, region))
-        if is_inside
-    ]
+    def _on_day(self, name: str) -> str:
+        if not self.by_day:
+            return ""
+        day = f"coalesce(substr(t.settled_at, 1, 10), '{last_day(self.period)}')"
+        return f" AND {day} BETWEEN {name}.begins AND {name}.ends"
 
 
-def _words(columns: Sequence[str]) -> list[str]:
-    """The words that occur in some columns of `theirs`."""
-    if not columns:
-        return []
+def places_stage(shape: Shape, period: str) -> Places:
+    """Fill `their_sums` and the tables of meanings."""
+    _sum_up(shape, by_day=False)
+    days, reference = _days(period), read_reference()
+    areas = list(meanings.areas(reference, _words("insured_area_code", "care_area_code"), days))
+    cares = list(meanings.cares(reference, _words("care_type_code"), days))
+    inside = meanings.inside(days)
+    found: list[Meaning[Any]] = [*areas, *cares, *inside]
+    by_day = not all(map(days.whole, found))
+    if by_day:
+        _sum_up(shape, by_day=True)
+    _fill("their_area", "code text, begins text, ends text, region_id bigint", areas)
+    _fill("their_care", "code text, begins text, ends text, care_kind text", cares)
+    _fill("account_inside", "region_id bigint, begins text, ends text, is_inside boolean", inside)
+    return Places(period, by_day, bool(inside))
+
+
+def _sum_up(shape: Shape, *, by_day: bool) -> None:
+    columns = {FIELDS[index].column: shape.has(index) for index in WORDS}
+    said = [f"t.{name}" for name, is_said in columns.items() if is_said]
+    nothing = [f"CAST(NULL AS text) AS {name}" for name, is_said in columns.items() if not is_said]
+    day = "substr(t.settled_at, 1, 10)"
+    sums = [f"CAST(sum(coalesce(t.{name}, 0)) AS bigint) AS {name}" for name in AMOUNTS]
+    moment = in_order("t.settled_at")
+    selected = [
+        *said, *nothing, f"{day if by_day else 'CAST(NULL AS text)'} AS settled_at",
+        f"{is_reversal(shape)} AS is_reversal", "count(*) AS cases", *sums,
+        f"min({moment}) AS first_moment", f"max({moment}) AS last_moment",
+    ]  # fmt: skip
+    grouped = [*said, is_reversal(shape), *([day] if by_day else [])]
+    with connection.cursor() as cursor:
+        cursor.execute("DROP TABLE IF EXISTS their_sums")
+        cursor.execute(
+            f"CREATE TEMPORARY TABLE their_sums AS SELECT {', '.join(selected)} FROM theirs AS t"
+            f" GROUP BY {', '.join(grouped)}"
+        )
+    analyze("their_sums")
+
+
+def _days(period: str) -> Days:
+    """The days of their file and of the period."""
+    first, last = in_order("first_moment"), in_order("last_moment")
+    with connection.cursor() as cursor:
+        cursor.execute(f"SELECT min({first}), max({last}) FROM their_sums")
+        days = [dt.date.fromisoformat(moment[:10]) for moment in cursor.fetchone() if moment]
+    return Days(min([*days, first_day(period)]), max([*days, last_day(period)]))
+
+
+def _words(*columns: str) -> list[str]:
+    """The words that occur in some columns of their file."""
     union = " UNION ".join(
-        f"SELECT DISTINCT {column} AS word FROM theirs WHERE {column} IS NOT NULL" for column in columns
+        f"SELECT {column} AS word FROM their_sums WHERE {column} IS NOT NULL" for column in columns
     )
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT word FROM ({union}) AS words ORDER BY word")
+        cursor.execute(f"SELECT DISTINCT word FROM ({union}) AS words ORDER BY word")
         return [word for (word,) in cursor.fetchall()]
 
 
-def _areas(reference: Reference, words: list[str]) -> Iterator[tuple[Any, ...]]:
-    """A code by the table of area codes, as when a case is imported; or a region by its name."""
-    named = {}
-    for key, *names in PoolingRegion.objects.values_list("pk", "name", "short_name"):
-        named.update(dict.fromkeys(names, key))
-    for word in words:
-        known = reference.areas.spans.get(word, ())
-        breaks = _breaks((start, end) for start, end, _ in known)
-        for begins, ends, region in _spans(breaks, partial(reference.areas.region_id, word)):
-            if region is not None or word in named:
-                yield word, begins, ends, region or named[word]
-
-
-def _cares(reference: Reference, words: list[str]) -> Iterator[tuple[Any, ...]]:
-    """A platform code by the table of care types, or one of the five kinds by its name."""
-    named = {str(kind.label): kind.value for kind in CareKind}
-    for word in words:
-        breaks = _breaks((start, end) for start, end, _ in reference.care_types.get(word, ()))
-        for begins, ends, kind in _spans(breaks, partial(reference.care_kind, word)):
-            if kind is not None or word in named:
-                yield word, begins, ends, kind or named[word]
-
-
-def _breaks(spans: Iterable[tuple[dt.date, dt.date | None]]) -> list[dt.date]:
-    """The days on which something begins to count, or no longer does."""
-    days = {FIRST}
-    for start, end in spans:
-        days.add(max(start, FIRST))
-        if end is not None and end < LAST:
-            days.add(end + dt.timedelta(days=1))
-    return sorted(days)
-
-
-def _spans(breaks: list[dt.date], value: Callable[[dt.date], T]) -> Iterator[tuple[str, str, T]]:
-    """First and last day of each stretch (as texts), with its value."""
-    for begins, following in zip(breaks, [*breaks[1:], None], strict=True):
-        ends = following - dt.timedelta(days=1) if following is not None else LAST
-        yield begins.isoformat(), ends.isoformat(), value(begins)
-
-
-def _fill(name: str, columns: str, rows: Iterable[tuple[Any, ...]]) -> None:
-    marks = ", ".join(["%s"] * (columns.count(",") + 1))
+def _fill(name: str, columns: str, rows: Iterable[Meaning[Any]]) -> None:
+    values = [(row.word, row.begins, row.ends, row.value) for row in rows]
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE TEMPORARY TABLE {name} ({columns})")
-        cursor.executemany(f"INSERT INTO {name} VALUES ({marks})", list(rows))
-        if connection.vendor == "postgresql":
-            cursor.execute(f"ANALYZE {name}")
+        cursor.executemany(f"INSERT INTO {name} VALUES (%s, %s, %s, %s)", values)
+    analyze(name)

@@ -14,8 +14,11 @@ from agency.journal.models import AuditEntry
 from agency.masking import mask_id
 from agency.money import MoneyError, parse_yuan, yuan
 from agency.organisation.models import Institution, PoolingRegion
-from agency.periods import months_between, period_of
+from agency.periods import SHANGHAI, months_between, period_of
 from settlement.reconciliation.acting import KIND
+from settlement.reconciliation.ending_models import CarriedEnding
+from settlement.reconciliation.ending_shown import ending_steps, standing_endings
+from settlement.reconciliation.kinds import Remedy
 from settlement.reconciliation.models import Discrepancy
 from settlement.reconciliation.states import TONES, DiscrepancyState
 from settlement.records.columns import NAMES
@@ -113,13 +116,15 @@ def _said(value: Any) -> str:
 
 
 def history_of(row: Discrepancy) -> list[dict[str, Any]]:
-    """Found, handed out, noted, judged, approved, returned, undone: oldest first."""
+    """Found, handed out, noted, judged, approved, returned, undone, ended: oldest first."""
     steps = workflow.history(row.machine, row.difference_no)
     if not steps or steps[0]["label"] != row.machine.label(DiscrepancyState.OPEN):
         steps.insert(0, _found(row))
     rows = AuditEntry.objects.filter(subject_kind=KIND, subject_no=row.difference_no, action__in=_HANDLED)
     for entry in rows.select_related("by").order_by("seq"):
         steps.append({"label": _handled(entry.detail), "by": str(entry.by), "at": entry.at, "reason": ""})
+    if row.remedy == Remedy.CARRY:
+        steps += ending_steps(row)
     return sorted(steps, key=lambda step: step["at"])
 
 
@@ -144,13 +149,15 @@ def _handled(detail: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True)
 class Row:
-    """A difference as it stands in a list: its parties by name, its age in months, whether it is late."""
+    """A difference as it stands in a list: its parties by name, its age in months, whether it is late, and
+    what is proposed or approved of its ending."""
 
     row: Discrepancy
     parties: str
     institution: str
     age: int
     is_late: bool
+    ending: CarriedEnding | None = None
 
     @property
     def tone(self) -> str:
@@ -158,10 +165,11 @@ class Row:
 
 
 def rows_of(rows: Sequence[Discrepancy], today: dt.date) -> list[Row]:
-    """Differences as they are listed, in two queries however many."""
+    """Differences as they are listed, in two queries however many; one more where some are carried."""
     names = dict(PoolingRegion.objects.values_list("code", "short_name"))
     codes = {row.institution_code for row in rows} - {""}
     institutions = dict(Institution.objects.filter(code__in=codes).values_list("code", "name"))
+    endings = standing_endings(rows)
     return [
         Row(
             row,
@@ -169,8 +177,16 @@ def rows_of(rows: Sequence[Discrepancy], today: dt.date) -> list[Row]:
                 names.get(code, code) for code in (row.insured_region_code, row.care_region_code) if code
             ),
             institutions.get(row.institution_code, row.institution_code),
-            max(0, months_between(row.run.period, period_of(today))),
+            age_of(row, endings.get(row.pk), today),
             row.state != DiscrepancyState.SETTLED and row.due_on is not None and row.due_on < today,
+            endings.get(row.pk),
         )
         for row in rows
     ]
+
+
+def age_of(row: Discrepancy, ending: CarriedEnding | None, today: dt.date) -> int:
+    """Months since its 期别; of one that ended, until then."""
+    if ending is not None and ending.approved_at is not None:
+        today = ending.approved_at.astimezone(SHANGHAI).date()
+    return max(0, months_between(row.run.period, period_of(today)))

@@ -1,4 +1,4 @@
-"""暂存: their rows in the temporary table `theirs`, for the database to set beside ours.
+"""暂存: their rows as `theirs`, for the database to set beside ours.
 
 `theirs` has a row for each of their rows that could be read: `line_no`, and the columns of `fields.FIELDS`
 (all of them, empty where the file has none): amounts are fen, all else texts, `settled_at` in Shanghai as
@@ -14,6 +14,7 @@ from django.db import connection
 
 from agency.batches.aside import RowsAside
 from agency.batches.kinds import Progress
+from settlement.reconciliation.dialect import analyze
 from settlement.reconciliation.fields import FIELDS, FieldKind, Part, Shape, shape_of
 from settlement.reconciliation.lines import Lines, Unread
 from settlement.reconciliation.models import ReconciliationRun, UnreadRow
@@ -21,7 +22,12 @@ from settlement.reconciliation.theirs import TheirFile
 
 KEPT_AT_ONCE = 500
 TABLES = (
-    "theirs", "found", "their_numbers", "their_repeats", "their_area", "their_care", "account_inside",
+    "found", "our_apart", "their_apart", "our_sums", "their_sums", "their_numbers", "their_twins",
+    "their_repeats", "their_area", "their_care", "account_inside",
+)  # fmt: skip
+ANALYZED = (
+    "line_no", "settlement_no", "institution_code", "insurance_type", "care_type_code", "insured_area_code",
+    "care_area_code", "reversal_flag",
 )  # fmt: skip
 
 
@@ -34,15 +40,22 @@ class Staged:
     shape: Shape
 
 
-def theirs_stage(their: TheirFile, progress: Progress) -> Staged:
-    """Fill `theirs` from a file."""
+def theirs_stage(run: ReconciliationRun, their: TheirFile, progress: Progress) -> Staged:
+    """Fill `theirs` from the file of a run."""
     unread: RowsAside[Unread] = RowsAside()
     lines = Lines(their, lambda row: unread.add(row.line_no, row))
-    _create(their)
+    unstage(run)
+    _create(run, their)
     write = {"postgresql": _copy, "sqlite": _insert}[connection.vendor]
-    write(their, lines.delimiter, _told(lines, progress))
-    _settle()
+    write(_table(run), _columns(their), lines.delimiter, _told(lines, progress))
+    _settle(run)
     return Staged(lines.rows, unread, _shape(their))
+
+
+def _table(run: ReconciliationRun) -> str:
+    """The table behind `theirs`. On PostgreSQL one that is not logged, and `theirs` a view of it: at a
+    temporary table only one process can work. Nobody else sees it before it is dropped."""
+    return f"theirs_of_{run.pk}" if connection.vendor == "postgresql" else "theirs"
 
 
 def _told(lines: Lines, progress: Progress) -> Iterator[bytes]:
@@ -58,38 +71,41 @@ def _columns(their: TheirFile) -> list[str]:
     return ["line_no", *(names.get(place, f"x{place}") for place in range(len(their.table.header)))]
 
 
-def _create(their: TheirFile) -> None:
+def _create(run: ReconciliationRun, their: TheirFile) -> None:
     kinds = {field.column: "bigint" if field.kind is FieldKind.FEN else "text" for field in FIELDS}
     kinds |= {name: kinds.get(name, "text") for name in _columns(their)}
     kinds["line_no"] = "integer PRIMARY KEY" if connection.vendor == "sqlite" else "integer"
     declared = ", ".join(f"{name} {kind}" for name, kind in kinds.items())
-    unstage()
+    made = {"postgresql": "UNLOGGED", "sqlite": "TEMPORARY"}[connection.vendor]
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMPORARY TABLE theirs ({declared})")
+        cursor.execute(f"CREATE {made} TABLE {_table(run)} ({declared})")
+        if connection.vendor == "postgresql":
+            cursor.execute(f"CREATE TEMPORARY VIEW theirs AS SELECT * FROM {_table(run)}")
 
 
-def unstage() -> None:
+def unstage(run: ReconciliationRun) -> None:
     """Drop what was staged, if anything was."""
     with connection.cursor() as cursor:
-        cursor.execute("DROP VIEW IF EXISTS their_case")
-        for name in TABLES:
+        if connection.vendor == "postgresql":
+            cursor.execute("DROP VIEW IF EXISTS theirs")
+        for name in (_table(run), *TABLES):
             cursor.execute(f"DROP TABLE IF EXISTS {name}")
 
 
-def _copy(their: TheirFile, delimiter: str, blocks: Iterable[bytes]) -> None:
+def _copy(table: str, columns: list[str], delimiter: str, blocks: Iterable[bytes]) -> None:
     """PostgreSQL."""
-    columns, mark = ", ".join(_columns(their)), "E'\\t'" if delimiter == "\t" else f"'{delimiter}'"
-    statement = f"COPY theirs ({columns}) FROM STDIN (DELIMITER {mark}, NULL '', ENCODING 'UTF8')"
+    mark = "E'\\t'" if delimiter == "\t" else f"'{delimiter}'"
+    options = f"DELIMITER {mark}, NULL '', ENCODING 'UTF8'"
+    statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN ({options})"
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
         for block in blocks:
             copy.write(block)
 
 
-def _insert(their: TheirFile, delimiter: str, blocks: Iterable[bytes]) -> None:
+def _insert(table: str, columns: list[str], delimiter: str, blocks: Iterable[bytes]) -> None:
     """SQLite."""
-    columns = _columns(their)
     marks = ", ".join(["%s"] * len(columns))
-    statement = f"INSERT INTO theirs ({', '.join(columns)}) VALUES ({marks})"
+    statement = f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({marks})"
     with connection.cursor() as cursor:
         for block in blocks:
             rows = (_cells(line, delimiter) for line in block.decode().split("\n")[:-1])
@@ -113,12 +129,11 @@ def _cells(line: str, delimiter: str) -> list[str]:
     return cells
 
 
-def _settle() -> None:
+def _settle(run: ReconciliationRun) -> None:
     """What the database needs to know of `theirs` to find a way through it."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("ANALYZE theirs (settlement_no, line_no)")
-        else:
+    analyze(_table(run), *ANALYZED)
+    if connection.vendor == "sqlite":
+        with connection.cursor() as cursor:
             cursor.execute("CREATE INDEX theirs_number ON theirs (settlement_no)")
 
 

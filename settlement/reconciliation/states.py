@@ -1,4 +1,5 @@
-"""The life of a reconciliation, and of each difference in it: one person judges, another approves."""
+"""The life of a reconciliation, of each difference in it, and of how one that was carried forward ended: one
+person judges, another approves."""
 
 from django.db import models
 
@@ -20,7 +21,15 @@ class DiscrepancyState(models.TextChoices):
     SETTLED = "settled", "已处理"
 
 
-R, D = RunState, DiscrepancyState
+class EndingState(models.TextChoices):
+    PROPOSED = "proposed", "待批准"
+    APPROVED = "approved", "已了结"
+    RETURNED = "returned", "已退回"
+    UNDONE = "undone", "已撤销"
+
+
+R, D, E = RunState, DiscrepancyState, EndingState
+STANDING_ENDINGS = (E.PROPOSED, E.APPROVED)
 
 RUN_MACHINE = Machine(
     kind="reconciliation",
@@ -52,5 +61,20 @@ DISCREPANCY_MACHINE = Machine(
     },
 )
 
+ENDING_MACHINE = Machine(
+    kind="carried_ending",
+    title="转下月差异的了结",
+    flow=Flow.CLEARING,
+    states=EndingState,
+    first=E.PROPOSED,
+    transitions={
+        (E.PROPOSED, E.APPROVED): Step("批准了结", May.APPROVE_VERDICTS),
+        (E.PROPOSED, E.RETURNED): Step("退回了结", May.APPROVE_VERDICTS, reason_required=True),
+        (E.APPROVED, E.UNDONE): Step("撤销了结", May.APPROVE_VERDICTS, reason_required=True),
+    },
+    terminal=frozenset({E.RETURNED, E.UNDONE}),
+)
+
 RUN_TONES = {R.COMPARING: "", R.FAILED: "bad", R.COMPARED: "warn", R.SIGNED: "ok", R.VOIDED: ""}
 TONES = {D.OPEN: "", D.JUDGED: "warn", D.SETTLED: "ok"}
+ENDING_TONES = {E.PROPOSED: "warn", E.APPROVED: "ok", E.RETURNED: "", E.UNDONE: ""}

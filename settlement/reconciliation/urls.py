@@ -2,7 +2,15 @@
 
 from django.urls import path
 
-from settlement.reconciliation.views import bulk, differences, giving_up, lists, runs, saved_mappings
+from settlement.reconciliation.views import (
+    bulk,
+    differences,
+    endings,
+    giving_up,
+    lists,
+    runs,
+    saved_mappings,
+)
 
 DIFFERENCES = "reconciliation/differences/"
 DIFFERENCE = DIFFERENCES + "<str:difference_no>/"
@@ -27,6 +35,10 @@ urlpatterns = [
     path(DIFFERENCE + "undo/", differences.difference_undo, name="difference_undo"),
     path(DIFFERENCE + "assign/", differences.difference_assign, name="difference_assign"),
     path(DIFFERENCE + "note/", differences.difference_note, name="difference_note"),
+    path(DIFFERENCE + "ending/propose/", endings.ending_propose, name="ending_propose"),
+    path(DIFFERENCE + "ending/approve/", endings.ending_approve, name="ending_approve"),
+    path(DIFFERENCE + "ending/return/", endings.ending_return, name="ending_return"),
+    path(DIFFERENCE + "ending/undo/", endings.ending_undo, name="ending_undo"),
     path(RUN, runs.run_detail, name="reconciliation_run"),
     path(RUN + "differences/", lists.run_differences, name="reconciliation_differences"),
     path(RUN + "void/", giving_up.run_void, name="reconciliation_void"),

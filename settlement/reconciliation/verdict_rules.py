@@ -15,6 +15,7 @@ PAID = ("基金支付总额", "个人账户")  # the columns of a case that are 
 REVERSES = "原结算编号"
 CASE_BY_CASE = frozenset({SourceKind.PLATFORM, SourceKind.REGION, SourceKind.HOSPITAL})
 K, R = DiscrepancyKind, Remedy
+NO_ENDINGS = (R.PAIR, R.CARRY)
 
 # what makes no sense of a kind: nobody imports what we have, or corrects what we have not
 _NOT_FOR: dict[str, frozenset[Remedy]] = {
@@ -33,6 +34,12 @@ def remedies_of(kind: str, source: str) -> tuple[Remedy, ...]:
     be held over."""
     left_out = _NOT_FOR[kind] | (frozenset() if source in CASE_BY_CASE else frozenset({R.HOLD}))
     return tuple(remedy for remedy in Remedy if remedy not in left_out)
+
+
+def endings_of(kind: str, source: str) -> tuple[Remedy, ...]:
+    """How a difference that was carried forward can end without a later half: any of its verdicts but to
+    carry it on, or to pair it."""
+    return tuple(one for one in remedies_of(kind, source) if one not in NO_ENDINGS)
 
 
 def paid_fen(side: Mapping[str, str]) -> int | None:

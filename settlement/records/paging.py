@@ -12,6 +12,7 @@ from collections.abc import Callable, Sequence
 from itertools import islice
 from typing import Any
 
+from django.db import connections
 from django.db.models import F, QuerySet
 from django.db.models.fields.tuple_lookups import Tuple, TupleGreaterThan, TupleLessThan
 from django.http import HttpRequest
@@ -39,10 +40,22 @@ def first_keys(branches: Branches, limit: int, *, oldest_first: bool = False) ->
 
 
 def beyond(branches: Branches, key: Key, *, newer: bool = False) -> Branches:
-    """What stands after a key (before it, for `newer`): (period, pk) < (…, …) as one comparison of rows, for
-    which both databases go to its place in the index; with OR they would read on to it from the first."""
+    """What stands after a key (before it, for `newer`), so that its place in the index is gone to; with OR it
+    would be read on to from the first.
+
+    PostgreSQL knows (period, pk) < (…, …) as one comparison of rows. For SQLite it would be an OR: there the
+    rest of the month and the other months are branches of their own.
+    """
     compared = TupleGreaterThan if newer else TupleLessThan
-    return [rows.filter(compared(Tuple(F("period"), F("pk")), key)) for rows in branches]
+    found = []
+    for rows in branches:
+        if connections[rows.db].vendor == "sqlite":
+            (period, pk), way = key, "gt" if newer else "lt"
+            found.append(rows.filter(period=period, **{f"pk__{way}": pk}))
+            found.append(rows.filter(**{f"period__{way}": period}))
+        else:
+            found.append(rows.filter(compared(Tuple(F("period"), F("pk")), key)))
+    return found
 
 
 def of_month(rows: QuerySet[Any], period: str) -> QuerySet[Any]:

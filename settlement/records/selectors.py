@@ -94,7 +94,9 @@ def holding(records: QuerySet[SettlementRecord]) -> QuerySet[SettlementRecord]:
     replaced then holds for nobody.
     """
     later = SettlementRecord.objects.filter(
-        settlement_no=OuterRef("settlement_no"), correction_no=OuterRef("correction_no") + 2
+        correction_no__gt=0,  # said once more, for the index of the few
+        settlement_no=OuterRef("settlement_no"),
+        correction_no=OuterRef("correction_no") + 2,
     )
     rows = records.filter(Q(correction_no=0) | Q(is_reversal=False))
     return rows.exclude(Exists(later.order_by()))

@@ -20,10 +20,10 @@ pytestmark = pytest.mark.long
 
 ROOT = Path(__file__).parents[2]
 MANAGE = [sys.executable, str(ROOT / "manage.py")]
-KILLS = 50
-FILES = 8
-ROWS = 12_000
-STARTS_IN, LASTS = 1.5, 9.0  # seconds: when a worker may be killed
+KILLS = 50  # of a worker with a job in its hands
+TRIES = 4 * KILLS  # some come before it has begun, or when it has done all
+ROWS = 40_000
+STARTS_IN, LASTS = 1.0, 4.5  # seconds: when a worker may be killed
 PATIENCE = 900
 
 # What a clerk, a colleague and the lease would do next: upload, confirm, let a dead worker's job be taken up.
@@ -37,6 +37,7 @@ from agency.models import Batch, Job, User
 from settlement.models import SettlementRecord
 maker, checker = User.objects.get(username="prov_clearing"), User.objects.get(username="prov_clearing2")
 now = timezone.now()
+caught = Job.objects.filter(state="running").count()
 Job.objects.filter(state="running").update(lease_until=now - dt.timedelta(seconds=1), attempts=0)
 batch = Batch.objects.filter(kind="settlements", created_by=maker).first()
 waits = Job.objects.filter(state__in=["queued", "running"]).exists()
@@ -52,7 +53,8 @@ elif not waits and batch.state == "previewed":
     job_enqueue("batch_load", by=checker, at=now, subject_kind="batch", subject_no=batch.batch_no,
                 preview_digest=batch.preview_digest)
 rows = Batch.objects.filter(kind="settlements", created_by=maker, file_name__startswith="killed")
-print(json.dumps([[one.state, SettlementRecord.objects.filter(batch=one).count()] for one in rows]))
+states = [[one.state, SettlementRecord.objects.filter(batch=one).count()] for one in rows]
+print(json.dumps({"caught": caught, "states": states}))
 """
 
 
@@ -83,37 +85,43 @@ def work(environment: dict[str, str]) -> subprocess.Popen[bytes]:
 
 
 def test_fifty_kills_leave_nothing_half_done(environment: dict[str, str], tmp_path: Path) -> None:
-    """Real worker processes, killed at random moments; a killed one's lease is let run out."""
-    paths = [
-        str(write(tmp_path, [row(f"K{file}{number:06d}") for number in range(ROWS)], f"killed-{file}.csv"))
-        for file in range(FILES)
-    ]
-    script = NEXT.replace("PATHS", repr(paths))
+    """Real worker processes, killed at random moments of their work; a killed one's lease is let run out."""
+    paths: list[str] = []
     chance = random.Random(7)
     seen: set[tuple[Any, ...]] = set()
 
-    def step() -> list[list[Any]]:
-        states: list[list[Any]] = json.loads(manage(environment, "shell", "-v0", "-c", script))
-        seen.update(map(tuple, states))
-        return states
+    def step() -> dict[str, Any]:
+        found: dict[str, Any] = json.loads(
+            manage(environment, "shell", "-v0", "-c", NEXT.replace("PATHS", repr(paths)))
+        )
+        seen.update(map(tuple, found["states"]))
+        return found
 
-    step()
-    for _ in range(KILLS):
+    def give_another() -> None:
+        rows = [row(f"K{len(paths):02d}{number:06d}") for number in range(ROWS)]
+        paths.append(str(write(tmp_path, rows, f"killed-{len(paths)}.csv")))
+
+    caught = tries = 0
+    while caught < KILLS and tries < TRIES:
+        if [state for state, _ in step()["states"]] == ["loaded"] * len(paths):
+            give_another()
+            step()
         worker = work(environment)
         time.sleep(chance.uniform(STARTS_IN, LASTS))
         worker.kill()
         worker.wait()
-        step()
+        caught, tries = caught + step()["caught"], tries + 1
+    assert caught >= KILLS
     worker = work(environment)
     try:
         until = time.monotonic() + PATIENCE
-        while step() != [["loaded", ROWS]] * FILES and time.monotonic() < until:
+        while step()["states"] != [["loaded", ROWS]] * len(paths) and time.monotonic() < until:
             time.sleep(1)
     finally:
         worker.terminate()
         worker.wait(timeout=60)
 
     assert seen <= {("uploaded", 0), ("previewed", 0), ("loaded", ROWS)}
-    assert step() == [["loaded", ROWS]] * FILES
+    assert step()["states"] == [["loaded", ROWS]] * len(paths)
     books = json.loads(manage(environment, "check_books", "--json"))
     assert books["broken"] == []

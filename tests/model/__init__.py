@@ -1,7 +1,7 @@
 """A second reading of the rules, in plain Python, to set beside the program.
 
-`clearing.py` is the month and its notices, `year.py` the year on top: no Django, nothing of the project.
-`beside.py` drives the program and the month by the same steps, `beside_years.py` the year as well; the tests
-draw the steps. What stands on month and year joins in the same way: a module here whose class extends
-`YearLedger` (the fund extends `sign` and `pay`, quotas read `months`), and a driver that extends `BothYears`.
+`clearing.py` is the month and its notices, `year.py` the year on top, `fund.py` the money behind both,
+`quotas.py` what the fund should have: no Django, nothing of the project. Each class extends the one before.
+`beside.py` drives the program and the month by the same steps, `beside_years.py`, `beside_funds.py` and
+`beside_quotas.py` the others as well; the tests draw the steps. What comes next joins in the same way.
 """

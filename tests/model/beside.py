@@ -13,6 +13,7 @@ from typing import Any
 
 import pytest
 from django.db import transaction
+from django.db.models import F
 from hypothesis import HealthCheck, Phase, settings
 
 from agency.batches.models import Refusal
@@ -23,15 +24,17 @@ from agency.sheets.digest import digest
 from settlement.clearing import rules
 from settlement.clearing.empty_months import empty_month_compute
 from settlement.clearing.filling import MonthBook, all_sheets
-from settlement.clearing.models import ClearingLine, ClearingPeriod
+from settlement.clearing.models import ClearingLine, ClearingPeriod, SignedSheet
 from settlement.clearing.services import period_compute, period_sign, region_confirm, unconfirmed
 from settlement.corrections.services import correction_approve, correction_propose
 from settlement.holding.models import HeldCase
 from settlement.holding.services import case_dispute, case_reject, case_release, case_take_back
-from settlement.notices.models import Notice
+from settlement.notices.models import Category, Notice
 from settlement.notices.selectors import accounts_now, with_payments
 from settlement.notices.services import LineContent, line_enter
-from tests.model.clearing import FUNDS, INSIDE, Case, Ledger, Refused
+from settlement.notices.states import NoticeState
+from tests.model import clearing
+from tests.model.clearing import FUNDS, Case, Key, Ledger, Refused
 from tests.settlement.records.files import row, write
 from tests.support.world import World
 
@@ -43,6 +46,7 @@ PAIRS = [
 HOSPITALS = {code: f"H{area}00001" for code, area in AREAS.items()}
 CARE = {"inpatient": "21", "outpatient": "11"}
 TYPES = {"employee": "310", "resident": "390"}
+INSURANCES = {"employee": "职工", "resident": "居民"}
 FIELDS = {
     "cases": "cases", "records": "records", "total": "total_fee_fen", "in_scope": "in_scope_fen",
     "pooling": "pooling_pay_fen", "critical": "critical_illness_pay_fen", "large": "large_expense_pay_fen",
@@ -55,6 +59,7 @@ FUND_COLUMNS = {
     "pooling": "统筹基金", "critical": "居民大病保险", "large": "职工大额补助", "servant": "公务员补助",
     "enterprise": "企业补充", "assistance": "医疗救助", "other": "其他基金",
 }  # fmt: skip
+CATEGORIES = {"clearing": Category.MONTHLY, "quotas": Category.REVOLVING_FUND}
 
 
 class Rollback(Exception):
@@ -76,8 +81,11 @@ class Both:
         self.numbers, self.files = itertools.count(1), itertools.count(1)
         self.now: dict[str, int] = {}  # settlement number → place in the model of what holds
         self.held: list[tuple[Any, str]] = []  # the model's held case, the program's number
-        self.signed: dict[str, list[tuple[str, str]]] = {}
-        self.codes = {region.pk: region.code for region in PoolingRegion.objects.all()}
+        self.signed: dict[
+            str, list[tuple[str, str]]
+        ] = {}  # digests of a month's sheets, kept as it was signed
+        self.regions = {region.pk: region for region in PoolingRegion.objects.all()}
+        self.codes = {pk: region.code for pk, region in self.regions.items()}
         self.say: Callable[[str], object] = str
 
     # --- steps ---
@@ -108,9 +116,12 @@ class Both:
         case = Case(
             number, (insured, care, insurance, kind), month, "", amount * 10, amount * 10, funds, amount
         )
-        self.say(f"{number}: {case.key} settled in {month}, funds {funds}, account {amount}")
+        self.load_case(case)
+
+    def load_case(self, case: Case) -> None:
+        self.say(f"{case.no}: {case.key} settled in {case.month}, funds {case.funds}, account {case.account}")
         self._import("settlements", [self._row(case)])
-        self.now[number] = self.model.load(case)
+        self.now[case.no] = self.model.load(case)
 
     def reverse(self, which: int, month: str, amount: int) -> None:
         number = self._number(which)
@@ -154,17 +165,20 @@ class Both:
         self.model.deduct(self.model.cases[at].key, month, amount, at)
 
     def group(self, which: int, month: str, amount: int) -> None:
-        insured, care = PAIRS[which % len(PAIRS)]
+        self.deduct_group((*PAIRS[which % len(PAIRS)], "employee", "inpatient"), month, amount)
+
+    def deduct_group(self, key: Key, month: str, amount: int) -> None:
+        insured, care, insurance, kind = key
         if all(case.key[1] != care for case in self.model.cases):
             return  # nobody has heard of the hospital yet
         said = {
-            "期别": month, "参保地区划": AREAS[insured], "就医地区划": AREAS[care], "险种": "职工",
-            "医疗类别": "21", "定点医药机构编号": HOSPITALS[care], "扣款类别": "协议违约",
-            "原因": f"考核 {next(self.numbers)}",
+            "期别": month, "参保地区划": AREAS[insured], "就医地区划": AREAS[care],
+            "险种": INSURANCES[insurance], "医疗类别": CARE[kind], "定点医药机构编号": HOSPITALS[care],
+            "扣款类别": "协议违约", "原因": f"考核 {next(self.numbers)}",
         }  # fmt: skip
-        self.say(f"{yuan(amount)} is deducted from {insured}→{care} in {month}")
+        self.say(f"{yuan(amount)} is deducted from {key} in {month}")
         self._import("deductions", [said | {"金额": yuan(amount)}])
-        self.model.deduct((insured, care, "employee", "inpatient"), month, amount)
+        self.model.deduct(key, month, amount)
 
     def compute(self, which: int, month: str, amount: int) -> None:
         self.say(f"{month} is computed")
@@ -182,7 +196,8 @@ class Both:
         )
 
     def dispute(self, which: int, month: str, amount: int) -> None:
-        number = self._number(which)
+        numbers = [number for number, at in self.now.items() if self._is_open(self.model.cases[at].period)]
+        number = numbers[which % len(numbers)] if numbers else self._number(which)
         if number is None:
             return
         case = self.model.cases[self.now[number]]
@@ -229,9 +244,9 @@ class Both:
         found = ClearingPeriod.objects.get(period=period)
         self.say(f"{period} is confirmed and signed")
         for party in unconfirmed(found):
-            region = PoolingRegion.objects.get(pk=party.id)
+            region = self.regions[party.id]
             region_confirm(period=period, region=region, by=self.world.system, at=self.world.now)
-        for region in INSIDE:
+        for region in self.model.inside:
             self.model.months[period].confirmed[region] = self.model.part_of(
                 self.model.months[period], region
             )
@@ -245,7 +260,7 @@ class Both:
             return
         period_sign(period=period, by=by, at=at)
         self.model.sign(period)
-        self.signed[period] = self._sheets(period)
+        self.signed[period] = self._kept(period)
 
     def _is_open(self, period: str) -> bool:
         return period in self.model.months and not self.model.months[period].is_signed
@@ -257,7 +272,7 @@ class Both:
         left = abs(theirs.amount) - theirs.paid
         if not left:
             return
-        ours = Notice.objects.get(period=theirs.period, region__code=theirs.region)
+        ours = self._ours(theirs)
         paid = min(amount * 5, left)
         self.say(f"{yuan(paid)} of {yuan(left)} is paid for {ours}")
         receives = theirs.amount > 0
@@ -275,6 +290,17 @@ class Both:
         self.model.pay(theirs, paid)
 
     # --- helpers of steps ---
+
+    @staticmethod
+    def _ours(notice: clearing.Notice) -> Notice:
+        """The program's notice, that of the model given."""
+        return Notice.objects.get(
+            category=CATEGORIES[notice.of],
+            period=notice.period,
+            subject_no=notice.subject,
+            region__code=notice.region,
+            state=NoticeState.ISSUED,
+        )
 
     def _clerks(self) -> dict[str, User]:
         world = self.world
@@ -361,24 +387,37 @@ class Both:
         return {one.party.code: one.net_fen for one in rules.net(book.lines, book.parties)}
 
     def _notices(self) -> list[tuple[Any, ...]]:
-        rows = with_payments(Notice.objects.select_related("region"))
+        rows = with_payments(Notice.objects.filter(state=NoticeState.ISSUED).select_related("region"))
         return sorted(
-            (one.period, one.region.code, one.total_fen, one.employee_fen, one.resident_fen, one.paid_fen)
+            (
+                *(one.category, one.period, one.subject_no, one.region.code, one.direction),
+                *(one.total_fen, one.employee_fen, one.resident_fen, one.paid_fen),
+            )
             for one in rows
+        )
+
+    @staticmethod
+    def _kept(period: str) -> list[tuple[str, str]]:
+        rows = SignedSheet.objects.filter(
+            period=ClearingPeriod.objects.get(period=period), version=F("period__version")
+        )
+        return sorted(
+            (f"{form} {code or ''}", kept)
+            for form, code, kept in rows.values_list("form_no", "region__code", "digest")
         )
 
     def _sheets(self, period: str) -> list[tuple[str, str]]:
         book = MonthBook(ClearingPeriod.objects.get(period=period))
-        return [
+        return sorted(
             (f"{form} {party.code if party else ''}", digest(data)) for form, party, data in all_sheets(book)
-        ]
+        )
 
 
-def as_told(notice: Any) -> tuple[Any, ...]:
+def as_told(notice: clearing.Notice) -> tuple[Any, ...]:
     """A notice of the model as the program tells it: every amount in its own direction."""
-    sign = 1 if notice.amount > 0 else -1
-    parts = sign * notice.employee, sign * notice.resident
-    return (notice.period, notice.region, sign * notice.amount, *parts, notice.paid)
+    sign, direction = (1, "receipt") if notice.amount > 0 else (-1, "payment")
+    which = (CATEGORIES[notice.of].value, notice.period, notice.subject, notice.region, direction)
+    return (*which, sign * notice.amount, sign * notice.employee, sign * notice.resident, notice.paid)
 
 
 @contextmanager

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from typing import NamedTuple
 
 INSIDE = (
     "229900", "220100", "220200", "220300", "220400", "220500", "220600", "220700", "220800", "222400",
@@ -82,7 +83,7 @@ class Held:
     case: int
     since: str
     by: str
-    state: str = "held"  # held, released, rejected
+    state: str = "held"  # held, released, rejected; taken_back: then it is none of the ledger's
     decided: str = ""  # the month of the decision
 
 
@@ -98,32 +99,37 @@ class Month:
     is_stale: bool = False
 
 
+class Part(NamedTuple):
+    """What was paid of a notice in one step, or (below nil) takes back an earlier one, named by its place."""
+
+    moment: int
+    amount: int
+    takes_back: int | None = None
+
+
 @dataclass
 class Notice:
+    """What a region is told to pay or to receive: for a month's clearing, or for its quotas of the fund."""
+
     period: str
     region: str
     amount: int  # above nil: the region receives; below: it pays
     employee: int
     resident: int
-    parts: list[tuple[int, int]] = field(default_factory=list)  # what was paid, each with its moment
+    of: str = "clearing"  # or "quotas"
+    subject: str = ""  # tells apart notices of one period and region
+    parts: list[Part] = field(default_factory=list)
 
     @property
     def paid(self) -> int:
-        return self.paid_until(self.parts[-1][0]) if self.parts else 0
+        return sum(part.amount for part in self.parts)
 
     def paid_until(self, moment: int) -> int:
-        return sum(amount for at, amount in self.parts if at <= moment)
-
-    @property
-    def state(self) -> str:
-        due = abs(self.amount)
-        if self.paid == 0:
-            return "unpaid"
-        return "paid" if self.paid == due else "part"
+        return sum(part.amount for part in self.parts if part.moment <= moment)
 
 
 class Refused(Exception):
-    """The rules do not allow this step; the text is the code of the reason."""
+    """The rules do not allow this step; what it says are the codes of the reasons."""
 
 
 class Ledger:
@@ -136,6 +142,7 @@ class Ledger:
         self.months: dict[str, Month] = {}
         self.notices: list[Notice] = []
         self.moment = 0  # counts the steps
+        self.inside = INSIDE  # who takes part, in the order of the sheets
 
     # --- in ---
 
@@ -204,6 +211,7 @@ class Ledger:
         if held.state != "held":
             raise Refused("decided_already")
         if not self.months[held.since].is_signed:
+            held.state = "taken_back"
             self.held.remove(held)
             self._carry(held.since)
             return
@@ -366,7 +374,7 @@ class Ledger:
         reasons = set()
         if any(p < period and not self.is_signed(p) for p in self.known_months()):
             reasons.add("earlier_month_unsigned")
-        if set(INSIDE) - set(month.confirmed):
+        if set(self.inside) - set(month.confirmed):
             reasons.add("not_confirmed")
         if month.is_stale:
             reasons.add("needs_computing")
@@ -381,7 +389,7 @@ class Ledger:
         if self.reasons_against(period):
             raise Refused("reasons")
         month.is_signed = True
-        for region in INSIDE:
+        for region in self.inside:
             amount = self.net(period)[region]
             if amount:
                 halves = [self.net(period, insurance)[region] for insurance in ("employee", "resident")]
@@ -392,7 +400,7 @@ class Ledger:
 
     def net(self, period: str, insurance: str = "") -> dict[str, int]:
         """轧差 per region and of the platform: what it is owed less what it owes."""
-        found = dict.fromkeys((*INSIDE, PLATFORM), 0)
+        found = dict.fromkeys((*self.inside, PLATFORM), 0)
         for (insured, care, of, _), line in self.months[period].lines.items():
             if insurance in ("", of):
                 found[care if care in found else PLATFORM] += line["due"]
@@ -404,7 +412,7 @@ class Ledger:
     def pay(self, notice: Notice, amount: int) -> None:
         if amount <= 0 or notice.paid + amount > abs(notice.amount):
             raise Refused("more_than_is_due")
-        notice.parts.append((self.moment, amount))
+        notice.parts.append(Part(self.moment, amount))
 
     # --- what must always hold ---
 

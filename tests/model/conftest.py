@@ -2,4 +2,5 @@
 
 import pytest
 
-pytest.register_assert_rewrite("tests.model.beside", "tests.model.beside_years")
+DRIVERS = ("beside", "beside_years", "beside_funds", "beside_quotas")
+pytest.register_assert_rewrite(*(f"tests.model.{name}" for name in DRIVERS))

@@ -165,7 +165,7 @@ class YearLedger(Ledger):
         """What is not open on the year's notices is received and paid."""
         year.received = {key: line["due"] for key, line in year.lines.items()}
         year.paid = dict(year.received)
-        for region in INSIDE:
+        for region in self.inside:
             receive, pay = self._open_on_notices(region, year)
             owed = [key for key in year.lines if key[1] == region and year.monthly[key]]
             owing = [key for key in year.lines if key[0] == region and year.monthly[key]]
@@ -182,7 +182,8 @@ class YearLedger(Ledger):
         """What the region waits for and owes on the notices of the year's months."""
         receive = pay = 0
         for notice in self.notices:
-            if notice.region == region and notice.period[:4] == year.name:
+            of_year = notice.of == "clearing" and notice.period[:4] == year.name
+            if notice.region == region and of_year:
                 left = abs(notice.amount) - notice.paid_until(year.moment)
                 receive, pay = (receive + left, pay) if notice.amount > 0 else (receive, pay + left)
         return receive, pay
@@ -219,7 +220,7 @@ class YearLedger(Ledger):
         """Invariants of the months, and those of the years."""
         found = super().broken()
         for year in self.years.values():
-            nets = dict.fromkeys((*INSIDE, PLATFORM), 0)
+            nets = dict.fromkeys((*self.inside, PLATFORM), 0)
             for key, line in year.lines.items():
                 nets[_side(key[1])] += line["due"]
                 nets[_side(key[0])] -= line["due"]

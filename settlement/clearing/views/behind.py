@@ -55,6 +55,15 @@ class Asked:
         return reverse("settlement:sheet", kwargs=self.where)
 
     @property
+    def sheet_label(self) -> str:
+        """Where the figure stands: a region's 轧差 is what two of its sheets leave."""
+        return (
+            "表 10、表 11"
+            if (self.form, self.column_key) == (behind.OF_NET, behind.NET)
+            else f"表 {self.form}"
+        )
+
+    @property
     def where(self) -> dict[str, str]:
         where = {"period": self.month.period, "form": self.form}
         return where | ({"region_code": self.region.code} if self.region is not None else {})
@@ -142,7 +151,7 @@ def _disputes(user: User, asked: Asked, records: list[int]) -> dict[str, set[int
 
 def _told(asked: Asked, figure: Figure, **more: Any) -> ToExplain:
     return ToExplain(
-        form=asked.form,
+        sheet=asked.sheet_label,
         month=asked.month,
         region=asked.region,
         explained=explained(figure, asked.month, parties_of(asked.month)),

@@ -16,16 +16,18 @@ from agency.sheets.as_html import Cell, Table, TableLine, print_page, table
 from agency.sheets.digest import digest, short
 from agency.web.access import needs
 from agency.web.request import StaffRequest
+from settlement.clearing.behind import NET, OF_NET
 from settlement.clearing.explain import explain_url
 from settlement.clearing.export import sheet_printed
 from settlement.clearing.filling import MonthBook, matrix_data, matrix_in, party_named_as_then, sheet_data
 from settlement.clearing.matrix import FORM, Matrix
 from settlement.clearing.proofs import Proof
 from settlement.clearing.rules import PLATFORM, Party
-from settlement.clearing.screen import pinned
+from settlement.clearing.screen import linked_sums, pinned
 from settlement.clearing.views.sheets import Shown, as_file, month_and_region
 
 NOTHING = yuan(0)
+SUMS = {"payable": "out_sum", "receivable": "in_sum", "net": NET}  # the columns of sheet 9
 
 
 def shown_matrix(request: StaffRequest, period: str, region_code: str | None) -> Shown:
@@ -81,7 +83,9 @@ def _linked(page: Shown, whole: Matrix) -> Table:
         for row, party in zip(data.rows, _rows(page, whole), strict=True)
     )
     drawn = pinned(table(replace(data, rows=rows)), data)
-    return replace(drawn, body=tuple(_pale(line) for line in drawn.body))
+    sums = _own_sums(page) if page.party else _whole_sums(page, whole)
+    total = drawn.total and linked_sums(drawn.total, data, None, lambda _, column: sums.get(column.key, ""))
+    return replace(drawn, body=tuple(_pale(line) for line in drawn.body), total=total)
 
 
 def _pale(line: TableLine) -> TableLine:
@@ -96,8 +100,7 @@ def _rows(page: Shown, whole: Matrix) -> list[Party]:
 
 
 def _whole_links(page: Shown, insured: Party, whole: Matrix) -> dict[str, str]:
-    sums = {"payable": "out_sum", "receivable": "in_sum", "net": "net"}
-    found = {name: explain_url("9", page.month, None, insured.code, key) for name, key in sums.items()}
+    found = {name: explain_url("9", page.month, None, insured.code, key) for name, key in SUMS.items()}
     for care in whole.parties:
         if (insured.id, care.id) not in whole.owed:
             continue
@@ -106,12 +109,28 @@ def _whole_links(page: Shown, insured: Party, whole: Matrix) -> dict[str, str]:
     return found
 
 
+def _whole_sums(page: Shown, whole: Matrix) -> dict[str, str]:
+    """The line of sums: a column is what its party is owed, the last ones are those of sheet 9."""
+    found = {
+        f"to_{care.code}": explain_url("9", page.month, None, care.code, "in_sum") for care in whole.parties
+    }
+    return found | {name: explain_url("9", page.month, None, "", key) for name, key in SUMS.items()}
+
+
 def _own_links(page: Shown, other: Party, whole: Matrix) -> dict[str, str]:
+    return _of_own(page, other.code)
+
+
+def _own_sums(page: Shown) -> dict[str, str]:
+    return _of_own(page, "")
+
+
+def _of_own(page: Shown, row_key: str) -> dict[str, str]:
     assert page.party is not None
+    asked = {"receivable": ("10", "due"), "payable": ("11", "due"), "net": (OF_NET, NET)}
     own = page.party.code
     return {
-        "receivable": explain_url("10", page.month, own, other.code, "due"),
-        "payable": explain_url("11", page.month, own, other.code, "due"),
+        name: explain_url(form, page.month, own, row_key, column) for name, (form, column) in asked.items()
     }
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from functools import partial
 from typing import Any
 
 from django.http import Http404, HttpResponse
@@ -14,6 +15,7 @@ from agency.money import yuan
 from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
+from agency.policy.insurance import InsuranceType
 from agency.policy.workdays import calendar_known
 from agency.tabular.write import TableColumn
 from agency.web.access import needs
@@ -21,6 +23,7 @@ from agency.web.exporting import KINDS, exported
 from agency.web.keyset import keyset_page, narrowing
 from agency.web.papers import answer_with_page, answer_with_pdf
 from agency.web.request import StaffRequest
+from settlement.clearing.behind import NET, OF_NET
 from settlement.clearing.explain import explain_url
 from settlement.notices.forms import NoticeFilterForm
 from settlement.notices.models import Notice
@@ -153,17 +156,21 @@ def notice_detail(request: StaffRequest, notice_no: str) -> HttpResponse:
 
 
 def _explained(notice: Notice, by: User) -> dict[str, str]:
-    """Where each amount of a month's notice in force is explained; the net to the province alone."""
+    """Where each amount of a month's notice in force is explained; the province is led to sheet 9."""
     if notice.is_voided or not notice.is_monthly:
         return {}
     code = notice.region.code
+    of_region = partial(explain_url, OF_NET, notice.period, code)
     found = {
-        "receivable": explain_url("10", notice.period, code, "", "due"),
+        "receivable": of_region("", "due"),
         "payable": explain_url("11", notice.period, code, "", "due"),
+        "net": of_region("", NET),
+        "employee": of_region(InsuranceType.EMPLOYEE, NET),
+        "resident": of_region(InsuranceType.RESIDENT, NET),
     }
-    return found | (
-        {"net": explain_url("9", notice.period, None, code, "net")} if access.sees_all(by) else {}
-    )
+    if access.sees_all(by):
+        found["net"] = explain_url("9", notice.period, None, code, NET)
+    return found
 
 
 def _gap(notice: Notice) -> str:

@@ -14,7 +14,6 @@ from django.views.decorators.http import require_GET
 
 from agency.organisation import access
 from agency.organisation.roles import May
-from agency.periods import months_between, period_of
 from agency.tabular.write import TableColumn
 from agency.web.access import needs
 from agency.web.exporting import KINDS, exported
@@ -22,8 +21,11 @@ from agency.web.keyset import PLACE
 from agency.web.parts import COUNTED_AT_MOST, capped
 from agency.web.request import StaffRequest
 from filings.queues.paging import sorted_page
+from settlement.reconciliation.ending_models import CarriedEnding
+from settlement.reconciliation.ending_shown import standing_endings
 from settlement.reconciliation.forms import DifferenceFilterForm
 from settlement.reconciliation.listing import (
+    ENDINGS,
     MINE,
     UNSETTLED,
     VIEWS,
@@ -33,7 +35,7 @@ from settlement.reconciliation.listing import (
     sortable,
 )
 from settlement.reconciliation.models import Discrepancy
-from settlement.reconciliation.shown import evidence_of, rows_of, without_identity
+from settlement.reconciliation.shown import age_of, evidence_of, rows_of, without_identity
 from settlement.reconciliation.trail import list_url, way_from
 from settlement.reconciliation.verdict_rules import paid_fen
 from settlement.reconciliation.views.runs import head_of, visible
@@ -64,6 +66,12 @@ COLUMNS = [
     TableColumn("账龄（月）", "int", 8),
     TableColumn("提出人", width=10),
     TableColumn("批准人", width=10),
+    TableColumn("了结编号", width=16),
+    TableColumn("了结状态", width=8),
+    TableColumn("怎样了结", width=12),
+    TableColumn("了结说明", width=40),
+    TableColumn("了结提出人", width=10),
+    TableColumn("了结批准人", width=10),
 ]
 
 
@@ -110,6 +118,8 @@ def _listed(request: StaffRequest, said: QueryDict) -> dict[str, Any]:
         said.pop(key, None)
     query = said.urlencode()
     plain = DifferenceFilter(view=narrow.view, run=narrow.run, sort=narrow.sort)
+    rights = (May.RECONCILE, May.APPROVE_VERDICTS)
+    handles = any(access.allowed(request.user, may) for may in rights)
     return {
         "form": form,
         "page": page,
@@ -117,8 +127,7 @@ def _listed(request: StaffRequest, said: QueryDict) -> dict[str, Any]:
         "narrowed": narrow != plain,
         "query": query,
         "way": way_from(query),
-        "may_handle": access.allowed(request.user, May.RECONCILE)
-        or access.allowed(request.user, May.APPROVE_VERDICTS),
+        "may_handle": handles and narrow.view != ENDINGS,  # those are looked at one by one
     }
 
 
@@ -155,11 +164,26 @@ def _lines(keys: list[int], today: dt.date) -> Iterator[list[Any]]:
     for block in chunks(keys):
         named = Discrepancy.objects.select_related("run", "owner", "judged_by", "approved_by")
         found = named.in_bulk(block)
+        endings = standing_endings(list(found.values()))
         for pk in block:
-            yield _line(found[pk], today)
+            yield [*_line(found[pk], endings.get(pk), today), *_ended(endings.get(pk))]
 
 
-def _line(row: Discrepancy, today: dt.date) -> list[Any]:
+def _ended(ending: CarriedEnding | None) -> list[Any]:
+    """How what was carried forward ended, or is proposed to."""
+    if ending is None:
+        return [""] * 6
+    return [
+        ending.ending_no,
+        ending.get_state_display(),
+        ending.get_remedy_display(),
+        without_identity(ending.note),
+        str(ending.proposed_by),
+        str(ending.approved_by or ""),
+    ]
+
+
+def _line(row: Discrepancy, ending: CarriedEnding | None, today: dt.date) -> list[Any]:
     sentence, _ = evidence_of(row)
     return [
         row.difference_no,
@@ -182,7 +206,7 @@ def _line(row: Discrepancy, today: dt.date) -> list[Any]:
         without_identity(row.note),
         str(row.owner or ""),
         row.due_on,
-        max(0, months_between(row.run.period, period_of(today))),
+        age_of(row, ending, today),
         str(row.judged_by or ""),
         str(row.approved_by or ""),
     ]

@@ -12,8 +12,6 @@ from settlement.clearing import checks
 
 RECORD, LINE = "settlement_settlementrecord", "settlement_clearingline"
 DEDUCTION, PERIOD, SHEET = "settlement_deduction", "settlement_clearingperiod", "settlement_signedsheet"
-RECORD, LINE = "settlement_settlementrecord", "settlement_clearingline"
-DEDUCTION, PERIOD, SHEET = "settlement_deduction", "settlement_clearingperiod", "settlement_signedsheet"
 CONFIRMATION = "settlement_regionconfirmation"
 
 S4 = "长春市→北京市 职工 住院"
@@ -67,6 +65,10 @@ DAMAGES = {
     "a fund of a line": (
         f"UPDATE {LINE} SET other_pay_fen = 3 WHERE {OF_S4}",
         (checks.ARITHMETIC, S4, "基金支付合计 560.00，七项之和是 560.03"),
+    ),
+    "a carry of no held case": (
+        f"UPDATE {LINE} SET carried_in_fen = 1, due_fen = due_fen + 1 WHERE {OF_S4}",
+        (checks.BEHIND, S4, "上期挂账转入记为 0.01，明细合计 0.00"),
     ),
     "a missing line": (f"DELETE FROM {LINE} WHERE {OF_S4}", (checks.BEHIND, S4, "缺这一行；第一笔明细 S4")),
     "an extra line": (

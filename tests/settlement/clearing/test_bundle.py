@@ -22,10 +22,12 @@ from agency.jobs.states import JobState
 from agency.journal.models import AuditEntry, PrintedForm
 from agency.organisation.models import User
 from agency.sheets.as_pdf import as_pdf
+from settlement.clearing.binding import Binding, bind_pdf
 from settlement.clearing.bundle import BUNDLE, papers_coded, papers_of
 from settlement.clearing.bundling import bundle_make
 from settlement.clearing.filling import MonthBook, sheet_data
 from settlement.clearing.models import ClearingPeriod
+from settlement.clearing.pictures import Pair, lying_bars
 from tests.support.world import World
 
 pytestmark = [pytest.mark.once, pytest.mark.usefixtures("laid_signed")]
@@ -115,6 +117,23 @@ def test_one_pdf_has_a_list_pages_bookmarks_and_pictures(
     assert "7 / 9" in texts[7] and "陆佰元整" in texts[7]
     assert "吉林市与各方的应收、应付" in texts[8]
     assert reader.metadata is not None and reader.metadata["/CreationDate"] == "D:20261120050000Z"
+
+
+def test_a_drawing_of_all_counterparts_stands_under_its_title(signed: ClearingPeriod, world: World) -> None:
+    """Not on a page of its own, behind one that has nothing but the title."""
+    pairs = [Pair(f"第 {number} 区", number * 10_000_000, 10_000_000) for number in range(1, 14)]
+    pictures = [
+        lying_bars(key, f"与{key}方", pairs[:many], ("应收", "应付")) for key, many in (("甲", 13), ("乙", 5))
+    ]
+    book, target = MonthBook(signed), io.BytesIO()
+    papers = papers_of(book, book.parties.party(world.jilin.pk), world.jilin_clearing)[:1]
+
+    bound = bind_pdf(Binding("题目", papers, world.now, pictures=pictures), target)
+
+    assert bound.pages == 1 + 1 + 2
+    first, second = (page.extract_text() for page in PdfReader(target).pages[2:])
+    assert all(word in first for word in ("题目", "与甲方", "第 13 区"))
+    assert "与乙方" in second
 
 
 def test_the_province_has_all_regions(signed: ClearingPeriod, world: World) -> None:

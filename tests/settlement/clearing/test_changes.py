@@ -20,6 +20,7 @@ from settlement.clearing.models import ClearingPeriod
 from settlement.clearing.services import period_sign
 from settlement.deductions.models import Deduction
 from tests.settlement.records.files import row
+from tests.support.snapshots import nothing_changes
 from tests.support.world import World
 
 Load = Callable[..., object]
@@ -59,7 +60,7 @@ def test_a_pair_set_after_computing_asks_to_compute_again(
 
     assert has_changed_since(month)
     assert check_all(None).broken == []
-    with pytest.raises(DomainErrors, match="请重新计算"):
+    with nothing_changes(), pytest.raises(DomainErrors, match="请重新计算"):
         period_sign(period="202610", by=world.prov_clearing, at=world.now)
 
     again = compute()

@@ -24,6 +24,7 @@ from settlement.deductions.models import Deduction
 from settlement.deductions.services import deduction_withdraw
 from tests.settlement.clearing import cases
 from tests.settlement.records.files import row
+from tests.support.snapshots import nothing_changes
 from tests.support.world import World
 
 FIGURES = ("cases", "records", "total_fee_fen", "fund_total_fen", "deduction_fen", "due_fen")
@@ -155,7 +156,7 @@ def test_a_pair_is_judged_on_the_day_of_settlement(
 
 
 def test_a_month_without_anything_is_refused(world: World) -> None:
-    with pytest.raises(DomainError) as refused:
+    with nothing_changes(), pytest.raises(DomainError) as refused:
         period_compute(period="202612", by=world.prov_clearing, at=world.now)
 
     assert refused.value.code == "nothing_to_compute"
@@ -179,7 +180,7 @@ def test_a_signed_month_is_not_computed(
 ) -> None:
     before = lines(signed), signed.lines_digest
 
-    with pytest.raises(DomainError) as refused:
+    with nothing_changes(), pytest.raises(DomainError) as refused:
         compute()
 
     assert refused.value.code == "already_signed"
@@ -189,7 +190,7 @@ def test_a_signed_month_is_not_computed(
 
 @pytest.mark.parametrize("name", ["changchun_clearing", "prov_finance", "prov_supervisor", "clerk"])
 def test_only_the_provinces_clearing_staff_compute(loaded: None, world: World, name: str) -> None:
-    with pytest.raises(NotAllowed):
+    with nothing_changes(), pytest.raises(NotAllowed):
         period_compute(period="202610", by=getattr(world, name), at=world.now)
 
     assert not ClearingPeriod.objects.exists()
@@ -219,7 +220,7 @@ def test_a_deduction_that_is_late_goes_to_the_next_month(
 
 
 def test_a_month_that_was_not_computed_is_not_confirmed(loaded: None, world: World) -> None:
-    with pytest.raises(DomainError) as refused:
+    with nothing_changes(), pytest.raises(DomainError) as refused:
         region_confirm(period="202610", region=world.changchun, by=world.changchun_clearing, at=world.now)
 
     assert refused.value.code == "not_computed"

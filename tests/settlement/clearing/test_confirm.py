@@ -14,6 +14,7 @@ from settlement.clearing.filling import MonthBook, region_digest
 from settlement.clearing.models import ClearingPeriod, RegionConfirmation
 from settlement.clearing.services import region_confirm, unconfirmed
 from tests.settlement.records.files import row
+from tests.support.snapshots import nothing_changes
 from tests.support.world import World
 
 pytestmark = pytest.mark.usefixtures("laid_month")
@@ -49,7 +50,7 @@ def test_what_changed_since_it_was_shown_is_not_confirmed(
     load([row("S9")])
     compute()
 
-    with pytest.raises(DomainError) as refused:
+    with nothing_changes(), pytest.raises(DomainError) as refused:
         confirm(world, seen_digest=digest)
 
     assert refused.value.code == "shown_is_outdated"
@@ -61,7 +62,7 @@ def test_a_second_confirmation_is_refused_with_the_first_ones_name(
 ) -> None:
     confirm(world)
 
-    with pytest.raises(DomainError) as refused:
+    with nothing_changes(), pytest.raises(DomainError) as refused:
         confirm(world, "changchun_clearing_2")
 
     assert refused.value.code == "already_confirmed"
@@ -71,14 +72,14 @@ def test_a_second_confirmation_is_refused_with_the_first_ones_name(
 
 @pytest.mark.parametrize("name", ["jilin_clearing", "prov_clearing", "supervisor", "auditor", "clerk"])
 def test_only_the_regions_own_clearing_staff_confirm(month: ClearingPeriod, world: World, name: str) -> None:
-    with pytest.raises(NotAllowed):
+    with nothing_changes(), pytest.raises(NotAllowed):
         confirm(world, name)
 
     assert not RegionConfirmation.objects.exists()
 
 
 def test_another_province_confirms_nothing(month: ClearingPeriod, world: World) -> None:
-    with pytest.raises(DomainError) as refused:
+    with nothing_changes(), pytest.raises(DomainError) as refused:
         confirm(world, region=world.liaoning, by=world.system)
 
     assert refused.value.code == "not_in_month"
@@ -86,7 +87,7 @@ def test_another_province_confirms_nothing(month: ClearingPeriod, world: World) 
 
 
 def test_a_signed_month_is_not_confirmed_again(signed: ClearingPeriod, world: World) -> None:
-    with pytest.raises(DomainError) as refused:
+    with nothing_changes(), pytest.raises(DomainError) as refused:
         confirm(world)
 
     assert refused.value.code == "already_signed"

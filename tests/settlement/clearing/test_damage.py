@@ -37,8 +37,9 @@ def test_nothing_is_broken_in_a_signed_month(signed: ClearingPeriod) -> None:
     assert set(checks.OF_MONTH) < set(report.checks)
 
 
-def test_at_least_twelve_kinds_of_damage_are_tried() -> None:
-    assert len(DAMAGES) == 29
+def test_thirty_kinds_of_damage_are_tried_and_each_check_of_a_month_finds_some() -> None:
+    assert len(DAMAGES) == 30
+    assert {found[0] for _, found in DAMAGES.values()} >= set(checks.OF_MONTH)
 
 
 def test_a_guard_that_was_dropped_is_named(signed: ClearingPeriod) -> None:

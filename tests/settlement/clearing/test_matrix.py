@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 
 from agency.sheets.filled import SheetData
+from settlement.clearing.behind import FigureProof
 from settlement.clearing.filling import MonthBook, matrix_data, matrix_in, sheet_data
 from settlement.clearing.matrix import Matrix, matrix_of
 from settlement.clearing.models import ClearingPeriod
@@ -122,18 +123,18 @@ def test_no_region_sees_the_part_of_another(month: ClearingPeriod, world: World,
 
 
 def test_every_amount_leads_to_its_cases(month: ClearingPeriod, world: World, as_user: AsUser) -> None:
-    client = as_user(world.prov_clearing)
-    table = client.get(f"{URL}/").context["table"]
-
-    seen = 0
-    for drawn in table.body:
-        for cell in drawn.cells:
-            if cell.url:
-                assert client.get(cell.url).context["proof"].stored == int(
-                    cell.text.replace(",", "").replace(".", "")
-                ), cell.url
-                seen += 1
-    assert seen == 13 * 3 + 6
+    """The sums as well; a region's are those of its sheets 10 and 11 and what these leave."""
+    for by, address, links in (
+        (world.prov_clearing, f"{URL}/", 13 * 3 + 6 + 13 + 3),
+        (world.jilin_clearing, f"{URL}/220200/", 12 * 3 + 3),
+    ):
+        client = as_user(by)
+        table = client.get(address).context["table"]
+        cells = [cell for drawn in (*table.body, table.total) for cell in drawn.cells if cell.url]
+        for cell in cells:
+            told = int(cell.text.replace(",", "").replace(".", ""))
+            assert client.get(cell.url).context["proof"] == FigureProof(told, told), cell.url
+        assert len(cells) == links
 
 
 def test_the_page_shows_its_proofs(month: ClearingPeriod, world: World, as_user: AsUser) -> None:

@@ -41,6 +41,7 @@ from settlement.records.models import SettlementRecord
 from tests.settlement.clearing import conftest
 from tests.settlement.clearing.damages import do
 from tests.settlement.records.files import row
+from tests.support.snapshots import nothing_changes
 from tests.support.world import World
 
 pytestmark = pytest.mark.usefixtures("laid_signed")
@@ -173,7 +174,7 @@ def test_a_month_that_is_not_the_newest_signed_one_stays(
     propose(world)
     conftest.sign(november, world)
 
-    with pytest.raises(DomainErrors) as refused:
+    with nothing_changes(), pytest.raises(DomainErrors) as refused:
         approve(world)
 
     assert codes(refused.value) == ["later_month_signed"]
@@ -190,7 +191,7 @@ def test_an_unsigned_month_needs_no_reopening(
     compute("202611")
 
     for period in ("202611", "202612"):
-        with pytest.raises(DomainError) as refused:
+        with nothing_changes(), pytest.raises(DomainError) as refused:
             propose(world, period)
         errors = getattr(refused.value, "errors", [refused.value])
         assert [error.code for error in errors] == ["not_signed"]
@@ -200,7 +201,7 @@ def test_nobody_decides_what_they_proposed(signed: ClearingPeriod, world: World)
     reopening_propose(period="202610", reason="试", by=world.system, at=world.now)
 
     for act in (reopening_approve, lambda **who: reopening_reject(reason="不", **who)):
-        with pytest.raises(NotAllowed):
+        with nothing_changes(), pytest.raises(NotAllowed):
             act(period="202610", by=world.system, at=world.now)
 
     assert Reopening.objects.get().state == "proposed"
@@ -209,7 +210,7 @@ def test_nobody_decides_what_they_proposed(signed: ClearingPeriod, world: World)
 
 @pytest.mark.parametrize("name", ["prov_finance", "prov_supervisor", "prov_auditor", "changchun_clearing"])
 def test_only_the_provinces_clearing_staff_propose(signed: ClearingPeriod, world: World, name: str) -> None:
-    with pytest.raises(NotAllowed):
+    with nothing_changes(), pytest.raises(NotAllowed):
         reopening_propose(period="202610", reason="试", by=getattr(world, name), at=world.now)
 
     assert not Reopening.objects.exists()
@@ -219,9 +220,9 @@ def test_only_the_provinces_clearing_staff_propose(signed: ClearingPeriod, world
 def test_only_the_provinces_supervisor_decides(signed: ClearingPeriod, world: World, name: str) -> None:
     propose(world)
 
-    with pytest.raises(NotAllowed):
+    with nothing_changes(), pytest.raises(NotAllowed):
         reopening_approve(period="202610", by=getattr(world, name), at=world.now)
-    with pytest.raises(NotAllowed):
+    with nothing_changes(), pytest.raises(NotAllowed):
         reopening_reject(period="202610", reason="不", by=getattr(world, name), at=world.now)
 
     assert Reopening.objects.get().state == "proposed"
@@ -229,7 +230,7 @@ def test_only_the_provinces_supervisor_decides(signed: ClearingPeriod, world: Wo
 
 def test_a_reason_is_given(signed: ClearingPeriod, world: World) -> None:
     for reason, code in ((" ", "reason_missing"), ("长" * 201, "reason_too_long")):
-        with pytest.raises(DomainError) as refused:
+        with nothing_changes(), pytest.raises(DomainError) as refused:
             propose(world, reason=reason)
         assert (refused.value.code, refused.value.field) == (code, "reason")
 
@@ -240,19 +241,19 @@ def test_rejected_or_withdrawn_the_month_stays_signed_and_another_may_be_propose
     signed: ClearingPeriod, world: World
 ) -> None:
     propose(world)
-    with pytest.raises(DomainError) as refused:
+    with nothing_changes(), pytest.raises(DomainError) as refused:
         propose(world)
     assert refused.value.code == "already_proposed"
 
     reopening_reject(period="202610", reason="更正记入下月", by=world.prov_supervisor, at=world.now)
     second = propose(world)
-    with pytest.raises(NotAllowed):
+    with nothing_changes(), pytest.raises(NotAllowed):
         reopening_withdraw(period="202610", reason="不", by=world.prov_clearing_2, at=world.now)
     reopening_withdraw(period="202610", reason="弄错了", by=world.prov_clearing, at=world.now)
 
     assert second.reopening_no == "CK202610-02"
     assert [one.state for one in Reopening.objects.order_by("pk")] == ["rejected", "withdrawn"]
-    with pytest.raises(DomainError) as nothing:
+    with nothing_changes(), pytest.raises(DomainError) as nothing:
         approve(world)
     assert nothing.value.code == "nothing_proposed"
     signed.refresh_from_db()
@@ -280,7 +281,7 @@ def test_higher_slices_are_asked_and_told(
     def notices(month: ClearingPeriod, by: object, at: dt.datetime) -> None:
         told.append(f"signed {month.state} {month.version}")
 
-    with pytest.raises(DomainErrors) as refused:
+    with nothing_changes(), pytest.raises(DomainErrors) as refused:
         propose(world)
     assert codes(refused.value) == ["already_paid"]
 
@@ -297,10 +298,10 @@ def test_as_known_on_a_moment(signed: ClearingPeriod, world: World) -> None:
 
     assert found == hours
     for moment in (world.now - dt.timedelta(minutes=1), world.now - dt.timedelta(days=40)):
-        with pytest.raises(DomainError) as refused:
+        with nothing_changes(), pytest.raises(DomainError) as refused:
             version_at(signed, moment)
         assert refused.value.code == "not_computed"
-    with pytest.raises(DomainError):
+    with nothing_changes(), pytest.raises(DomainError):
         version_numbered(signed, 99)
 
 

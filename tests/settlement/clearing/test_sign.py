@@ -19,6 +19,7 @@ from settlement.clearing.models import ClearingPeriod, SignedSheet
 from settlement.clearing.selectors import signed_periods
 from settlement.clearing.services import period_sign, region_confirm
 from tests.settlement.records.files import row
+from tests.support.snapshots import nothing_changes
 from tests.support.world import World
 
 pytestmark = pytest.mark.usefixtures("laid_month")
@@ -54,7 +55,7 @@ def test_signing_dates_the_sheets_and_names_who_signed(signed: ClearingPeriod, w
 def test_a_month_waits_for_every_region_in_force(month: ClearingPeriod, world: World) -> None:
     region_confirm(period="202610", region=world.changchun, by=world.system, at=world.now)
 
-    with pytest.raises(DomainErrors) as refused:
+    with nothing_changes(), pytest.raises(DomainErrors) as refused:
         sign(world)
 
     message = reasons(refused.value)["not_confirmed"]
@@ -76,7 +77,7 @@ def test_months_are_signed_in_order(
     load([row("N1", 结算时间="2026-11-02 09:00:00")])
     confirm_all(compute("202611"))
 
-    with pytest.raises(DomainErrors) as refused:
+    with nothing_changes(), pytest.raises(DomainErrors) as refused:
         sign(world, period="202611")
 
     assert reasons(refused.value)["earlier_month_unsigned"] == "2026年10月还没有签发，须依次签发"
@@ -89,7 +90,7 @@ def test_what_came_after_computing_stops_the_signature(
     confirm_all(month)
     load([row("S9")])
 
-    with pytest.raises(DomainErrors) as refused:
+    with nothing_changes(), pytest.raises(DomainErrors) as refused:
         sign(world)
 
     assert "needs_computing" in reasons(refused.value)
@@ -106,7 +107,7 @@ def test_a_check_that_fails_stops_the_signature(
             "fund_total_fen = fund_total_fen + 1, cash_pay_fen = cash_pay_fen - 1 WHERE settlement_no = 'S4'"
         )
 
-    with pytest.raises(DomainErrors) as refused:
+    with nothing_changes(), pytest.raises(DomainErrors) as refused:
         sign(world)
 
     assert "长春市→北京市 职工 住院" in reasons(refused.value)["check_fails"]
@@ -118,7 +119,7 @@ def test_figures_that_changed_since_they_were_shown_are_not_signed(
 ) -> None:
     confirm_all(month)
 
-    with pytest.raises(DomainError) as refused:
+    with nothing_changes(), pytest.raises(DomainError) as refused:
         sign(world, seen_digest="0" * 64)
 
     assert refused.value.code == "shown_is_outdated"
@@ -128,7 +129,7 @@ def test_figures_that_changed_since_they_were_shown_are_not_signed(
 def test_a_month_is_signed_once(signed: ClearingPeriod, world: World) -> None:
     before = signed.digest, signed.signed_at
 
-    with pytest.raises(DomainError) as refused:
+    with nothing_changes(), pytest.raises(DomainError) as refused:
         sign(world, "prov_clearing_2")
 
     signed.refresh_from_db()
@@ -143,7 +144,7 @@ def test_only_the_provinces_clearing_staff_sign(
 ) -> None:
     confirm_all(month)
 
-    with pytest.raises(NotAllowed):
+    with nothing_changes(), pytest.raises(NotAllowed):
         sign(world, name)
 
     assert signed_periods() == set()

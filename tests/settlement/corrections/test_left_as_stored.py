@@ -24,6 +24,7 @@ from settlement.corrections.services import (
 )
 from settlement.records.models import CareType, SettlementRecord
 from tests.settlement.records.files import reversal, row
+from tests.support.snapshots import nothing_changes
 from tests.support.world import World
 
 Run = Callable[..., Any]
@@ -63,7 +64,7 @@ def test_whatever_is_in_the_way_the_conflict_is_settled_by_two_people(
     before = list(SettlementRecord.objects.order_by("pk").values())
 
     correction = leave(refusal)
-    with pytest.raises(NotAllowed, match="提出更正的人不能自己审批"):
+    with nothing_changes(), pytest.raises(NotAllowed, match="提出更正的人不能自己审批"):
         correction_reject(by=world.prov_clearing, at=world.now, correction=correction, reason="同意")
     correction_reject(by=world.prov_clearing_2, at=world.now, correction=correction, reason="同意")
 
@@ -76,7 +77,7 @@ def test_whatever_is_in_the_way_the_conflict_is_settled_by_two_people(
 def test_it_is_never_approved_as_a_correction(in_the_way: Run, leave: Run, world: World) -> None:
     correction = leave(in_the_way("nothing"))
 
-    with pytest.raises(DomainError, match="提请的是不予更正，不能批准更正"):
+    with nothing_changes(), pytest.raises(DomainError, match="提请的是不予更正，不能批准更正"):
         correction_approve(by=world.prov_clearing_2, at=world.now, correction=correction)
     with pytest.raises(IntegrityError), transaction.atomic():
         Correction.objects.filter(pk=correction.pk).update(state="approved")
@@ -87,7 +88,7 @@ def test_it_is_never_approved_as_a_correction(in_the_way: Run, leave: Run, world
 def test_whoever_does_not_agree_has_it_taken_back(in_the_way: Run, leave: Run, world: World) -> None:
     refusal = in_the_way("nothing")
     correction = leave(refusal)
-    with pytest.raises(DomainError, match="已有人在办"):
+    with nothing_changes(), pytest.raises(DomainError, match="已有人在办"):
         leave(refusal)
 
     correction_withdraw(by=world.prov_clearing, at=world.now, correction=correction, reason="再核")
@@ -101,8 +102,9 @@ def test_another_line_of_the_number_waits_for_the_proposal(
     load([row("S1")])
     leave(conflict())
 
-    with pytest.raises(DomainError, match="已有更正 K202611"):
-        leave(conflict(row("S1", 姓名="李四")))
+    other = conflict(row("S1", 姓名="李四"))
+    with nothing_changes(), pytest.raises(DomainError, match="已有更正 K202611"):
+        leave(other)
 
     assert Correction.objects.count() == 1
 
@@ -110,7 +112,7 @@ def test_another_line_of_the_number_waits_for_the_proposal(
 def test_without_a_reason_nothing_is_proposed(in_the_way: Run, world: World) -> None:
     refusal = in_the_way("nothing")
 
-    with pytest.raises(DomainError, match="请写明原因"):
+    with nothing_changes(), pytest.raises(DomainError, match="请写明原因"):
         leaving_propose(by=world.prov_clearing, at=world.now, refusal=refusal, reason=" ")
 
     assert not Correction.objects.exists()

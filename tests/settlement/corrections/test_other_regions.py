@@ -18,6 +18,7 @@ from settlement.records.selectors import record_current
 from tests.settlement.bills.fees import FEES_OF_S1
 from tests.settlement.records import files
 from tests.settlement.records.files import row
+from tests.support.snapshots import nothing_changes
 from tests.support.world import World
 
 Run = Callable[..., Any]
@@ -85,7 +86,7 @@ def test_a_record_that_was_corrected_meanwhile_is_not_reversed(corrected: Run) -
     corrected()
     before = SettlementRecord.objects.get(settlement_no="S1", correction_no=0)
 
-    with pytest.raises(DomainError, match="结算 S1 刚有变化：已更正"):
+    with nothing_changes(), pytest.raises(DomainError, match="结算 S1 刚有变化：已更正"):
         reversal_values(before, number="S9", settled_at="2026-10-20 10:00:00")
 
 

@@ -28,6 +28,7 @@ from settlement.records.models import SettlementRecord
 from tests.settlement.corrections.conftest import OTHER
 from tests.settlement.records import files
 from tests.settlement.records.files import reversal, row
+from tests.support.snapshots import nothing_changes
 from tests.support.world import World
 
 Run = Callable[..., Any]
@@ -115,8 +116,9 @@ def test_what_cannot_be_corrected_says_why(
 ) -> None:
     load([row("S1"), *before])
 
-    with pytest.raises(DomainErrors) as raised:
-        propose(conflict(change))
+    refusal = conflict(change)
+    with nothing_changes(), pytest.raises(DomainErrors) as raised:
+        propose(refusal)
 
     assert [error.code for error in raised.value.errors] == [code]
     assert told in raised.value.message
@@ -129,8 +131,9 @@ def test_a_case_with_a_deduction_waits_until_that_is_withdrawn(
     load([row("S1")])
     number = deducted("S1")
 
-    with pytest.raises(DomainErrors, match=f"有扣款 {number}，请先撤回扣款"):
-        propose(conflict())
+    refusal = conflict()
+    with nothing_changes(), pytest.raises(DomainErrors, match=f"有扣款 {number}，请先撤回扣款"):
+        propose(refusal)
 
 
 def test_nobody_decides_what_they_proposed_or_uploaded(
@@ -142,7 +145,7 @@ def test_nobody_decides_what_they_proposed_or_uploaded(
     correction = propose(refusal)
 
     for by in (world.prov_clearing, world.prov_clearing_2, world.clerk):
-        with pytest.raises(NotAllowed):
+        with nothing_changes(), pytest.raises(NotAllowed):
             correction_approve(by=by, at=world.now, correction=correction)
 
     assert len(stored()) == 1
@@ -183,11 +186,11 @@ def test_what_changed_since_the_proposal_is_not_corrected(
     batch = load([row("S1")])
     correction = propose(conflict())
     batch_undo(batch, by=world.prov_supervisor, at=world.now, reason="传错了")
-    with pytest.raises(DomainError, match="所在的批次已撤销"):
+    with nothing_changes(), pytest.raises(DomainError, match="所在的批次已撤销"):
         correction_approve(by=world.prov_clearing_2, at=world.now, correction=correction)
 
     load([row("S1", 姓名="李四")])
-    with pytest.raises(SomeoneElseWasFirst, match="在提出之后有了变化"):
+    with nothing_changes(), pytest.raises(SomeoneElseWasFirst, match="在提出之后有了变化"):
         correction_approve(by=world.prov_clearing_2, at=world.now, correction=correction)
 
 
@@ -195,7 +198,7 @@ def test_a_decision_is_made_once(corrected: Run, world: World) -> None:
     stale = corrected()
     stale.state = "proposed"
 
-    with pytest.raises(DomainError):
+    with nothing_changes(), pytest.raises(DomainError):
         correction_approve(by=world.prov_clearing_2, at=world.now, correction=stale)
 
     assert len(stored()) == 3
@@ -205,7 +208,7 @@ def test_the_batch_of_a_corrected_case_cannot_be_undone(corrected: Run, world: W
     corrected()
     batch = SettlementRecord.objects.get(settlement_no="S1", correction_no=0).batch
 
-    with pytest.raises(DomainError, match="S1 已经更正过，整批不能撤销"):
+    with nothing_changes(), pytest.raises(DomainError, match="S1 已经更正过，整批不能撤销"):
         batch_undo(batch, by=world.prov_supervisor, at=world.now, reason="传错了")
 
 
@@ -213,7 +216,7 @@ def test_a_stranger_s_case_is_not_theirs_to_correct(load: Run, conflict: Run, wo
     load([row("S1")])
     refusal = conflict(by=world.yanbian_clearing)
 
-    with pytest.raises(DomainError, match="不属于本统筹区"):
+    with nothing_changes(), pytest.raises(DomainError, match="不属于本统筹区"):
         correction_propose(by=world.yanbian_clearing, at=world.now, refusal=refusal, reason="改")
 
 
@@ -280,7 +283,7 @@ def test_a_file_that_was_undone_is_no_ground_any_more(
     correction = propose(refusal)
     batch_undo(refusal.batch, by=world.prov_supervisor, at=world.now, reason="传错了")
 
-    with pytest.raises(DomainError, match="已撤回或撤销"):
+    with nothing_changes(), pytest.raises(DomainError, match="已撤回或撤销"):
         correction_approve(by=world.prov_clearing_2, at=world.now, correction=correction)
 
 

@@ -16,6 +16,7 @@ from settlement.deductions.models import Deduction
 from settlement.deductions.services import deduction_withdraw
 from settlement.records.models import SettlementRecord
 from tests.settlement.deductions.rows import by_case, by_group
+from tests.support.snapshots import nothing_changes
 from tests.support.world import World
 
 Run = Callable[..., Any]
@@ -60,9 +61,9 @@ def test_a_deduction_is_withdrawn_once(load: Run, world: World) -> None:
     first = Deduction.objects.get()
     negative = withdraw(world, first)
 
-    with pytest.raises(DomainError, match="已由 D20261000002 撤回"):
+    with nothing_changes(), pytest.raises(DomainError, match="已由 D20261000002 撤回"):
         withdraw(world, first)
-    with pytest.raises(DomainError, match="本身是撤回"):
+    with nothing_changes(), pytest.raises(DomainError, match="本身是撤回"):
         withdraw(world, negative)
 
     assert Deduction.objects.count() == 2
@@ -73,9 +74,9 @@ def test_strangers_and_readers_withdraw_nothing(load: Run, world: World) -> None
     deduction = Deduction.objects.get()
 
     for who in (world.yanbian_clearing, world.jilin_clearing, world.prov_finance, world.clerk):
-        with pytest.raises(NotAllowed):
+        with nothing_changes(), pytest.raises(NotAllowed):
             withdraw(world, deduction, by=who)
-    with pytest.raises(DomainError, match="请写明"):
+    with nothing_changes(), pytest.raises(DomainError, match="请写明"):
         withdraw(world, deduction, reason="  ")
 
     assert Deduction.objects.count() == 1
@@ -99,7 +100,7 @@ def test_whoever_loaded_a_deduction_leaves_withdrawing_it_to_a_colleague(load: R
     load([by_case("S2")], by=world.jilin_clearing)  # 延边 pays, 吉林 loaded it
     deduction = Deduction.objects.get()
 
-    with pytest.raises(NotAllowed, match="另一位同事"):
+    with nothing_changes(), pytest.raises(NotAllowed, match="另一位同事"):
         withdraw(world, deduction, by=world.jilin_clearing)
     assert Deduction.objects.count() == 1
 
@@ -133,7 +134,7 @@ def test_a_wholly_signed_file_is_not_undone(load: Run, sign: Run, world: World) 
     batch = load([by_case()])
     sign("202610")
 
-    with pytest.raises(DomainError, match="期别 202610 已签发"):
+    with nothing_changes(), pytest.raises(DomainError, match="期别 202610 已签发"):
         batch_undo(batch, by=world.prov_supervisor, at=world.now, reason="传错了")
 
     assert Deduction.objects.count() == 1
@@ -144,7 +145,7 @@ def test_what_was_undone_meanwhile_is_not_withdrawn(load: Run, world: World) -> 
     deduction = Deduction.objects.get()
     batch_undo(batch, by=world.prov_supervisor, at=world.now, reason="传错了")
 
-    with pytest.raises((SomeoneElseWasFirst, NotAllowed)) as refused:
+    with nothing_changes(), pytest.raises((SomeoneElseWasFirst, NotAllowed)) as refused:
         withdraw(world, deduction)
 
     assert isinstance(refused.value, SomeoneElseWasFirst)
@@ -173,7 +174,7 @@ def test_cases_with_deductions_are_not_undone(load: Run, world: World) -> None:
     load([by_case()])
     record = Deduction.objects.get().record
 
-    with pytest.raises(DomainError, match="S1 已有扣款"):
+    with nothing_changes(), pytest.raises(DomainError, match="S1 已有扣款"):
         batch_undo(record.batch, by=world.prov_supervisor, at=world.now, reason="传错了")
 
 

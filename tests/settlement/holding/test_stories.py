@@ -17,6 +17,7 @@ from settlement.holding.services import held_follow_cases
 from settlement.records.models import SettlementRecord
 from tests.settlement.holding.conftest import DECEMBER, JANUARY, LINE, NOVEMBER, OCTOBER, Books, settled
 from tests.settlement.records.files import reversal
+from tests.support.snapshots import nothing_changes
 
 pytestmark = pytest.mark.usefixtures("october")
 # The same case as S1 with 10 yuan more from the pooling fund and less in cash: 710.00 due.
@@ -178,7 +179,7 @@ def test_after_two_months_the_decision_is_forced(books: Books) -> None:
     assert undecided_too_long(NOVEMBER) == []
     assert undecided_too_long(DECEMBER) == [case]
 
-    with pytest.raises(DomainErrors) as refused:
+    with nothing_changes(), pytest.raises(DomainErrors) as refused:
         period_sign(period=DECEMBER, by=books.world.prov_clearing, at=books.world.now)
 
     assert [error.code for error in refused.value.errors] == ["held_too_long"]

@@ -20,6 +20,7 @@ from agency.journal.books import check_all
 from settlement.notices.batches import check_bank
 from settlement.notices.models import BankLine, Payment
 from tests.settlement.notices.statement import CHANGCHUN, NAMES, SIPING, finance_of, load, row, write
+from tests.support.snapshots import nothing_changes
 from tests.support.world import World
 
 pytestmark = [pytest.mark.django_db, pytest.mark.usefixtures("laid_notices")]
@@ -159,7 +160,7 @@ def test_a_file_in_the_browser_waits_for_a_second_person(tmp_path: Path, world: 
     batch_check(batch, by=world.prov_finance, at=world.now)
 
     for by in (world.prov_finance, world.prov_clearing):
-        with pytest.raises(NotAllowed):
+        with nothing_changes(), pytest.raises(NotAllowed):
             batch_load(batch, by=by, at=world.now, preview_digest=batch.preview_digest)
     assert not BankLine.objects.exists()
     batch_load(batch, by=world.prov_supervisor, at=world.now, preview_digest=batch.preview_digest)
@@ -181,7 +182,7 @@ def test_a_batch_is_undone_only_while_nothing_was_paid_with_it(tmp_path: Path, w
     used = load(world, tmp_path / "used.csv", ROWS, by=world.prov_finance)
     unused = load(world, tmp_path / "unused.csv", [row("U1", 金额="1.00")], by=world.prov_finance)
 
-    with pytest.raises(DomainError) as refused:
+    with nothing_changes(), pytest.raises(DomainError) as refused:
         batch_undo(used, by=world.prov_supervisor, at=world.now, reason="传错了")
     removed = batch_undo(unused, by=world.prov_supervisor, at=world.now, reason="传错了")
 

@@ -7,12 +7,14 @@ from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import pytest
+import time_machine
 from django.db import DatabaseError, transaction
 from django.test import Client
 
 from agency.errors import DomainError
 from agency.journal.books import check_all
 from agency.journal.models import AuditEntry, NumberSeries, StateChange
+from agency.organisation.models import User
 from agency.policy.models import Holiday
 from settlement.clearing.models import ClearingPeriod
 from settlement.clearing.services import period_compute
@@ -32,8 +34,9 @@ from settlement.notices.rules import Figures
 from settlement.notices.selectors import payment_progress
 from settlement.quotas.use_checks import NOTICED
 from tests.settlement.clearing.conftest import confirm_rest, load_rows, sign
-from tests.settlement.notices.statement import PAYS, line, notice
+from tests.settlement.notices.statement import JILIN, PAYS, line, notice
 from tests.settlement.records.files import row
+from tests.support.snapshots import nothing_changes
 from tests.support.world import World
 
 LogIn = Callable[[object], Client]
@@ -94,12 +97,12 @@ def test_a_month_on_whose_notices_something_was_paid_is_not_reopened(
 ) -> None:
     line(world, **PAYS)
 
-    with pytest.raises(DomainError) as refused:
+    with nothing_changes(), pytest.raises(DomainError) as refused:
         REOPENING["notices"](month)
 
     assert refused.value.code == "already_paid"
     assert "吉医保异清〔2026〕1号" in refused.value.message
-    with pytest.raises(DomainError):
+    with nothing_changes(), pytest.raises(DomainError):
         REOPENED["notices"](month, world.prov_supervisor, world.now)
     assert not Notice.objects.filter(state="voided").exists()
 
@@ -115,9 +118,24 @@ def test_the_months_page_is_told_how_far_it_is_paid(month: ClearingPeriod, world
     assert payment_progress(month, dt.date(2026, 12, 11)).overdue == 0
     (step,) = AFTER_SIGNING["payments"](month, world.prov_clearing)
     assert (step["label"], step["state"]) == ("收付款 1 / 3", "now")
-    assert step["note"] == "未付 604.00，部分付 1 份"
+    waits = "待四平市付款，2026-12-11 到期；待省级付款，2026-12-11 到期"
+    assert step["note"] == f"未付 604.00，部分付 1 份；{waits}"
     (own,) = AFTER_SIGNING["payments"](month, world.changchun_clearing)
     assert (own["label"], own["note"], own["state"]) == ("收付款 1 / 1", "全部付清，合计 545.00", "done")
+
+
+def test_the_months_page_tells_who_has_yet_to_pay_and_each_sides_delay(
+    month: ClearingPeriod, world: World
+) -> None:
+    def note(by: User) -> str:
+        return str(AFTER_SIGNING["payments"](month, by)[0]["note"])
+
+    line(world, "T1", direction="out", amount_fen=60000, note="〔2026〕2号", other_account=JILIN)
+    with time_machine.travel(dt.datetime(2026, 12, 14, 4, tzinfo=dt.UTC)):
+        late = "2026-12-11 到期，已逾期 3 天"
+        assert note(world.prov_clearing) == (f"未付 550.00，逾期 2 份 550.00；待长春市、四平市付款，{late}")
+        assert note(world.changchun_clearing) == f"未付 545.00，逾期 1 份 545.00；待本区付款，{late}"
+        assert note(world.jilin_clearing) == "全部付清，合计 600.00"
 
 
 def test_progress_takes_one_query(
@@ -178,7 +196,7 @@ def test_other_slices_issue_in_the_same_series_once_per_subject(month: ClearingP
     ]
 
     issued = [notices_issue_for(basis, owed, by=world.prov_clearing, at=world.now)[0] for basis in rounds]
-    with pytest.raises(DomainError) as refused:
+    with nothing_changes(), pytest.raises(DomainError) as refused:
         notices_issue_for(rounds[0], owed, by=world.prov_clearing, at=world.now)
 
     assert refused.value.code == "already_issued"

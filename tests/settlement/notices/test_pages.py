@@ -273,14 +273,20 @@ def test_a_notice_is_found_by_its_number_and_a_line_by_the_banks(world: World, a
 
 
 def test_each_amount_leads_to_its_explanation(world: World, as_user: LogIn) -> None:
-    """The province sees all three explained; a region its own receivable and payable."""
+    """To the province and to the region itself: each with its formula, and its cases add up to it."""
     shown = notice(1)
-    client = as_user(world.prov_clearing)
-    explained = client.get(f"/notices/{shown.key}/").context["explained"]
-    values = {name: client.get(url).context["told"].explained.value for name, url in explained.items()}
-    assert values == {"receivable": 70000, "payable": 124500, "net": -54500}
-
-    own = as_user(world.changchun_clearing)
-    urls = own.get(f"/notices/{shown.key}/").context["explained"]
-    assert set(urls) == {"receivable", "payable"}
-    assert all(own.get(url).status_code == 200 for url in urls.values())
+    for client in (as_user(world.prov_clearing), as_user(world.changchun_clearing)):
+        explained = client.get(f"/notices/{shown.key}/").context["explained"]
+        pages = {name: client.get(url).context for name, url in explained.items()}
+        assert {name: page["told"].explained.value for name, page in pages.items()} == {
+            "receivable": 70000,
+            "payable": 124500,
+            "net": -54500,
+            "employee": -124500,
+            "resident": 70000,
+        }
+        assert all(page["proof"].holds for page in pages.values())
+    assert pages["net"]["formulas"][0] == "轧差 = 应收 700.00 − 应付 1,245.00 = -545.00"
+    assert explained["net"].startswith("/clearing/202610/sheets/10/220100/")
+    assert client.get(explained["net"]).content.decode().count("表 10、表 11") == 1
+    assert client.get(explained["net"].replace("/cases/", "/cases.pdf")).content[:5] == b"%PDF-"

@@ -17,6 +17,7 @@ from settlement.notices.models import BankLine, Notice, Payment
 from settlement.notices.selectors import lines_left_over, with_payments, with_rest
 from settlement.notices.services import open_lines_match, payment_allocate, payment_withdraw
 from tests.settlement.notices.statement import CHANGCHUN, JILIN, PAYS, PROVINCE, finance_of, line, notice
+from tests.support.snapshots import nothing_changes
 from tests.support.world import World
 
 pytestmark = pytest.mark.usefixtures("laid_notices")
@@ -118,7 +119,7 @@ def test_the_wrong_payer_is_told_and_taken_only_with_a_reason(world: World, acco
     came = line(world, other_account=account)
     before = everything()
 
-    with pytest.raises(DomainError) as refused:
+    with nothing_changes(), pytest.raises(DomainError) as refused:
         pay(world, came, 1, 54500, reason="  ")
 
     assert (refused.value.code, refused.value.field) == ("reason_missing", "reason")
@@ -143,7 +144,7 @@ def test_what_does_not_fit_is_refused_and_changes_nothing(
     came = line(world)
     before = everything()
 
-    with pytest.raises(DomainError) as refused:
+    with nothing_changes(), pytest.raises(DomainError) as refused:
         pay(world, came, serial, fen)
 
     assert refused.value.code == code
@@ -155,7 +156,7 @@ def test_a_paid_notice_takes_nothing_more(world: World) -> None:
     twice = line(world, "T2", **PAYS)
 
     assert rest(twice) == 54500  # paid twice: the second transfer is nobody's guess
-    with pytest.raises(DomainError) as refused:
+    with nothing_changes(), pytest.raises(DomainError) as refused:
         pay(world, twice, 1)
     assert refused.value.code == "bad_amount"
 
@@ -164,7 +165,7 @@ def test_a_voided_notice_takes_nothing(world: World, month: ClearingPeriod) -> N
     came = line(world)
     notices_void(month, world.prov_supervisor, world.now)
 
-    with pytest.raises(DomainError) as refused:
+    with nothing_changes(), pytest.raises(DomainError) as refused:
         pay(world, came, 1)
 
     assert refused.value.code == "notice_voided"
@@ -203,7 +204,7 @@ def test_taking_back_needs_a_reason_and_happens_once(
         payment_withdraw(by=world.prov_finance, at=world.now, payment=first, reason="核错了")
     before = everything()
 
-    with pytest.raises(DomainError) as refused:
+    with nothing_changes(), pytest.raises(DomainError) as refused:
         payment_withdraw(by=world.prov_finance, at=world.now, payment=first, reason=reason)
 
     assert refused.value.code == code
@@ -216,7 +217,7 @@ def test_a_withdrawal_is_not_withdrawn(world: World) -> None:
         by=world.prov_finance, at=world.now, payment=Payment.objects.get(), reason="核错了"
     )
 
-    with pytest.raises(DomainError) as refused:
+    with nothing_changes(), pytest.raises(DomainError) as refused:
         payment_withdraw(by=world.prov_finance, at=world.now, payment=back, reason="再撤")
 
     assert refused.value.code == "is_withdrawal"
@@ -236,7 +237,7 @@ def test_a_region_receives_by_its_own_account_and_never_for_another(world: World
     own = line(world, by=finance_of("220200"), direction="in", amount_fen=60000, other_account=PROVINCE)
 
     assert paid(2) == (0, 60000)
-    with pytest.raises(DomainError) as refused:
+    with nothing_changes(), pytest.raises(DomainError) as refused:
         payment_allocate(
             by=own.entered_by, at=world.now, line=own, notice=notice(1), amount_fen=1, reason="x"
         )
@@ -253,9 +254,9 @@ def test_each_account_is_kept_by_its_own_people(world: World) -> None:
         (world.prov_clearing, provinces),
         (world.supervisor, own),
     ):
-        with pytest.raises(NotAllowed):
+        with nothing_changes(), pytest.raises(NotAllowed):
             payment_allocate(by=by, at=world.now, line=of, notice=notice(1), amount_fen=1, reason="x")
-    with pytest.raises(NotAllowed):
+    with nothing_changes(), pytest.raises(NotAllowed):
         line(world, "T9", by=world.prov_clearing)
 
     assert everything() == before
@@ -265,7 +266,7 @@ def test_the_same_line_is_registered_once_per_account(world: World) -> None:
     line(world)
     before = everything()
 
-    with pytest.raises(DomainError) as refused:
+    with nothing_changes(), pytest.raises(DomainError) as refused:
         line(world, amount_fen=1)
 
     assert (refused.value.code, refused.value.field) == ("already_registered", "reference")

@@ -50,7 +50,13 @@ def unguarded(db: None) -> None:
     with connection.cursor() as cursor:
         for guard in GUARDS.values():
             if guard.table.startswith(
-                ("settlement_disc", "settlement_run", "settlement_unread", "settlement_recon")
+                (
+                    "settlement_disc",
+                    "settlement_run",
+                    "settlement_unread",
+                    "settlement_recon",
+                    "settlement_carried",
+                )
             ):
                 for name in trigger_names(guard):
                     on = f" ON {guard.table}" if connection.vendor == "postgresql" else ""

@@ -6,7 +6,9 @@ The classes are told here once more, row by row in Python and by interfaces.md a
 from __future__ import annotations
 
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
 from typing import Any
 
 from django.db import connection
@@ -17,6 +19,7 @@ from agency.periods import SHANGHAI, period_of
 from filings.models import Filing, InsuredPerson
 from settlement.deductions.models import Deduction
 from settlement.matching.services import match_period
+from settlement.reconciliation.doctor_repeats import STAGED
 from settlement.reconciliation.kinds import DiscrepancyKind, SourceKind
 from settlement.reconciliation.models import Discrepancy, ReconciliationRun, RunTotal
 from settlement.reconciliation.states import RunState
@@ -51,6 +54,8 @@ def lay(month: Month, world: World, *, filed: bool = True) -> ReconciliationRun:
     lay_books(cases, world)
     if filed:
         lay_filings(cases, {person.cert_no for person in month.unfiled}, world)
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")  # as in a database that has been running
     match_period(month.period, at=world.now)
     return lay_run(cases, world, month.period)
 
@@ -62,7 +67,7 @@ def lay_books(cases: Sequence[Planted], world: World) -> None:
     codes |= {f"H{place}{number:05d}" for place in (*PLACES, *OUTSIDE) for number in (31, 32)}
     register_institutions(dict.fromkeys(sorted(codes), "某医院"))
     hospitals = dict(Institution.objects.values_list("code", "pk"))
-    fill(SettlementRecord._meta.db_table, RECORD, _records(rows, hospitals, read_reference()))
+    fill(SettlementRecord._meta.db_table, RECORD, records(rows, hospitals, read_reference()))
     lay_deductions([item for planted in cases for item in planted.deductions])
 
 
@@ -89,7 +94,7 @@ RECORD = (
 )  # fmt: skip
 
 
-def _records(
+def records(
     rows: Iterable[Row], hospitals: dict[str, int], reference: Reference
 ) -> Iterator[tuple[Any, ...]]:
     for line, row in enumerate(rows, 1):
@@ -147,7 +152,7 @@ def _deduction(serial: int, record: SettlementRecord, fen: int) -> Deduction:
     )
 
 
-def lay_filings(cases: Sequence[Planted], unfiled: set[str], world: World) -> None:
+def lay_filings(cases: Iterable[Planted], unfiled: set[str], world: World) -> None:
     """A filing, without an end, for every place where somebody goes; for all but the unfiled."""
     columns = ("证件号码", "就医地区划", "参保地区划")
     wanted = {tuple(row[AT[name]] for name in columns) for planted in cases for row in planted.ours}
@@ -163,12 +168,14 @@ def lay_filings(cases: Sequence[Planted], unfiled: set[str], world: World) -> No
     )  # fmt: skip
     keys = dict(InsuredPerson.objects.values_list("cert_no", "pk"))
     reference = read_reference()
-    rows = [
+    rows = (
         _filing(serial, keys[cert_no], home, place, reference, world)
         for serial, (cert_no, place, home) in enumerate(filed, 1)
-    ]
-    if rows:
-        fill(Filing._meta.db_table, list(rows[0]), (list(row.values()) for row in rows))
+    )
+    first = next(rows, None)
+    if first is not None:
+        filled = (list(row.values()) for row in chain([first], rows))
+        fill(Filing._meta.db_table, list(first), filled)
 
 
 def _filing(
@@ -213,16 +220,18 @@ def make_run(world: World, period: str, **values: Any) -> ReconciliationRun:
 
 
 def stage(rows: Iterable[Row]) -> None:
-    """Their rows in the temporary table `theirs`, as a run has it while it is diagnosed."""
+    """Those of their rows that repeat, in the table that a run has while it is diagnosed."""
     declared = ", ".join(
         f"{FIELD_OF[name]} {'bigint' if name in AMOUNT_NAMES else 'text'}" for name in COLUMNS
     )
     with connection.cursor() as cursor:
-        cursor.execute("DROP TABLE IF EXISTS theirs")
-        cursor.execute(f"CREATE TEMPORARY TABLE theirs (line_no integer, {declared})")
-        cursor.execute("CREATE INDEX theirs_number ON theirs (settlement_no)")
+        cursor.execute(f"DROP TABLE IF EXISTS {STAGED}")
+        cursor.execute(f"CREATE TEMPORARY TABLE {STAGED} (line_no integer, {declared})")
+        cursor.execute(f"CREATE INDEX {STAGED}_number ON {STAGED} (settlement_no)")
     names = ("line_no", *(FIELD_OF[name] for name in COLUMNS))
-    fill("theirs", names, ((line, *row) for line, row in enumerate(rows, 2)))
+    lines = list(enumerate(rows, 2))
+    times = Counter(row[AT["结算编号"]] for _, row in lines)
+    fill(STAGED, names, ((line, *row) for line, row in lines if times[row[AT["结算编号"]]] > 1))
 
 
 def write_differences(run: ReconciliationRun, ours: Sequence[Row], theirs: Sequence[Row]) -> None:

@@ -13,6 +13,8 @@ from agency.batches.models import KeptFile
 from agency.journal import workflow
 from agency.money import parse_yuan, plain_yuan
 from agency.organisation.models import PoolingRegion, User
+from agency.policy.models import Parameter
+from settlement.reconciliation.judging import WRITE_OFF_LIMIT
 from settlement.reconciliation.models import Discrepancy, ReconciliationRun, RunTotal, UnreadRow
 from settlement.reconciliation.result import stored_digest
 from tests.settlement.records.files import RIGHT
@@ -139,6 +141,13 @@ def add(run: ReconciliationRun, *found: Said) -> None:
         )
         for serial, said in enumerate(map(dict, found), start=1)
     )
+
+
+def own_limit(world: World, region: PoolingRegion, fen: int) -> None:
+    """A region's own limit of what is written off."""
+    common = Parameter.objects.get(key=WRITE_OFF_LIMIT)
+    told = {"value_type": common.value_type, "label": common.label, "source": "[P]"}
+    Parameter.objects.create(key=common.key, region=region, value=str(fen), valid_from=world.today, **told)
 
 
 def difference(number: str) -> Discrepancy:

@@ -1,95 +1,28 @@
-"""What can be planted in a month: every cause in its forms, and what only looks like one.
-
-Each takes the month and a case, and says what both sides have of it and which answer is right.
-"""
+"""What can be planted in a month: every cause in its forms, and what only looks like one."""
 
 from __future__ import annotations
 
-import datetime as dt
-from collections.abc import Callable
-
-from agency.identity import check_digit
-from agency.periods import shifted
-from settlement.reconciliation.kinds import Cause, DiscrepancyKind
-from tests.settlement.reconciliation.planted import (
-    AMOUNTS,
-    AT,
-    OUTSIDE,
-    Month,
-    Person,
-    Plant,
-    Planted,
-    Row,
+from tests.settlement.reconciliation import plants_amounts, plants_numbers
+from tests.settlement.reconciliation.lookalikes import LOOKALIKES
+from tests.settlement.reconciliation.nearly import NEARLY
+from tests.settlement.reconciliation.planted import AMOUNTS, OUTSIDE, Month, Plant, Planted, Row
+from tests.settlement.reconciliation.planting import (
+    CASH,
+    NUMBER,
+    C,
+    K,
+    both,
+    changed,
+    in_month,
+    moved,
+    only,
+    planter,
+    refund,
+    with_account,
 )
 
-K, C = DiscrepancyKind, Cause
-NUMBER, CERT, NAME, INSURANCE, HOSPITAL = (
-    AT[name] for name in ("结算编号", "证件号码", "姓名", "险种", "定点医药机构编号")
-)
-SETTLED, FLAG, ORIGINAL = AT["结算时间"], AT["退费标志"], AT["原结算编号"]
-TOTAL, IN_SCOPE, POOLING, FUND, ACCOUNT, CASH = (
-    AT[name] for name in ("医疗费总额", "符合政策范围", "统筹基金", "基金支付总额", "个人账户", "个人现金")
-)
-
-PLANTS: list[Plant] = []
-
-
-def plant(make: Plant) -> Plant:
-    PLANTS.append(make)
-    return make
-
-
-def changed(row: Row, **changes: object) -> Row:
-    """A copy of a row with some columns changed, by their Chinese names."""
-    other = list(row)
-    for name, value in changes.items():
-        other[AT[name]] = value
-    return other
-
-
-def moved(row: Row, **gaps: int) -> Row:
-    """A copy with so many fen more in some columns."""
-    return changed(row, **{name: row[AT[name]] + gap for name, gap in gaps.items()})
-
-
-def refund(row: Row, number: str) -> Row:
-    """The refund of a case an hour later."""
-    other = changed(row, 结算编号=number, 退费标志="1", 原结算编号=row[NUMBER])
-    other[AMOUNTS] = [-fen for fen in row[AMOUNTS]]
-    return other
-
-
-def in_month(row: Row, months: int) -> Row:
-    """The same in another month, on a day that both have."""
-    at = dt.datetime.fromisoformat(row[SETTLED])
-    period = shifted(f"{at:%Y%m}", months)
-    other = at.replace(year=int(period[:4]), month=int(period[4:]), day=min(at.day, 28))
-    begun = str(other.date()) if row[AT["入院日期"]] else ""
-    return changed(row, 结算时间=str(other), 入院日期=begun, 出院日期=begun)
-
-
-def both(month: Month, row: Row, theirs: Row, kind: str, cause: str = "") -> Planted:
-    """A number that both have, otherwise."""
-    planted = Planted([row], [theirs])
-    planted.answer(row[NUMBER], kind, cause)
-    return planted
-
-
-def only(month: Month, ours: list[Row], theirs: list[Row], cause: str = "") -> Planted:
-    """Numbers that one side has alone."""
-    planted = Planted(ours, theirs)
-    for row in ours:
-        planted.answer(row[NUMBER], K.ONLY_OURS, cause)
-    for row in theirs:
-        planted.answer(row[NUMBER], K.ONLY_THEIRS, cause)
-    return planted
-
-
-def with_account(month: Month, row: Row) -> Row:
-    """The same row, or one of its number with an account well above a 尾差."""
-    while row[ACCOUNT] < 500 or row[CASH] < 0:
-        row = month.case(row[NUMBER])
-    return row
+CAUSES: list[Plant] = []
+plant = planter(CAUSES)
 
 
 # --- 同一笔在前后月 ------------------------------------------------------------
@@ -116,7 +49,32 @@ def _kept_in(months: int) -> Plant:
     return make
 
 
-PLANTS += [_kept_in(-1), _kept_in(1)]
+CAUSES += [_kept_in(-1), _kept_in(1)]
+
+
+@plant
+def settled_in_a_month_that_is_not_ours(month: Month, row: Row) -> Planted:
+    """Nobody of ours has it in any month."""
+    theirs = in_month(month.case(month.new_number()), -1)
+    planted = only(month, [], [theirs], C.OTHER_MONTH)
+    planted.ours.append(row)
+    planted.theirs.append(row)
+    return planted
+
+
+@plant
+def settled_a_month_earlier_at_other_amounts(month: Month, row: Row) -> Planted:
+    theirs = moved(in_month(row, -1), 统筹基金=-1_703, 基金支付总额=-1_703, 个人现金=1_703)
+    return both(month, row, theirs, K.PERIOD_DIFFERS, C.OTHER_MONTH)
+
+
+@plant
+def kept_in_the_month_before_at_other_amounts(month: Month, row: Row) -> Planted:
+    theirs = month.case(month.new_number(), plain=True)
+    ours = moved(in_month(theirs, -1), 医疗费总额=1_703, 全自费=1_703, 个人现金=1_703)
+    planted = Planted([row], [row, theirs], other_months=[ours])
+    planted.answer(theirs[NUMBER], K.ONLY_THEIRS, C.OTHER_MONTH)
+    return planted
 
 
 # --- 符号或冲正对不上 ------------------------------------------------------------
@@ -184,206 +142,30 @@ def our_original_alone(month: Month, row: Row) -> Planted:
     return planted
 
 
-# --- 差额等于扣款 ------------------------------------------------------------
-
-
-def _deducted(part: float, *columns: str, sign: int = -1) -> Plant:
-    def make(month: Month, row: Row) -> Planted:
-        while row[FUND] < 5_000:
-            row = month.case(row[NUMBER])
-        fen = int(row[FUND] * part) + 13
-        gaps = dict.fromkeys(columns, sign * fen)
-        if "医疗费总额" not in columns:
-            gaps["个人现金"] = -sign * fen
-        planted = both(month, row, moved(row, **gaps), K.AMOUNT_DIFFERS, C.DEDUCTION)
-        planted.deductions.append((row[NUMBER], fen))
-        return planted
-
-    return make
-
-
-PLANTS += [
-    _deducted(0.1, "统筹基金", "基金支付总额"),
-    _deducted(0.3, "统筹基金", "基金支付总额", sign=1),
-    _deducted(0.2, "医疗费总额", "符合政策范围", "统筹基金", "基金支付总额"),
-]
-
-
 @plant
-def two_deductions(month: Month, row: Row) -> Planted:
-    while row[FUND] < 5_000:
-        row = month.case(row[NUMBER])
-    one, other = row[FUND] // 7 + 11, row[FUND] // 9 + 23
-    theirs = moved(row, 统筹基金=-one - other, 基金支付总额=-one - other)
-    planted = both(month, row, theirs, K.AMOUNT_DIFFERS, C.DEDUCTION)
-    planted.deductions += [(row[NUMBER], one), (row[NUMBER], other)]
+def their_refund_alone_that_names_nothing(month: Month, row: Row) -> Planted:
+    back = changed(refund(row, month.new_number()), 原结算编号="")
+    planted = Planted([row], [row, back])
+    planted.answer(back[NUMBER], K.ONLY_THEIRS, C.REVERSAL_PAIR)
     return planted
 
 
 @plant
-def deducted_whole(month: Month, row: Row) -> Planted:
-    while row[FUND] < 5_000:
-        row = month.case(row[NUMBER], plain=True)
-    planted = only(month, [row], [], C.DEDUCTION)
-    planted.deductions.append((row[NUMBER], row[FUND]))
-    return planted
-
-
-# --- 差额等于个人账户 ------------------------------------------------------------
-
-
-@plant
-def account_in_the_fund_total(month: Month, row: Row) -> Planted:
-    row = with_account(month, row)
-    theirs = moved(row, 基金支付总额=row[ACCOUNT])
-    return both(month, row, theirs, K.AMOUNT_DIFFERS, C.ACCOUNT_SHARE)
-
-
-@plant
-def account_as_fund(month: Month, row: Row) -> Planted:
-    row = with_account(month, row)
-    share = row[ACCOUNT]
-    theirs = moved(row, 统筹基金=share, 基金支付总额=share, 个人账户=-share)
-    return both(month, row, theirs, K.AMOUNT_DIFFERS, C.ACCOUNT_SHARE)
-
-
-@plant
-def account_as_cash(month: Month, row: Row) -> Planted:
-    row = with_account(month, row)
-    theirs = moved(row, 个人账户=-row[ACCOUNT], 个人现金=row[ACCOUNT])
-    return both(month, row, theirs, K.AMOUNT_DIFFERS, C.ACCOUNT_SHARE)
-
-
-# --- 编号数字颠倒 ------------------------------------------------------------
-
-
-def swapped(month: Month, text: str, fits: Callable[[str], bool]) -> str:
-    """The text with two digits exchanged, beside each other where that goes, so that it fits."""
-    places = [(a, b) for b in range(len(text)) for a in range(b) if text[a] != text[b]]
-    places = [(a, b) for a, b in places if (text[a] + text[b]).isdigit()]
-    month.chance.shuffle(places)
-    for a, b in sorted(places, key=lambda pair: pair[1] - pair[0] > 1):
-        other = text[:a] + text[b] + text[a + 1 : b] + text[a] + text[b + 1 :]
-        if fits(other):
-            return other
-    raise ValueError(f"no two digits of {text} can change places")
-
-
-@plant
-def number_swapped(month: Month, row: Row) -> Planted:
-    number = swapped(month, row[NUMBER], lambda other: not month.is_taken(other))
-    return only(month, [row], [changed(row, 结算编号=number)], C.DIGITS_SWAPPED)
-
-
-@plant
-def identity_swapped(month: Month, row: Row) -> Planted:
-    cert_no = swapped(month, row[CERT], lambda other: other != row[CERT])
-    return both(month, row, changed(row, 证件号码=cert_no), K.OWNER_DIFFERS, C.DIGITS_SWAPPED)
-
-
-@plant
-def institution_swapped(month: Month, row: Row) -> Planted:
-    code = swapped(month, row[HOSPITAL], lambda other: int(other[7:]) > 100)
-    return both(month, row, changed(row, 定点医药机构编号=code), K.OWNER_DIFFERS, C.DIGITS_SWAPPED)
-
-
-@plant
-def fund_swapped(month: Month, row: Row) -> Planted:
-    """By more than a 尾差 and not by the account."""
-    gap = 0
-    while abs(gap) < 100 or abs(gap) == row[ACCOUNT]:
-        row = month.case(row[NUMBER])
-        text = str(row[FUND])
-        if len(text) > 4 and len(set(text)) > 2:
-            gap = int(swapped(month, text, lambda other: other[0] != "0")) - row[FUND]
-    theirs = moved(row, 统筹基金=gap, 基金支付总额=gap, 个人现金=-gap)
-    return both(month, row, theirs, K.AMOUNT_DIFFERS, C.DIGITS_SWAPPED)
-
-
-# --- 同人同日同机构另一编号 ------------------------------------------------------------
-
-
-@plant
-def another_number(month: Month, row: Row) -> Planted:
-    return only(month, [row], [changed(row, 结算编号=month.new_number())], C.OTHER_NUMBER)
-
-
-@plant
-def another_number_and_time(month: Month, row: Row) -> Planted:
-    theirs = changed(row, 结算编号=month.new_number(), 结算时间=f"{row[SETTLED][:10]} 19:41:07")
-    return only(month, [row], [theirs], C.OTHER_NUMBER)
-
-
-@plant
-def listed_again_under_another_number(month: Month, row: Row) -> Planted:
-    theirs = changed(row, 结算编号=month.new_number())
-    planted = Planted([row], [row, theirs])
-    planted.answer(theirs[NUMBER], K.ONLY_THEIRS, C.OTHER_NUMBER)
+def our_refund_alone_of_a_case_of_the_month_before(month: Month, row: Row) -> Planted:
+    original = in_month(month.case(month.new_number(), plain=True), -1)
+    back = in_month(refund(original, month.new_number()), 1)
+    planted = Planted([row, back], [row], other_months=[original])
+    planted.answer(back[NUMBER], K.ONLY_OURS, C.REVERSAL_PAIR)
     return planted
 
 
 @plant
-def stored_again_under_another_number(month: Month, row: Row) -> Planted:
-    ours = changed(row, 结算编号=month.new_number())
-    planted = Planted([row, ours], [row])
-    planted.answer(ours[NUMBER], K.ONLY_OURS, C.OTHER_NUMBER)
+def their_refund_alone_of_a_case_of_the_month_before(month: Month, row: Row) -> Planted:
+    original = in_month(month.case(month.new_number(), plain=True), -1)
+    back = in_month(refund(original, month.new_number()), 1)
+    planted = Planted([row], [row, back], other_months=[original])
+    planted.answer(back[NUMBER], K.ONLY_THEIRS, C.REVERSAL_PAIR)
     return planted
-
-
-@plant
-def another_number_and_amounts(month: Month, row: Row) -> Planted:
-    theirs = moved(row, 统筹基金=-731, 基金支付总额=-731, 个人现金=731)
-    return only(month, [row], [changed(theirs, 结算编号=month.new_number())], C.OTHER_NUMBER)
-
-
-@plant
-def two_visits_of_one_day_renumbered(month: Month, row: Row) -> Planted:
-    """Two cases of one person, day and institution, both under other numbers: by their amounts."""
-    second = moved(changed(row, 结算编号=month.new_number()), 医疗费总额=900, 符合政策范围=900, 个人现金=900)
-    theirs = [changed(one, 结算编号=month.new_number()) for one in (second, row)]
-    return only(month, [row, second], theirs, C.OTHER_NUMBER)
-
-
-# --- 同一行报了两次 ------------------------------------------------------------
-
-
-@plant
-def twins(month: Month, row: Row) -> Planted:
-    planted = both(month, row, row, K.DUPLICATE, C.TWIN_ROW)
-    planted.theirs.append(list(row))
-    return planted
-
-
-@plant
-def triplets_with_other_names(month: Month, row: Row) -> Planted:
-    planted = both(month, row, row, K.DUPLICATE, C.TWIN_ROW)
-    planted.theirs += [changed(row, 定点医药机构名称=f"{name}医院") for name in "甲乙"]
-    return planted
-
-
-# --- 尾差 ------------------------------------------------------------
-
-
-@plant
-def a_few_fen(month: Month, row: Row) -> Planted:
-    fen = month.chance.choice([-1, 1]) * month.chance.randrange(1, 11)
-    theirs = moved(row, 统筹基金=fen, 基金支付总额=fen, 个人现金=-fen)
-    return both(month, row, theirs, K.AMOUNT_DIFFERS, C.ROUNDING)
-
-
-@plant
-def a_few_fen_in_the_fee(month: Month, row: Row) -> Planted:
-    theirs = moved(row, 医疗费总额=2, 符合政策范围=2, 个人现金=1, 基金支付总额=1)
-    return both(month, row, theirs, K.AMOUNT_DIFFERS, C.ROUNDING)
-
-
-@plant
-def fund_in_whole_yuan(month: Month, row: Row) -> Planted:
-    while row[FUND] % 100 < 15 or row[FUND] % 100 > 85 or row[FUND] % 100 == 50:
-        row = month.case(row[NUMBER])
-    gap = (row[FUND] + 50) // 100 * 100 - row[FUND]
-    theirs = moved(row, 统筹基金=gap, 基金支付总额=gap, 个人现金=-gap)
-    return both(month, row, theirs, K.AMOUNT_DIFFERS, C.ROUNDING)
 
 
 # --- 没有有效备案 ------------------------------------------------------------
@@ -396,135 +178,4 @@ def not_filed(month: Month, row: Row) -> Planted:
     return only(month, [row], [], C.FILING_MISSING)
 
 
-# --- what only looks like one ------------------------------------------------------------
-
-
-@plant
-def ours_alone(month: Month, row: Row) -> Planted:
-    return only(month, [month.case(row[NUMBER], plain=True)], [])
-
-
-@plant
-def ours_alone_though_filed(month: Month, row: Row) -> Planted:
-    who = month.chance.choice(month.filed)
-    return only(month, [month.case(row[NUMBER], who, place=month.chance.choice(OUTSIDE))], [])
-
-
-@plant
-def theirs_alone(month: Month, row: Row) -> Planted:
-    planted = only(month, [], [month.case(month.new_number(), plain=True)])
-    planted.ours.append(row)
-    planted.theirs.append(row)
-    return planted
-
-
-def _amount_apart(**gaps: int) -> Plant:
-    def make(month: Month, row: Row) -> Planted:
-        sizes = {abs(gap) for gap in gaps.values()}
-        while row[ACCOUNT] in sizes:
-            row = month.case(row[NUMBER])
-        return both(month, row, moved(row, **gaps), K.AMOUNT_DIFFERS)
-
-    return make
-
-
-PLANTS += [
-    _amount_apart(统筹基金=500, 基金支付总额=500, 个人现金=-500),
-    _amount_apart(统筹基金=-11, 基金支付总额=-11, 个人现金=11),
-    _amount_apart(医疗费总额=12_345, 全自费=12_345, 个人现金=12_345),
-]
-
-
-@plant
-def account_and_a_little(month: Month, row: Row) -> Planted:
-    row = with_account(month, row)
-    return both(month, row, moved(row, 基金支付总额=row[ACCOUNT] + 101), K.AMOUNT_DIFFERS)
-
-
-@plant
-def nearly_its_deduction(month: Month, row: Row) -> Planted:
-    while row[FUND] < 5_000 or abs(row[FUND] // 3 + 37 - row[ACCOUNT]) < 20:
-        row = month.case(row[NUMBER])
-    fen = row[FUND] // 3
-    theirs = moved(row, 统筹基金=-fen - 37, 基金支付总额=-fen - 37, 个人现金=fen + 37)
-    planted = both(month, row, theirs, K.AMOUNT_DIFFERS)
-    planted.deductions.append((row[NUMBER], fen))
-    return planted
-
-
-@plant
-def other_insurance(month: Month, row: Row) -> Planted:
-    other = "390" if row[INSURANCE] == "310" else "310"
-    return both(month, row, changed(row, 险种=other), K.OWNER_DIFFERS)
-
-
-def relative_of(month: Month, row: Row) -> Person:
-    """Somebody of the same name and birthday, with a right number of their own."""
-    serial = f"{(int(row[CERT][14:17]) + 11) % 1000:03d}"
-    digits = row[CERT][:14] + serial
-    return Person(
-        digits + check_digit(digits), row[NAME], f"T{row[NUMBER]}", row[AT["参保地区划"]], row[INSURANCE]
-    )
-
-
-@plant
-def namesake(month: Month, row: Row) -> Planted:
-    theirs = changed(row, 证件号码=relative_of(month, row).cert_no)
-    return both(month, row, theirs, K.OWNER_DIFFERS)
-
-
-@plant
-def other_hospital(month: Month, row: Row) -> Planted:
-    return both(month, row, changed(row, 定点医药机构编号=f"{row[HOSPITAL][:7]}00031"), K.OWNER_DIFFERS)
-
-
-@plant
-def a_family_on_one_day(month: Month, row: Row) -> Planted:
-    """Two of one name in one hospital on one day, with equal amounts: ours of one, theirs of the other."""
-    row = month.case(row[NUMBER], plain=True)
-    theirs = changed(row, 结算编号=month.new_number(), 证件号码=relative_of(month, row).cert_no)
-    return only(month, [row], [theirs])
-
-
-@plant
-def a_family_with_like_numbers(month: Month, row: Row) -> Planted:
-    row = month.case(row[NUMBER], plain=True)
-    number = swapped(month, row[NUMBER], lambda other: not month.is_taken(other))
-    theirs = changed(row, 结算编号=number, 证件号码=relative_of(month, row).cert_no)
-    return only(month, [row], [theirs])
-
-
-@plant
-def the_next_day(month: Month, row: Row) -> Planted:
-    """The same person, institution and amounts, on another day."""
-    row = month.case(row[NUMBER], plain=True)
-    day = f"{row[SETTLED][:8]}{int(row[SETTLED][8:10]) % 28 + 1:02d}"
-    theirs = changed(row, 结算编号=month.new_number(), 结算时间=f"{day} 10:00:00", 入院日期=day, 出院日期=day)
-    return only(month, [row], [theirs])
-
-
-@plant
-def another_hospital_that_day(month: Month, row: Row) -> Planted:
-    row = month.case(row[NUMBER], plain=True)
-    theirs = changed(row, 结算编号=month.new_number(), 定点医药机构编号=f"{row[HOSPITAL][:7]}00032")
-    return only(month, [row], [theirs])
-
-
-@plant
-def one_number_of_two_rows(month: Month, row: Row) -> Planted:
-    planted = both(month, row, row, K.DUPLICATE)
-    planted.theirs.append(moved(row, 统筹基金=700, 基金支付总额=700, 个人现金=-700))
-    return planted
-
-
-@plant
-def refunded_and_settled_again(month: Month, row: Row) -> Planted:
-    """What both have alike: a case, its refund and the case again."""
-    rows = [row, refund(row, month.new_number()), changed(row, 结算编号=month.new_number())]
-    return Planted(rows, [list(one) for one in reversed(rows)])
-
-
-@plant
-def two_visits_alike(month: Month, row: Row) -> Planted:
-    rows = [row, changed(row, 结算编号=month.new_number(), 结算时间=f"{row[SETTLED][:10]} 19:30:00")]
-    return Planted(rows, rows)
+PLANTS = [*CAUSES, *plants_amounts.CAUSES, *plants_numbers.CAUSES, *LOOKALIKES, *NEARLY]

@@ -78,6 +78,7 @@ def test_the_work_list_has_a_view_for_each_reason_to_look(as_user: LogIn, world:
         "逾期": "2",
         "没人负责": "1",
         "转下月的": "1",
+        "了结待我批准": "0",
         "全部未办完": "6",
     }
     assert listed(as_user(world.prov_auditor)) == listed(client, view="open")  # who judges nothing sees all

@@ -9,13 +9,24 @@ import pytest
 from settlement.reconciliation.doctor_amounts import (
     NO_DEDUCTION,
     Deducted,
+    Finding,
     amounts_of,
     exchanged,
     of_amounts,
 )
-from settlement.reconciliation.doctor_pairs import Single, Stored, copy_of, left_over, pairs_of, refund
-from settlement.reconciliation.doctor_rules import of_duplicate, of_owner, of_period, of_reversal, tells
-from settlement.reconciliation.kinds import Cause, Remedy
+from settlement.reconciliation.doctor_pairs import Single, left_over, pairs_of
+from settlement.reconciliation.doctor_rules import (
+    Difference,
+    Repeat,
+    drafted,
+    of_duplicate,
+    of_owner,
+    of_period,
+    of_reversal,
+    tells,
+)
+from settlement.reconciliation.doctor_stored import Stored, copied, copies_of, originals_of, refund
+from settlement.reconciliation.kinds import Cause, DiscrepancyKind, Remedy
 
 OURS = {"医疗费总额": "1000.00", "统筹基金": "560.00", "基金支付总额": "560.00", "个人账户": "140.20",
         "个人现金": "299.80"}  # fmt: skip
@@ -156,7 +167,8 @@ def test_digits_of_an_owner(theirs: dict[str, str], known: tuple[str, ...], caus
 
 
 def test_two_digits_of_an_identity_number_break_its_check_digit() -> None:
-    """The check digit finds any two digits that changed places; other columns are no numbers."""
+    """The check digit finds two digits that changed places unless they stand ten places apart; other columns
+    are no numbers."""
     ours, theirs = "11010519491231002X", "11010519491231020X"
 
     assert exchanged(ours, theirs)
@@ -165,10 +177,24 @@ def test_two_digits_of_an_identity_number_break_its_check_digit() -> None:
 
 
 def test_months_are_told_by_how_far_they_lie() -> None:
-    finding = of_period({"结算时间": "2026-10-09 10:30:00"}, {"结算时间": "2026-09-09 10:30:00"})
+    finding = of_period(
+        {"结算时间": "2026-10-09 10:30:00"}, {"结算时间": "2026-09-09 10:30:00"}, {"个人账户": "相差 1.00 元"}
+    )
 
     assert (finding.cause, finding.proposed) == (Cause.OTHER_MONTH, Remedy.ASK_THEM)
     assert "早 1 个月" in finding.evidence["说明"]
+    assert finding.evidence["个人账户"] == "相差 1.00 元"
+
+
+@pytest.mark.parametrize(
+    ("amount_fen", "remedy"),
+    [(5, Remedy.WRITE_OFF), (-100, Remedy.WRITE_OFF), (101, Remedy.ASK_THEM), (0, Remedy.NONE)],
+)
+def test_only_a_rest_within_the_limit_is_written_off(amount_fen: int, remedy: str) -> None:
+    one = Difference(1, DiscrepancyKind.AMOUNT_DIFFERS, "S1", 2, [], {}, {}, amount_fen)
+
+    assert drafted(one, Finding(Cause.ROUNDING, Remedy.WRITE_OFF), 100).proposed == remedy
+    assert drafted(one, Finding(Cause.DEDUCTION, Remedy.HOLD), 100).proposed == Remedy.HOLD
 
 
 def test_a_flag_that_contradicts_its_sign_is_told() -> None:
@@ -180,23 +206,16 @@ def test_a_flag_that_contradicts_its_sign_is_told() -> None:
     assert finding.evidence["说明"] == "同一编号，我方是正常结算，对方是标着退费、金额为正的一行。"
 
 
-ROW = {"cert_no": "1", "total_fee_fen": 100, "cash_pay_fen": 0, "settled_at": "2026-10-09 10:30:00"}
-
-
 @pytest.mark.parametrize(
-    ("others", "cause"),
+    ("repeat", "cause"),
     [
-        ([{}], Cause.TWIN_ROW),
-        ([{}, {}], Cause.TWIN_ROW),
-        ([{"total_fee_fen": 101}], ""),
-        ([{}, {"cert_no": "2"}], ""),
-        ([{"total_fee_fen": -100}], Cause.REVERSAL_PAIR),
-        ([{"total_fee_fen": -100}, {}], ""),
-        ([], ""),
+        (Repeat(2, True, False), Cause.TWIN_ROW),
+        (Repeat(2, False, True), Cause.REVERSAL_PAIR),
+        (Repeat(2, False, False), ""),
     ],
 )
-def test_rows_of_one_number(others: list[dict[str, Any]], cause: str) -> None:
-    finding = of_duplicate([ROW, *({**ROW, **other} for other in others)])
+def test_rows_of_one_number(repeat: Repeat, cause: str) -> None:
+    finding = of_duplicate(repeat)
 
     assert ("" if finding is None else finding.cause) == cause
 
@@ -211,6 +230,11 @@ def test_rows_of_one_number(others: list[dict[str, Any]], cause: str) -> None:
         (16, 20, 700, 1_000, False),
         (0, 5, 1, 10, False),
         (5, 100, 50, 1_000, False),
+        (4, 44, 46, 1_000, True),  # where nearly everybody has filed
+        (20, 224, 144, 3_000, True),
+        (3, 44, 46, 1_000, False),
+        (20, 50, 240, 1_000, True),
+        (18, 50, 240, 1_000, False),
     ],
 )
 def test_a_mark_tells_something_beyond_chance(
@@ -219,18 +243,21 @@ def test_a_mark_tells_something_beyond_chance(
     assert tells(marked, of, elsewhere, all_elsewhere) is told
 
 
-def single(pk: int, side: str, subject: str, **changes: Any) -> Single:
+def single(serial: int, side: str, subject: str, **changes: Any) -> Single:
     values: dict[str, Any] = {
-        "pk": pk, "serial": pk, "side": side, "subject": subject, "line": pk, "cert_no": "C1",
+        "serial": serial, "side": side, "subject": subject, "line": serial, "cert_no": "C1",
         "person_no": "P1", "institution": "H1", "settled_at": "2026-10-09 10:30:00", "fee_fen": 1_000,
-        "fund_fen": 600, "account_fen": 100, "is_refund": 0, "reverses_no": "",
+        "fund_fen": 600, "account_fen": 100, "is_refund": 0, "reverses_no": "", **changes,
     }  # fmt: skip
-    return Single(**{**values, **changes})
+    worth = (values["fund_fen"] or 0) + (values["account_fen"] or 0)
+    return Single(**{"worth_fen": worth, "paid_fen": worth, **values})
 
 
 def paired(*person: Single) -> dict[int, tuple[int, str, str]]:
+    """Serial of ours → serial of theirs, cause, what is proposed."""
     return {
-        pair.ours.pk: (pair.theirs.pk, pair.finding.cause, pair.finding.proposed) for pair in pairs_of(person)
+        pair.ours.serial: (pair.theirs.serial, pair.finding.cause, pair.finding.proposed)
+        for pair in pairs_of(person)
     }
 
 
@@ -245,6 +272,22 @@ def test_halves_of_a_pair_are_used_once_the_same_second_first() -> None:
         1: (4, Cause.OTHER_NUMBER, Remedy.PAIR),
         2: (3, Cause.OTHER_NUMBER, Remedy.PAIR),
     }
+
+
+def test_halves_that_are_not_worth_the_same_cannot_be_paired() -> None:
+    """Their file has no 个人账户: the amounts that both have agree, and yet a rest is left."""
+    found = paired(single(1, "ours", "S1"), single(2, "theirs", "T9", account_fen=None))
+
+    assert found == {1: (2, Cause.OTHER_NUMBER, Remedy.ASK_THEM)}
+
+
+def test_swapped_digits_of_another_day_or_place_are_another_case() -> None:
+    """Somebody who comes every other day for the same."""
+    ours = single(1, "ours", "2610012")
+
+    assert not paired(ours, single(2, "theirs", "2610021", settled_at="2026-10-11 10:30:00"))
+    assert not paired(ours, single(2, "theirs", "2610021", institution="H2"))
+    assert paired(ours, single(2, "theirs", "2610021", institution="", settled_at="2026-10-09 18:00:00"))
 
 
 def test_swapped_digits_go_before_another_number() -> None:
@@ -287,24 +330,51 @@ def test_what_is_left_on_both_sides_of_a_visit_belongs_together() -> None:
     assert (pair.finding.cause, pair.finding.proposed) == (Cause.OTHER_NUMBER, Remedy.ASK_THEM)
     assert left_over([ours, theirs, single(3, "theirs", "T2", fee_fen=800)]) == []
     assert left_over([ours, single(4, "theirs", "T3", is_refund=1)]) == []
+    assert left_over([ours, single(5, "theirs", "T4", fee_fen=900, fund_fen=90)]) == []  # nothing is the same
+    assert left_over([ours, single(6, "theirs", "T5", fund_fen=90)])
 
 
-def test_a_copy_is_of_a_case_under_its_own_number() -> None:
+def test_a_copy_is_of_a_case_under_another_number() -> None:
     stored = Stored("S1", "H1", "2026-10-09 08:00:00", False, (1_000, 600, 100))
 
-    finding = copy_of(single(1, "theirs", "T1"), [stored])
-
-    assert finding is not None
+    assert copies_of(single(1, "theirs", "T1"), [stored]) == [stored]
+    assert copies_of(single(1, "theirs", "S1"), [stored]) == []
+    assert copies_of(single(1, "theirs", "T1", account_fen=99), [stored]) == []
+    assert copies_of(single(1, "theirs", "T1", settled_at="2026-10-08 08:00:00"), [stored]) == []
+    assert copies_of(single(1, "theirs", "T1", is_refund=1), [stored]) == []
+    finding = copied(single(1, "theirs", "T1"), stored)
     assert (finding.cause, finding.proposed) == (Cause.OTHER_NUMBER, Remedy.REJECT)
     assert finding.evidence["另一编号"] == "S1"
-    assert copy_of(single(1, "theirs", "S1"), [stored]) is None
-    assert copy_of(single(1, "theirs", "T1", account_fen=99), [stored]) is None
-    assert copy_of(single(1, "theirs", "T1", settled_at="2026-10-08 08:00:00"), [stored]) is None
 
 
-def test_a_refund_that_they_have_alone_is_imported() -> None:
-    back = single(1, "theirs", "T1", is_refund=1, reverses_no="S1")
+@pytest.mark.parametrize(
+    ("side", "missing_too", "ours_has", "cause", "remedy"),
+    [
+        ("theirs", False, True, Cause.REVERSAL_PAIR, Remedy.IMPORT),
+        ("theirs", True, False, Cause.REVERSAL_PAIR, Remedy.NONE),
+        ("theirs", False, False, "", Remedy.ASK_THEM),
+        ("ours", False, True, Cause.REVERSAL_PAIR, Remedy.ASK_THEM),
+        ("ours", True, True, Cause.REVERSAL_PAIR, Remedy.NONE),
+    ],
+)
+def test_a_refund_that_one_side_has_alone(
+    side: str, missing_too: bool, ours_has: bool, cause: str, remedy: str
+) -> None:
+    back = single(1, side, "T1", is_refund=1, reverses_no="S1")
 
-    assert refund(back, missing_too=False, ours_has=True).proposed == Remedy.IMPORT
-    assert refund(back, missing_too=True, ours_has=False).proposed == Remedy.NONE
-    assert refund(back, missing_too=False, ours_has=False).proposed == Remedy.ASK_THEM
+    finding = refund(back, "S1", missing_too=missing_too, ours_has=ours_has)
+
+    assert (finding.cause, finding.proposed) == (cause, remedy)
+    assert finding.evidence["原结算编号"] == "S1"
+
+
+def test_a_refund_that_names_no_case_is_of_the_one_with_its_amounts() -> None:
+    stored = Stored("S1", "H1", "2026-10-08 08:00:00", False, (1_000, 600, 100))
+    back = single(1, "theirs", "T1", is_refund=1, fee_fen=-1_000, fund_fen=-600, account_fen=-100)
+
+    assert originals_of(back, [stored]) == [stored]
+    assert originals_of(back._replace(account_fen=None), [stored]) == [stored]
+    assert originals_of(back._replace(fund_fen=-601), [stored]) == []
+    assert originals_of(back._replace(institution="H2"), [stored]) == []
+    assert originals_of(back, [stored._replace(is_refund=True, amounts=(1_000, 600, 100))]) == []
+    assert refund(back, "S1", missing_too=False, ours_has=True).evidence["金额正好相反的一笔"] == "S1"

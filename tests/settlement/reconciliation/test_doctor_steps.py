@@ -15,7 +15,8 @@ from settlement.reconciliation.models import Discrepancy, ReconciliationRun
 from settlement.reconciliation.states import RunState
 from tests.settlement.reconciliation.laid import lay, lay_books, lay_run
 from tests.settlement.reconciliation.planted import AMOUNTS, AT, Month, Planted, Row
-from tests.settlement.reconciliation.plants import PLANTS, changed, in_month, not_filed, refund, swapped
+from tests.settlement.reconciliation.planting import changed, in_month, moved, refund, swapped
+from tests.settlement.reconciliation.plants import PLANTS, not_filed
 from tests.support.world import World
 
 MONTH = "202610"
@@ -92,6 +93,23 @@ def test_a_regions_run_looks_at_its_own_cases_only(world: World, case: Row) -> N
     assert diagnosed(theirs, world, region=world.yanbian)[case[0]][0] == ""
 
 
+def test_a_number_of_ours_beyond_the_scope_is_not_imported(world: World, case: Row) -> None:
+    lay_books([Planted([case])], world)
+
+    assert diagnosed([Planted([], [case])], world) == {case[0]: ("", Remedy.ASK_THEM)}
+    assert "不在这次对账所选的范围内" in Discrepancy.objects.get().evidence["说明"]
+
+
+def test_amounts_of_the_other_month_are_told_where_they_differ(world: World, case: Row) -> None:
+    lay_books([Planted(other_months=[in_month(moved(case, 个人账户=-100, 个人现金=100), -1)])], world)
+
+    diagnosed([Planted([], [case])], world)
+
+    evidence = Discrepancy.objects.get().evidence
+    assert evidence["个人账户"].endswith("相差 -1.00 元")
+    assert "基金支付总额" not in evidence
+
+
 def test_a_copy_in_cases_of_others_is_not_seen_by_a_region(world: World, case: Row) -> None:
     lay_books([Planted([case])], world)
     theirs = [Planted([case], [case, changed(case, 结算编号="S2")])]
@@ -130,6 +148,33 @@ def test_masked_identity_numbers_leave_the_person_number(world: World, case: Row
     lay_books(rows, world)
 
     assert set(diagnosed(rows, world).values()) == {(Cause.OTHER_NUMBER, Remedy.PAIR)}
+
+
+@pytest.mark.parametrize(
+    ("others", "cause"),
+    [
+        ([{}], Cause.TWIN_ROW),
+        ([{"定点医药机构名称": "另名"}, {}], Cause.TWIN_ROW),
+        ([{"证件号码": "22010219900101128X"}], ""),
+        ([{"结算时间": "2026-10-09 10:30:01"}], ""),
+        ([{}, {"姓名": "李四"}], ""),
+        ([{"姓名": None}], ""),
+        ([{"negated": True}], Cause.REVERSAL_PAIR),
+        ([{"negated": True}, {}], ""),
+    ],
+)
+def test_twins_are_alike_to_the_last_column(
+    world: World, case: Row, others: list[dict[str, Any]], cause: str
+) -> None:
+    rows = [case]
+    for other in others:
+        sign = -1 if other.get("negated") else 1
+        row = changed(case, **{name: text for name, text in other.items() if name in AT})
+        row[AMOUNTS] = [sign * fen for fen in row[AMOUNTS]]
+        rows.append(row)
+    lay_books([Planted([case])], world)
+
+    assert diagnosed([Planted([case], rows)], world)[case[0]][0] == cause
 
 
 def test_each_half_names_the_other(world: World, case: Row) -> None:
@@ -209,14 +254,12 @@ def test_no_question_is_asked_for_each_difference(world: World) -> None:
     for each in (1, 3):
         month = Month(400, 5, PLANTS, each=each, period=f"20260{each}")
         run = lay(month, world, filed=False)
-        with CaptureQueriesContext(
-            connection,
-        ) as queries:
+        with CaptureQueriesContext(connection) as queries:
             diagnose(run)
         asked.append(len(queries))
         assert run.discrepancies.count() > 60 * each
 
-    assert asked[0] == asked[1]
+    assert asked[1] <= asked[0] < 100
 
 
 @pytest.mark.parametrize("source", [SourceKind.BANK, SourceKind.TOTALS, SourceKind.SHEET])

@@ -12,7 +12,6 @@ from agency.journal import workflow
 from agency.journal.books import check_all
 from agency.journal.models import AuditEntry
 from agency.organisation.models import User
-from agency.policy.models import Parameter
 from settlement.reconciliation import judging
 from settlement.reconciliation.models import Discrepancy
 from tests.settlement.reconciliation.made import (
@@ -22,6 +21,7 @@ from tests.settlement.reconciliation.made import (
     make_run,
     only_ours,
     only_theirs,
+    own_limit,
     twice,
 )
 from tests.support.snapshots import refused
@@ -195,16 +195,7 @@ def test_a_rest_is_written_off_whole_within_the_limit_of_its_day(world: World) -
 def test_a_region_may_have_a_limit_of_its_own(world: World) -> None:
     make_run(world, differing("S1", "700.00", "699.00"), region=world.changchun)
     make_run(world, differing("S2", "700.00", "699.00"), region=world.jilin)
-    common = Parameter.objects.get(key=judging.WRITE_OFF_LIMIT)
-    Parameter.objects.create(
-        key=common.key,
-        region=world.changchun,
-        value="99",
-        value_type=common.value_type,
-        label=common.label,
-        source="[P]",
-        valid_from=world.today,
-    )
+    own_limit(world, world.changchun, 99)
 
     with refused("write_off_refused"):
         give(world, "S1", remedy="write_off")

@@ -11,6 +11,7 @@ from agency.journal import workflow
 from settlement.statements.models import InstitutionStatement, StatementDrawing
 from settlement.statements.services import statement_answer, statement_send_again, statements_confirm
 from tests.settlement.statements.conftest import HOSPITAL, PHARMACY, Office, get
+from tests.support.snapshots import nothing_changes
 
 pytestmark = pytest.mark.usefixtures("laid_month")
 
@@ -30,7 +31,7 @@ def test_all_of_a_region_are_confirmed_at_once(office: Office) -> None:
 
 def test_nothing_is_confirmed_twice_or_unseen(office: Office) -> None:
     seen = StatementDrawing.objects.get(care_region=office.world.jilin).draw_no
-    with pytest.raises(DomainError) as outdated:
+    with nothing_changes(), pytest.raises(DomainError) as outdated:
         statements_confirm(
             period="202610",
             region=office.world.jilin,
@@ -42,14 +43,14 @@ def test_nothing_is_confirmed_twice_or_unseen(office: Office) -> None:
 
     office.confirm()
     for numbers, code in (((), "nothing_to_confirm"), ((HOSPITAL,), "not_to_confirm")):
-        with pytest.raises(DomainError) as refused:
+        with nothing_changes(), pytest.raises(DomainError) as refused:
             office.confirm(*numbers)
         assert refused.value.code == code
 
 
 def test_the_institution_agrees_through_another_person(office: Office) -> None:
     office.confirm()
-    with pytest.raises(NotAllowed):
+    with nothing_changes(), pytest.raises(NotAllowed):
         statement_answer(
             statement=get(),
             by=office.confirmer,
@@ -76,7 +77,7 @@ def test_the_institution_agrees_through_another_person(office: Office) -> None:
 def test_an_answer_has_a_contact_and_a_day(office: Office, contact: str, days: int, code: str) -> None:
     office.confirm()
 
-    with pytest.raises(DomainError) as refused:
+    with nothing_changes(), pytest.raises(DomainError) as refused:
         statement_answer(
             statement=get(),
             by=office.recorder,
@@ -89,7 +90,7 @@ def test_an_answer_has_a_contact_and_a_day(office: Office, contact: str, days: i
 
 
 def test_before_the_agency_confirmed_nobody_answers(office: Office) -> None:
-    with pytest.raises(DomainError) as refused:
+    with nothing_changes(), pytest.raises(DomainError) as refused:
         office.answer(HOSPITAL)
 
     assert refused.value.code == "no_such_step"
@@ -99,7 +100,7 @@ def test_a_disagreement_is_answered_and_sent_again(office: Office) -> None:
     office.confirm()
     office.answer(HOSPITAL, "少一笔退费")
     assert (get().state, get().dispute_reason) == ("disputed", "少一笔退费")
-    with pytest.raises(DomainError) as refused:
+    with nothing_changes(), pytest.raises(DomainError) as refused:
         statement_send_again(statement=get(), by=office.confirmer, at=office.world.now, reason=" ")
     assert refused.value.code == "reason_missing"
 
@@ -129,7 +130,7 @@ def test_an_answer_recorded_by_mistake_is_taken_back(office: Office) -> None:
 
 
 def test_another_region_confirms_nothing_here(office: Office) -> None:
-    with pytest.raises(NotAllowed):
+    with nothing_changes(), pytest.raises(NotAllowed):
         statements_confirm(
             period="202610",
             region=office.world.jilin,

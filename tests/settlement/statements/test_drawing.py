@@ -24,6 +24,7 @@ from tests.settlement.statements.conftest import (
     get,
     sign_month,
 )
+from tests.support.snapshots import nothing_changes
 from tests.support.world import World
 
 pytestmark = pytest.mark.usefixtures("laid_month")
@@ -154,7 +155,7 @@ def test_what_was_computed_since_makes_them_lag_behind(
 ) -> None:
     office.draw()
     load([row("S9")])
-    with pytest.raises(DomainError) as refused:
+    with nothing_changes(), pytest.raises(DomainError) as refused:
         office.draw()
     compute()
 
@@ -174,7 +175,7 @@ def test_the_signature_draws_them_up_finally(office: Office) -> None:
 
     assert InstitutionStatement.objects.filter(is_final=True).count() == 4
     assert get(HOSPITAL).state == "sent"
-    with pytest.raises(DomainError) as refused:
+    with nothing_changes(), pytest.raises(DomainError) as refused:
         office.draw()
     assert refused.value.code == "month_is_signed"
 
@@ -190,7 +191,7 @@ def test_nobody_draws_up_another_regions(office: Office, world: World) -> None:
     from settlement.statements.services import statements_draw
 
     for by, region in ((world.jilin_clearing, world.changchun), (world.jilin_clearing, None)):
-        with pytest.raises(DomainError) as refused:
+        with nothing_changes(), pytest.raises(DomainError) as refused:
             statements_draw(period="202610", region=region, by=by, at=world.now)
         assert refused.value.code == "not_allowed"
     assert InstitutionStatement.objects.count() == 0

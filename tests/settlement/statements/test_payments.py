@@ -23,6 +23,8 @@ from tests.settlement.statements.conftest import (
     pay,
     sign_month,
 )
+from tests.support.crashes import crash_at_each_write
+from tests.support.snapshots import nothing_changes
 from tests.support.world import make_user
 
 pytestmark = pytest.mark.usefixtures("laid_month")
@@ -39,7 +41,7 @@ def agreed(office: Office) -> Office:
 
 
 def refusal(office: Office, *numbers: str, **options: object) -> str:
-    with pytest.raises(DomainError) as refused:
+    with nothing_changes(), pytest.raises(DomainError) as refused:
         pay(office, *numbers, **options)  # type: ignore[arg-type]
     return refused.value.code
 
@@ -53,6 +55,17 @@ def test_many_are_paid_under_one_voucher(agreed: Office) -> None:
         assert statement.paid_on == agreed.world.today
     entry = AuditEntry.objects.get(action="statements_paid")
     assert (entry.detail["statements"], entry.detail["amount"]) == (2, "1,300.00")
+
+
+def test_a_crash_at_any_write_of_a_payment_leaves_all_unpaid(agreed: Office) -> None:
+    assert crash_at_each_write(lambda: pay(agreed, HOSPITAL, PHARMACY)) >= 3
+    assert {get(number).state for number in (HOSPITAL, PHARMACY)} == {"paid"}
+
+    def undo() -> None:
+        payment_undo(statement=get(), by=agreed.payer, at=agreed.world.now, reason="退票")
+
+    assert crash_at_each_write(undo) >= 3
+    assert [get(number).state for number in (HOSPITAL, PHARMACY)] == ["agreed", "paid"]
 
 
 def test_only_final_ones_that_both_confirmed_are_paid(office: Office) -> None:
@@ -75,7 +88,7 @@ def test_only_final_ones_that_both_confirmed_are_paid(office: Office) -> None:
 
 def test_a_payment_lies_between_the_signature_and_today(agreed: Office) -> None:
     for days, code in ((1, "paid_in_future"), (-1, "paid_before_signed")):
-        with pytest.raises(DomainError) as refused:
+        with nothing_changes(), pytest.raises(DomainError) as refused:
             statements_pay(
                 period="202610",
                 region=agreed.world.jilin,
@@ -103,7 +116,7 @@ def test_a_payment_is_taken_back_with_a_trace(agreed: Office) -> None:
 
 def test_the_region_pays_and_nobody_else(agreed: Office) -> None:
     for by in (agreed.confirmer, agreed.world.prov_finance, agreed.world.changchun_clearing):
-        with pytest.raises(NotAllowed):
+        with nothing_changes(), pytest.raises(NotAllowed):
             statements_pay(
                 period="202610",
                 region=agreed.world.jilin,

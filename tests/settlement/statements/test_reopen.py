@@ -14,6 +14,7 @@ from settlement.statements.models import InstitutionStatement, StatementDrawing,
 from settlement.statements.payments import payment_undo
 from settlement.statements.services import statements_finish
 from tests.settlement.statements.conftest import HOSPITAL, Office, get
+from tests.support.snapshots import nothing_changes
 
 pytestmark = pytest.mark.usefixtures("laid_paid")
 
@@ -28,7 +29,7 @@ def reopened(office: Office) -> None:
 
 def test_a_paid_statement_keeps_the_month_closed(office: Office) -> None:
     for act in (lambda: REOPENING["statements"](month()), lambda: reopened(office)):
-        with pytest.raises(DomainError) as refused:
+        with nothing_changes(), pytest.raises(DomainError) as refused:
             act()
         assert refused.value.code == "statements_are_paid"
         assert HOSPITAL in refused.value.message

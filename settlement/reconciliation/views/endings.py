@@ -1,0 +1,73 @@
+"""了结: how what was carried forward ended, on the page of the difference; by two people."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
+
+from django.forms import Form
+from django.http import HttpResponse
+from django.views.decorators.http import require_POST
+
+from agency.organisation.roles import May
+from agency.web.access import needs
+from agency.web.request import StaffRequest
+from settlement.reconciliation import ending
+from settlement.reconciliation.forms import EndingForm, EndingReasonForm, EndingSeenForm
+from settlement.reconciliation.models import Discrepancy
+from settlement.reconciliation.verdict_rules import endings_of
+from settlement.reconciliation.views.difference_page import act_upon, visible_difference
+
+
+@needs(May.RECONCILE)
+@require_POST
+def ending_propose(request: StaffRequest, difference_no: str) -> HttpResponse:
+    """Propose how it ended."""
+    row = visible_difference(request, difference_no)
+    form = EndingForm(endings_of(row.kind, row.run.source), request.POST, auto_id="id_ending_%s")
+    return _act(request, row, form, ending.ending_propose, "已提出了结，等另一位同事批准。", "ending")
+
+
+@needs(May.APPROVE_VERDICTS)
+@require_POST
+def ending_approve(request: StaffRequest, difference_no: str) -> HttpResponse:
+    """A second person approves the one that was seen."""
+    row = visible_difference(request, difference_no)
+    told = "已批准了结，不再列在转下月的里。"
+    return _act(request, row, EndingSeenForm(request.POST), ending.ending_approve, told, "ending_approve")
+
+
+@needs(May.APPROVE_VERDICTS)
+@require_POST
+def ending_return(request: StaffRequest, difference_no: str) -> HttpResponse:
+    """What was proposed goes back; the difference is carried on."""
+    told = "已退回了结，差异仍列在转下月的里。"
+    return _with_reason(request, difference_no, ending.ending_return, told, "ending_return")
+
+
+@needs(May.APPROVE_VERDICTS)
+@require_POST
+def ending_undo(request: StaffRequest, difference_no: str) -> HttpResponse:
+    """What was approved is taken back; the difference is carried on again."""
+    told = "已撤销了结，差异重新列在转下月的里。"
+    return _with_reason(request, difference_no, ending.ending_undo, told, "ending_undo")
+
+
+def _with_reason(
+    request: StaffRequest, difference_no: str, service: Callable[..., object], told: str, acted: str
+) -> HttpResponse:
+    row = visible_difference(request, difference_no)
+    form = EndingReasonForm(request.POST, auto_id=f"id_{acted}_%s")
+    return _act(request, row, form, service, told, acted)
+
+
+def _act(
+    request: StaffRequest,
+    row: Discrepancy,
+    form: Form,
+    service: Callable[..., object],
+    told: str,
+    acted: str,
+) -> HttpResponse:
+    act = partial(service, row.pk, by=request.user, at=request.now)
+    return act_upon(request, row, form, act, told, acted)
