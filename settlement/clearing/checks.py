@@ -253,11 +253,12 @@ def _put_off(rows: QuerySet[Any], own: str, number: str) -> Iterator[tuple[str, 
 def months_in_order(period: str | None) -> Iterator[Broken]:
     """No month was signed while an earlier one waited. Cases of a month that the books did not know then are
     no fault: it is theirs, and comes before the next one [P]."""
-    signed = dict(ClearingPeriod.objects.filter(state=PeriodState.SIGNED).values_list("period", "signed_at"))
-    last = max(signed, default="")
+    signed = ClearingPeriod.objects.filter(state=PeriodState.SIGNED, signed_at__isnull=False)
+    moments: dict[str, Any] = dict(signed.values_list("period", "signed_at"))
+    last = max(moments, default="")
     for month in selectors.unsigned_months_before(last) if last else ():
-        later = min(one for one in signed if one > month)
-        if period in (None, month, last) and selectors.was_on_record(month, signed[later]):
+        later = min(one for one in moments if one > month)
+        if period in (None, month, last) and selectors.was_on_record(month, moments[later]):
             yield Broken(MONTH_ORDER, month, f"{period_label(last)}已签发，{period_label(month)}却没有")
 
 
