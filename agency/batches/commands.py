@@ -77,7 +77,10 @@ def output(path: Path | None) -> Iterator[Callable[[Callable[[BinaryIO], object]
 
 def refused_rows(outcome: Outcome, target: BinaryIO, at: dt.datetime) -> None:
     """Write the refused rows as a workbook."""
-    rows = ((row.line_no, row.code, row.column, row.value, row.message, row.cells) for row in outcome.refused)
+    rows = (
+        (row.line_no, row.code, row.column, row.value, row.message, row.place, row.cells)
+        for row in outcome.refused
+    )
     write_refused(target, outcome.header, rows, at=at, most_rows=len(outcome.refused))
 
 

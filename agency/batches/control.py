@@ -2,7 +2,8 @@
 
 A kind of import that has them names its columns and groups (`BatchKind.control`), and its check tells in
 `preview["control"]` the totals of what the books have of the file once it is loaded (new and unchanged rows),
-and in `preview["carried"]` what a totals row of the file says. All are {group: {column: int}}, in fen.
+and in `preview["carried"]` what a totals row of the file says. All are {group: {column: int}}, in fen. Finer
+groups, with their names, are in `preview["control_groups"]`.
 """
 
 from __future__ import annotations
@@ -35,6 +36,10 @@ class Control:
     columns: Sequence[ControlColumn]
     groups: Sequence[tuple[str, str]]
 
+    def finer_groups(self, preview: Mapping[str, Any]) -> list[tuple[str, str]]:
+        """The groups that the check of one file names beside those of every file."""
+        return [(key, label) for key, label in preview.get("control_groups", ())]
+
 
 @dataclass(frozen=True)
 class Compared:
@@ -61,11 +66,14 @@ def compared(control: Control | None, preview: Mapping[str, Any], typed: Totals)
         return []
     ours = preview.get("control", {})
     stated = ((TYPED, typed), (CARRIED, preview.get("carried") or {}))
-    return [row for source, totals in stated for row in _compared(control, source, totals, ours)]
+    groups = [*control.groups, *control.finer_groups(preview)]
+    return [row for source, totals in stated for row in _compared(control, groups, source, totals, ours)]
 
 
-def _compared(control: Control, source: str, stated: Totals, ours: Totals) -> Iterator[Compared]:
-    for group, group_label in control.groups:
+def _compared(
+    control: Control, groups: Sequence[tuple[str, str]], source: str, stated: Totals, ours: Totals
+) -> Iterator[Compared]:
+    for group, group_label in groups:
         for column in control.columns:
             value = stated.get(group, {}).get(column.key)
             if value is None:

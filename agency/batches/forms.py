@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from django import forms
@@ -42,23 +43,37 @@ class FigureField(forms.CharField):
 class ControlForm(forms.Form):
     """A field for each figure of each group."""
 
-    def __init__(self, control: Control, typed: Totals, posted: QueryDict | None = None) -> None:
+    def __init__(
+        self, control: Control, preview: Mapping[str, Any], typed: Totals, posted: QueryDict | None = None
+    ) -> None:
+        self.control, self.finer = control, control.finer_groups(preview)
+        groups = [*control.groups, *self.finer]
         initial = {
             f"{group}__{column.key}": column.shown(typed[group][column.key])
-            for group, _ in control.groups
+            for group, _ in groups
             for column in control.columns
             if column.key in typed.get(group, {})
         }
         super().__init__(posted, initial=initial)
-        self.control = control
-        for group, label in control.groups:
+        for group, label in groups:
             for column in control.columns:
                 self.fields[f"{group}__{column.key}"] = FigureField(column, label)
 
     def rows(self) -> list[tuple[str, list[forms.BoundField]]]:
         """The fields as a table: a row for each group."""
+        return self._rows(self.control.groups)
+
+    def finer_rows(self) -> list[tuple[str, list[forms.BoundField]]]:
+        """The same of the finer groups."""
+        return self._rows(self.finer)
+
+    def finer_filled(self) -> bool:
+        """Whether something stands in a finer group, typed or refused."""
+        return any(field.value() or field.errors for _, fields in self.finer_rows() for field in fields)
+
+    def _rows(self, groups: Sequence[tuple[str, str]]) -> list[tuple[str, list[forms.BoundField]]]:
         columns = self.control.columns
-        return [(label, [self[f"{group}__{c.key}"] for c in columns]) for group, label in self.control.groups]
+        return [(label, [self[f"{group}__{c.key}"] for c in columns]) for group, label in groups]
 
     def totals(self) -> dict[str, dict[str, int]]:
         """What was typed in."""

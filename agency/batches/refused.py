@@ -17,17 +17,18 @@ from agency.tabular.write import TableColumn, Target, Value, csv_lines, write_xl
 WORKBOOK_ROWS = 20_000
 READ_AT_ONCE = 1000
 XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
-FIELDS = ("line_no", "code", "column", "value", "message", "cells")
+FIELDS = ("line_no", "code", "column", "value", "message", "place", "cells")
 REASONS = [
     TableColumn("行号", "int", 8),
     TableColumn("原因代码", "text", 22),
     TableColumn("列", "text", 14),
     TableColumn("值", "text", 22),
     TableColumn("原因", "text", 60),
+    TableColumn("位置", "text", 16),
 ]
 
 
-RefusedLine = tuple[int, str, str, str, str, Sequence[str]]
+RefusedLine = tuple[int, str, str, str, str, str, Sequence[str]]
 
 
 def refused_kind(batch: Batch) -> str:
@@ -74,7 +75,7 @@ def _table(
     ours = {column.title for column in REASONS}
     kept = [index for index, title in enumerate(header) if title not in ours]  # of a list that came back
     columns = [*REASONS, *(TableColumn(header[index], "text", 18) for index in kept)]
-    return columns, ([*row[:5], *_picked(row[5], kept)] for row in rows)
+    return columns, ([*row[:-1], *_picked(row[-1], kept)] for row in rows)
 
 
 def _picked(cells: Sequence[str], wanted: Sequence[int]) -> list[str]:

@@ -159,7 +159,8 @@ def _control_form(request: StaffRequest, batch: Batch, kind: BatchKind) -> Contr
     is_open = batch.state == BatchState.PREVIEWED and batch.rows > 1
     if kind.control is None or batch.created_by_id != request.user.pk or not is_open:
         return None
-    return ControlForm(kind.control, batch.control, request.POST if request.method == "POST" else None)
+    posted = request.POST if request.method == "POST" else None
+    return ControlForm(kind.control, batch.preview, batch.control, posted)
 
 
 @needs(May.READ_BATCHES)

@@ -1,4 +1,4 @@
-"""URLs of one case by hand; they stand before those of the cases, whose numbers may be anything."""
+"""URLs of what is typed in; they stand before those of cases and deductions, whose numbers are anything."""
 
 from django.urls import path
 
@@ -7,4 +7,5 @@ from settlement.by_hand import views
 urlpatterns = [
     path("cases/by-hand/", views.case_add, name="case_add"),
     path("cases/<path:settlement_no>/reverse/", views.case_reverse, name="case_reverse"),
+    path("deductions/by-hand/", views.deduction_add, name="deduction_add"),
 ]

@@ -1,6 +1,12 @@
-"""Pages of one case by hand: adding it, reversing it. Both end as a file of one line to be released."""
+"""Pages of one case by hand (adding it, reversing it) and of one deduction.
+
+All end as a file of one line to be released.
+"""
 
 from __future__ import annotations
+
+from collections.abc import Callable
+from functools import partial
 
 from django.contrib import messages
 from django.http import Http404, HttpResponse
@@ -14,8 +20,9 @@ from agency.organisation.roles import May
 from agency.web.access import needs
 from agency.web.middleware import record_refusal
 from agency.web.request import StaffRequest
+from settlement.by_hand.deduction_form import DeductionForm
 from settlement.by_hand.forms import CaseForm, ReverseForm, suggested
-from settlement.by_hand.services import ADDED, REVERSED, Values, case_submit, reversal_values
+from settlement.by_hand.services import ADDED, REVERSED, case_submit, deduction_submit, reversal_values
 from settlement.records.figures import blocks_of
 from settlement.records.selectors import record_current, reversal_of
 
@@ -26,7 +33,8 @@ def case_add(request: StaffRequest) -> HttpResponse:
     """Type in one case; the errors of the import stand beside their fields."""
     form = CaseForm(request.POST if request.method == "POST" else None, initial={"psn_cert_type": "01"})
     if form.is_valid():
-        batch = _submitted(request, form, form.values(), ADDED)
+        submit = partial(case_submit, values=form.values(), how=ADDED, reason=form.cleaned_data["reason"])
+        batch = _submitted(request, form, submit)
         if batch is not None:
             return redirect("agency:batch_detail", batch_no=batch.batch_no)
     status = 422 if form.errors else 200
@@ -45,7 +53,8 @@ def case_reverse(request: StaffRequest, settlement_no: str) -> HttpResponse:
     if form.is_valid():
         typed = form.cleaned_data
         values = reversal_values(record, number=typed["number"], settled_at=typed["settled_at"])
-        batch = _submitted(request, form, values, REVERSED)
+        submit = partial(case_submit, values=values, how=REVERSED, reason=typed["reason"])
+        batch = _submitted(request, form, submit)
         if batch is not None:
             return redirect("agency:batch_detail", batch_no=batch.batch_no)
     context = {
@@ -57,11 +66,26 @@ def case_reverse(request: StaffRequest, settlement_no: str) -> HttpResponse:
     return render(request, "settlement/by_hand/reverse.html", context, status=422 if form.errors else 200)
 
 
-def _submitted(request: StaffRequest, form: CaseForm | ReverseForm, values: Values, how: str) -> Batch | None:
+@needs(May.LOAD_CASES)
+@require_http_methods(["GET", "POST"])
+def deduction_add(request: StaffRequest) -> HttpResponse:
+    """Type in one deduction; `?case=` names the case it takes from."""
+    initial = {"period": f"{request.today:%Y%m}", "settlement_no": request.GET.get("case", "")[:40]}
+    form = DeductionForm(request.POST if request.method == "POST" else None, initial=initial)
+    if form.is_valid():
+        batch = _submitted(request, form, partial(deduction_submit, values=form.values()))
+        if batch is not None:
+            return redirect("agency:batch_detail", batch_no=batch.batch_no)
+    status = 422 if form.errors else 200
+    return render(request, "settlement/by_hand/deduction.html", {"form": form}, status=status)
+
+
+def _submitted(
+    request: StaffRequest, form: CaseForm | ReverseForm | DeductionForm, submit: Callable[..., Batch]
+) -> Batch | None:
     """The batch that waits for release; None when the row was refused, with the reason on the form."""
-    reason = form.cleaned_data["reason"]
     try:
-        batch = case_submit(by=request.user, at=request.now, values=values, how=how, reason=reason)
+        batch = submit(by=request.user, at=request.now)
     except NotAllowed:
         raise
     except DomainError as error:

@@ -20,7 +20,7 @@ from agency.registry import BATCH_KINDS
 from agency.tabular.read import Row, Table
 from settlement.records.check import Candidate, shown_value
 from settlement.records.columns import NAMES, Layout, read_header
-from settlement.records.control import CONTROL, FileTotals
+from settlement.records.control import CONTROL, FileTotals, Group
 from settlement.records.followers import records_going, records_loaded
 from settlement.records.intake import Checked, ControlTotals, RowRefused, still_valid
 from settlement.records.layouts import CASES, open_cases
@@ -133,7 +133,7 @@ class _Check:
         self.accepted = accepted
         self.outcome = Outcome(encoding=table.encoding, header=list(table.header), payload=self.accepted)
         self.tallies: dict[tuple[tuple[int, int], str, str], Tally] = {}
-        self.control = FileTotals()
+        self.control = FileTotals(reference)
         own = None if access.sees_all(request.by) else request.by.region_id
         self.resolver = Resolver(
             own_region=own,
@@ -194,10 +194,10 @@ class _Check:
         name = NAMES[refused.column]
         self.outcome.refused.append(self.layout.refusal(row, refused, name, cells=cells, shown=shown))
 
-    def _sums(self) -> Iterator[tuple[str, Sequence[int]]]:
-        for (_, insurance_type, _), tally in self.tallies.items():
+    def _sums(self) -> Iterator[tuple[Group, Sequence[int]]]:
+        for (regions, insurance_type, _), tally in self.tallies.items():
             yield (
-                insurance_type,
+                (regions[0], insurance_type),
                 (tally.cases, tally.total_fee_fen, tally.delivered_fund_fen, tally.account_fen),
             )
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 from agency.batches.control import Control, ControlColumn
 from agency.money import MoneyError, parse_yuan
@@ -12,6 +12,7 @@ from agency.tabular.values import Cell, as_shown
 from settlement.records import columns as c
 from settlement.records import rules
 from settlement.records.check import Candidate
+from settlement.records.reference import Reference
 
 CONTROL = Control(
     columns=(
@@ -38,39 +39,61 @@ _AMOUNTS = {
 _OF_A_CASE = (c.CERT_NO, c.SETTLED_AT, c.CARE_AREA, c.INSURED_AREA)
 
 
+Group = tuple[int, str]  # insured region (its key) and insurance type
+
+
+def group_of(region_code: str, insurance_type: str) -> str:
+    """The control group of an insured region and an insurance type."""
+    return f"{region_code}_{insurance_type}"
+
+
 class FileTotals:
     """Adds up the rows that the books have already of a file. Amounts are as delivered: where a region
     delivers 个人账户 inside 基金支付总额 on the day of a case, it stands in there."""
 
-    def __init__(self) -> None:
-        self.sums: dict[str, list[int]] = {}  # by insurance type
+    def __init__(self, reference: Reference) -> None:
+        self.reference = reference
+        self.sums: dict[Group, list[int]] = {}
         self.carried = CarriedTotals()
 
     def add(self, row: Candidate) -> None:
         """One unchanged row."""
         total, _, account, delivered = row.sums
-        sums = self.sums.setdefault(row.insurance_type, [0, 0, 0, 0])
+        sums = self.sums.setdefault((row.regions[0], row.insurance_type), [0, 0, 0, 0])
         for index, value in enumerate((1, total, delivered, account)):
             sums[index] += value
 
-    def totals(self, new: Iterable[tuple[str, Sequence[int]]]) -> dict[str, dict[str, int]]:
-        """With the sums of the new rows, by group: all, and each insurance type that occurs."""
-        found: dict[str, list[int]] = {"all": [0, 0, 0, 0]}
-        for insurance_type, values in (*self.sums.items(), *new):
-            for group in ("all", insurance_type):
+    def totals(self, new: Iterable[tuple[Group, Sequence[int]]]) -> dict[str, dict[str, int]]:
+        """With the sums of the new rows, by group: all, each insurance type that occurs, and each of an
+        insured region."""
+        codes, found = self.reference.region_codes, {"all": [0, 0, 0, 0]}
+        for (region, insurance_type), values in (*self.sums.items(), *new):
+            for group in ("all", insurance_type, group_of(codes[region], insurance_type)):
                 sums = found.setdefault(group, [0, 0, 0, 0])
                 for index, value in enumerate(values):
                     sums[index] += value
         return {group: dict(zip(KEYS, sums, strict=True)) for group, sums in sorted(found.items())}
 
-    def preview(self, new: Iterable[tuple[str, Sequence[int]]]) -> dict[str, object]:
-        """What the preview keeps of it; `new` are the sums of the rows to be written, by insurance type."""
-        grand = self.carried.grand()
+    def preview(self, new: Iterable[tuple[Group, Sequence[int]]]) -> dict[str, object]:
+        """What the preview keeps of it; `new` are the sums of the rows to be written."""
+        grand, totals = self.carried.grand(), self.totals(new)
         return {
-            "control": self.totals(new),
+            "control": totals,
+            "control_groups": self._finer_groups(totals),
             "carried": {"all": grand} if grand else {},
             "carried_lines": self.carried.lines,
         }
+
+    def _finer_groups(self, occurring: Collection[str]) -> list[list[str]]:
+        """Key and name of the groups that totals may be typed in for: of all our regions, so that one that
+        is wholly missing from the file is noticed, and of the other provinces that occur."""
+        outside = {self.reference.region_codes[region] for region in self.reference.outside}
+        return [
+            [group_of(code, insurance_type), f"{name} {label}"]
+            for code, name in self.reference.region_names.items()
+            for insurance_type, label in InsuranceType.choices
+            if code not in outside or group_of(code, insurance_type) in occurring
+        ]
 
 
 class CarriedTotals:

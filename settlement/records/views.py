@@ -42,6 +42,7 @@ def record_detail(request: StaffRequest, settlement_no: str) -> HttpResponse:
         original = record_current(request.user, record.reverses_no)
     made_by = _correction_of(record)
     deductions = Deduction.objects.visible_to(request.user)
+    may_act = access.allowed(request.user, May.LOAD_CASES) and not record.is_reversal and record == holds
     context = {
         "record": record,
         "versions": versions if len(versions) > 1 else [],
@@ -58,10 +59,8 @@ def record_detail(request: StaffRequest, settlement_no: str) -> HttpResponse:
         "may_unmask": access.allowed(request.user, May.UNMASK),
         "may_open_batch": record.batch is not None
         and batches_visible(request.user).filter(pk=record.batch.pk).exists(),
-        "may_reverse": access.allowed(request.user, May.LOAD_CASES)
-        and not record.is_reversal
-        and record == holds
-        and reversal_of(request.user, record) is None,
+        "may_deduct": may_act,
+        "may_reverse": may_act and reversal_of(request.user, record) is None,
     }
     return render(request, "settlement/records/detail.html", context)
 

@@ -231,7 +231,7 @@ def test_refused_rows_come_back_mended_or_are_refused_once_more(world: World, tm
     book = openpyxl.load_workbook(again)
     titles = [str(cell.value) for cell in book.active[1]]
 
-    assert titles[:5] == ["行号", "原因代码", "列", "值", "原因"] and len(titles) == len(set(titles))
+    assert titles[:6] == ["行号", "原因代码", "列", "值", "原因", "位置"] and len(titles) == len(set(titles))
     assert refused(again, world) == {2: ("unknown_channel", "渠道")}
     book.active.cell(2, titles.index("渠道") + 1).value = "合作单位"
     book.save(again)

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.core.management import CommandError, call_command
 from openpyxl import load_workbook
+from openpyxl.utils import get_column_letter
 
 from agency.batches.models import Batch
 from settlement.records.models import SettlementRecord
@@ -86,10 +87,22 @@ def test_refused_rows_need_attention_and_can_be_written_out(world: World, tmp_pa
     assert (code, told["accepted"]) == (2, 1)
     assert told["refused"] == {"bad_id_number": 1, "unknown_insurance_type": 1}
     header, first, second = load_workbook(out).active.iter_rows(values_only=True)
-    assert header[:7] == ("行号", "原因代码", "列", "值", "原因", "结算编号", "人员编号")
+    assert header[:8] == ("行号", "原因代码", "列", "值", "原因", "位置", "结算编号", "人员编号")
     assert first[:4] == (3, "unknown_insurance_type", "险种", "777")
     assert second[:4] == (4, "bad_id_number", "证件号码", "220102199001011281")
-    assert second[5] == "C"
+    assert (second[5] or "", second[6]) == ("", "C")  # a line of a text says where it stands
+
+
+def test_a_refused_cell_of_a_workbook_is_given_out_with_its_address(world: World, tmp_path: Path) -> None:
+    path = write(tmp_path, [row("A", 证件号码=220102199001011281)], "十月.xlsx")
+    out = tmp_path / "refused.xlsx"
+
+    run(path, "--refused", out)
+
+    header, refused = load_workbook(out).active.iter_rows(values_only=True)
+    told = dict(zip(header, refused, strict=True))
+    assert told["原因代码"] == "digits_lost"
+    assert told["位置"].endswith(f"!{get_column_letter(list(header[6:]).index('证件号码') + 1)}2")
 
 
 def test_a_dry_run_writes_nothing(world: World, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.test import Client
 
-from agency.batches.confirming import control_enter, default_choice
+from agency.batches.confirming import control_enter, default_choice, figures_compared
 from agency.batches.models import Batch
 from agency.batches.services import batch_load
 from agency.errors import DomainError
@@ -116,6 +116,30 @@ def test_the_uploader_types_totals_in_by_insurance_type(
         "all": {"cases": 2}, "employee": {"fund_fen": 56_000}, "resident": {"total_fee_fen": 100_001},
     }  # fmt: skip
     assert "0.01" in client.get(f"/imports/{batch}/").content.decode()
+    assert confirm(batch).status_code == 422
+
+
+def test_the_uploader_types_totals_in_by_insured_region_and_insurance_type(
+    upload: Run, confirm: Run, as_user: LogIn, world: World
+) -> None:
+    batch = upload([row("A"), row("B", 参保地区划="222401"), row("C", 参保地区划="222401", 险种="390")])
+    client = as_user(world.prov_clearing)
+    typed = {
+        "220100_employee__cases": "1",
+        "222400_employee__total_fee_fen": "1000",
+        "220200_resident__cases": "3",  # nothing of it is in the file
+    }
+
+    assert client.post(f"/imports/{batch}/control/", typed).status_code == 302
+
+    batch.refresh_from_db()
+    told = [(one.group, one.stated, one.ours, one.gap) for one in figures_compared(batch)]
+    assert told == [
+        ("长春市 职工", "1", "1", ""),
+        ("吉林市 居民", "3", "0", "3"),
+        ("延边州 职工", "1,000.00", "1,000.00", ""),
+    ]
+    assert "按参保地和险种填写" in client.get(f"/imports/{batch}/").content.decode()
     assert confirm(batch).status_code == 422
 
 

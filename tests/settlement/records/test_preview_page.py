@@ -110,6 +110,6 @@ def test_many_refused_rows_are_sent_as_csv_while_they_are_read(
     assert answer.streaming
     assert answer["Content-Disposition"] == f'attachment; filename="{batch.batch_no}-refused.csv"'
     lines = b"".join(answer).decode("utf-8-sig").splitlines()
-    assert lines[0].startswith("行号,原因代码,列,值,原因,结算编号,")
+    assert lines[0].startswith("行号,原因代码,列,值,原因,位置,结算编号,")
     assert lines[1].startswith("4,unknown_insurance_type,险种,777,")
     assert (len(lines), "下载拒绝行（CSV）" in html) == (2, True)
