@@ -133,8 +133,7 @@ def copies(run: ReconciliationRun, singles: Singles, block: Sequence[Single]) ->
 
 
 def _cases_of(run: ReconciliationRun, cert_numbers: set[str]) -> dict[str, list[Stored]]:
-    """The month's cases of these people, in the order of their numbers, as they hold: of a corrected one the
-    last."""
+    """The month's cases of these people that hold, in the order of their numbers."""
     rows = SettlementRecord.objects.filter(party(run), cert_no__in=cert_numbers, settlement_month=run.period)
     fields = (
         "settlement_no", "cert_no", "institution__code", "is_reversal", "settled_at", "total_fee_fen",
