@@ -209,8 +209,7 @@ def last_step(subject: Stateful) -> StateChange:
 
 
 def history(machine: Machine, subject_no: str) -> list[dict[str, Any]]:
-    """The steps of one record, oldest first, for components/_state_history.html. `word`: what the text of a
-    step is: 原因 where one has to be given or the record began with it, else a note, 说明."""
+    """The steps of one record, oldest first, for components/_state_history.html."""
     rows = StateChange.objects.filter(subject_kind=machine.kind, subject_no=subject_no).select_related("by")
     return [
         {
@@ -218,12 +217,13 @@ def history(machine: Machine, subject_no: str) -> list[dict[str, Any]]:
             "by": str(row.by),
             "at": row.at,
             "reason": row.reason,
-            "word": "原因" if _gives_reason(machine, row) else "说明",
+            "word": reason_word(machine, row),
         }
         for row in rows
     ]
 
 
-def _gives_reason(machine: Machine, row: StateChange) -> bool:
+def reason_word(machine: Machine, row: StateChange) -> str:
+    """What the text of a step is: 原因 where one has to be given or the record began with it, else 说明."""
     step = machine.transitions.get((row.from_state, row.to_state))
-    return step is None or step.reason_required
+    return "原因" if step is None or step.reason_required else "说明"

@@ -251,10 +251,14 @@ def _put_off(rows: QuerySet[Any], own: str, number: str) -> Iterator[tuple[str, 
 
 @CHECKS.register(MONTH_ORDER, order=512)
 def months_in_order(period: str | None) -> Iterator[Broken]:
-    """No month is signed before an earlier one that has cases."""
-    last = max(selectors.signed_periods(), default="")
+    """No month was signed while an earlier one waited. Cases of a month that the books did not know then are
+    no fault: it is theirs, and comes before the next one [P]."""
+    signed = ClearingPeriod.objects.filter(state=PeriodState.SIGNED, signed_at__isnull=False)
+    moments: dict[str, Any] = dict(signed.values_list("period", "signed_at"))
+    last = max(moments, default="")
     for month in selectors.unsigned_months_before(last) if last else ():
-        if period in (None, month, last):
+        later = min(one for one in moments if one > month)
+        if period in (None, month, last) and selectors.was_on_record(month, moments[later]):
             yield Broken(MONTH_ORDER, month, f"{period_label(last)}已签发，{period_label(month)}却没有")
 
 

@@ -231,6 +231,14 @@ def unsigned_months_before(period: str) -> list[str]:
     return [month for month in months_on_record() if month < period and month not in signed]
 
 
+def was_on_record(period: str, at: dt.datetime) -> bool:
+    """Whether a month had been begun before a moment, or cases of it loaded by a file that was confirmed."""
+    return (
+        ClearingPeriod.objects.filter(period=period, computed_at__lt=at).exists()
+        or SettlementRecord.objects.filter(period=period, batch__confirmed_at__lt=at).exists()
+    )
+
+
 def month_named(period: str) -> ClearingPeriod | None:
     """The row of a month with the people who acted; None while nobody has computed it."""
     return ClearingPeriod.objects.select_related("computed_by", "signed_by").filter(period=period).first()

@@ -35,13 +35,10 @@ def _in_whose_hands(month: ClearingPeriod, by: User, today: dt.date) -> list[str
     """Who has yet to pay, until when, and how late: the regions in one sentence, the province in another."""
     narrow = NoticeFilter(period=month.period, state="open")
     rows = notices_listed(by, narrow, today).filter(category=Category.MONTHLY).order_by("pk")
-    sides: dict[str, list[Notice]] = {Direction.PAYMENT: [], Direction.RECEIPT: []}
+    sides: dict[Direction, list[Notice]] = {Direction.PAYMENT: [], Direction.RECEIPT: []}
     for notice in rows:
-        sides[notice.direction].append(notice)
-    who: dict[str, str] = {
-        Direction.PAYMENT: _regions(sides[Direction.PAYMENT], by),
-        Direction.RECEIPT: "省级",
-    }
+        sides[Direction(notice.direction)].append(notice)
+    who = {Direction.PAYMENT: _regions(sides[Direction.PAYMENT], by), Direction.RECEIPT: "省级"}
     return [_waits(who[side], found, today) for side, found in sides.items() if found]
 
 

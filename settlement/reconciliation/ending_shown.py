@@ -10,6 +10,7 @@ from typing import Any
 from django.utils.functional import cached_property
 
 from agency.journal.models import StateChange
+from agency.journal.workflow import reason_word
 from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
@@ -99,6 +100,7 @@ def ending_steps(row: Discrepancy) -> list[dict[str, Any]]:
             "by": str(one.by),
             "at": one.at,
             "reason": one.reason,
+            "word": reason_word(machine, one),
         }
         for one in rows.select_related("by").order_by("pk")
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 from django.utils import timezone
@@ -17,7 +17,8 @@ from agency.sheets.filled import Row, SheetData
 from settlement.reconciliation.kinds import MATCHED, DiscrepancyKind, Remedy, SourceKind
 from settlement.reconciliation.models import Discrepancy, ReconciliationRun, RunTotal, TheirAnswer, UnreadRow
 from settlement.reconciliation.report import SIDES, digest_of, newest_answers, report_of
-from settlement.reconciliation.report_sheets import OPEN_KEY, REPORT, TOTALS, UNREAD, differences_of
+from settlement.reconciliation.report_sheets import OPEN_KEY, REPORT, UNREAD, differences_of, totals_of
+from settlement.reconciliation.runs import is_gross_alone, is_said
 from settlement.reconciliation.states import DiscrepancyState, RunState
 from settlement.reconciliation.telling import likely, shown_value, subject_title, what_differs
 
@@ -86,9 +87,9 @@ def _remarks(run: ReconciliationRun, report: Report) -> Iterator[str]:
     yield f"{both}；相符 {content['matched']:,} {unit}。"
     sums = content["totals"]
     if sums["groups"]:
-        ours, theirs = (_sums(sums, side) for side in ("our", "their"))
         told = f"合计分组 {sums['groups']:,} 组，相符 {sums['agreeing']:,} 组"
-        yield f"{told}；我方{ours}；对方{theirs}。"
+        ours, theirs = (_sums(run, sums, side) for side in ("our", "their"))
+        yield f"{told}。" if is_gross_alone(run) else f"{told}；我方{ours}；对方{theirs}。"
     if content["compared"]:
         worth = WORTH.get(content["source"], "基金和个人账户")
         yield f"比对的列：{'、'.join(content['compared'])}。差额 = 我方 − 对方（{worth}）。"
@@ -99,10 +100,13 @@ def _remarks(run: ReconciliationRun, report: Report) -> Iterator[str]:
     )
 
 
-def _sums(sums: dict[str, int], side: str) -> str:
-    count, *amounts = (sums[f"{side}_{name}"] for name in SIDES)
-    fee, fund, account = map(yuan, amounts)
-    return f" {count:,} 人次、总费用 {fee}、基金 {fund}、个人账户 {account}"
+def _sums(run: ReconciliationRun, sums: dict[str, int], side: str) -> str:
+    """The sums of one side; of theirs those that their file says."""
+    said = [side == "our" or is_said(run, at, gross=False) for at in range(len(SIDES))]
+    words = [f"{sums[f'{side}_count']:,} 人次"]
+    for name, label in zip(SIDES[1:], ("总费用", "基金", "个人账户"), strict=True):
+        words.append(f"{label} {yuan(sums[f'{side}_{name}'])}")
+    return " " + "、".join(word for word, is_theirs in zip(words, said, strict=True) if is_theirs)
 
 
 # --- the tables behind it -----------------------------------------------------------------------------------
@@ -128,24 +132,30 @@ def _annex(
 
 
 def _totals(run: ReconciliationRun, report: Report, at_most: int) -> SheetData | None:
-    """The groups on which the two sides do not agree."""
-    found = run.totals.filter(agrees=False)
+    """The groups on which the two sides do not agree, as their file has them: with refunds, or without."""
+    found, gross = run.totals.filter(agrees=False), is_gross_alone(run)
+    said = [is_said(run, at, gross=gross) for at in range(len(SIDES))]
     regions = report["names"]["regions"]
-    listed = tuple(_total_row(row, regions) for row in found[:at_most])
-    return _annex(run, report, TOTALS, listed, found.count(), "见系统中本次对账")
+    listed = tuple(_total_row(row, regions, said, "gross_" if gross else "") for row in found[:at_most])
+    sheet = totals_of(said, gross=gross)
+    return _annex(run, report, sheet, listed, found.count(), "见系统中本次对账")
 
 
-def _total_row(row: RunTotal, regions: dict[str, str]) -> Row:
+def _total_row(row: RunTotal, regions: dict[str, str], said: Sequence[bool], middle: str) -> Row:
+    """A group; nothing where their file does not say (`said`: of SIDES)."""
     values: dict[str, Value] = {
         "institution_code": row.institution_code,
         "insurance_type": InsuranceType(row.insurance_type).label if row.insurance_type else "",
         "care_kind": CareKind(row.care_kind).label if row.care_kind else "",
         "agency": regions.get(row.agency_code, row.agency_code),
-        "difference": row.our_fund_fen + row.our_account_fen - row.their_fund_fen - row.their_account_fen,
     }
-    for side in ("our", "their"):
-        for name in SIDES:
-            values[f"{side}_{name.removesuffix('_fen')}"] = getattr(row, f"{side}_{name}")
+    apart = 0
+    for name, is_theirs in zip(SIDES, said, strict=True):
+        ours, theirs = (getattr(row, f"{side}_{middle}{name}") for side in ("our", "their"))
+        key = name.removesuffix("_fen")
+        values |= {f"our_{key}": ours, f"their_{key}": theirs if is_theirs else None}
+        apart += ours - theirs if is_theirs and key in ("fund", "account") else 0
+    values["difference"] = apart
     key = "|".join((row.institution_code, row.insurance_type, row.care_kind, row.agency_code))
     return Row(key, values)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 
 from agency.sheets.declare import Column, Group, Kind, Sheet
@@ -51,6 +52,17 @@ TOTALS = Sheet(
     total="所列合计",
     signatories=(),
 )
+
+
+def totals_of(said: Sequence[bool], *, gross: bool) -> Sheet:
+    """The groups, with those of their figures that their file says; `gross`: without refunds."""
+    theirs = side("对方", "their")
+    leaves = tuple(leaf for leaf, is_theirs in zip(theirs.columns, said, strict=True) if is_theirs)
+    shown = (replace(one, columns=leaves) if one == theirs else one for one in TOTALS.columns)
+    title = f"{TOTALS.title}，不含退费" if gross else TOTALS.title
+    return replace(TOTALS, title=title, columns=tuple(shown))
+
+
 DIFFERENCES = Sheet(
     form="差异清单",
     title="差异和结论",

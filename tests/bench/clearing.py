@@ -124,7 +124,7 @@ def _line(of_month: int, stored: int) -> str:
     for _ in range(ASKED):
         bare.append(sql_ms([(BARE, [MONTH])]))
         compute.append(_undone(_compute))
-    _confirmed()
+    confirm_all()
     for _ in range(ASKED):
         bare.append(sql_ms([(BARE, [MONTH])]))
         sign.append(_undone(_sign))
@@ -156,7 +156,8 @@ def _compute() -> None:
     rules.net(book.lines, book.parties)
 
 
-def _confirmed() -> None:
+def confirm_all() -> None:
+    """The month computed, and every region's yes."""
     month = period_compute(period=MONTH, by=system_account(), at=NOW)
     for party in unconfirmed(month):
         region = PoolingRegion.objects.get(pk=party.id)

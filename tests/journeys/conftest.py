@@ -132,6 +132,7 @@ def person(site: Site, browser: Browser) -> Iterator[Callable[[str], Person]]:
 
     def log_in(username: str) -> Person:
         context = browser.new_context(
+            reduced_motion="reduce",  # a colour half-way through a change is none that anybody reads
             viewport={"width": 1280, "height": 720},
             locale="zh-CN",
             timezone_id="Asia/Shanghai",

@@ -32,9 +32,11 @@ from settlement.reconciliation.links import links_of
 from settlement.reconciliation.listing import differences_visible, standing_of_number
 from settlement.reconciliation.models import Discrepancy
 from settlement.reconciliation.shown import evidence_of, history_of, lines_of, rows_of
+from settlement.reconciliation.source_links import source_links_of
 from settlement.reconciliation.states import DiscrepancyState, RunState
+from settlement.reconciliation.telling import LIKE, likely
 from settlement.reconciliation.trail import detail_url, way_on
-from settlement.reconciliation.verdict_rules import endings_of, remedies_of
+from settlement.reconciliation.verdict_rules import CASE_BY_CASE, endings_of, remedies_of
 
 CANDIDATES_SHOWN = 6
 SAME_NUMBER_SHOWN = 5
@@ -84,9 +86,11 @@ def _found(request: StaffRequest, row: Discrepancy) -> dict[str, Any]:
         "lines": told,
         "rest": rest,
         "sentence": sentence,
-        "facts": facts,
+        "facts": [(name, value) for name, value in facts if name != LIKE],
+        "likely": likely(row),
+        "is_case": row.run.source in CASE_BY_CASE,
         "named": pairing.named_in(row),
-        "links": links_of(request.user, row),
+        "links": [*links_of(request.user, row), *source_links_of(request.user, row)],
         "same_number": _same_number(request, row),
         "paired_by": Discrepancy.objects.filter(pair=row).first(),
         "answers": row.answers.select_related("sheet", "by").order_by("-pk"),

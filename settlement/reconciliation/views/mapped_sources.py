@@ -160,7 +160,7 @@ class Upload:
 
 def _two_steps(request: StaffRequest, source: Mapped) -> HttpResponse:
     given = (request.POST, request.FILES) if request.method == "POST" else ()
-    form = source.form(*given, by=request.user)
+    form = source.form(*given, by=request.user, initial=request.GET.dict())
     if form.is_bound and form.is_valid():
         try:
             kept, name = _kept(request, form)

@@ -19,9 +19,12 @@ from agency.web.keyset import keyset_page
 from agency.web.request import StaffRequest
 from settlement.reconciliation.acting import require_may
 from settlement.reconciliation.forms import DifferenceReasonForm, RunFilterForm
+from settlement.reconciliation.kinds import SourceKind
 from settlement.reconciliation.models import ReconciliationRun
 from settlement.reconciliation.runs import (
     classes_of,
+    is_gross_alone,
+    ours_are,
     run_visible,
     runs_listed,
     states_of,
@@ -32,6 +35,7 @@ from settlement.reconciliation.services import DETAILS
 from settlement.reconciliation.states import RUN_TONES, RunState
 
 RUN = ReconciliationRun.machine.kind
+WITHOUT_TOTALS = (SourceKind.SHEET, SourceKind.BANK)
 
 
 @needs(May.READ_RECONCILIATION)
@@ -67,27 +71,39 @@ def run_page(
     request: StaffRequest, run: ReconciliationRun, form: DifferenceReasonForm | None = None
 ) -> HttpResponse:
     """The page, with a form that was refused."""
-    shows_all, gross = request.GET.get("totals") == "all", request.GET.get("refunds") == "no"
-    totals = run.totals.all() if shows_all else run.totals.filter(agrees=False)
-    page = keyset_page(request, totals, ascending=True)
     context = {
         **head_of(request.user, run),
+        **_totals_of(request, run),
         "tab": "totals",
         "job": Job.objects.filter(subject_kind=RUN, subject_no=run.run_no).first(),
+        "ours_are": ours_are(run),
+        "is_detail": run.source in DETAILS,
+        "has_totals": run.source not in WITHOUT_TOTALS,
         "classes": classes_of(run),
-        "sums": sums_of(run, gross=gross),
-        "page": page,
-        "totals": totals_shown(page.rows, gross=gross),
-        "differing_groups": run.totals.filter(agrees=False).count(),
-        "groups": run.totals.count(),
-        "shows_all": shows_all,
-        "gross": gross,
         "history": workflow.history(run.machine, run.run_no),
         "form": form,
         "void_form": form or DifferenceReasonForm(auto_id="id_void_%s"),
     }
     status = 422 if form is not None else 200
     return render(request, "settlement/reconciliation/run.html", context, status=status)
+
+
+def _totals_of(request: StaffRequest, run: ReconciliationRun) -> dict[str, Any]:
+    """Both sides added up: all together, and the groups that differ, or all; with refunds or without, at
+    first as their file has them."""
+    shows_all = request.GET.get("totals") == "all"
+    gross = request.GET.get("refunds", "no" if is_gross_alone(run) else "yes") == "no"
+    totals = run.totals.all() if shows_all else run.totals.filter(agrees=False)
+    page = keyset_page(request, totals, ascending=True)
+    return {
+        "sums": sums_of(run, gross=gross),
+        "page": page,
+        "totals": totals_shown(run, page.rows, gross=gross),
+        "differing_groups": run.totals.filter(agrees=False).count(),
+        "groups": run.totals.count(),
+        "shows_all": shows_all,
+        "gross": gross,
+    }
 
 
 def head_of(by: User, run: ReconciliationRun) -> dict[str, Any]:

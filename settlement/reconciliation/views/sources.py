@@ -34,7 +34,7 @@ def own_region(request: StaffRequest) -> PoolingRegion | None:
 def opened(request: StaffRequest, run: ReconciliationRun) -> HttpResponse:
     """To what was found."""
     messages.info(request, f"对账 {run} 已比对：相符 {run.matched}，差异 {run.differences} 条。")
-    return redirect("settlement:reconciliation_report", run_no=run.run_no)
+    return redirect("settlement:reconciliation_run", run_no=run.run_no)
 
 
 def on_file(request: StaffRequest, form: Form, error: DomainError) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import IntegrityError, connection, transaction
 
 from agency.journal import guards
 from agency.journal.books import check_all
@@ -43,8 +43,6 @@ def test_a_trigger_that_is_switched_off_is_missed(item: guards.Guard) -> None:
 @pytest.mark.django_db
 @pytest.mark.parametrize("table", TABLES)
 def test_no_guarded_table_is_emptied_at_once(table: str) -> None:
-    """By its own guard, or by that of a table that refers to it."""
-    with connection.cursor() as cursor, pytest.raises(DatabaseError) as refused, transaction.atomic():
+    """By its own guard, or by that of a table that refers to it: each raises a violated integrity."""
+    with connection.cursor() as cursor, pytest.raises(IntegrityError), transaction.atomic():
         cursor.execute(f"TRUNCATE {table} CASCADE")
-
-    assert any(item.message in str(refused.value) for item in GUARDS)

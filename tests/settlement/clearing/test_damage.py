@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Callable
 
 import pytest
 from django.core.management import call_command
 from django.db import connection
 
+from agency.batches.models import Batch
 from agency.journal.books import check_all
 from settlement.clearing import checks
 from settlement.clearing.models import ClearingPeriod
@@ -59,6 +61,16 @@ def test_a_month_signed_before_an_earlier_one_is_named(
 
     broken = check_all(None).broken
     assert [(item.check, item.subject) for item in broken] == [(checks.MONTH_ORDER, "202609")]
+
+
+def test_a_month_that_was_not_known_when_a_later_one_was_signed_is_no_fault(
+    signed: ClearingPeriod, load: Callable[..., Batch]
+) -> None:
+    batch = load([row("E1", 结算时间="2026-09-02 09:00:00")])
+    assert signed.signed_at is not None
+    Batch.objects.filter(pk=batch.pk).update(confirmed_at=signed.signed_at + dt.timedelta(days=1))
+
+    assert check_all(None).broken == []
 
 
 def test_the_command_ends_with_2_and_names_what_is_broken(signed: ClearingPeriod, capsys: object) -> None:

@@ -6,11 +6,13 @@ import csv
 import io
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.http import HttpResponse
+from django.test import Client
 
 from agency.errors import DomainError, NotAllowed
 from agency.organisation.models import User
@@ -36,6 +38,7 @@ from tests.support.world import World
 pytestmark = pytest.mark.usefixtures("laid")
 FIRST, SECOND, THIRD = (f"吉医保异清〔2026〕{serial}号" for serial in (1, 2, 3))
 Rows = Sequence[dict[str, str]]
+AsUser = Callable[..., Client]
 
 
 @pytest.fixture(scope="module")
@@ -150,6 +153,37 @@ def test_foreign_payments_are_told_by_whose_account_they_came_from(both) -> None
     assert f"登记的是四平市，金额等于 长春市 {FIRST}" in rows[0].evidence["说明"]
     assert FIRST in rows[1].evidence["说明"]
     assert [row.proposed for row in rows] == ["ask_them", "ask_them", "none", "ask_them"]
+
+
+def test_a_difference_leads_to_its_notice_and_its_line(both, world: World, as_user: AsUser) -> None:  # type: ignore[no-untyped-def]
+    """In part: its notice and the line that paid; not registered: where statements are imported."""
+    both([row("T1", 金额="300.00", 摘要=FIRST)])
+    reconcile(world, [row("T1", 金额="300.00", 摘要=FIRST), row("T9", 金额="7.00")])
+    client = as_user(world.prov_finance)
+
+    def page(**which: object) -> HttpResponse:
+        one = Discrepancy.objects.filter(**which).latest("pk")
+        return client.get(f"/reconciliation/differences/{one}/")
+
+    in_part = page(subject=FIRST).context["links"]
+    assert [(link.label, link.text) for link in in_part] == [("通知书", FIRST), ("银行流水", "T1")]
+    assert {client.get(link.url).status_code for link in in_part} == {200}
+    missing = page(subject="2026-11-24 T9").context["links"]
+    assert [(link.label, link.remedy) for link in missing] == [("补导入", "import")]
+    assert client.get(missing[0].url).status_code == 200
+    clearing = as_user(world.prov_clearing)
+    one = Discrepancy.objects.get(subject="2026-11-24 T9")
+    assert clearing.get(f"/reconciliation/differences/{one}/").context["links"] == []
+
+
+def test_what_a_line_is_like_is_told_as_its_cause(both, world: World, as_user: AsUser) -> None:  # type: ignore[no-untyped-def]
+    make_notice(world, world.changchun, 10000)
+    run = both([row("T1", 金额="645.00")])
+    line = Discrepancy.objects.get(run=run, serial=1)
+
+    text = as_user(world.prov_finance).get(f"/reconciliation/differences/{line}/").content.decode()
+
+    assert "合并付款" in text and "看不出像哪一种" not in text
 
 
 def test_what_is_paid_too_much_stays_on_the_line(both) -> None:  # type: ignore[no-untyped-def]

@@ -68,7 +68,7 @@ def test_an_ending_is_proposed_approved_and_undone_on_the_page(as_user: LogIn, w
     undone = checker.post(url_of("S1", "ending/undo/"), {**seen, "reason": "对方又改回去了"})
     assert undone.status_code == 302
     page = checker.get(url_of("S1"))
-    assert page.context["ending"].past == [one] and "对方又改回去了" in page.content.decode()
+    assert page.context["ending"].past == [one] and "原因：对方又改回去了" in page.content.decode()
     assert page.context["ending"].may["propose"]
 
 

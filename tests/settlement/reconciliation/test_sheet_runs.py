@@ -216,8 +216,8 @@ def test_the_page_of_a_comparison_leads_to_its_run(
     response = client.post(url)
 
     run = ReconciliationRun.objects.get()
-    assert response["Location"] == f"/reconciliation/{run}/report/"
-    assert "615.00" in client.get(response["Location"]).content.decode()
+    assert response["Location"] == f"/reconciliation/{run}/"
+    assert "615.00" in client.get(f"/reconciliation/{run}/report/").content.decode()
     assert as_user(world.yanbian_clearing).post(url).status_code == 404
 
 
@@ -236,7 +236,23 @@ def test_a_sheet_is_uploaded_on_its_page(ours: bytes, world: World, as_user: AsU
     again = {"file": SimpleUploadedFile("对方的表.csv", ours)}
     done = client.post(url, {"form_no": "10", "period": "202610", **again})
 
-    assert done["Location"] == f"/reconciliation/{ReconciliationRun.objects.get()}/report/"
+    assert done["Location"] == f"/reconciliation/{ReconciliationRun.objects.get()}/"
+
+
+def test_the_page_of_a_sheet_has_lines_and_no_totals(ours: bytes, world: World, as_user: AsUser) -> None:
+    """A sheet is not added up: no table of nil, lines instead of cases, and the way to our sheet."""
+    run = reconcile(world, ours.replace(b"600.00", b"615.00"))
+    client = as_user(world.jilin_clearing)
+
+    text = client.get(f"/reconciliation/{run}/").content.decode()
+
+    assert "我方行数" in text and "我方笔数" not in text
+    assert "每一组的人次和金额两边都相符" not in text and "逐笔比对" not in text
+    links = client.get(f"/reconciliation/differences/{Discrepancy.objects.get()}/").context["links"]
+    assert [(link.text, link.url) for link in links] == [
+        (f"{world.jilin} 表 10", "/clearing/202610/sheets/10/220200/")
+    ]
+    assert client.get(links[0].url).status_code == 200
 
 
 def test_the_province_says_whose_sheet_it_is(ours: bytes, world: World, as_user: AsUser) -> None:

@@ -70,7 +70,7 @@ def test_columns_are_proposed_agreed_to_and_kept(world: World, as_user: AsUser) 
     done = agree(client, TOTALS, page, column5="费用", name="省医保局合计")
 
     run = ReconciliationRun.objects.get()
-    assert done["Location"] == f"/reconciliation/{run}/report/"
+    assert done["Location"] == f"/reconciliation/{run}/"
     assert (run.differences, run.columns["医疗费总额"], run.file_name) == (0, "费用", "对方的.csv")
     kept = ColumnMapping.objects.get()
     assert (kept.name, kept.source, kept.region, run.mapping) == ("省医保局合计", "totals", None, kept)
@@ -165,8 +165,10 @@ def test_a_bank_statement_with_two_columns_of_amounts(world: World, as_user: AsU
     run = ReconciliationRun.objects.get()
     assert (run.source, run.differences, run.matched) == ("bank", 0, 2)
     shown = client.get(done["Location"]).content.decode()
-    assert "省级与开户银行对账结果报告" in shown
+    assert "我方流水和通知书" in shown and "<h2>合计" not in shown
     assert "相符的流水：一笔付一张 1 笔" in shown
+    report = client.get(f"{done['Location']}report/").content.decode()
+    assert "省级与开户银行对账结果报告" in report
 
 
 def test_who_may(world: World, as_user: AsUser) -> None:

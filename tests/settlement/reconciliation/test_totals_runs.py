@@ -5,14 +5,16 @@ from __future__ import annotations
 import io
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.test import Client
 
 from agency.errors import DomainError, NotAllowed
 from settlement.reconciliation.models import Discrepancy, ReconciliationRun, RunTotal
+from settlement.reconciliation.report_filling import report_data
 from settlement.reconciliation.source_columns import proposed
 from settlement.reconciliation.totals_file import WORDS
 from settlement.reconciliation.totals_runs import run_of_totals
@@ -20,6 +22,7 @@ from tests.settlement.clearing.conftest import lay_month
 from tests.support.ground import Ground
 from tests.support.world import World
 
+AsUser = Callable[..., Client]
 pytestmark = pytest.mark.usefixtures("laid")
 HEAD = "定点医药机构编号,险种,医疗类别,参保地,人次,医疗费总额,基金支付总额,个人账户"
 # The worked month: S1; S2 and its reversal; S3; S4; S5; S6 in 长春; S7 and its reversal.
@@ -151,6 +154,62 @@ def test_totals_without_refunds(world: World) -> None:
     rows = Discrepancy.objects.filter(run=unsaid)
     assert [(row.cause, row.proposed) for row in rows] == [("reversal_pair", "ask_them")] * 2
     assert "对方没有算退费" in rows[0].evidence["说明"]
+
+
+def test_what_their_file_does_not_say_is_no_gap(world: World, as_user: AsUser) -> None:
+    """Neither fee nor account: the page and the report have a dash, not nil and all of ours as a gap."""
+    head = "定点医药机构编号,险种,医疗类别,参保地,人次,基金支付总额"
+    lines = [",".join([*line.split(",")[:5], line.split(",")[6]]) for line in OURS]
+    lines[0] = "H11010100001,职工,住院,长春市,1,550.00"
+    run = reconcile(world, text(lines, head))
+
+    page = as_user(world.prov_clearing).get(f"/reconciliation/{run}/")
+
+    group = page.context["totals"][0]
+    figures = [(figure.theirs, figure.gap) for figure in group.figures]
+    assert figures == [(1, 0), (None, 0), (550_00, 10_00), (None, 0)]
+    assert [figure.theirs for figure in page.context["sums"]] == [5, None, 2790_00, None]
+    data = report_data(run)
+    annex = next(one for one in data.annexes if one.sheet.form == "合计不符")
+    assert [leaf.key for leaf in annex.sheet.leaves if leaf.key.startswith("their")] == [
+        "their_count",
+        "their_fund",
+    ]
+    assert annex.rows[0].values["difference"] == 10_00
+    told = next(remark for remark in data.remarks if remark.startswith("合计分组"))
+    assert told.endswith("对方 5 人次、基金 2,790.00。")
+
+
+def test_totals_without_refunds_are_shown_without(world: World, as_user: AsUser) -> None:
+    """Their file has no figure with refunds: the page opens on those without, so does the report."""
+    lines = changed(4, "H22020200001,职工,住院,长春市,2,2000.00,1110.00,280.00")
+    lines[3] = "H22010200001,职工,住院,延边州,1,1000.00,560.00,140.00"
+    run = reconcile(world, text(lines), without_refunds=True)
+    client = as_user(world.prov_clearing)
+
+    page = client.get(f"/reconciliation/{run}/")
+
+    assert page.context["gross"] is True
+    assert [figure.gap for figure in page.context["totals"][0].figures] == [0, 0, 10_00, 0]
+    with_refunds = client.get(f"/reconciliation/{run}/", {"refunds": "yes"}).context["totals"][0]
+    assert [figure.theirs for figure in with_refunds.figures] == [None] * 4
+    annex = next(one for one in report_data(run).annexes if one.sheet.form == "合计不符")
+    assert annex.title.endswith("不含退费")
+    row = annex.rows[0].values
+    assert (row["our_count"], row["their_count"], row["difference"]) == (2, 2, 10_00)
+
+
+def test_a_group_leads_to_its_details(world: World, as_user: AsUser) -> None:
+    """找出是哪几笔: the upload of details opens with month and institution filled in."""
+    reconcile(world, text(changed(0, "H11010100001,职工,住院,长春市,1,1000.00,550.00,140.00")))
+    client = as_user(world.prov_clearing)
+
+    links = client.get(f"/reconciliation/differences/{Discrepancy.objects.get()}/").context["links"]
+
+    assert [link.label for link in links] == ["找出是哪几笔"]
+    form = client.get(links[0].url).context["form"]
+    filled = [form[name].value() for name in ("period", "source", "scope_institution", "all_details")]
+    assert filled == ["202610", "hospital", "H11010100001", True]
 
 
 def test_both_figures_side_by_side(world: World) -> None:
