@@ -7,7 +7,7 @@ Table lookup, compare-and-set UPDATE, history row. Nobody writes `.state` elsewh
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar, Protocol
 
@@ -211,19 +211,24 @@ def last_step(subject: Stateful) -> StateChange:
 def history(machine: Machine, subject_no: str) -> list[dict[str, Any]]:
     """The steps of one record, oldest first, for components/_state_history.html."""
     rows = StateChange.objects.filter(subject_kind=machine.kind, subject_no=subject_no).select_related("by")
+    return steps_told(machine, rows)
+
+
+def steps_told(machine: Machine, rows: Iterable[StateChange]) -> list[dict[str, Any]]:
+    """Steps of records of one kind as `history` tells them, in the order of the rows."""
     return [
         {
             "label": machine.label(row.to_state),
             "by": str(row.by),
             "at": row.at,
             "reason": row.reason,
-            "word": reason_word(machine, row),
+            "word": _reason_word(machine, row),
         }
         for row in rows
     ]
 
 
-def reason_word(machine: Machine, row: StateChange) -> str:
+def _reason_word(machine: Machine, row: StateChange) -> str:
     """What the text of a step is: 原因 where one has to be given or the record began with it, else 说明."""
     step = machine.transitions.get((row.from_state, row.to_state))
     return "原因" if step is None or step.reason_required else "说明"

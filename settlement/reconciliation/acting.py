@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Collection, Sequence
+from functools import partial
 from itertools import groupby
 
 from agency.errors import DomainError, NotAllowed, SomeoneElseWasFirst
@@ -11,7 +12,7 @@ from agency.journal import audit
 from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
-from settlement.reconciliation.held import hold_differences
+from settlement.reconciliation.locks import hold_differences
 from settlement.reconciliation.models import Discrepancy, ReconciliationRun
 from settlement.reconciliation.states import DiscrepancyState, RunState
 
@@ -24,6 +25,15 @@ def require_may(by: User, may: May, run: ReconciliationRun) -> None:
     access.require(by, may)
     if not access.sees_all(by) and run.region_id != by.region_id:
         raise NotAllowed(f"对账 {run} 不是本统筹区的。")
+
+
+def may_act(by: User, may: May, run: ReconciliationRun) -> bool:
+    """Whether `require_may` lets this person act, for buttons."""
+    return not access.refusal(partial(_require, may), by, run)
+
+
+def _require(may: May, by: User, run: ReconciliationRun) -> None:
+    require_may(by, may, run)
 
 
 def differences_held(
@@ -52,9 +62,13 @@ def differences_held(
 def require_open(run: ReconciliationRun) -> None:
     """That verdicts of a run can still change. Errors: `run_closed`."""
     if run.state != RunState.COMPARED:
-        raise DomainError(
-            "run_closed", f"对账 {run} 现在是“{run.get_state_display()}”，差异不能办理。", state=run.state
-        )
+        raise closed(run)
+
+
+def closed(run: ReconciliationRun) -> DomainError:
+    """`run_closed`: what to say of a run in whose state nothing can be done with its differences."""
+    told = f"对账 {run} 现在是“{run.get_state_display()}”，差异不能办理。"
+    return DomainError("run_closed", told, state=run.state)
 
 
 def _in_other_state(rows: Sequence[Discrepancy]) -> str:

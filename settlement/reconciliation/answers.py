@@ -21,7 +21,7 @@ from agency.tabular.values import to_text
 from settlement.reconciliation import sent as s
 from settlement.reconciliation.answer_rows import Said, answers_read, places_in
 from settlement.reconciliation.kinds import Remedy
-from settlement.reconciliation.locks import hold_differences, hold_run
+from settlement.reconciliation.locks import hold_all_of, hold_run
 from settlement.reconciliation.models import (
     DifferenceSheet,
     Discrepancy,
@@ -81,7 +81,7 @@ def answers_import(
     held = hold_run(sheet.run)
     require_own(held, by, May.RECONCILE)
     require_open(held)
-    hold_differences(held)
+    hold_all_of(held)
     answers, unanswered = answers_read(table, sent_sheet(sheet))
     new = _keep(sheet, answers, content, file_name, by=by, at=at)
     judged, settled = _close(held, sheet, new, by=by, at=at)

@@ -12,10 +12,9 @@ from agency.registry import CHECKS
 from agency.web.parts import Broken
 from settlement.reconciliation import meanings
 from settlement.reconciliation.fields import ACCOUNT_PAY, FUND
-from settlement.reconciliation.kinds import DiscrepancyKind
+from settlement.reconciliation.kinds import DETAILS, DiscrepancyKind
 from settlement.reconciliation.models import ReconciliationRun
 from settlement.reconciliation.result import stored_digest
-from settlement.reconciliation.services import DETAILS
 from settlement.reconciliation.states import RunState
 from settlement.reconciliation.totals import our_cases, their_cases
 

@@ -24,10 +24,9 @@ from settlement.reconciliation.doctor_rules import PLAIN, Difference, drafted
 from settlement.reconciliation.doctor_singles import Singles
 from settlement.reconciliation.doctor_steps import singles_told
 from settlement.reconciliation.judging import write_off_limit
-from settlement.reconciliation.kinds import SourceKind
+from settlement.reconciliation.kinds import DETAILS
 from settlement.reconciliation.models import Discrepancy, ReconciliationRun
 
-OF_DETAILS = (SourceKind.PLATFORM, SourceKind.REGION, SourceKind.HOSPITAL)
 ROUNDING_LIMIT = "reconciliation.rounding_limit_fen"
 AT_ONCE = 2_000
 NOTHING_SAID = {kind.value: Finding("", remedy) for kind, remedy in PLAIN.items()}
@@ -46,7 +45,7 @@ _UPDATE = {
 
 def diagnose(run: ReconciliationRun) -> None:
     """Write cause, evidence and proposed remedy of every difference of a run over details."""
-    if run.source not in OF_DETAILS:
+    if run.source not in DETAILS:
         return
     doctor = Doctor(run)
     for block in _blocks(run):

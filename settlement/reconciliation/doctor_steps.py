@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from django.db.models import Q, QuerySet, Sum
+from django.db.models import QuerySet, Sum
 
 from agency.periods import SHANGHAI
 from settlement.deductions.models import Deduction
@@ -33,7 +33,7 @@ from settlement.reconciliation.doctor_stored import (
 from settlement.reconciliation.kinds import Cause, Remedy
 from settlement.reconciliation.models import ReconciliationRun
 from settlement.records.models import SettlementRecord
-from settlement.records.selectors import records_now, stored_reversals
+from settlement.records.selectors import holding, records_now, stored_reversals
 
 Step = Callable[[ReconciliationRun, Singles, Sequence[Single]], Found]
 WRITTEN_AT_ONCE = 1_000
@@ -133,21 +133,17 @@ def copies(run: ReconciliationRun, singles: Singles, block: Sequence[Single]) ->
 
 
 def _cases_of(run: ReconciliationRun, cert_numbers: set[str]) -> dict[str, list[Stored]]:
-    """The month's cases of these people, in the order of their numbers, as they hold: of a corrected one the
-    last."""
+    """The month's cases of these people that hold, in the order of their numbers."""
     rows = SettlementRecord.objects.filter(party(run), cert_no__in=cert_numbers, settlement_month=run.period)
     fields = (
         "settlement_no", "cert_no", "institution__code", "is_reversal", "settled_at", "total_fee_fen",
         "fund_total_fen", "personal_account_pay_fen",
     )  # fmt: skip
-    holds: dict[str, tuple[str, Stored]] = {}
-    told = rows.filter(Q(correction_no=0) | Q(is_reversal=False)).order_by("settlement_no", "correction_no")
-    for number, cert_no, code, is_refund, at, *amounts in told.values_list(*fields):
-        settled = f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
-        holds[number] = (cert_no, Stored(number, code, settled, is_refund, tuple(amounts)))
     found: dict[str, list[Stored]] = {}
-    for cert_no, case in holds.values():
-        found.setdefault(cert_no, []).append(case)
+    told = holding(rows).order_by("settlement_no").values_list(*fields)
+    for number, cert_no, code, is_refund, at, *amounts in told:
+        settled = f"{at.astimezone(SHANGHAI):%Y-%m-%d %H:%M:%S}"
+        found.setdefault(cert_no, []).append(Stored(number, code, settled, is_refund, tuple(amounts)))
     return found
 
 

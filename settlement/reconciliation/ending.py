@@ -20,11 +20,11 @@ from agency.journal.numbers import next_number
 from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
-from settlement.reconciliation.acting import require_may
+from settlement.reconciliation.acting import closed, require_may
 from settlement.reconciliation.ending_models import CarriedEnding
-from settlement.reconciliation.held import hold_differences
 from settlement.reconciliation.judging import NOTE_LIMIT, write_off_limit
 from settlement.reconciliation.kinds import Remedy
+from settlement.reconciliation.locks import hold_differences
 from settlement.reconciliation.models import Discrepancy
 from settlement.reconciliation.pairing import newer_runs
 from settlement.reconciliation.states import DiscrepancyState, EndingState, RunState
@@ -128,8 +128,7 @@ def _require_carried(row: Discrepancy) -> None:
         told = f"对账 {run} 还没有签字，{row} 的结论可以直接撤销，另提一个，不用了结。"
         raise DomainError("not_signed", told)
     if run.state != RunState.SIGNED:
-        told = f"对账 {run} 现在是“{run.get_state_display()}”，差异不能办理。"
-        raise DomainError("run_closed", told, state=run.state)
+        raise closed(run)
     later = Discrepancy.objects.filter(pair=row).first()
     if later is not None:
         told = f"{row} 已由 {later} 对应，不用了结；对错了的，请先退回或撤销那一条的结论。"

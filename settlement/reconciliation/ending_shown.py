@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 from typing import Any
 
 from django.utils.functional import cached_property
 
+from agency.journal import workflow
 from agency.journal.models import StateChange
-from agency.journal.workflow import reason_word
-from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
-from settlement.reconciliation.acting import require_may
+from settlement.reconciliation.acting import may_act
 from settlement.reconciliation.ending_models import CarriedEnding
 from settlement.reconciliation.kinds import Remedy
 from settlement.reconciliation.models import Discrepancy
@@ -65,12 +63,7 @@ class EndingPart:
         }
 
     def _can(self, may: May) -> bool:
-        require = partial(_require, may)
-        return not access.refusal(require, self.by, self.row)
-
-
-def _require(may: May, by: User, row: Discrepancy) -> None:
-    require_may(by, may, row.run)
+        return may_act(self.by, may, self.row.run)
 
 
 def ending_part(by: User, row: Discrepancy) -> EndingPart | None:
@@ -94,13 +87,5 @@ def ending_steps(row: Discrepancy) -> list[dict[str, Any]]:
     machine = CarriedEnding.machine
     numbers = row.endings.order_by().values("ending_no")
     rows = StateChange.objects.filter(subject_kind=machine.kind, subject_no__in=numbers)
-    return [
-        {
-            "label": f"了结：{machine.label(one.to_state)}",
-            "by": str(one.by),
-            "at": one.at,
-            "reason": one.reason,
-            "word": reason_word(machine, one),
-        }
-        for one in rows.select_related("by").order_by("pk")
-    ]
+    steps = workflow.steps_told(machine, rows.select_related("by").order_by("pk"))
+    return [{**step, "label": f"了结：{step['label']}"} for step in steps]

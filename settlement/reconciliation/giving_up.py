@@ -11,7 +11,7 @@ from agency.journal import audit, workflow
 from agency.organisation.models import User
 from agency.organisation.roles import May
 from settlement.reconciliation.acting import require_may
-from settlement.reconciliation.held import hold_runs
+from settlement.reconciliation.locks import hold_runs
 from settlement.reconciliation.models import ReconciliationRun
 from settlement.reconciliation.pairing import require_void_free
 from settlement.reconciliation.states import RunState

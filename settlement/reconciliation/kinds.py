@@ -12,6 +12,10 @@ class SourceKind(models.TextChoices):
     SHEET = "sheet", "清算表"
 
 
+# compared case by case; the others by groups, lines of a sheet or of a statement
+DETAILS = (SourceKind.PLATFORM, SourceKind.REGION, SourceKind.HOSPITAL)
+
+
 class DiscrepancyKind(models.TextChoices):
     """The first that applies, in this order (interfaces.md, Reconciliation classes)."""
 

@@ -17,9 +17,8 @@ from settlement.deductions.models import Deduction
 from settlement.holding.selectors import held_of_record
 from settlement.holding.services import why_not
 from settlement.matching.selectors import filing_opened, mark_of
-from settlement.reconciliation.kinds import DiscrepancyKind, Remedy
+from settlement.reconciliation.kinds import DETAILS, DiscrepancyKind, Remedy
 from settlement.reconciliation.models import Discrepancy
-from settlement.reconciliation.verdict_rules import CASE_BY_CASE
 from settlement.records.models import SettlementRecord
 from settlement.records.selectors import record_shown
 
@@ -40,7 +39,7 @@ class Link:
 def links_of(by: User, row: Discrepancy) -> list[Link]:
     """Everything this person may open that has to do with a difference of a case, and where its remedies are
     done."""
-    if row.run.source not in CASE_BY_CASE or not access.allowed(by, May.READ_CASES):
+    if row.run.source not in DETAILS or not access.allowed(by, May.READ_CASES):
         return []
     record = _record(by, row)
     found = list(_of_record(by, record)) if record is not None else []

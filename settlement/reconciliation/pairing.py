@@ -19,13 +19,12 @@ from agency.organisation.models import User
 from agency.organisation.roles import May
 from settlement.reconciliation.acting import differences_held, log
 from settlement.reconciliation.ending_models import CarriedEnding
-from settlement.reconciliation.held import hold_differences
 from settlement.reconciliation.judging import JUDGED, OPEN, note_given
-from settlement.reconciliation.kinds import Remedy, SourceKind
+from settlement.reconciliation.kinds import DETAILS, Remedy, SourceKind
+from settlement.reconciliation.locks import hold_differences
 from settlement.reconciliation.models import Discrepancy, ReconciliationRun
 from settlement.reconciliation.states import DiscrepancyState, EndingState, RunState
 from settlement.reconciliation.verdict_rules import (
-    CASE_BY_CASE,
     REVERSES,
     Half,
     months_refusal,
@@ -141,7 +140,7 @@ def paired_numbers(rows: Sequence[Discrepancy]) -> list[str]:
             run__state__in=STANDING,
             pair__isnull=False,
         )
-        if run.source not in (*CASE_BY_CASE, SourceKind.BANK):
+        if run.source not in (*DETAILS, SourceKind.BANK):
             used = used.filter(run__period=run.period)
         for block in chunks(own):
             found = used.filter(subject__in=[row.subject for row in block]).select_related("pair")

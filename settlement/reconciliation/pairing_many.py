@@ -13,9 +13,9 @@ from agency.journal import workflow
 from agency.organisation.models import User
 from agency.organisation.roles import May
 from settlement.reconciliation.acting import differences_held, log
-from settlement.reconciliation.held import hold_differences
 from settlement.reconciliation.judging import JUDGED, OPEN, note_given
 from settlement.reconciliation.kinds import Remedy
+from settlement.reconciliation.locks import hold_differences
 from settlement.reconciliation.models import Discrepancy
 from settlement.reconciliation.pairing import NAMED, half_of, paired_numbers, same_numbers
 from settlement.reconciliation.verdict_rules import pair_refusal

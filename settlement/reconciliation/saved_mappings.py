@@ -13,9 +13,9 @@ from agency.journal import audit
 from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
+from settlement.reconciliation.kinds import DETAILS
 from settlement.reconciliation.mapping import check_columns
 from settlement.reconciliation.models import ColumnMapping
-from settlement.reconciliation.services import DETAILS
 
 NAME_LENGTH = 40
 

@@ -22,7 +22,7 @@ from agency.organisation.models import Institution, PoolingRegion, User
 from agency.organisation.roles import May
 from agency.periods import is_period
 from settlement.reconciliation.details import details_compare
-from settlement.reconciliation.kinds import SourceKind
+from settlement.reconciliation.kinds import DETAILS
 from settlement.reconciliation.mapping import check_columns
 from settlement.reconciliation.models import ColumnMapping, ReconciliationRun
 from settlement.reconciliation.selectors import mappings_usable
@@ -30,7 +30,6 @@ from settlement.reconciliation.states import RunState
 from settlement.records.locks import revision
 
 Compare = Callable[..., dict[str, Any]]
-DETAILS = (SourceKind.PLATFORM, SourceKind.REGION, SourceKind.HOSPITAL)
 # (run, by=, at=, progress=) → what is to stand in the run
 HOW: dict[str, Compare] = dict.fromkeys(DETAILS, details_compare)
 MOST_TRIES = 3

@@ -10,7 +10,6 @@ import datetime as dt
 import io
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 from django.db import transaction
@@ -24,7 +23,7 @@ from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
 from settlement.reconciliation.kinds import Remedy
-from settlement.reconciliation.locks import hold_differences, hold_run
+from settlement.reconciliation.locks import hold_all_of, hold_run
 from settlement.reconciliation.models import (
     DifferenceSheet,
     Discrepancy,
@@ -82,14 +81,6 @@ def sheet_make(
 # --- what both agree on -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True)
-class Closed:
-    """Numbers of differences: judged by what the other side agreed to, and settled since both agree."""
-
-    judged: int = 0
-    settled: int = 0
-
-
 def agreed_remedy(sent_remedy: str) -> Remedy:
     """What a yes means: to our verdict or proposal, or to our figures, which they then correct."""
     return Remedy(sent_remedy) if sent_remedy else Remedy.ASK_THEM
@@ -133,7 +124,7 @@ def agreed_approve(*, run: ReconciliationRun, by: User, at: dt.datetime) -> int:
     run = hold_run(run)
     require_own(run, by, May.APPROVE_VERDICTS)
     require_open(run)
-    hold_differences(run)
+    hold_all_of(run)
     settled = agreed_settle(run, by=by, at=at)
     if not settled:
         raise DomainError("nothing_agreed", "没有可批准的双方一致的结论；自己提出的请由另一位同事批准。")

@@ -12,7 +12,7 @@ from agency.journal import audit, workflow
 from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
-from settlement.reconciliation.locks import hold_differences, hold_run
+from settlement.reconciliation.locks import hold_all_of, hold_run
 from settlement.reconciliation.models import Discrepancy, ReconciliationRun
 from settlement.reconciliation.report import content, digest_of, names
 from settlement.reconciliation.states import DiscrepancyState, RunState
@@ -50,7 +50,7 @@ def run_sign(
     """
     run = hold_run(run)
     require_may_sign(by, run)
-    hold_differences(run)
+    hold_all_of(run)
     left = unsettled(run)
     if left:
         raise DomainError(

@@ -12,11 +12,10 @@ from agency.periods import is_period
 from agency.tabular.values import to_text
 from settlement.clearing.families import is_of_province
 from settlement.clearing.sheets import SHEETS, SHORT_TITLES
-from settlement.reconciliation.kinds import SourceKind
+from settlement.reconciliation.kinds import DETAILS, SourceKind
 from settlement.reconciliation.models import ColumnMapping
 from settlement.reconciliation.saved_mappings import NAME_LENGTH
 from settlement.reconciliation.selectors import mappings_usable
-from settlement.reconciliation.services import DETAILS
 
 S = SourceKind
 YEARLY = {"16": "年终清算表", "17": "年终收款清算表", "18": "年终付款清算表"}

@@ -67,11 +67,6 @@ def open_table_of(path: Path, filename: str) -> Table:
     return _opened(path, filename, [*c.SPELLINGS, *ALL_WORDS])
 
 
-def headings_of(path: Path, filename: str) -> list[str]:
-    """The header of a file, for a mapping to be proposed."""
-    return list(open_table_of(path, filename).header)
-
-
 def _opened(path: Path, filename: str, expected: list[str]) -> Table:
     table = open_table(path, filename=filename, expected=expected, layouts=(CASES, *DETAILS_3202))
     if not table.header:

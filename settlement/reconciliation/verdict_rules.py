@@ -9,11 +9,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from agency.money import MoneyError, parse_yuan, yuan
-from settlement.reconciliation.kinds import DiscrepancyKind, Remedy, SourceKind
+from settlement.reconciliation.kinds import DETAILS, DiscrepancyKind, Remedy
 
 PAID = ("基金支付总额", "个人账户")  # the columns of a case that are cleared
 REVERSES = "原结算编号"
-CASE_BY_CASE = frozenset({SourceKind.PLATFORM, SourceKind.REGION, SourceKind.HOSPITAL})
 K, R = DiscrepancyKind, Remedy
 NO_ENDINGS = (R.PAIR, R.CARRY)
 
@@ -32,7 +31,7 @@ _NOT_FOR: dict[str, frozenset[Remedy]] = {
 def remedies_of(kind: str, source: str) -> tuple[Remedy, ...]:
     """The verdicts that a difference of this kind can have, in the order of the list; only single cases can
     be held over."""
-    left_out = _NOT_FOR[kind] | (frozenset() if source in CASE_BY_CASE else frozenset({R.HOLD}))
+    left_out = _NOT_FOR[kind] | (frozenset() if source in DETAILS else frozenset({R.HOLD}))
     return tuple(remedy for remedy in Remedy if remedy not in left_out)
 
 

@@ -8,7 +8,6 @@ import sys
 from collections.abc import Callable
 from typing import Any
 
-import psycopg
 from django.db import connection, connections
 from django.test import RequestFactory
 
@@ -21,6 +20,7 @@ from settlement.records.paging import month_page
 from tests.bench.cases import TABLE, make_cases
 from tests.bench.population import LARGE, SMALL
 from tests.bench.timing import Statement, plan, settle, sql_ms, statements
+from tests.support.databases import new_database
 from tests.support.world import make_user
 
 TITLE = "结算明细 (lists of cases)"
@@ -67,10 +67,7 @@ def _keep_copy() -> None:
     if connection.vendor == "sqlite":
         shutil.copy(name, given["NAME"])
     else:
-        login = {key.lower(): given[key] for key in ("USER", "PASSWORD", "HOST", "PORT")}
-        with psycopg.connect(dbname="postgres", autocommit=True, **login) as administrator:
-            administrator.execute(f'DROP DATABASE IF EXISTS "{given["NAME"]}"')
-            administrator.execute(f'CREATE DATABASE "{given["NAME"]}" TEMPLATE "{name}"')
+        new_database(given["NAME"], like=name)
     connections.databases[COPY] = given
 
 

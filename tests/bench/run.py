@@ -81,15 +81,12 @@ def _path() -> str:
 
 
 def _new_postgresql_database(name: str) -> str:
-    import psycopg
-
     if "PGHOST" not in os.environ:
         raise SystemExit("PostgreSQL is missing (PGHOST is not set): run this through `make bench`.")
-    with psycopg.connect(dbname="postgres", autocommit=True) as connection:
-        connection.execute(f"DROP DATABASE IF EXISTS {name}")
-        connection.execute(f"CREATE DATABASE {name} TEMPLATE template0 LOCALE 'C.UTF-8'")
-    given = {key: os.environ[f"PG{key}"] for key in ("USER", "PASSWORD", "HOST", "PORT")}
-    return "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/".format(**given) + name
+    sys.path.insert(0, str(ROOT))
+    from tests.support.databases import new_database
+
+    return new_database(name)
 
 
 def _bench(name: str, rows: int) -> int:

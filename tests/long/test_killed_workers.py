@@ -11,10 +11,10 @@ import time
 from pathlib import Path
 from typing import Any
 
-import psycopg
 import pytest
 
 from tests.settlement.records.files import row, write
+from tests.support.databases import new_database
 
 pytestmark = pytest.mark.long
 
@@ -63,11 +63,7 @@ def environment(request: pytest.FixtureRequest, tmp_path: Path) -> dict[str, str
     """A throw-away database with the demo world."""
     url = f"sqlite:///{tmp_path / 'killed.sqlite3'}"
     if request.param == "postgresql":
-        with psycopg.connect(dbname="postgres", autocommit=True) as connection:
-            connection.execute("DROP DATABASE IF EXISTS killed_workers")
-            connection.execute("CREATE DATABASE killed_workers TEMPLATE template0 LOCALE 'C.UTF-8'")
-        given = {key: os.environ[f"PG{key}"] for key in ("USER", "PASSWORD", "HOST", "PORT")}
-        url = "postgres://{USER}:{PASSWORD}@{HOST}:{PORT}/killed_workers".format(**given)
+        url = new_database("killed_workers")
     made = {**os.environ, "DATABASE_URL": url, "MEDIA_ROOT": str(tmp_path / "media")}
     manage(made, "migrate", "-v0")
     manage(made, "seed", "--demo", "--json")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Callable
-from functools import partial
 from typing import Any
 
 from django.contrib import messages
@@ -17,7 +16,7 @@ from agency.organisation.roles import May
 from agency.web.acting import done
 from agency.web.request import StaffRequest
 from settlement.reconciliation import assigning, judging, pairing
-from settlement.reconciliation.acting import require_may
+from settlement.reconciliation.acting import may_act
 from settlement.reconciliation.ending_shown import EndingPart, ending_part
 from settlement.reconciliation.forms import (
     AssignForm,
@@ -27,7 +26,7 @@ from settlement.reconciliation.forms import (
     NoteForm,
     VerdictForm,
 )
-from settlement.reconciliation.kinds import Remedy
+from settlement.reconciliation.kinds import DETAILS, Remedy
 from settlement.reconciliation.links import links_of
 from settlement.reconciliation.listing import differences_visible, standing_of_number
 from settlement.reconciliation.models import Discrepancy
@@ -36,7 +35,7 @@ from settlement.reconciliation.source_links import source_links_of
 from settlement.reconciliation.states import DiscrepancyState, RunState
 from settlement.reconciliation.telling import LIKE, likely
 from settlement.reconciliation.trail import detail_url, way_on
-from settlement.reconciliation.verdict_rules import CASE_BY_CASE, endings_of, remedies_of
+from settlement.reconciliation.verdict_rules import endings_of, remedies_of
 
 CANDIDATES_SHOWN = 6
 SAME_NUMBER_SHOWN = 5
@@ -88,7 +87,7 @@ def _found(request: StaffRequest, row: Discrepancy) -> dict[str, Any]:
         "sentence": sentence,
         "facts": [(name, value) for name, value in facts if name != LIKE],
         "likely": likely(row),
-        "is_case": row.run.source in CASE_BY_CASE,
+        "is_case": row.run.source in DETAILS,
         "named": pairing.named_in(row),
         "links": [*links_of(request.user, row), *source_links_of(request.user, row)],
         "same_number": _same_number(request, row),
@@ -106,8 +105,8 @@ def _same_number(request: StaffRequest, row: Discrepancy) -> list[Discrepancy]:
 def _may(request: StaffRequest, row: Discrepancy) -> dict[str, Any]:
     """What this person may do with it now; `waits`: it is their own verdict that waits for somebody else."""
     by, is_open = request.user, row.run.state == RunState.COMPARED
-    judges = is_open and not access.refusal(partial(_require, May.RECONCILE), by, row)
-    approves = is_open and not access.refusal(partial(_require, May.APPROVE_VERDICTS), by, row)
+    judges = is_open and may_act(by, May.RECONCILE, row.run)
+    approves = is_open and may_act(by, May.APPROVE_VERDICTS, row.run)
     is_judged = row.state == DiscrepancyState.JUDGED
     return {
         "judge": judges and row.state == DiscrepancyState.OPEN,
@@ -117,10 +116,6 @@ def _may(request: StaffRequest, row: Discrepancy) -> dict[str, Any]:
         "undo": approves and row.state == DiscrepancyState.SETTLED,
         "waits": is_judged and row.judged_by_id == by.pk,
     }
-
-
-def _require(may: May, by: Any, row: Discrepancy) -> None:
-    require_may(by, may, row.run)
 
 
 def _forms(row: Discrepancy, today: dt.date) -> dict[str, Form]:

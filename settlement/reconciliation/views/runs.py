@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from functools import partial
 from typing import Any
 
 from django.http import HttpResponse
@@ -17,9 +16,9 @@ from agency.organisation.roles import May
 from agency.web.access import needs
 from agency.web.keyset import keyset_page
 from agency.web.request import StaffRequest
-from settlement.reconciliation.acting import require_may
+from settlement.reconciliation.acting import may_act
 from settlement.reconciliation.forms import DifferenceReasonForm, RunFilterForm
-from settlement.reconciliation.kinds import SourceKind
+from settlement.reconciliation.kinds import DETAILS, SourceKind
 from settlement.reconciliation.models import ReconciliationRun
 from settlement.reconciliation.runs import (
     classes_of,
@@ -31,7 +30,6 @@ from settlement.reconciliation.runs import (
     sums_of,
     totals_shown,
 )
-from settlement.reconciliation.services import DETAILS
 from settlement.reconciliation.states import RUN_TONES, RunState
 
 RUN = ReconciliationRun.machine.kind
@@ -108,7 +106,7 @@ def _totals_of(request: StaffRequest, run: ReconciliationRun) -> dict[str, Any]:
 
 def head_of(by: User, run: ReconciliationRun) -> dict[str, Any]:
     """What stands at the head of every page of a comparison."""
-    judges = not access.refusal(partial(_require, May.RECONCILE), by, run)
+    judges = may_act(by, May.RECONCILE, run)
     states = states_of(run)
     return {
         "run": run,
@@ -119,10 +117,6 @@ def head_of(by: User, run: ReconciliationRun) -> dict[str, Any]:
         "may_compare": judges and run.state == RunState.FAILED and run.source in DETAILS,
         "may_judge": judges and run.state == RunState.COMPARED,
     }
-
-
-def _require(may: May, by: User, run: ReconciliationRun) -> None:
-    require_may(by, may, run)
 
 
 @needs(May.READ_RECONCILIATION)
