@@ -73,7 +73,7 @@ def test_proposing_and_approving_on_the_pages(load: Run, conflict: Run, as_user:
     as_user(world.prov_clearing_2).post(f"{answer.url}approve/")
     assert SettlementRecord.objects.count() == 3
     done = as_user(world.prov_clearing_2).get(answer.url).content.decode()
-    assert "更正后的一笔" in done
+    assert "新记录" in done
     assert "已更正" in as_user(world.prov_clearing_2).get(LIST, {"state": "approved"}).content.decode()
 
 
