@@ -45,9 +45,8 @@ def details_compare(run: ReconciliationRun, *, by: User, at: Any, progress: Prog
     totals_write(sides)
     totals_digested(run.totals.all(), digest)
     found_stage(sides)
-    if not run.all_details:
-        open_only_differing(sides)
-    notes = [*their.told(), *_beyond_scope(sides)]
+    unopened = "" if run.all_details else open_only_differing(sides)
+    notes = [*their.told(), *_beyond_scope(sides), *filter(None, [unopened])]
     counts = differences_write(sides, digest, by=by, at=at)
     unread_keep(run, staged.unread)
     doctor.diagnose(run)
