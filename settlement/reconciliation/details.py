@@ -13,6 +13,7 @@ from agency.organisation.models import User
 from settlement.reconciliation import doctor
 from settlement.reconciliation.both_sides import Sides
 from settlement.reconciliation.classify import found_stage
+from settlement.reconciliation.dialect import at_row
 from settlement.reconciliation.kinds import DiscrepancyKind
 from settlement.reconciliation.models import ReconciliationRun
 from settlement.reconciliation.places import places_stage
@@ -87,7 +88,7 @@ def _beyond_scope(sides: Sides) -> list[str]:
         return []
     with connection.cursor() as cursor:
         cursor.execute(
-            f"""SELECT count(*) FROM found AS f JOIN theirs AS t ON t.line_no = f.line_no {sides.joins}
+            f"""SELECT count(*) FROM found AS f JOIN theirs AS t ON {at_row("t")} = f.at_row {sides.joins}
             WHERE f.record_id IS NULL AND {" AND ".join(outside)}"""
         )
         count = cursor.fetchone()[0]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.db import connection
 
 _IN_ORDER = {"postgresql": ' COLLATE "C"', "sqlite": ""}
+_AT = {"postgresql": "{}.at_row", "sqlite": "{}.line_no"}
 _LOCAL = {
     "postgresql": "to_char({} AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI:SS')",
     "sqlite": "datetime({}, '+8 hours')",
@@ -14,6 +15,11 @@ _LOCAL = {
 def in_order(column: str) -> str:
     """A text column as it is sorted: by its bytes, on both databases."""
     return column + _IN_ORDER[connection.vendor]
+
+
+def at_row(theirs: str) -> str:
+    """Where a row of `theirs` is, for the shortest way to it."""
+    return _AT[connection.vendor].format(theirs)
 
 
 def local(moment: str) -> str:

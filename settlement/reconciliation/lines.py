@@ -103,8 +103,9 @@ class Lines:
         return plain_runs(table, table.raw, cells)
 
     def _numbered(self, run: Run) -> bytes:
-        data = run.data.replace(b"\r\n", b"\n").replace(b".", b"")
-        lines = data.splitlines(keepends=True)
+        lines = run.data.translate(None, b".\r").splitlines(
+            keepends=True
+        )  # a return but at the end of a line
         self.rows += len(lines)
         number = f"%d{self.delimiter}".encode().__mod__
         numbers = map(number, range(run.line_no, run.line_no + len(lines)))

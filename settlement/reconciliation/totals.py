@@ -14,7 +14,7 @@ from django.db.models import F, QuerySet, Sum
 
 from agency.organisation.models import Institution, PoolingRegion
 from settlement.reconciliation.both_sides import Beside, Sides
-from settlement.reconciliation.dialect import analyze
+from settlement.reconciliation.dialect import analyze, at_row
 from settlement.reconciliation.fields import ACCOUNT_PAY, FUND, TOTAL_FEE
 from settlement.reconciliation.models import ReconciliationRun, RunTotal
 from settlement.reconciliation.places import AMOUNTS, INSURANCE
@@ -162,7 +162,7 @@ def open_only_differing(sides: Sides) -> str:
     ours = f"""SELECT f.settlement_no, {_grouped(sides, _OURS)[0]}
         FROM found AS f JOIN {SettlementRecord._meta.db_table} AS o ON o.id = f.record_id {_OF_OURS}"""
     theirs = f"""SELECT f.settlement_no, {_grouped(sides, _THEIRS)[0]}
-        FROM found AS f JOIN theirs AS t ON t.line_no = f.line_no {sides.joins} {_OF_THEIRS}"""
+        FROM found AS f JOIN theirs AS t ON {at_row("t")} = f.at_row {sides.joins} {_OF_THEIRS}"""
     meet = " AND ".join(f"d.{name} = f.{name}" for name in KEYS)
     with connection.cursor() as cursor:
         cursor.execute(

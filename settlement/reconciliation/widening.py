@@ -17,7 +17,7 @@ from settlement.reconciliation.giving_up import run_void
 from settlement.reconciliation.jobs import JOB
 from settlement.reconciliation.kinds import DETAILS
 from settlement.reconciliation.locks import hold_run
-from settlement.reconciliation.models import Discrepancy, ReconciliationRun
+from settlement.reconciliation.models import ColumnMapping, Discrepancy, ReconciliationRun
 from settlement.reconciliation.selectors import mappings_usable
 from settlement.reconciliation.services import run_create
 from settlement.reconciliation.states import DiscrepancyState, RunState
@@ -61,7 +61,7 @@ def run_widen(run: ReconciliationRun, *, by: User, at: dt.datetime) -> Reconcili
             at=at,
             scope_region=run.scope_region,
             scope_institution=run.scope_institution,
-            mapping=mappings_usable(by).filter(pk=run.mapping_id).first(),  # may be retired: columns say all
+            mapping=_usable(run, by),
             columns=run.columns,
             all_details=True,
         )
@@ -89,6 +89,12 @@ def _require_none_wider(run: ReconciliationRun) -> None:
     ).first()
     if standing is not None:
         raise DomainError("already_wide", f"同一份文件已有全部逐笔的对账 {standing}，请看那一次。")
+
+
+def _usable(run: ReconciliationRun, by: User) -> ColumnMapping | None:
+    """Its saved mapping, unless that was retired meanwhile: `columns` say all that it did."""
+    saved = run.mapping
+    return saved if saved is not None and mappings_usable(by).filter(pk=saved.pk).exists() else None
 
 
 def _has_verdicts(run: ReconciliationRun) -> bool:

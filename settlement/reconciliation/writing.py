@@ -25,7 +25,7 @@ from agency.policy.insurance import InsuranceType
 from agency.tabular.values import to_text
 from settlement.reconciliation.both_sides import Beside, Sides
 from settlement.reconciliation.classify import bits_in_turn, columns_of, kind_of
-from settlement.reconciliation.dialect import in_order, local
+from settlement.reconciliation.dialect import at_row, in_order, local
 from settlement.reconciliation.fields import FIELDS, Field, FieldKind
 from settlement.reconciliation.kinds import DiscrepancyKind
 from settlement.reconciliation.lines import AS_IT_STOOD
@@ -79,11 +79,11 @@ def _blocks(sides: Sides) -> Iterator[list[Sequence[Any]]]:
           SELECT f.settlement_no AS number, o.correction_no, f.times,
             coalesce(o.insured_region_id, insured.region_id), coalesce(o.care_region_id, care.region_id),
             {_amount(sides)}, CASE WHEN o.id IS NULL OR f.times = 0 THEN 0 ELSE {sides.mask()} END AS mask,
-            coalesce(r.first_line, f.line_no, 0), {ours}, {theirs}
+            coalesce(r.first_line, t.line_no, 0), {ours}, {theirs}
           FROM found AS f LEFT JOIN {SettlementRecord._meta.db_table} AS o ON o.id = f.record_id
           LEFT JOIN {Institution._meta.db_table} AS i ON i.id = o.institution_id
           LEFT JOIN their_repeats AS r ON r.settlement_no = f.settlement_no
-          LEFT JOIN theirs AS t ON t.line_no = f.line_no {sides.joins}
+          LEFT JOIN theirs AS t ON {at_row("t")} = f.at_row {sides.joins}
         ) AS both_sides WHERE mask <> 0 OR times <> 1 OR correction_no IS NULL ORDER BY 1"""
     with connection.chunked_cursor() as cursor:
         cursor.execute(statement, [])
