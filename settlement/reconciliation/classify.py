@@ -13,6 +13,7 @@ from settlement.reconciliation.both_sides import OURS, Beside, Sides
 from settlement.reconciliation.dialect import analyze, at_row, in_order
 from settlement.reconciliation.fields import FIELDS, FieldKind, Part, Shape
 from settlement.reconciliation.kinds import DiscrepancyKind
+from settlement.reconciliation.side_text import list_text
 
 IN_TURN = (
     (Part.REVERSAL, DiscrepancyKind.REVERSAL_DIFFERS),
@@ -89,23 +90,24 @@ def _repeats(sides: Sides) -> None:
     analyze("their_repeats")
 
 
-def columns_of(shape: Shape, mask: int) -> list[str]:
-    """The names of the columns that a mask stands for (see both_sides.Sides.mask)."""
-    return [field.name for bit, field in enumerate(shape.compared) if mask >> bit & 1]
+def columns_text(shape: Shape) -> str:
+    """The names of the columns that a `mask` stands for (see both_sides.Sides.mask), as a JSON list."""
+    return list_text((f"mask & {1 << bit} <> 0", field.name) for bit, field in enumerate(shape.compared))
 
 
-def bits_in_turn(shape: Shape) -> list[tuple[int, DiscrepancyKind]]:
-    """The classes of pairs in their order, each with the bits of the columns that decide for it."""
+def kind_of(shape: Shape) -> str:
+    """The first class that applies (interfaces: Reconciliation classes), by `times`, `our_correction_no` and
+    the `mask`."""
+    alone = {
+        "times > 1": DiscrepancyKind.DUPLICATE,
+        "times = 0": DiscrepancyKind.ONLY_OURS,
+        "our_correction_no IS NULL": DiscrepancyKind.ONLY_THEIRS,
+    }
     compared = list(enumerate(shape.compared))
-    return [(sum(1 << bit for bit, field in compared if field.part is part), kind) for part, kind in IN_TURN]
-
-
-def kind_of(times: int, is_ours: bool, mask: int, in_turn: list[tuple[int, DiscrepancyKind]]) -> str:
-    """The first class that applies (interfaces: Reconciliation classes)."""
-    if times > 1:
-        return DiscrepancyKind.DUPLICATE.value
-    if not times:
-        return DiscrepancyKind.ONLY_OURS.value
-    if not is_ours:
-        return DiscrepancyKind.ONLY_THEIRS.value
-    return next(kind.value for bits, kind in in_turn if mask & bits)
+    pairs = {
+        f"mask & {sum(1 << bit for bit, field in compared if field.part is part)} <> 0": kind
+        for part, kind in IN_TURN
+        if shape.of(part)
+    }
+    cases = " ".join(f"WHEN {when} THEN '{kind.value}'" for when, kind in (alone | pairs).items())
+    return f"CASE {cases} END"

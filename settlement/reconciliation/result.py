@@ -19,7 +19,8 @@ FOUND = (
     "kind", "subject", "our_correction_no", "times", "institution_code", "insured_region_code",
     "care_region_code", "columns", "ours", "theirs", "amount_fen",
 )  # fmt: skip
-_JSON = frozenset({"columns", "ours", "theirs"})
+JSON = frozenset({"columns", "ours", "theirs"})
+NOTHING = "None"  # how what is not there is digested
 TOTALS = tuple(field.attname for field in RunTotal._meta.fields if field.name not in ("id", "run"))
 _write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
@@ -59,7 +60,7 @@ def stored_digest(totals: QuerySet[RunTotal], differences: QuerySet[Discrepancy]
 
 
 def _texts(values: Sequence[Any]) -> list[Any]:
-    return [json_text(value) if name in _JSON else value for name, value in zip(FOUND, values, strict=True)]
+    return [json_text(value) if name in JSON else value for name, value in zip(FOUND, values, strict=True)]
 
 
 def _plain(value: Any) -> Any:

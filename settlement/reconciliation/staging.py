@@ -22,7 +22,7 @@ from settlement.reconciliation.theirs import TheirFile
 
 KEPT_AT_ONCE = 500
 TABLES = (
-    "found", "our_apart", "their_apart", "our_sums", "their_sums", "their_twins", "their_repeats",
+    "written", "found", "our_apart", "their_apart", "our_sums", "their_sums", "their_twins", "their_repeats",
      "their_area", "their_care", "account_inside",
 )  # fmt: skip
 ANALYZED = (
