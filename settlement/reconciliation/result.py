@@ -20,7 +20,7 @@ FOUND = (
     "care_region_code", "columns", "ours", "theirs", "amount_fen",
 )  # fmt: skip
 JSON = frozenset({"columns", "ours", "theirs"})
-NOTHING = "None"  # how what is not there is digested
+NOTHING, BETWEEN = "None", "\x1f"  # how what is not there is digested, and what stands between
 TOTALS = tuple(field.attname for field in RunTotal._meta.fields if field.name not in ("id", "run"))
 _write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
@@ -32,7 +32,11 @@ class ResultDigest:
         self._hash = hashlib.sha256()
 
     def add(self, texts: Iterable[Any]) -> None:
-        self._hash.update(("\x1f".join(map(str, texts)) + "\x1e").encode())
+        self.add_joined(BETWEEN.join(map(str, texts)))
+
+    def add_joined(self, text: str) -> None:
+        """Add what the database has joined."""
+        self._hash.update(f"{text}\x1e".encode())
 
     def text(self) -> str:
         """The digest (hex)."""

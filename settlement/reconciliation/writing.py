@@ -15,7 +15,7 @@ from settlement.reconciliation.both_sides import Beside, Sides
 from settlement.reconciliation.classify import columns_text, kind_of
 from settlement.reconciliation.dialect import as_json, at_row, in_order
 from settlement.reconciliation.models import Discrepancy
-from settlement.reconciliation.result import FOUND, JSON, NOTHING, ResultDigest
+from settlement.reconciliation.result import BETWEEN, FOUND, JSON, NOTHING, ResultDigest
 from settlement.reconciliation.side_text import our_text, their_text
 from settlement.reconciliation.states import DISCREPANCY_MACHINE, DiscrepancyState
 from settlement.records.models import SettlementRecord
@@ -105,8 +105,9 @@ def _begin(run_id: int, *, by: User, at: dt.datetime) -> None:
 def _digest(digest: ResultDigest) -> None:
     """Digest the very texts that are stored, in their order."""
     texts = (f"coalesce(CAST({name} AS text), '{NOTHING}')" for name in FOUND)
+    joined = f" || '{BETWEEN}' || ".join(texts)
     with connection.chunked_cursor() as cursor:
-        cursor.execute(f"SELECT {', '.join(texts)} FROM written ORDER BY serial")
+        cursor.execute(f"SELECT {joined} FROM written ORDER BY serial")
         while rows := cursor.fetchmany(BLOCK):
-            for row in rows:
-                digest.add(row)
+            for (text,) in rows:
+                digest.add_joined(text)
