@@ -81,7 +81,7 @@ class Sides:
             return f"o.is_reversal <> {is_reversal(self.shape)}"
         if field.part is Part.PERIOD:
             month = f"{self.run.period[:4]}-{self.run.period[4:]}"
-            return f"coalesce(substr(t.settled_at, 1, 7), '') <> '{month}'"
+            return f"(t.settled_at LIKE '{month}%%') IS NOT TRUE"
         return _OWNER_DIFFERS[field.index]
 
     def worth(self, beside: Beside) -> tuple[str, str]:
