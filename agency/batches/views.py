@@ -9,8 +9,8 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agency.batches.confirming import confirmation_note, control_enter, default_choice, figures_compared
-from agency.batches.forms import ConfirmForm, ControlForm
 from agency.batches.control import folded
+from agency.batches.forms import ConfirmForm, ControlForm
 from agency.batches.kinds import BatchKind
 from agency.batches.models import Batch, KeptFile
 from agency.batches.refused import refused_kind, refused_response
