@@ -135,6 +135,7 @@ class _Check:
         self.outcome = Outcome(encoding=table.encoding, header=list(table.header), payload=self.accepted)
         self.tallies: dict[tuple[tuple[int, int], str, str, int], Tally] = {}
         self.control = FileTotals(reference)
+        self.lines_of_sums = self.control.carried.lines  # grows; looked at here, for most files have none
         own = None if access.sees_all(request.by) else request.by.region_id
         self.resolver = Resolver(
             own_region=own,
@@ -173,7 +174,7 @@ class _Check:
         code, name = row.institution
         if code not in self.accepted.institutions:
             self.accepted.institutions[code] = name
-        section = self.control.carried.section(row.line_no)
+        section = self.control.carried.section(row.line_no) if self.lines_of_sums else 0
         key = (row.regions, row.insurance_type, row.month, section)
         tally = self.tallies.get(key)
         if tally is None:
