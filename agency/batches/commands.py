@@ -85,7 +85,7 @@ def refused_rows(outcome: Outcome, target: BinaryIO, at: dt.datetime) -> None:
 
 
 def import_result(path: Path, batch: Batch | None, outcome: Outcome, kind: str) -> CommandResult:
-    """What the command tells; refused rows, and a totals row that says otherwise, need attention."""
+    """What the command tells; refused rows, and rows of sums that say otherwise, need attention."""
     refused = outcome.refused_by_code()
     data = {
         "rows": outcome.rows,
@@ -107,7 +107,9 @@ def import_result(path: Path, batch: Batch | None, outcome: Outcome, kind: str) 
     if outcome.ignored_columns:
         lines.append(f"不认识的列已忽略：{'、'.join(outcome.ignored_columns)}")
     gaps = [row for row in compared(batch_kind(kind).control, outcome.preview, {}) if row.differs]
-    lines += [f"  合计行 {row.group}{row.label} {row.stated}，读到 {row.ours}，差 {row.gap}" for row in gaps]
+    lines += [
+        f"  {row.source} {row.group}{row.label} {row.stated}，读到 {row.ours}，差 {row.gap}" for row in gaps
+    ]
     lines += [f"  {code} {count}" for code, count in refused.items()]
     lines += [f"  {row.message}{row.place and f'（{row.place}）'}" for row in outcome.refused[:20]]
     return CommandResult(data, lines, needs_attention=bool(refused or gaps))

@@ -9,6 +9,7 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from agency.batches.confirming import confirmation_note, control_enter, default_choice, figures_compared
+from agency.batches.control import folded
 from agency.batches.forms import ConfirmForm, ControlForm
 from agency.batches.kinds import BatchKind
 from agency.batches.models import Batch, KeptFile
@@ -115,6 +116,7 @@ def _detail(
     kind = batch_kind(batch.kind)
     is_maker = batch.created_by_id == user.pk
     figures, is_busy = figures_compared(batch), _is_busy(batch)
+    shown, agreeing = folded(figures)
     named = confirmers(batch, CONFIRMERS_NAMED + 1) if batch.state == BatchState.PREVIEWED else []
     refusals = list(batch.refusals.all()[: REFUSALS_SHOWN + 1])
     context = {
@@ -131,7 +133,8 @@ def _detail(
         "waits_for_colleague": is_maker and batch.state == BatchState.PREVIEWED,
         "confirmers": named[:CONFIRMERS_NAMED],
         "more_confirmers": len(named) > CONFIRMERS_NAMED,
-        "figures": figures,
+        "figures": shown,
+        "folded": agreeing,
         "differs": any(row.differs for row in figures),
         "confirm_form": confirm_form or ConfirmForm(default=default_choice(request.today)),
         "control_form": control_form or _control_form(request, batch, kind),

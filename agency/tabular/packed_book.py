@@ -5,7 +5,7 @@ import pickle
 from collections.abc import Iterable, Iterator
 from itertools import islice
 from threading import Thread
-from typing import Any, BinaryIO
+from typing import Any, BinaryIO, NamedTuple
 from zipfile import ZipFile
 
 from python_calamine import CalamineSheet, CalamineWorkbook, SheetTypeEnum, SheetVisibleEnum
@@ -28,14 +28,40 @@ MAX_MEMBERS = 2000
 _TOLD_AT_MOST = 5
 
 
+class Looked(NamedTuple):
+    """What is looked for: column names, which of them every such table has, whether its header is grouped."""
+
+    wanted: frozenset[str]
+    needed: list[list[str]]
+    grouped: bool
+
+    def fits(self, header: Header) -> bool:
+        """Whether a header has all the columns that are needed, each by one of its names."""
+        names = {name.casefold() for name in header.names}
+        return bool(self.needed) and all(not names.isdisjoint(spellings) for spellings in self.needed)
+
+
+class Found(NamedTuple):
+    """A sheet with a header or something like it; `fits`: it could be read, and has rows under its header."""
+
+    sheet: CalamineSheet
+    header: Header
+    has_rows: bool
+    fits: bool
+
+    @property
+    def rank(self) -> tuple[bool, int, bool]:
+        return self.fits, self.header.hits, bool(self.header.names)
+
+
 class WorkbookReader:
     """One reading: the sheet with the best header, and what of the file was not read."""
 
-    def __init__(self, archive: ZipFile, filename: str, wanted: frozenset[str], *, grouped: bool) -> None:
+    def __init__(self, archive: ZipFile, filename: str, looked: Looked) -> None:
         if len(archive.infolist()) > MAX_MEMBERS:
             why = f"里有 {len(archive.infolist()):,} 个部件，不像表格：请另存为新的 .xlsx。"
             raise unreadable(filename, why, "too_large")
-        self.archive, self.filename, self.wanted, self.grouped = archive, filename, wanted, grouped
+        self.archive, self.filename, self.looked = archive, filename, looked
         self.parts: dict[str, Part] = {}
         self.failed: list[Exception] = []
         self.inspection = Thread(target=self._inspect, daemon=True)
@@ -73,8 +99,8 @@ class WorkbookReader:
         if best is None:
             self._part("")
             raise unreadable(self.filename, "里没有可见的工作表。")
-        header, sheet = best
-        told = _Sheet(sheet, self._part(sheet.name), header, self.filename, grouped=self.grouped)
+        sheet, header = best.sheet, best.header
+        told = _Sheet(sheet, self._part(sheet.name), header, self.filename, grouped=self.looked.grouped)
         notes = told.write(out)
         if self.others:
             notes.insert(0, self._others_told(sheet.name))
@@ -89,22 +115,34 @@ class WorkbookReader:
             "notes": notes,
         }
 
-    def _best_sheet(self, book: CalamineWorkbook, names: list[str]) -> tuple[Header, CalamineSheet] | None:
-        best: tuple[Header, CalamineSheet] | None = None
-        filled: dict[str, int] = {}
+    def _best_sheet(self, book: CalamineWorkbook, names: list[str]) -> Found | None:
+        best: Found | None = None
+        fitting: list[str] = []
+        filled: dict[str, tuple[int, bool]] = {}
         for name in names:
-            sheet = book.get_sheet_by_name(name)
-            self._refuse_far(sheet)
-            rows = _rows if self.grouped else _first_rows
-            header = find_header(rows(sheet, self._part(name)), self.wanted)
-            if header.names:
-                filled[name] = header.hits
-            if best is None or (header.hits, bool(header.names)) > (best[0].hits, bool(best[0].names)):
-                best = header, sheet
+            found = self._found(book.get_sheet_by_name(name))
+            if found.header.names:
+                filled[name] = found.header.hits, found.has_rows
+            if found.fits:
+                fitting.append(name)
+            if best is None or found.rank > best.rank:
+                best = found
+        if len(fitting) > 1:
+            why = "都有明细：一份文件只收一张，没有导入。请各存为一个文件，分别导入；不该有的一张请删去。"
+            raise unreadable(self.filename, f"的工作表{_named(fitting)}{why}", "several_sheets")
         if best is not None:
-            self.others = {name: hits for name, hits in filled.items() if name != best[1].name}
-            self.alike = [name for name, hits in self.others.items() if hits == best[0].hits > 1]
+            read, hits = best.sheet.name, best.header.hits
+            self.others = [name for name in filled if name != read]
+            self.alike = [name for name in self.others if filled[name] == (hits, True) and hits > 1]
         return best
+
+    def _found(self, sheet: CalamineSheet) -> Found:
+        self._refuse_far(sheet)
+        rows = _rows if self.looked.grouped else _first_rows
+        header = find_header(rows(sheet, self._part(sheet.name)), self.looked.wanted)
+        below = (line_no > header.line_no for line_no, _ in _rows(sheet, self._part(sheet.name)))
+        has_rows = bool(header.names) and any(below)
+        return Found(sheet, header, has_rows, has_rows and self.looked.fits(header))
 
     def _others_told(self, read: str) -> str:
         if self.alike:
@@ -112,7 +150,7 @@ class WorkbookReader:
                 f"工作表{_named([read, *self.alike])}的表头一样，只读了前面的“{read}”："
                 "其余的请另存为单独的文件再导入。"
             )
-        return f"读的是工作表“{read}”；{_named(list(self.others))}没有读。"
+        return f"读的是工作表“{read}”；{_named(self.others)}没有读。"
 
     def _refuse_far(self, sheet: CalamineSheet) -> None:
         if sheet.end is None:

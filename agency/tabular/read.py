@@ -31,7 +31,7 @@ from agency.tabular.source import (
     unreadable,
 )
 from agency.tabular.values import Cell, column_letters
-from agency.tabular.workbook import unpacked
+from agency.tabular.workbook import Asked, unpacked
 
 TOLD_AT_MOST = 5
 _CODECS = {"utf-8": "utf-8-sig", "gb18030": "gb18030"}
@@ -162,6 +162,7 @@ def open_table(
     filename: str,
     expected: Collection[str] = (),
     layouts: Sequence[HeaderlessLayout] = (),
+    needed: Collection[Collection[str]] = (),
     max_unpacked_bytes: int | None = None,
     grouped: bool = False,
 ) -> Table:
@@ -170,7 +171,9 @@ def open_table(
     `expected` are the column names that could stand in the header, in any spelling a file may use: the header
     is the row among the first 20 that has most of them (two at least), otherwise the first filled row; of an
     XLSX the visible sheet with the best header. A text without such a row that fits one of `layouts` is read
-    by it. `grouped`: a workbook's header has a second row under it, read by the caller as the first of the
+    by it. `needed` are columns (each by its spellings) that every such table has: of an XLSX the one sheet is
+    read that has them all and rows under them, and a second such sheet is refused, since its rows would be
+    lost. `grouped`: a workbook's header has a second row under it, read by the caller as the first of the
     rows; else a name that is merged over several rows stands in each. `max_unpacked_bytes` lowers what a ZIP
     or a workbook may unpack to. Raises TableError for what is no table.
     """
@@ -179,7 +182,8 @@ def open_table(
     with opened(source) as stream:
         start = stream.read(4096)
     if start.startswith((b"PK\x03\x04", b"PK\x05\x06")):
-        return _open_package(source, filename, wanted, layouts, max_unpacked_bytes, grouped)
+        asked = Asked(wanted, _groups(needed), max_unpacked_bytes, grouped)
+        return _open_package(source, filename, asked, layouts)
     if start.startswith(b"\xd0\xcf\x11\xe0"):
         raise unreadable(filename, "是旧版 Excel（.xls）或加了密码的文件：请打开后不设密码另存为 .xlsx。")
     if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -190,6 +194,10 @@ def open_table(
     if start.startswith(b"%PDF") or start.removeprefix(codecs.BOM_UTF8).lstrip()[:1] == b"<":
         raise unreadable(filename, "不是表格文件（是网页、XML 或 PDF）：请另存为 .xlsx 或 CSV。")
     return _open_text(source, filename, wanted, layouts)
+
+
+def _groups(needed: Collection[Collection[str]]) -> list[list[str]]:
+    return [[header_name(name).casefold() for name in names if name] for names in needed]
 
 
 _PICTURES = (
@@ -366,19 +374,12 @@ def unreadable_line(filename: str, line_no: int, error: csv.Error) -> TableError
 # What begins like a ZIP
 
 
-def _open_package(
-    source: Source,
-    filename: str,
-    wanted: frozenset[str],
-    layouts: Sequence[HeaderlessLayout],
-    limit: int | None,
-    grouped: bool,
-) -> Table:
+def _open_package(source: Source, filename: str, asked: Asked, layouts: Sequence[HeaderlessLayout]) -> Table:
     """A workbook, or the one text in a ZIP."""
-    found = unpacked(source, filename, wanted, limit, grouped=grouped)
+    found = unpacked(source, filename, asked)
     if isinstance(found, ZipMember):
         try:
-            return _open_text(found, filename, wanted, layouts)
+            return _open_text(found, filename, asked.wanted, layouts)
         except (BadZipFile, zlib.error, EOFError) as error:
             raise unreadable(filename, "已损坏，解不开：请重新压缩。") from error
     header = Header(found.hits, found.header_line, found.header)

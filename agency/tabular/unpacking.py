@@ -19,7 +19,7 @@ from defusedxml.ElementTree import ParseError
 from python_calamine import CalamineError
 
 from agency.tabular.package import MAX_GRID_CELLS, far_reach, farthest, refuse_large, sheet_members
-from agency.tabular.packed_book import WorkbookReader
+from agency.tabular.packed_book import Looked, WorkbookReader
 from agency.tabular.packed_text import text_member
 from agency.tabular.source import TableError, too_heavy, unreadable
 
@@ -49,7 +49,7 @@ def _unpacked(source: BinaryIO, out: BinaryIO, asked: dict[str, Any]) -> dict[st
             if set(archive.namelist()) >= WORKBOOK:
                 refuse_large(archive, filename, asked["limit"])
                 reader = WorkbookReader(
-                    archive, filename, frozenset(asked["wanted"]), grouped=asked["grouped"]
+                    archive, filename, Looked(frozenset(asked["wanted"]), asked["needed"], asked["grouped"])
                 )
                 return reader.read(source, out)
             return {"member": text_member(archive, filename, asked["text_limit"])}

@@ -49,19 +49,25 @@ class Workbook:
                 yield from _load(stream)
 
 
-def unpacked(
-    source: Source, filename: str, wanted: Collection[str], lower: int | None, *, grouped: bool = False
-) -> Workbook | ZipMember:
-    """What a file that begins like a ZIP holds; TableError when it is neither or goes beyond the limits.
+@dataclass(frozen=True)
+class Asked:
+    """What is looked for (see `read.open_table`); `lower` is the caller's own limit of unpacked bytes."""
 
-    `lower` is the caller's own limit of unpacked bytes, where that is less than ours.
-    """
+    wanted: frozenset[str]
+    needed: Collection[Collection[str]] = ()
+    lower: int | None = None
+    grouped: bool = False
+
+
+def unpacked(source: Source, filename: str, what: Asked) -> Workbook | ZipMember:
+    """What a file that begins like a ZIP holds; TableError when it is neither or goes beyond the limits."""
     asked = {
         "filename": filename,
-        "wanted": sorted(wanted),
-        "grouped": grouped,
-        "limit": min(MAX_BOOK_BYTES, lower or MAX_BOOK_BYTES),
-        "text_limit": min(MAX_TEXT_BYTES, lower or MAX_TEXT_BYTES),
+        "wanted": sorted(what.wanted),
+        "needed": [*map(list, what.needed)],
+        "grouped": what.grouped,
+        "limit": min(MAX_BOOK_BYTES, what.lower or MAX_BOOK_BYTES),
+        "text_limit": min(MAX_TEXT_BYTES, what.lower or MAX_TEXT_BYTES),
         "memory": MEMORY_BYTES,
         "seconds": CPU_SECONDS,
         "far": False,

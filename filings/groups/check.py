@@ -18,7 +18,7 @@ from agency.tabular.values import as_shown
 from filings.filing.judging import Judged
 from filings.filing.places import JILIN
 from filings.groups.among import clashes_among
-from filings.groups.columns import COLUMNS, EXPECTED, SUBJECT, TITLES
+from filings.groups.columns import COLUMNS, EXPECTED, NEEDED, SUBJECT, TITLES
 from filings.groups.judge import Candidate, Sources, judge_many
 from filings.groups.parse import GroupRow, Reference, read_row
 from filings.groups.preview import preview_of
@@ -34,7 +34,7 @@ CHUNK = 500  # rows set against the stored filings in a handful of queries
 def check_filings(request: CheckRequest, *, on: dt.date) -> Outcome:
     """The check of the batch kind `filings`, as if all rows were received on a day; DomainError when the file
     cannot be taken at all."""
-    table = open_table(request.path, filename=request.file_name, expected=EXPECTED)
+    table = open_table(request.path, filename=request.file_name, expected=EXPECTED, needed=NEEDED)
     places, ignored = column_places(table.header, request.file_name, COLUMNS, SUBJECT)
     outcome = Outcome(encoding=table.encoding, header=table.header, ignored_columns=ignored)
     check = _Check(request.by, read_reference(on), Sources(on), places, outcome)

@@ -27,5 +27,6 @@ COLUMNS: tuple[Column, ...] = (
 )
 TITLES = {column.key: column.title for column in COLUMNS}
 EXPECTED = [name for column in COLUMNS for name in column.names]
+NEEDED = [column.names for column in COLUMNS if column.required]
 DAYS = ("begins_on", "ends_on")
 TEXT_KEYS = tuple(column.key for column in COLUMNS if column.key not in DAYS)

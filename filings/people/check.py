@@ -16,7 +16,7 @@ from agency.organisation.models import RegionKind as Kind
 from agency.organisation.selectors import area_code_table
 from agency.tabular.read import Row, TableError, open_table
 from agency.tabular.values import as_shown
-from filings.people.columns import EXPECTED, TITLES, column_places
+from filings.people.columns import EXPECTED, NEEDED, TITLES, column_places
 from filings.people.models import Enrolment, InsuredPerson
 from filings.people.parse import PersonRow, Reference, RowRefused, read_row
 from filings.people.selectors import people_by_certificate
@@ -28,7 +28,7 @@ CHUNK = 500  # rows set against the register in one query
 def check_people(request: CheckRequest, *, on: dt.date) -> Outcome:
     """The check of the batch kind `people`, with the area codes of a day; DomainError when the file cannot be
     taken at all."""
-    table = open_table(request.path, filename=request.file_name, expected=EXPECTED)
+    table = open_table(request.path, filename=request.file_name, expected=EXPECTED, needed=NEEDED)
     places, ignored = column_places(table.header, request.file_name)
     outcome = Outcome(encoding=table.encoding, header=table.header, ignored_columns=ignored)
     check = _Check(request.by, _reference(on), places, outcome)

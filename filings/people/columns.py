@@ -38,6 +38,7 @@ COLUMNS: tuple[Column, ...] = (
 )
 TITLES = {column.key: column.title for column in COLUMNS}
 EXPECTED = [name for column in COLUMNS for name in column.names]
+NEEDED = [column.names for column in COLUMNS if column.required]
 
 
 def column_places(

@@ -39,7 +39,8 @@ class Accepted(Checked):
 
 def check_fee_classes(request: CheckRequest) -> Outcome:
     """Read and judge a file; nothing is written. DomainError when the file cannot be taken at all."""
-    table = open_table(request.path, filename=request.file_name, expected=p.NAMES + p.PLATFORM)
+    names = p.NAMES + p.PLATFORM
+    table = open_table(request.path, filename=request.file_name, expected=names, needed=p.NEEDED)
     layout = p.read_header(table.header)
     outcome = Outcome(encoding=table.encoding, header=list(table.header), ignored_columns=layout.ignored)
     check = _Check(request, layout, outcome)

@@ -15,6 +15,7 @@ SETTLEMENT_NO, FEE_CLASS, AMOUNT, CLASS_A, CLASS_B, SELF_PAY, OTHER = range(7)
 NAMES = ("结算编号", "收费项目类别", "金额", "甲类", "乙类", "自费", "其他")
 PLATFORM = ("setl_id", "med_chrgitm", "amt", "claa_sumfee", "clab_amt", "fulamt_ownpay_amt", "oth_amt")
 REQUIRED = (SETTLEMENT_NO, FEE_CLASS, AMOUNT)
+NEEDED = [(NAMES[column], PLATFORM[column]) for column in REQUIRED]
 _BY_SPELLING = {name.casefold(): at for names in (NAMES, PLATFORM) for at, name in enumerate(names)}
 # 床位费, 床位 and 01 are one class
 CLASSES = {

@@ -38,7 +38,7 @@ HINTS = {
     c.CARE_AREA: "六位区划代码",
     c.INSTITUTION: "H 或 P 加 11 位数字",
     c.CARE_TYPE: "代码，如 21 普通住院",
-    c.SETTLED_AT: "2026-10-09 10:30:00",
+    c.SETTLED_AT: "如 2026-10-09 10:30:00",
 }
 
 
@@ -117,7 +117,7 @@ class ReverseForm(forms.Form):
     settled_at = forms.CharField(
         label="退费时间",
         max_length=30,
-        help_text="2026-10-09 10:30:00",
+        help_text="如 2026-10-09 10:30:00",
         error_messages={"required": NOT_FILLED},
     )
     reason = ReasonField("为什么冲正")

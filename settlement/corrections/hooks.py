@@ -1,4 +1,4 @@
-"""Where corrections join shared pages: side bar, home, search, unmasking, the log."""
+"""Where corrections join shared pages: side bar, home, search, unmasking, the log, a case's page."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from agency.organisation.roles import May
 from agency.registry import HOME, NAV, SEARCH, STATEFUL, UNMASK
 from agency.web.parts import (
     COUNTED_AT_MOST,
+    CardSection,
     HomePart,
     NavItem,
     SearchGroup,
@@ -24,7 +25,10 @@ from agency.web.parts import (
 from settlement.corrections.conflicts import conflicts_open, counted
 from settlement.corrections.models import Correction
 from settlement.corrections.selectors import CorrectionFilter, corrections_listed, corrections_to_decide
+from settlement.corrections.states import CorrectionState
 from settlement.records.content import CERT_NO
+from settlement.records.models import SettlementRecord
+from settlement.records.sections import RECORD_SECTIONS
 
 label_actions(
     {
@@ -78,6 +82,18 @@ def _todo(row: Correction) -> TodoRow:
         title=f"{row.title} {row.settlement_no}",
         detail=row.reason,
         due=f"提出 {row.proposed_by}",
+    )
+
+
+@RECORD_SECTIONS.register("corrections", order=5)
+def on_case(user: User, record: SettlementRecord) -> CardSection | None:
+    """The correction of a case that waits for a decision."""
+    narrow = CorrectionFilter(state=CorrectionState.PROPOSED, settlement_no=record.settlement_no)
+    correction = corrections_listed(user, narrow).order_by("-pk").first()
+    if correction is None:
+        return None
+    return CardSection(
+        "待审批的更正", "settlement/corrections/_on_case.html", {"correction": correction}, aside=True
     )
 
 

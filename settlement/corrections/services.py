@@ -111,6 +111,13 @@ def _proposed(
     return correction
 
 
+def file_gone(correction: Correction) -> str:
+    """Why a correction can no longer rest on its file; "" while it can."""
+    if Batch.objects.filter(pk=correction.batch_id, state__in=CHECKED).exists():
+        return ""
+    return f"依据的文件（批次 {correction.batch}）已撤回或撤销，不能批准。"
+
+
 @transaction.atomic
 def correction_approve(*, by: User, at: dt.datetime, correction: Correction) -> Correction:
     """批准更正: write the pair that reverses the stored record and holds what the file says.
@@ -126,8 +133,8 @@ def correction_approve(*, by: User, at: dt.datetime, correction: Correction) -> 
             "not_to_correct",
             f"{correction} 提请的是不予更正，不能批准更正；不同意的，请提出人撤回后重新提出。",
         )
-    if not Batch.objects.filter(pk=correction.batch_id, state__in=CHECKED).exists():
-        raise DomainError("file_withdrawn", f"依据的文件（批次 {correction.batch}）已撤回或撤销，不能批准。")
+    if gone := file_gone(correction):
+        raise DomainError("file_withdrawn", gone)
     stored = _stored(correction)
     delivered = correction.content.split("\t")
     _require_nothing_in_the_way(by, stored, None, own=correction)

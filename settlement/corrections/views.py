@@ -147,6 +147,9 @@ def _context(
     refusal = access.refusal(services.require_may_decide, request.user, correction) if is_open else ""
     corrects = is_open and not correction.leaves_stored
     own = situation(request.user, stored, None, own=correction) if corrects and stored else None
+    told = [sentence for _, sentence in obstacles(own)] if own else []
+    if corrects and (gone := services.file_gone(correction)):
+        told.append(gone)
     content = correction.content.split("\t") if correction.content else []
     pairs = pairs_of(as_delivered(stored_content(stored)), content) if stored is not None and content else []
     return {
@@ -154,7 +157,7 @@ def _context(
         "stored": stored,
         "new_person": {"name": content[PERSON_NAME], "cert_no": content[CERT_NO]} if content else None,
         "pairs": pairs,
-        "obstacles": [sentence for _, sentence in obstacles(own)] if own else [],
+        "obstacles": told,
         "history": workflow.history(Correction.machine, correction.proposal_no),
         "form": form or CorrectionReasonForm(),
         "is_open": is_open,

@@ -19,6 +19,7 @@ NAMES = (
     "医疗类别", "定点医药机构编号",
 )  # fmt: skip
 REQUIRED = (PERIOD, KIND, REASON, AMOUNT)
+NEEDED = [(NAMES[column],) for column in REQUIRED]
 LIMITS = {REASON: 200, EXTERNAL_NO: 40}
 
 

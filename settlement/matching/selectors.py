@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 
 from django.db.models import QuerySet
@@ -67,6 +67,16 @@ def marks_by_key(keys: Sequence[int]) -> list[RecordFiling]:
 def mark_of(record: SettlementRecord) -> RecordFiling | None:
     """The mark of a case; None while it was not matched, or where there is nothing to match."""
     return RecordFiling.objects.select_related("filing").filter(record=record).first()
+
+
+def marks_of_numbers(records: Collection[tuple[str, int]]) -> dict[tuple[str, int], FilingMark]:
+    """The marks of the records with these settlement numbers and numbers of correction, in one query."""
+    numbers = {number for number, _ in records}
+    if not numbers:
+        return {}
+    rows = RecordFiling.objects.filter(record__settlement_no__in=numbers)
+    found = rows.order_by().values_list("record__settlement_no", "record__correction_no", "mark")
+    return {(number, place): FilingMark(mark) for number, place, mark in found}
 
 
 def filing_of_case(record: SettlementRecord) -> Filing | None:

@@ -42,7 +42,7 @@ class Accepted:
 
 def check_bank(request: CheckRequest) -> Outcome:
     """Read and judge a statement; nothing is written. DomainError when the file cannot be taken at all."""
-    table = open_table(request.path, filename=request.file_name, expected=p.NAMES)
+    table = open_table(request.path, filename=request.file_name, expected=p.NAMES, needed=p.NEEDED)
     outcome = _Check(request, table, p.read_header(table.header)).run()
     if not outcome.rows:
         raise DomainError("no_rows", f"“{request.file_name}”只有表头，没有一行流水，请核对文件。")

@@ -15,6 +15,7 @@ from settlement.records.intake import FileLayout, RowRefused
 DAY, REFERENCE, DIRECTION, AMOUNT, OTHER_NAME, OTHER_ACCOUNT, NOTE = range(7)
 NAMES = ("日期", "流水号", "方向", "金额", "对方户名", "对方账号", "摘要")
 REQUIRED = (DAY, REFERENCE, DIRECTION, AMOUNT)
+NEEDED = [(NAMES[column],) for column in REQUIRED]
 LIMITS = {REFERENCE: 40, OTHER_NAME: 100, OTHER_ACCOUNT: 40, NOTE: 200}
 DIRECTIONS = {label: value for value, label in BankDirection.choices}
 

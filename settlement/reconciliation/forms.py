@@ -13,6 +13,7 @@ from agency.organisation.models import PoolingRegion, User
 from agency.tabular.values import to_text
 from agency.web.fields import DayField
 from agency.web.forms import PeriodForm, ReasonForm
+from settlement.matching.models import FilingMark
 from settlement.reconciliation.assigning import who_may_own
 from settlement.reconciliation.judging import NOTE_LIMIT
 from settlement.reconciliation.kinds import Cause, DiscrepancyKind, Remedy, SourceKind
@@ -77,10 +78,12 @@ class DifferenceFilterForm(PeriodForm):
     institution = _text("医药机构编号", 12)
     source = _choice("来源", SourceKind.choices)
     number = _text("结算编号", NUMBER_LENGTH)
+    mark = _choice("我方备案核对", FilingMark.choices)
     sort = forms.ChoiceField(label="排序", choices=list(SORTS.items()), required=False)
 
-    def __init__(self, by: User, data: Mapping[str, Any]) -> None:
+    def __init__(self, by: User, data: Mapping[str, Any], *, of_cases: bool = True) -> None:
         super().__init__(data)
+        self.of_cases = of_cases  # else of lines of a sheet or a statement, which have no filing behind them
         owner = self.fields["owner"]
         assert isinstance(owner, forms.ChoiceField)
         owner.choices = partial(_owners, by)  # asked only where the field is shown or filled in
@@ -100,6 +103,7 @@ class DifferenceFilterForm(PeriodForm):
     def shown(self) -> list[forms.BoundField]:
         """The fields that the list shows: what belongs to runs only across them, the state of one run."""
         hidden = {"period", "source"} if self.data.get("run") else {"state", "remedy"}
+        hidden |= set() if self.of_cases else {"mark"}
         return [field for field in self.visible_fields() if field.name not in hidden]
 
 

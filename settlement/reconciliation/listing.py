@@ -6,14 +6,16 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from django.db.models import DateField, F, Q, QuerySet, Value
+from django.db.models import DateField, Exists, F, OuterRef, Q, QuerySet, Value
 from django.db.models.fields.json import KT
 from django.db.models.functions import Abs, Coalesce
 
 from agency.merging import Merged
 from agency.organisation import access
 from agency.organisation.models import PoolingRegion, User
+from settlement.matching.models import RecordFiling
 from settlement.reconciliation.ending_models import CarriedEnding
+from settlement.reconciliation.kinds import DETAILS
 from settlement.reconciliation.models import Discrepancy
 from settlement.reconciliation.pairing import STANDING, carried
 from settlement.reconciliation.states import DiscrepancyState, EndingState, RunState
@@ -40,7 +42,8 @@ _NEVER = dt.date(9999, 12, 31)
 @dataclass(frozen=True)
 class DifferenceFilter:
     """What a list is narrowed to; empty means all. `view` is one of VIEWS, `region` stands on either side,
-    `owner` is a login name or NO_OWNER, `number` a settlement number."""
+    `owner` is a login name or NO_OWNER, `number` a settlement number, `mark` what the filings say of our
+    case."""
 
     view: str = ""
     run: str = ""
@@ -54,6 +57,7 @@ class DifferenceFilter:
     period: str = ""
     source: str = ""
     number: str = ""
+    mark: str = ""
     sort: str = ""
 
 
@@ -87,10 +91,23 @@ def differences_narrowed(by: User, narrow: DifferenceFilter, today: dt.date) -> 
     if narrow.owner:
         owner = Q(owner__isnull=True) if narrow.owner == NO_OWNER else Q(owner__username=narrow.owner)
         rows = rows.filter(owner)
+    if narrow.mark:
+        rows = rows.filter(_marked(narrow.mark), our_correction_no__isnull=False, run__source__in=DETAILS)
     if narrow.region is not None:
         code = narrow.region.code
         rows = rows.filter(Q(insured_region_code=code) | Q(care_region_code=code))
     return rows
+
+
+def _marked(mark: str) -> Exists:
+    """Whether the filings say this of the record that was ours; asked of each by its number."""
+    return Exists(
+        RecordFiling.objects.filter(
+            record__settlement_no=OuterRef("subject"),
+            record__correction_no=OuterRef("our_correction_no"),
+            mark=mark,
+        ).order_by()
+    )
 
 
 def _of_view(view: str, by: User, today: dt.date) -> Q:

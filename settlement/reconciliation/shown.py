@@ -15,10 +15,13 @@ from agency.masking import mask_id
 from agency.money import MoneyError, parse_yuan, yuan
 from agency.organisation.models import Institution, PoolingRegion
 from agency.periods import SHANGHAI, months_between, period_of
+from settlement.matching.models import TONES as MARK_TONES
+from settlement.matching.models import FilingMark
+from settlement.matching.selectors import marks_of_numbers
 from settlement.reconciliation.acting import KIND
 from settlement.reconciliation.ending_models import CarriedEnding
 from settlement.reconciliation.ending_shown import ending_steps, standing_endings
-from settlement.reconciliation.kinds import Remedy
+from settlement.reconciliation.kinds import DETAILS, Remedy
 from settlement.reconciliation.models import Discrepancy
 from settlement.reconciliation.states import TONES, DiscrepancyState
 from settlement.records.columns import NAMES
@@ -154,8 +157,9 @@ def _handled(detail: Mapping[str, str]) -> str:
 
 @dataclass(frozen=True)
 class Row:
-    """A difference as it stands in a list: its parties by name, its age in months, whether it is late, and
-    what is proposed or approved of its ending."""
+    """A difference as it stands in a list: its parties by name, its age in months, whether it is late, what
+    is proposed or approved of its ending, and what the filings say of our case (None: not matched, or no case
+    of ours)."""
 
     row: Discrepancy
     parties: str
@@ -163,6 +167,11 @@ class Row:
     age: int
     is_late: bool
     ending: CarriedEnding | None = None
+    mark: FilingMark | None = None
+
+    @property
+    def mark_tone(self) -> str:
+        return MARK_TONES[self.mark] if self.mark is not None else ""
 
     @property
     def tone(self) -> str:
@@ -170,11 +179,13 @@ class Row:
 
 
 def rows_of(rows: Sequence[Discrepancy], today: dt.date) -> list[Row]:
-    """Differences as they are listed, in two queries however many; one more where some are carried."""
+    """Differences as they are listed, in two queries however many; one more where some are carried, one where
+    some are of cases of ours."""
     names = dict(PoolingRegion.objects.values_list("code", "short_name"))
     codes = {row.institution_code for row in rows} - {""}
     institutions = dict(Institution.objects.filter(code__in=codes).values_list("code", "name"))
     endings = standing_endings(rows)
+    marks = marks_of_numbers([case for case in map(_our_case, rows) if case is not None])
     return [
         Row(
             row,
@@ -185,9 +196,17 @@ def rows_of(rows: Sequence[Discrepancy], today: dt.date) -> list[Row]:
             age_of(row, endings.get(row.pk), today),
             row.state != DiscrepancyState.SETTLED and row.due_on is not None and row.due_on < today,
             endings.get(row.pk),
+            marks.get(_our_case(row) or ("", 0)),
         )
         for row in rows
     ]
+
+
+def _our_case(row: Discrepancy) -> tuple[str, int] | None:
+    """Settlement number and number of correction of the record that was ours; None where there is none."""
+    if row.our_correction_no is None or row.run.source not in DETAILS:
+        return None
+    return row.subject, row.our_correction_no
 
 
 def age_of(row: Discrepancy, ending: CarriedEnding | None, today: dt.date) -> int:

@@ -20,7 +20,7 @@ from agency.registry import BATCH_KINDS
 from agency.tabular.read import Row, Table
 from settlement.records.check import Candidate, shown_value
 from settlement.records.columns import NAMES, Layout, read_header
-from settlement.records.control import CONTROL, FileTotals, Group
+from settlement.records.control import CONTROL, FileTotals
 from settlement.records.followers import records_going, records_loaded
 from settlement.records.intake import Checked, ControlTotals, RowRefused, still_valid
 from settlement.records.layouts import CASES, open_cases
@@ -32,6 +32,7 @@ from settlement.records.reference import Reference, read_reference, reference_di
 from settlement.records.resolve import Resolver
 from settlement.records.rows import Block, judged_blocks
 from settlement.records.spool import Spool
+from settlement.records.subtotals import Cases
 
 KIND = "settlements"
 HELP = (
@@ -132,8 +133,9 @@ class _Check:
         self.request, self.table, self.layout, self.reference = request, table, layout, reference
         self.accepted = accepted
         self.outcome = Outcome(encoding=table.encoding, header=list(table.header), payload=self.accepted)
-        self.tallies: dict[tuple[tuple[int, int], str, str], Tally] = {}
+        self.tallies: dict[tuple[tuple[int, int], str, str, int], Tally] = {}
         self.control = FileTotals(reference)
+        self.lines_of_sums = self.control.carried.lines  # grows; looked at here, for most files have none
         own = None if access.sees_all(request.by) else request.by.region_id
         self.resolver = Resolver(
             own_region=own,
@@ -149,11 +151,11 @@ class _Check:
             for block in blocks:
                 self._take(block)
         self.resolver.finish()
-        self.outcome.notes += self.control.carried.notes()
         self.outcome.accepted = sum(tally.cases for tally in self.tallies.values())
         self.outcome.ignored_columns = self.layout.ignored
         self.outcome.fingerprint = self.accepted.fingerprint()
         self.outcome.preview = self._preview()
+        self.outcome.notes += self.control.notes()
         return self.outcome
 
     def _take(self, block: Block) -> None:
@@ -172,7 +174,8 @@ class _Check:
         code, name = row.institution
         if code not in self.accepted.institutions:
             self.accepted.institutions[code] = name
-        key = (row.regions, row.insurance_type, row.month)
+        section = self.control.carried.section(row.line_no) if self.lines_of_sums else 0
+        key = (row.regions, row.insurance_type, row.month, section)
         tally = self.tallies.get(key)
         if tally is None:
             tally = self.tallies[key] = Tally()
@@ -194,10 +197,10 @@ class _Check:
         name = NAMES[refused.column]
         self.outcome.refused.append(self.layout.refusal(row, refused, name, cells=cells, shown=shown))
 
-    def _sums(self) -> Iterator[tuple[Group, Sequence[int]]]:
-        for (regions, insurance_type, _), tally in self.tallies.items():
+    def _sums(self) -> Iterator[tuple[Cases, Sequence[int]]]:
+        for (regions, insurance_type, _, section), tally in self.tallies.items():
             yield (
-                (regions[0], insurance_type),
+                (regions, insurance_type, section),
                 (tally.cases, tally.total_fee_fen, tally.delivered_fund_fen, tally.account_fen),
             )
 
@@ -206,7 +209,7 @@ class _Check:
         totals = ControlTotals(TOTALS, self.reference.region_names)
         counts: Counter[str] = Counter(reversals=0, local=0, late=0, line_sum=0)
         periods: Counter[str] = Counter()
-        for (regions, insurance_type, month), tally in self.tallies.items():
+        for (regions, insurance_type, month, _), tally in self.tallies.items():
             period = self.reference.period_of(month)
             totals.add(self.reference.region_codes[regions[0]], insurance_type, tally.cases, *tally.sums)
             periods[period] += tally.cases

@@ -93,6 +93,7 @@ AMOUNTS = slice(FIRST_AMOUNT, LAST_AMOUNT + 1)
 SHORTEST_LIMIT = min(column.limit for column in COLUMNS if column.limit)
 
 NAMES = tuple(column.name for column in COLUMNS)
+NEEDED = tuple((column.name, column.platform) for column in COLUMNS[: LAST_REQUIRED + 1])
 SPELLINGS = NAMES + tuple(column.platform for column in COLUMNS if column.platform)
 _BY_SPELLING = {
     spelling.casefold(): index

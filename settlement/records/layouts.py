@@ -11,7 +11,7 @@ from pathlib import Path
 from agency.errors import DomainError
 from agency.tabular.headerless import HeaderlessLayout
 from agency.tabular.read import Table, open_table
-from settlement.records.columns import SPELLINGS
+from settlement.records.columns import NEEDED, SPELLINGS
 
 _NUMBER = r"[0-9A-Za-z]{5,40}"
 _AMOUNT = r"-?[0-9]{1,10}(\.[0-9]{1,2})?"
@@ -67,7 +67,8 @@ _KNOWN = frozenset(spelling.casefold() for spelling in SPELLINGS)
 
 def open_cases(path: Path, filename: str) -> Table:
     """A file of settled cases, with a header or in the order of CASES; DomainError for any other one."""
-    table = open_table(path, filename=filename, expected=SPELLINGS, layouts=(CASES, *DETAILS_3202))
+    layouts = (CASES, *DETAILS_3202)
+    table = open_table(path, filename=filename, expected=SPELLINGS, layouts=layouts, needed=NEEDED)
     if table.layout in DETAILS_3202:
         raise DomainError(
             "not_settlement_details",

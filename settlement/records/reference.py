@@ -42,6 +42,7 @@ class Reference:
     outside: frozenset[int]
     care_types: dict[str, list[Span]]
     signed: set[str]
+    words: dict[str, int] = field(default_factory=dict)  # a region's code, name and short name
     account_inside: AccountInside = field(default_factory=AccountInside)
 
     def care_kind(self, code: str, on: dt.date) -> str | None:
@@ -50,6 +51,11 @@ class Reference:
             if start <= on and (end is None or on <= end):
                 return kind
         return None
+
+    def region_said(self, text: str) -> int | None:
+        """The region that a code or a name in a file means; an area within it by the newest codes."""
+        found = self.words.get(text)
+        return self.areas.region_id(text, dt.date.max) if found is None else found
 
     def period_of(self, month: str) -> str:
         """The month in which a case of `month` is cleared."""
@@ -89,4 +95,5 @@ def read_reference() -> Reference:
         outside=frozenset(region.pk for region in regions if region.kind == RegionKind.OUTSIDE),
         care_types=read_care_types(),
         signed=signed_periods(),
+        words={word: one.pk for one in regions for word in (one.short_name, one.name, one.code)},
     )

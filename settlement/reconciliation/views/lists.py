@@ -24,6 +24,7 @@ from filings.queues.paging import sorted_page
 from settlement.reconciliation.ending_models import CarriedEnding
 from settlement.reconciliation.ending_shown import standing_endings
 from settlement.reconciliation.forms import DifferenceFilterForm
+from settlement.reconciliation.kinds import DETAILS
 from settlement.reconciliation.listing import (
     ENDINGS,
     MINE,
@@ -104,13 +105,18 @@ def run_differences(request: StaffRequest, run_no: str) -> HttpResponse:
     said = request.GET.copy()
     said["run"] = run.run_no
     said.pop("view", None)
-    context = {**head_of(request.user, run), "tab": "differences", **_listed(request, said)}
+    of_cases = run.source in DETAILS
+    context = {
+        **head_of(request.user, run),
+        "tab": "differences",
+        **_listed(request, said, of_cases=of_cases),
+    }
     return render(request, "settlement/reconciliation/differences.html", context)
 
 
-def _listed(request: StaffRequest, said: QueryDict) -> dict[str, Any]:
+def _listed(request: StaffRequest, said: QueryDict, *, of_cases: bool = True) -> dict[str, Any]:
     """A page of the list with its filter, the ways to its files and to what is done with all of it."""
-    form = DifferenceFilterForm(request.user, said)
+    form = DifferenceFilterForm(request.user, said, of_cases=of_cases)
     narrow = form.narrowed()
     rows = differences_listed(request.user, narrow, request.today)
     page = sorted_page(request, rows, sortable(Discrepancy.objects.all()))
@@ -124,6 +130,7 @@ def _listed(request: StaffRequest, said: QueryDict) -> dict[str, Any]:
         "form": form,
         "page": page,
         "rows": rows_of(page.rows, request.today),
+        "of_cases": of_cases,
         "narrowed": narrow != plain,
         "query": query,
         "way": way_from(query),

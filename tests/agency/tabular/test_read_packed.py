@@ -50,10 +50,53 @@ def test_which_sheet_was_read_is_told_and_others_like_it_are_named() -> None:
     one = opened(saved(book))
     book.create_sheet("十一月").append(HEADER)
     two = opened(saved(book))
+    book["十一月"].append(ROW)
+    three = opened(saved(book))
 
     assert one.notes == ("读的是工作表“十月”；“说明”没有读。",)
-    assert two.sheet == "十月"
-    assert two.notes[0].startswith("工作表“十月”、“十一月”的表头一样，只读了前面的“十月”")
+    assert (two.sheet, two.notes) == ("十月", ("读的是工作表“十月”；“说明”、“十一月”没有读。",))
+    assert three.sheet == "十月"
+    assert three.notes[0].startswith("工作表“十月”、“十一月”的表头一样，只读了前面的“十月”")
+
+
+NEEDED = [("结算编号", "setl_id"), ("医疗费总额", "medfee_sumamt")]
+
+
+@pytest.mark.parametrize("place", [0, 1, 2])
+def test_the_sheet_that_fits_is_read_whichever_place_it_has(place: int) -> None:
+    """A summary has but some of the columns, a blank form has more of them but no rows."""
+    book, _ = workbook(["姓名", "入院日期", "医疗费总额"], ["甲", "2026-10-05", 1.5], title="汇总")
+    book.create_sheet("空表").append(HEADER)
+    cases = book.create_sheet("十月", place)
+    cases.append(["SETL_ID", "医疗费总额"])
+    cases.append(["1", 1.5])
+
+    table = opened(saved(book), needed=NEEDED)
+
+    assert (table.sheet, [row.cells for row in table.rows()]) == ("十月", [["1", 1.5]])
+    assert table.notes == ("读的是工作表“十月”；“汇总”、“空表”没有读。",)
+
+
+def test_a_second_sheet_of_rows_is_refused_and_named() -> None:
+    book, _ = workbook(HEADER, ROW, title="十月")
+    book.create_sheet("说明").append(["请核对"])
+    other = book.create_sheet("十一月")
+    other.append(["结算编号", "医疗费总额"])
+    other.append(["2", 3])
+
+    with pytest.raises(TableError) as refused:
+        opened(saved(book), needed=NEEDED)
+
+    assert refused.value.code == "several_sheets"
+    assert "的工作表“十月”、“十一月”都有明细：一份文件只收一张，没有导入。" in refused.value.message
+
+
+def test_of_sheets_none_of_which_fits_the_best_is_read_as_it_is() -> None:
+    book, _ = workbook(["结算编号", "姓名"], ["1", "甲"], title="甲")
+    other = book.create_sheet("乙")
+    other.append(["结算编号", "姓名", "入院日期"])
+
+    assert opened(saved(book), needed=NEEDED).sheet == "乙"
 
 
 def test_formulas_without_a_result_are_told_wherever_they_stand() -> None:

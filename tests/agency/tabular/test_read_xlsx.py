@@ -3,6 +3,7 @@
 import io
 import zipfile
 from datetime import date, datetime
+from typing import Any
 
 import openpyxl
 import pytest
@@ -30,7 +31,7 @@ def saved(book: openpyxl.Workbook) -> bytes:
     return buffer.getvalue()
 
 
-def opened(content: bytes, **limits: int) -> Table:
+def opened(content: bytes, **limits: Any) -> Table:
     return open_table(content, filename="十月.xlsx", expected=COLUMNS, **limits)
 
 

@@ -13,6 +13,7 @@ STATIC = sorted(path for path in (ROOT / "static").rglob("*") if path.suffix in 
 COMMENT = re.compile(r"\{#.*?#\}|\{% comment %\}.*?\{% endcomment %\}", re.DOTALL)
 TEMPLATE_TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 EXTERNAL = re.compile(r"(?:https?:)?//(?!www\.w3\.org/)[\w-]+\.[\w.-]+")
+READS = re.compile(r'<form[^>]*\bmethod="get".*?</form>', re.DOTALL)
 SCRIPT_BY_TEXT = re.compile(
     r"\beval\(|new Function\(|\.innerHTML\b|setAttribute\(\s*[\"'](?:style|on\w+)[\"']"
 )
@@ -66,6 +67,15 @@ def test_no_template_comment_of_several_lines_is_printed() -> None:
     ]
 
     assert printed == []
+
+
+def test_no_form_that_only_reads_says_that_nothing_was_saved() -> None:
+    """A list's filter has its own heading over what is wrong (`components/_filter_errors.html`)."""
+    reading = {name_of(path): "".join(READS.findall(text_of(path))) for path in TEMPLATES}
+    plain = 'components/_error_summary.html" %}'
+
+    assert sum("components/_filter_errors.html" in form for form in reading.values()) >= 12
+    assert [name for name, form in reading.items() if plain in form] == []
 
 
 def test_no_page_asks_another_host() -> None:

@@ -44,6 +44,7 @@ def test_filters_narrow_the_list(world: World, as_user: Login) -> None:
     assert numbers(client, "?since=2026-11-21") == []
     assert numbers(client, "?since=20261120&until=20261120") == [force.filing_no, draft.filing_no]
     assert numbers(client, "?since=yesterday") == []
+    assert "筛选条件有误" in client.get("/filings/?since=yesterday").content.decode()
 
 
 def test_states_are_those_of_today(world: World, as_user: Login) -> None:

@@ -104,7 +104,10 @@ def test_a_filter_that_cannot_be_read_is_told_and_exports_nothing(
 ) -> None:
     client = as_user(world.prov_clearing)
 
-    assert told in page(client, f"{LIST}?{query}")
+    html = page(client, f"{LIST}?{query}")
+
+    assert told in html
+    assert ("筛选条件有误，有 1 处需要修改" in html, "没有保存" in html) == (True, False)
     assert client.get(f"/cases/export/csv/?{query}").status_code == 422
 
 

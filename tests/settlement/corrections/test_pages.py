@@ -11,6 +11,7 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from agency.batches.services import batch_undo
 from settlement.corrections.models import Correction
 from settlement.records.models import SettlementRecord
 from tests.settlement.corrections.conftest import OTHER
@@ -51,6 +52,36 @@ def test_a_conflict_stands_side_by_side_with_masked_numbers(
     assert "570.00" in text
     assert "2201**********128X" in text
     assert "22010219900101128X" not in text
+
+
+def test_the_case_s_page_names_the_correction_that_waits(
+    load: Run, conflict: Run, propose: Run, as_user: LogIn, world: World
+) -> None:
+    load([row("S1")])
+    correction = propose(conflict())
+    client = as_user(world.prov_clearing_2)
+
+    before = client.get("/cases/S1/").content.decode()
+    client.post(f"/corrections/{correction}/approve/")
+    after = client.get("/cases/S1/").content.decode()
+
+    assert ("待审批的更正" in before, f'href="/corrections/{correction}/"' in before) == (True, True)
+    assert "待审批的更正" not in after
+
+
+def test_a_correction_whose_file_was_undone_says_so_and_offers_no_approval(
+    load: Run, conflict: Run, propose: Run, as_user: LogIn, world: World
+) -> None:
+    load([row("S1")])
+    refusal = conflict(row("S1", **OTHER), row("S9"))
+    correction = propose(refusal)
+    batch_undo(refusal.batch, by=world.prov_supervisor, at=world.now, reason="传错了")
+
+    html = as_user(world.prov_clearing_2).get(f"/corrections/{correction}/").content.decode()
+
+    assert f"依据的文件（批次 {refusal.batch}）已撤回或撤销，不能批准。" in html
+    assert "批准更正</summary>" not in html
+    assert "不予更正" in html
 
 
 def test_proposing_and_approving_on_the_pages(load: Run, conflict: Run, as_user: LogIn, world: World) -> None:

@@ -307,6 +307,17 @@ def three_sheets() -> bytes:
     return book(fill, GOOD)
 
 
+@made("third-of-three.xlsx")
+def third_of_three() -> bytes:
+    def fill(made_book: Workbook, sheet: Worksheet) -> None:
+        made_book.create_sheet("空白表", 0).append([*NAMES, "病案号", "诊断"])
+        summary = made_book.create_sheet("汇总", 0)
+        summary.append(["参保地区划", "险种", "医疗费总额", "基金支付总额"])
+        summary.append(["220100", "310", 1000, 560])
+
+    return book(fill, GOOD)
+
+
 @made("two-months.xlsx")
 def two_months() -> bytes:
     def fill(made_book: Workbook, sheet: Worksheet) -> None:

@@ -19,9 +19,10 @@ from agency.jobs.services import job_run
 from agency.journal.books import check_all
 from agency.journal.models import AuditEntry
 from agency.policy.models import Parameter
+from settlement.records.carried import totals_row
 from settlement.records.columns import NAMES
-from settlement.records.control import totals_row
 from settlement.records.models import SettlementRecord
+from settlement.records.reference import read_reference
 from tests.settlement.records.files import csv_bytes, row, xlsx_bytes
 from tests.support.world import World
 
@@ -213,14 +214,16 @@ def test_what_only_looks_like_a_totals_row_is_refused_as_a_row(changes: Any, che
         ({"退费标志": "0", "险种": "共2笔"}, 2),
     ],
 )
-def test_codes_and_flags_beside_the_amounts_are_no_count(cells: dict[str, str], cases: int | None) -> None:
+def test_codes_and_flags_beside_the_amounts_are_no_count(
+    world: World, cells: dict[str, str], cases: int | None
+) -> None:
     said = {**TOTALS, **cells}
 
-    found = totals_row([said.get(name, "") for name in NAMES])
+    found = totals_row(9, [said.get(name, "") for name in NAMES], read_reference())
 
     assert found is not None
-    label, figures = found
-    assert (label, figures.get("cases"), figures["total_fee_fen"]) == ("合计", cases, 200_000)
+    figures = found.figures
+    assert (found.label, figures.get("cases"), figures["total_fee_fen"]) == ("合计", cases, 200_000)
 
 
 def totals(label: str, total: str) -> dict[str, str]:
@@ -237,8 +240,7 @@ def totals(label: str, total: str) -> dict[str, str]:
         ([("合计", "1000.00"), ("合计", "1000.01")], None),
         ([("总计", "1000.00"), ("总计", "1000.01")], None),
         ([("总计", "2000.00"), ("合计", "1000.00")], None),
-        ([("小计", "1000.00"), ("小计", "1000.00")], None),
-        ([("小计", "2000.00")], None),
+        ([("小计", "2000.00"), ("合计", "2000.01"), ("小计", "7.00")], 200_001),
     ],
 )
 def test_of_several_totals_rows_one_is_the_file_s_or_none_is_and_that_is_told(
@@ -253,5 +255,6 @@ def test_of_several_totals_rows_one_is_the_file_s_or_none_is_and_that_is_told(
     if grand is None:
         assert "看不出哪一行是全部的合计" in told
     else:
-        assert f"与预览对照的是最后一行（第 {3 + len(labels)} 行）" in told
+        last = max(place for place, (label, _) in enumerate(labels) if label != "小计")
+        assert f"全部的合计是第 {4 + last} 行，与预览对照" in told
     assert outcome.preview["carried_lines"] == list(range(4, 4 + len(labels)))
