@@ -90,7 +90,8 @@ def _submitted(
         raise
     except DomainError as error:
         record_refusal(request, error)
-        form.add_error(form.field_of(error.field), error.message)
+        title = error.field or ""  # stands beside the field as its label already
+        form.add_error(form.field_of(error.field), error.message.removeprefix(f"{title}："))
         return None
     messages.success(request, f"已录入 {batch}，请另一位同事确认写入。")
     return batch

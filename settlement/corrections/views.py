@@ -161,6 +161,7 @@ def _context(
         "history": workflow.history(Correction.machine, correction.proposal_no),
         "form": form or CorrectionReasonForm(),
         "is_open": is_open,
+        "file_gone": services.file_gone(correction),
         "may_decide": is_open and not refusal,
         "may_approve": corrects and not refusal,
         "refusal": refusal if _decides(request.user) else "",
@@ -201,7 +202,9 @@ def correction_reject(request: StaffRequest, proposal_no: str) -> HttpResponse:
 @require_POST
 def correction_withdraw(request: StaffRequest, proposal_no: str) -> HttpResponse:
     """Whoever proposed it takes it back."""
-    return _with_reason(request, proposal_no, services.correction_withdraw, "已撤回，冲突回到待处理。")
+    gone = services.file_gone(_visible(request, proposal_no))
+    told = "已撤回；依据的文件也已撤回或撤销，没有要处理的冲突。" if gone else "已撤回，冲突回到待处理。"
+    return _with_reason(request, proposal_no, services.correction_withdraw, told)
 
 
 def _with_reason(

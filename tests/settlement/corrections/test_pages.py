@@ -83,6 +83,11 @@ def test_a_correction_whose_file_was_undone_says_so_and_offers_no_approval(
     assert "批准更正</summary>" not in html
     assert "不予更正" in html
 
+    mine = as_user(correction.proposed_by)
+    assert "撤回后没有要处理的冲突" in mine.get(f"/corrections/{correction}/").content.decode()
+    done = mine.post(f"/corrections/{correction}/withdraw/", {"reason": "传错了"}, follow=True)
+    assert "依据的文件也已撤回或撤销，没有要处理的冲突。" in done.content.decode()
+
 
 def test_proposing_and_approving_on_the_pages(load: Run, conflict: Run, as_user: LogIn, world: World) -> None:
     load([row("S1")])
