@@ -17,6 +17,7 @@ from settlement.reconciliation.kinds import DiscrepancyKind, Remedy
 from settlement.reconciliation.listing import DifferenceFilter, differences_narrowed, differences_visible
 from settlement.reconciliation.models import Discrepancy
 from settlement.reconciliation.states import DiscrepancyState
+from settlement.reconciliation.telling import listed_title
 from settlement.reconciliation.verdict_rules import remedies_of
 
 AT_MOST = 20_000
@@ -44,6 +45,10 @@ class Chosen:
     @property
     def count(self) -> int:
         return len(self.keys)
+
+    @property
+    def listed_title(self) -> str:
+        return listed_title(self.sources)
 
     @property
     def kinds_told(self) -> list[tuple[str, int]]:

@@ -28,6 +28,7 @@ from settlement.reconciliation.forms import (
     VerdictForm,
 )
 from settlement.reconciliation.kinds import Remedy
+from settlement.reconciliation.listing import with_likeness
 from settlement.reconciliation.models import Discrepancy, ReconciliationRun
 from settlement.reconciliation.pairing_many import pairs_give
 from settlement.reconciliation.shown import rows_of
@@ -61,7 +62,7 @@ def _page(request: StaffRequest, said: QueryDict, form: Form | None = None, acte
     except DomainError as error:
         record_refusal(request, error)
         chosen, problem = Chosen([], ""), error.message
-    named = Discrepancy.objects.select_related("run", "owner").defer("ours", "theirs", "evidence")
+    named = with_likeness(Discrepancy.objects.select_related("run", "owner"))
     first = list(named.filter(pk__in=chosen.keys[:SHOWN]).order_by("pk"))
     forms = _forms(request, chosen)
     context = {

@@ -30,10 +30,11 @@ from settlement.reconciliation.kinds import DETAILS, Remedy
 from settlement.reconciliation.links import links_of
 from settlement.reconciliation.listing import differences_visible, standing_of_number
 from settlement.reconciliation.models import Discrepancy
+from settlement.reconciliation.overtaken import overtaken
 from settlement.reconciliation.shown import evidence_of, has_identity, history_of, lines_of, rows_of
 from settlement.reconciliation.source_links import source_links_of
 from settlement.reconciliation.states import DiscrepancyState, RunState
-from settlement.reconciliation.telling import LIKE, likely
+from settlement.reconciliation.telling import LIKE, likely, single_title, subject_title
 from settlement.reconciliation.trail import detail_url, way_on
 from settlement.reconciliation.verdict_rules import endings_of, remedies_of
 
@@ -57,13 +58,18 @@ def detail_page(
     may = _may(request, row)
     way = way_on(request.user, row, request.today, request.GET)
     ending = ending_part(request.user, row)
+    too_late = overtaken(row, ending, acted) if form is not None else ""
+    unsaved = (form.data.get("note") or form.data.get("reason") or "") if form is not None else ""
+    shown = None if too_late else form  # nothing is to be amended where there is nothing left to do
     forms = _forms(row, request.today) | (_ending_forms(ending) if ending is not None else {})
     context = {
         **_found(request, row),
         "may": may,
         "ending": ending,
-        "forms": forms | ({acted: form} if form is not None else {}),
-        "form": form,
+        "forms": forms | ({acted: shown} if shown is not None else {}),
+        "form": shown,
+        "overtaken": too_late,
+        "unsaved": unsaved,
         "candidates": pairing.candidates(row, CANDIDATES_SHOWN) if may["judge"] else [],
         "way": way,
         "way_query": way.query if way is not None else "",
@@ -88,6 +94,8 @@ def _found(request: StaffRequest, row: Discrepancy) -> dict[str, Any]:
         "facts": [(name, value) for name, value in facts if name != LIKE],
         "likely": likely(row),
         "is_case": row.run.source in DETAILS,
+        "single": single_title(row.run.source),
+        "about": subject_title(row.run.source),
         "named": pairing.named_in(row),
         "links": [*links_of(request.user, row), *source_links_of(request.user, row)],
         "same_number": _same_number(request, row),

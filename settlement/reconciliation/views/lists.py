@@ -36,6 +36,7 @@ from settlement.reconciliation.listing import (
 )
 from settlement.reconciliation.models import Discrepancy
 from settlement.reconciliation.shown import age_of, evidence_of, rows_of, without_identity
+from settlement.reconciliation.telling import listed_title
 from settlement.reconciliation.trail import list_url, way_from
 from settlement.reconciliation.verdict_rules import paid_fen
 from settlement.reconciliation.views.runs import head_of, visible
@@ -104,13 +105,14 @@ def run_differences(request: StaffRequest, run_no: str) -> HttpResponse:
     said = request.GET.copy()
     said["run"] = run.run_no
     said.pop("view", None)
-    context = {**head_of(request.user, run), "tab": "differences", **_listed(request, said)}
+    context = {**head_of(request.user, run), "tab": "differences", **_listed(request, said, run.source)}
     return render(request, "settlement/reconciliation/differences.html", context)
 
 
-def _listed(request: StaffRequest, said: QueryDict) -> dict[str, Any]:
-    """A page of the list with its filter, the ways to its files and to what is done with all of it."""
-    form = DifferenceFilterForm(request.user, said)
+def _listed(request: StaffRequest, said: QueryDict, source: str = "") -> dict[str, Any]:
+    """A page of the list with its filter, the ways to its files and to what is done with all of it; `source`:
+    of the run that it is of."""
+    form = DifferenceFilterForm(request.user, said, source=source)
     narrow = form.narrowed()
     rows = differences_listed(request.user, narrow, request.today)
     page = sorted_page(request, rows, sortable(Discrepancy.objects.all()))
@@ -124,6 +126,7 @@ def _listed(request: StaffRequest, said: QueryDict) -> dict[str, Any]:
         "form": form,
         "page": page,
         "rows": rows_of(page.rows, request.today),
+        "listed_title": listed_title({source or narrow.source} - {""}),
         "narrowed": narrow != plain,
         "query": query,
         "way": way_from(query),
