@@ -24,7 +24,10 @@ from settlement.records.forms import RegionChoice
 ALL = ("", "全部")
 NUMBER_LENGTH = 200
 # what no difference of such a source has, so that nothing can be narrowed by it
-NEVER_SAID = {SourceKind.SHEET: {"region"}, SourceKind.BANK: {"region", "institution", "cause"}}
+NEVER_SAID: dict[str, set[str]] = {
+    SourceKind.SHEET: {"region"},
+    SourceKind.BANK: {"region", "institution", "cause"},
+}
 
 
 def _choice(label: str, choices: Sequence[tuple[str, Any]]) -> forms.ChoiceField:
@@ -85,7 +88,7 @@ class DifferenceFilterForm(PeriodForm):
     def __init__(self, by: User, data: Mapping[str, Any], source: str = "") -> None:
         """`source`: whose differences are listed, where all are of one."""
         super().__init__(data)
-        self.source = source
+        self.of_source = source
         if source:
             self.fields["number"].label = subject_title(source)
         owner = self.fields["owner"]
@@ -107,7 +110,7 @@ class DifferenceFilterForm(PeriodForm):
     def shown(self) -> list[forms.BoundField]:
         """The fields that the list shows: what belongs to runs only across them, the state of one run."""
         hidden = {"period", "source"} if self.data.get("run") else {"state", "remedy"}
-        hidden |= NEVER_SAID.get(self.source, set())
+        hidden |= NEVER_SAID.get(self.of_source, set())
         return [field for field in self.visible_fields() if field.name not in hidden]
 
 

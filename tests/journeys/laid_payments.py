@@ -1,7 +1,7 @@
 """Run beside the server: a small month is signed, and what regions pay for it is registered.
 
 `python -m tests.journeys.laid_payments STATEMENT.csv` writes the bank's file of it: 吉林市 pays two notices
-by one line, 长白山 one by a second line, 四平市 a part of one, and 辽源市, which owes nothing, what 通化市 owes.
+by one line, 长白山 one by a second line, 四平市 a part of one, and 辽源市 what another region owes.
 """
 
 from __future__ import annotations

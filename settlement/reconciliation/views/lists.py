@@ -25,7 +25,6 @@ from settlement.reconciliation.ending_models import CarriedEnding
 from settlement.reconciliation.ending_shown import standing_endings
 from settlement.reconciliation.forms import DifferenceFilterForm
 from settlement.reconciliation.listing import (
-    ENDINGS,
     MINE,
     UNSETTLED,
     VIEWS,
@@ -130,7 +129,7 @@ def _listed(request: StaffRequest, said: QueryDict, source: str = "") -> dict[st
         "narrowed": narrow != plain,
         "query": query,
         "way": way_from(query),
-        "may_handle": handles and narrow.view != ENDINGS,  # those are looked at one by one
+        "may_handle": handles,
     }
 
 

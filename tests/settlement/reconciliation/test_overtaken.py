@@ -76,6 +76,12 @@ def test_whoever_approves_what_was_returned_is_told_why(as_user: LogIn, world: W
     assert "prov_finance在 2026-11-20 12:00 已退回结论（依据不足）：差异回到待处理" in text
 
 
+def test_what_nobody_judged_yet_is_refused_as_it_is(as_user: LogIn, world: World, run: None) -> None:
+    for act in ("approve", "return", "undo"):
+        text = refused(as_user(world.prov_clearing_2), "S1", act, {"reason": "x"})
+        assert "没有办成" in text and "现在是“待处理”" in text and "同事已先办了" not in text
+
+
 def test_what_is_wrong_with_a_form_is_still_counted(as_user: LogIn, world: World, run: None) -> None:
     client = as_user(world.prov_clearing)
 
