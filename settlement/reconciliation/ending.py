@@ -53,9 +53,20 @@ def endings_propose(
     require_carried(rows)
     require_none_standing(rows)
     wanted = _fitting(rows, remedy, at)
+    endings = _new(rows, wanted, note, by=by, at=at)
+    CarriedEnding.objects.bulk_create(endings, batch_size=workflow.CHUNK)
+    workflow.begin_many(endings, by=by, at=at, reason=f"{wanted.label}：{note}")
+    _log("ending_proposed", endings, by=by, at=at, remedy=str(wanted.label), reason=note)
+    return endings
+
+
+def _new(
+    rows: Sequence[Discrepancy], wanted: Remedy, note: str, *, by: User, at: dt.datetime
+) -> list[CarriedEnding]:
+    """Endings with their numbers, not written yet."""
     month = f"{timezone.localtime(at):%Y%m}"
     numbers = next_numbers(f"{SERIES}{month}", len(rows))
-    endings = [
+    return [
         CarriedEnding(
             ending_no=f"LJ{month}{number:05d}",
             discrepancy=row,
@@ -67,10 +78,6 @@ def endings_propose(
         )
         for number, row in zip(numbers, rows, strict=True)
     ]
-    CarriedEnding.objects.bulk_create(endings, batch_size=workflow.CHUNK)
-    workflow.begin_many(endings, by=by, at=at, reason=f"{wanted.label}：{note}")
-    _log("ending_proposed", endings, by=by, at=at, remedy=str(wanted.label), reason=note)
-    return endings
 
 
 @transaction.atomic

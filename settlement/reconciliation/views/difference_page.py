@@ -58,18 +58,12 @@ def detail_page(
     may = _may(request, row)
     way = way_on(request.user, row, request.today, request.GET)
     ending = ending_part(request.user, row)
-    too_late = overtaken(row, ending, acted) if form is not None else ""
-    unsaved = (form.data.get("note") or form.data.get("reason") or "") if form is not None else ""
-    shown = None if too_late else form  # nothing is to be amended where there is nothing left to do
     forms = _forms(row, request.today) | (_ending_forms(ending) if ending is not None else {})
     context = {
         **_found(request, row),
         "may": may,
         "ending": ending,
-        "forms": forms | ({acted: shown} if shown is not None else {}),
-        "form": shown,
-        "overtaken": too_late,
-        "unsaved": unsaved,
+        **_refused(row, ending, form, acted, forms),
         "candidates": pairing.candidates(row, CANDIDATES_SHOWN) if may["judge"] else [],
         "way": way,
         "way_query": way.query if way is not None else "",
@@ -78,6 +72,18 @@ def detail_page(
     }
     status = 422 if form is not None else 200
     return render(request, "settlement/reconciliation/difference.html", context, status=status)
+
+
+def _refused(
+    row: Discrepancy, ending: EndingPart | None, form: Form | None, acted: str, forms: dict[str, Form]
+) -> dict[str, Any]:
+    """The forms, with the one that was refused; where somebody else was first that is said in its place, with
+    what was typed in: nothing is to be amended where nothing is left to do."""
+    too_late = overtaken(row, ending, acted) if form is not None else ""
+    if form is None or too_late:
+        typed = (form.data.get("note") or form.data.get("reason") or "") if form is not None else ""
+        return {"forms": forms, "form": None, "overtaken": too_late, "unsaved": typed}
+    return {"forms": forms | {acted: form}, "form": form, "overtaken": "", "unsaved": ""}
 
 
 def _found(request: StaffRequest, row: Discrepancy) -> dict[str, Any]:
