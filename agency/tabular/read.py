@@ -293,17 +293,29 @@ def _chunks(source: TextSource) -> Iterator[bytes]:
 
 def _check_lines(source: TextSource, filename: str) -> None:
     """Refuses what a text table never has, before anything tries to hold a line in memory."""
-    line_no, length = 1, 0
+    at, length = 0, 0
     for chunk in _chunks(source):
         if (nul := chunk.find(b"\0")) >= 0:
-            line_no += chunk.count(b"\n", 0, nul)
+            line_no = _line_at(source, at + nul)
             why = f"第 {line_no} 行有二进制内容，不是 CSV 文本：请另存为“CSV UTF-8”或 .xlsx。"
             raise unreadable(filename, why, line=line_no)
         end = chunk.find(b"\n")
         if length + (len(chunk) if end < 0 else end) > MAX_LINE_BYTES:
+            line_no = _line_at(source, at)
             raise unreadable(filename, f"第 {line_no} 行超过 1 MB，不像表格：请核对文件。", line=line_no)
         length = length + len(chunk) if end < 0 else len(chunk) - chunk.rfind(b"\n") - 1
-        line_no += chunk.count(b"\n")
+        at += len(chunk)
+
+
+def _line_at(source: TextSource, at: int) -> int:
+    """On which line a byte of the source stands."""
+    line_no = 1
+    for chunk in _chunks(source):
+        line_no += chunk.count(b"\n", 0, max(at, 0))
+        at -= len(chunk)
+        if at <= 0:
+            break
+    return line_no
 
 
 def _find_encoding(source: TextSource, filename: str) -> str:
@@ -320,15 +332,14 @@ def _find_encoding(source: TextSource, filename: str) -> str:
 
 def _line_that_fails(source: TextSource, encoding: str) -> int:
     """The first line that is not text of that encoding; 0 when all of the file is."""
-    decoder = codecs.getincrementaldecoder(encoding)("strict")
-    line_no = 1
+    decoder, at = codecs.getincrementaldecoder(encoding)("strict"), 0
     try:
         for chunk in _chunks(source):
             decoder.decode(chunk)
-            line_no += chunk.count(b"\n")
+            at += len(chunk)
         decoder.decode(b"", final=True)
     except UnicodeDecodeError as error:
-        return line_no + bytes(error.object[: error.start]).count(b"\n")
+        return _line_at(source, at - len(decoder.getstate()[0]) + error.start)
     return 0
 
 

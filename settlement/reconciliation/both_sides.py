@@ -49,7 +49,9 @@ class Sides:
 
     def ours(self, *names: str) -> tuple[str, tuple[Any, ...]]:
         """Ours as a subquery with these columns, and its parameters."""
-        rows = ours_of(self.run).annotate(institution_code=F("institution__code"))
+        rows = ours_of(self.run)
+        if "institution_code" in names:
+            rows = rows.annotate(institution_code=F("institution__code"))
         sql, params = rows.values_list(*names).query.sql_with_params()
         return f"({sql})", params
 

@@ -11,21 +11,21 @@ from collections.abc import Sequence
 from django.db import connection
 
 from settlement.reconciliation.doctor_rules import Repeat
+from settlement.reconciliation.fields import FIELDS
+from settlement.records import columns as c
 from settlement.records.content import AMOUNT_FIELDS
 from settlement.records.selectors import chunks
 
 STAGED, TABLE, FEE = "their_twins", "doctor_repeat", AMOUNT_FIELDS[0]
-_NOT_COMPARED = frozenset({"line_no", "settlement_no", "institution_name"})
+_COMPARED = [field.column for field in FIELDS if field.index not in (c.SETTLEMENT_NO, c.INSTITUTION_NAME)]
 
 
 def repeats_stage() -> None:
     """Look at all rows that repeat."""
     repeats_unstage()
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT * FROM {STAGED} LIMIT 0")
-        names = [column[0] for column in cursor.description]
-        alike = " AND ".join(_alike(name) for name in names if _is_compared(name))
-        cancels = " AND ".join(f"sum(coalesce(t.{name}, 0)) = 0" for name in names if name in AMOUNT_FIELDS)
+        alike = " AND ".join(map(_alike, _COMPARED))
+        cancels = " AND ".join(f"sum(coalesce(t.{name}, 0)) = 0" for name in AMOUNT_FIELDS)
         cursor.execute(
             f"""CREATE TEMPORARY TABLE {TABLE} AS
             SELECT t.settlement_no, count(*) AS times, CASE WHEN {alike} THEN 1 ELSE 0 END AS alike,
@@ -54,11 +54,6 @@ def repeats_of(numbers: Sequence[str]) -> dict[str, Repeat]:
             for number, times, alike, cancels in cursor.fetchall():
                 found[number] = Repeat(times, bool(alike), bool(cancels))
     return found
-
-
-def _is_compared(name: str) -> bool:
-    """Columns of theirs that are none of ours stand under `x` and their place."""
-    return name not in _NOT_COMPARED and not name[1:].isdigit()
 
 
 def _alike(name: str) -> str:

@@ -25,7 +25,11 @@ AT_ONCE = 2_000
 _CODE = rb"[0-9A-Za-z_-]*+"
 _NAME = rb"(?:[0-9A-Za-z\x80-\xbf\xe4-\xe9]++|\xc2\xb7|\xef\xbc[\x88\x89])*+"  # 4000 to 9FFF, · （）
 _WORD = rb"[0-9A-Za-z_\x80-\xbf\xe4-\xe9-]*+"
-_ANY = rb'[^,"\\\t\r\n.]*+'
+_SEEN = rb"!#-&(-+\-/-\[\]-~"
+_TEXT = (  # as it is kept: no blank at either end, and full-width signs only after what is no Latin letter
+    rb"(?! )(?:[" + _SEEN + rb"\x80-\xbf\xe4-\xe9]++| (?=[" + _SEEN + rb"\xe4-\xe9])"
+    rb"|(?<=[\x80-\xbf])(?:\xef\xbc[\x81-\x8f\x9a-\xa0]|\xe3\x80[\x81\x82]))*+"
+)
 _UNKNOWN = rb'[^,"\\\t\r\n]*+'  # of a column that is not ours: nobody reads it
 _AMOUNT = rb"(?:-?[0-9]{1,12}+\.[0-9][0-9])?+"
 _DAY = (
@@ -45,9 +49,6 @@ _PLAIN = {
     c.CERT_NO: b"[0-9A-Z]*+",
     c.PERSON_NAME: _NAME,
 }
-
-
-AS_IT_STOOD = frozenset(field.index for field in FIELDS) - _PLAIN.keys()  # in a plain line; never compared
 
 
 @dataclass(frozen=True)
@@ -98,13 +99,14 @@ class Lines:
         table = self.their.table
         if table.raw is None:
             return table.rows()
-        by_place = {place: _PLAIN.get(index, _ANY) for index, place in self.their.places.items()}
+        by_place = {place: _PLAIN.get(index, _TEXT) for index, place in self.their.places.items()}
         cells = [by_place.get(place, _UNKNOWN) for place in range(len(table.header))]
         return plain_runs(table, table.raw, cells)
 
     def _numbered(self, run: Run) -> bytes:
-        data = run.data.replace(b"\r\n", b"\n").replace(b".", b"")
-        lines = data.splitlines(keepends=True)
+        lines = run.data.translate(None, b".\r").splitlines(
+            keepends=True
+        )  # a return but at the end of a line
         self.rows += len(lines)
         number = f"%d{self.delimiter}".encode().__mod__
         numbers = map(number, range(run.line_no, run.line_no + len(lines)))

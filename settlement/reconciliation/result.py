@@ -19,7 +19,8 @@ FOUND = (
     "kind", "subject", "our_correction_no", "times", "institution_code", "insured_region_code",
     "care_region_code", "columns", "ours", "theirs", "amount_fen",
 )  # fmt: skip
-_JSON = frozenset({"columns", "ours", "theirs"})
+JSON = frozenset({"columns", "ours", "theirs"})
+NOTHING, BETWEEN = "None", "\x1f"  # how what is not there is digested, and what stands between
 TOTALS = tuple(field.attname for field in RunTotal._meta.fields if field.name not in ("id", "run"))
 _write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
@@ -31,7 +32,11 @@ class ResultDigest:
         self._hash = hashlib.sha256()
 
     def add(self, texts: Iterable[Any]) -> None:
-        self._hash.update(("\x1f".join(map(str, texts)) + "\x1e").encode())
+        self.add_joined(BETWEEN.join(map(str, texts)))
+
+    def add_joined(self, text: str) -> None:
+        """Add what the database has joined."""
+        self._hash.update(f"{text}\x1e".encode())
 
     def text(self) -> str:
         """The digest (hex)."""
@@ -59,7 +64,7 @@ def stored_digest(totals: QuerySet[RunTotal], differences: QuerySet[Discrepancy]
 
 
 def _texts(values: Sequence[Any]) -> list[Any]:
-    return [json_text(value) if name in _JSON else value for name, value in zip(FOUND, values, strict=True)]
+    return [json_text(value) if name in JSON else value for name, value in zip(FOUND, values, strict=True)]
 
 
 def _plain(value: Any) -> Any:

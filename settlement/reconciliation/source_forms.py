@@ -140,7 +140,9 @@ class DetailsSourceForm(ScopedSourceForm):
         choices=[(kind.value, kind.label) for kind in (S.PLATFORM, S.REGION, S.HOSPITAL)],
     )
     all_details = forms.BooleanField(
-        label="合计相符的也逐笔比对", required=False, initial=True, help_text="不选：只逐笔比对合计不符的组"
+        label="合计相符的也逐笔比对",
+        required=False,
+        help_text="不选：先看合计，只逐笔比对合计不符的组；比对后也可以改为全部",
     )
     field_order = (
         "period", "source", "scope_region", "scope_institution", "mapping", "all_details", "file",

@@ -22,8 +22,8 @@ from settlement.reconciliation.theirs import TheirFile
 
 KEPT_AT_ONCE = 500
 TABLES = (
-    "found", "our_apart", "their_apart", "our_sums", "their_sums", "their_numbers", "their_twins",
-    "their_repeats", "their_area", "their_care", "account_inside",
+    "written", "found", "our_apart", "their_apart", "our_sums", "their_sums", "their_twins", "their_repeats",
+     "their_area", "their_care", "account_inside",
 )  # fmt: skip
 ANALYZED = (
     "line_no", "settlement_no", "institution_code", "insurance_type", "care_type_code", "insured_area_code",
@@ -80,7 +80,7 @@ def _create(run: ReconciliationRun, their: TheirFile) -> None:
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE {made} TABLE {_table(run)} ({declared})")
         if connection.vendor == "postgresql":
-            cursor.execute(f"CREATE TEMPORARY VIEW theirs AS SELECT * FROM {_table(run)}")
+            cursor.execute(f"CREATE TEMPORARY VIEW theirs AS SELECT *, ctid AS at_row FROM {_table(run)}")
 
 
 def unstage(run: ReconciliationRun) -> None:

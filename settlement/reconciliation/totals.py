@@ -10,11 +10,11 @@ import hashlib
 from collections.abc import Sequence
 
 from django.db import connection
-from django.db.models import F, Sum
+from django.db.models import F, QuerySet, Sum
 
 from agency.organisation.models import Institution, PoolingRegion
 from settlement.reconciliation.both_sides import Beside, Sides
-from settlement.reconciliation.dialect import analyze
+from settlement.reconciliation.dialect import analyze, at_row
 from settlement.reconciliation.fields import ACCOUNT_PAY, FUND, TOTAL_FEE
 from settlement.reconciliation.models import ReconciliationRun, RunTotal
 from settlement.reconciliation.places import AMOUNTS, INSURANCE
@@ -143,25 +143,26 @@ def _agrees(sides: Sides) -> str:
 
 def our_cases(run: ReconciliationRun) -> int:
     """How many cases of ours were added up: a reversal is one of them, though it counts −1 as 人次."""
-    return _cases(run, "our")
+    return _cases(run.totals.all(), "our")
 
 
 def their_cases(run: ReconciliationRun) -> int:
     """How many rows of theirs were added up."""
-    return _cases(run, "their")
+    return _cases(run.totals.all(), "their")
 
 
-def _cases(run: ReconciliationRun, side: str) -> int:
+def _cases(totals: QuerySet[RunTotal], side: str) -> int:
     cases = Sum(2 * F(f"{side}_gross_count") - F(f"{side}_count"))
-    return run.totals.aggregate(cases=cases)["cases"] or 0
+    return totals.aggregate(cases=cases)["cases"] or 0
 
 
-def open_only_differing(sides: Sides) -> None:
-    """Of `found` keep what lies in a combination whose totals differ, by our words or by theirs."""
+def open_only_differing(sides: Sides) -> str:
+    """Of `found` keep what lies in a combination whose totals differ, by our words or by theirs. What to say
+    of the others; empty when there are none."""
     ours = f"""SELECT f.settlement_no, {_grouped(sides, _OURS)[0]}
         FROM found AS f JOIN {SettlementRecord._meta.db_table} AS o ON o.id = f.record_id {_OF_OURS}"""
     theirs = f"""SELECT f.settlement_no, {_grouped(sides, _THEIRS)[0]}
-        FROM found AS f JOIN theirs AS t ON t.line_no = f.line_no {sides.joins} {_OF_THEIRS}"""
+        FROM found AS f JOIN theirs AS t ON {at_row("t")} = f.at_row {sides.joins} {_OF_THEIRS}"""
     meet = " AND ".join(f"d.{name} = f.{name}" for name in KEYS)
     with connection.cursor() as cursor:
         cursor.execute(
@@ -169,3 +170,6 @@ def open_only_differing(sides: Sides) -> None:
             SELECT f.settlement_no FROM ({ours} UNION ALL {theirs}) AS f
             JOIN {TABLE} AS d ON {meet} WHERE d.run_id = {sides.run.pk} AND NOT d.agrees)"""
         )
+    agreeing = sides.run.totals.filter(agrees=True)
+    groups, cases = agreeing.count(), _cases(agreeing, "our")
+    return f"合计相符的 {groups:,} 组（我方 {cases:,} 笔）没有逐笔比对。" if groups else ""

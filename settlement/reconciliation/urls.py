@@ -10,6 +10,7 @@ from settlement.reconciliation.views import (
     lists,
     runs,
     saved_mappings,
+    widening,
 )
 
 DIFFERENCES = "reconciliation/differences/"
@@ -42,5 +43,6 @@ urlpatterns = [
     path(RUN, runs.run_detail, name="reconciliation_run"),
     path(RUN + "differences/", lists.run_differences, name="reconciliation_differences"),
     path(RUN + "void/", giving_up.run_void, name="reconciliation_void"),
+    path(RUN + "widen/", widening.run_widen, name="reconciliation_widen"),
     path(RUN + "unread/", runs.run_unread, name="reconciliation_unread"),
 ]

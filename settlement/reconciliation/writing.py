@@ -1,94 +1,70 @@
 """写差异: what was found becomes differences, both sides in full, numbered by settlement number.
 
-Rows go from the database to the database in blocks, however many there are; the digest of the result is made
-in passing, of the very texts that are stored.
+The database writes them, however many there are: `written` has a row for each, as it is stored and digested.
 """
 
 from __future__ import annotations
 
 import datetime as dt
-from collections import Counter
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cached_property
-from itertools import chain
-from typing import Any
 
 from django.db import connection
 
 from agency.journal.models import StateChange
-from agency.money import plain_yuan
 from agency.organisation.models import Institution, PoolingRegion, User
-from agency.policy.insurance import InsuranceType
-from agency.tabular.values import to_text
 from settlement.reconciliation.both_sides import Beside, Sides
-from settlement.reconciliation.classify import bits_in_turn, columns_of, kind_of
-from settlement.reconciliation.dialect import in_order, local
-from settlement.reconciliation.fields import FIELDS, Field, FieldKind
-from settlement.reconciliation.kinds import DiscrepancyKind
-from settlement.reconciliation.lines import AS_IT_STOOD
+from settlement.reconciliation.classify import columns_text, kind_of
+from settlement.reconciliation.dialect import as_json, at_row, in_order
 from settlement.reconciliation.models import Discrepancy
-from settlement.reconciliation.result import FOUND, ResultDigest, json_text
+from settlement.reconciliation.result import BETWEEN, FOUND, JSON, NOTHING, ResultDigest
+from settlement.reconciliation.side_text import our_text, their_text
 from settlement.reconciliation.states import DISCREPANCY_MACHINE, DiscrepancyState
-from settlement.records import columns as c
 from settlement.records.models import SettlementRecord
 
 BLOCK = 2_000
 TABLE = Discrepancy._meta.db_table
-SIZE = len(FIELDS)
-BESIDE = {
+REGIONS = PoolingRegion._meta.db_table
+BESIDE: dict[str, str | int] = {
     "cause": "", "evidence": "{}", "proposed": "", "state": DiscrepancyState.OPEN.value, "remedy": "",
     "note": "", "written_off_fen": 0,
 }  # fmt: skip
-COLUMNS = ("run_id", "serial", "difference_no", "their_line", *FOUND, *BESIDE)
-_INSURANCE = {kind.value: str(kind.label) for kind in InsuranceType}
-_OF_OURS = {
-    "institution_code": "i.code",
-    "institution_name": "i.name",
-    "reversal_flag": "CASE WHEN o.is_reversal THEN '1' ELSE '0' END",
-    "admitted_on": "CAST(o.admitted_on AS text)",
-    "discharged_on": "CAST(o.discharged_on AS text)",
-}
 
 
 def differences_write(sides: Sides, digest: ResultDigest, *, by: User, at: dt.datetime) -> dict[str, int]:
     """Write what of `found` differs as differences, each open; how many of each class."""
-    counts: Counter[str] = Counter()
-    writer, waiting = _Writer(sides), list[list[Any]]()
-    for block in chain(_blocks(sides), [()]):  # beside the last, empty one the last rows are written
-        with _written_meanwhile(waiting):
-            rows = [writer.row(values) for values in block]
-            for row in rows:
-                digest.add(row[4 : 4 + len(FOUND)])
-            counts.update(row[4] for row in rows)
-        waiting = rows
+    _written_stage(sides)
+    _store(sides)
     _begin(sides.run.pk, by=by, at=at)
-    return dict(counts)
+    _digest(digest)
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT kind, count(*) FROM written GROUP BY kind")
+        return dict(cursor.fetchall())
 
 
-def _blocks(sides: Sides) -> Iterator[list[Sequence[Any]]]:
-    """Serial, number, correction number, times, regions, amount, mask, their line; then the cells of ours and
-    of theirs, in the order of FIELDS."""
-    told = _OF_OURS | {"settled_at": local("o.settled_at")}
-    ours = ", ".join(f"{told.get(f.column, f'o.{f.column}')} AS our_{f.index}" for f in FIELDS)
-    theirs = ", ".join(f"t.{field.column} AS their_{field.index}" for field in FIELDS)
+def _written_stage(sides: Sides) -> None:
+    """Make `written`: what is stored of each difference, JSON as text, and its serial."""
     statement = f"""
-        SELECT row_number() OVER (ORDER BY {in_order("number")}), both_sides.* FROM (
-          SELECT f.settlement_no AS number, o.correction_no, f.times,
-            coalesce(o.insured_region_id, insured.region_id), coalesce(o.care_region_id, care.region_id),
-            {_amount(sides)}, CASE WHEN o.id IS NULL OR f.times = 0 THEN 0 ELSE {sides.mask()} END AS mask,
-            coalesce(r.first_line, f.line_no, 0), {ours}, {theirs}
-          FROM found AS f LEFT JOIN {SettlementRecord._meta.db_table} AS o ON o.id = f.record_id
-          LEFT JOIN {Institution._meta.db_table} AS i ON i.id = o.institution_id
-          LEFT JOIN their_repeats AS r ON r.settlement_no = f.settlement_no
-          LEFT JOIN theirs AS t ON t.line_no = f.line_no {sides.joins}
-        ) AS both_sides WHERE mask <> 0 OR times <> 1 OR correction_no IS NULL ORDER BY 1"""
-    with connection.chunked_cursor() as cursor:
+        CREATE TEMPORARY TABLE written AS
+        SELECT {kind_of(sides.shape)} AS kind, {columns_text(sides.shape)} AS columns, numbered.* FROM (
+          SELECT row_number() OVER (ORDER BY {in_order("subject")}) AS serial, both_sides.* FROM (
+            SELECT f.settlement_no AS subject, f.times, o.correction_no AS our_correction_no,
+              coalesce(r.first_line, t.line_no, 0) AS their_line,
+              coalesce(i.code, substr(t.institution_code, 1, 12), '') AS institution_code,
+              coalesce(insured_region.code, '') AS insured_region_code,
+              coalesce(care_region.code, '') AS care_region_code, {_amount(sides)} AS amount_fen,
+              CASE WHEN o.id IS NULL THEN '{{}}' ELSE {our_text()} END AS ours,
+              CASE WHEN f.times = 0 THEN '{{}}' ELSE {their_text(sides.shape.fields)} END AS theirs,
+              CASE WHEN o.id IS NULL OR f.times = 0 THEN 0 ELSE {sides.mask()} END AS mask
+            FROM found AS f LEFT JOIN {SettlementRecord._meta.db_table} AS o ON o.id = f.record_id
+            LEFT JOIN {Institution._meta.db_table} AS i ON i.id = o.institution_id
+            LEFT JOIN their_repeats AS r ON r.settlement_no = f.settlement_no
+            LEFT JOIN theirs AS t ON {at_row("t")} = f.at_row {sides.joins}
+            LEFT JOIN {REGIONS} AS insured_region
+              ON insured_region.id = coalesce(o.insured_region_id, insured.region_id)
+            LEFT JOIN {REGIONS} AS care_region ON care_region.id = coalesce(o.care_region_id, care.region_id)
+          ) AS both_sides WHERE mask <> 0 OR times <> 1 OR our_correction_no IS NULL
+        ) AS numbered"""
+    with connection.cursor() as cursor:
         cursor.execute(statement, [])
-        while rows := cursor.fetchmany(BLOCK):
-            yield rows
 
 
 def _amount(sides: Sides) -> str:
@@ -102,94 +78,17 @@ def _amount(sides: Sides) -> str:
     )
 
 
-@dataclass(frozen=True)
-class _Writer:
-    """Turns what was found into rows of the table of differences, in the order of COLUMNS."""
-
-    sides: Sides
-
-    @cached_property
-    def _codes(self) -> dict[int | None, str]:
-        return {None: "", **dict(PoolingRegion.objects.values_list("pk", "code"))}
-
-    @cached_property
-    def _theirs(self) -> list[tuple[str, int, bool]]:
-        return _as_kept(self.sides.shape.fields)
-
-    @cached_property
-    def _in_turn(self) -> list[tuple[int, DiscrepancyKind]]:
-        return bits_in_turn(self.sides.shape)
-
-    def row(self, values: Sequence[Any]) -> list[Any]:
-        serial, number, correction, times, insured, care, amount, mask, line = values[:9]
-        ours = {} if correction is None else _texts(_OURS, values[9 : 9 + SIZE])
-        theirs = _texts(self._theirs, values[9 + SIZE :]) if times else {}
-        for name in _AS_IT_STOOD & theirs.keys():
-            theirs[name] = to_text(theirs[name])
-        if ours:
-            ours["险种"] = _INSURANCE[ours["险种"]]
-        institution = (ours or theirs).get(c.NAMES[c.INSTITUTION], "")
-        columns = columns_of(self.sides.shape, mask)
-        run = self.sides.run
-        return [
-            run.pk, serial, f"{run.run_no}-{serial}", line,
-            kind_of(times, correction is not None, mask, self._in_turn), number, correction, times,
-            institution[:12], self._codes[insured], self._codes[care], json_text(columns), json_text(ours),
-            json_text(theirs), amount, *BESIDE.values(),
-        ]  # fmt: skip
-
-
-def _as_kept(fields: Sequence[Field]) -> list[tuple[str, int, bool]]:
-    """Name, place and whether it is an amount, in the order in which JSON is digested."""
-    return sorted((field.name, field.index, field.kind is FieldKind.FEN) for field in fields)
-
-
-_OURS = _as_kept(FIELDS)
-_AS_IT_STOOD = {c.NAMES[index] for index in AS_IT_STOOD}
-
-
-def _texts(fields: list[tuple[str, int, bool]], cells: Sequence[Any]) -> dict[str, str]:
-    """One side as it is kept: every column by its name, as text of a file."""
-    found = {}
-    for name, index, is_amount in fields:
-        cell = cells[index]
-        if cell is None:
-            found[name] = ""
-        elif is_amount:
-            found[name] = plain_yuan(cell) if cell else "0.00"
-        else:
-            found[name] = cell
-    return found
-
-
-@contextmanager
-def _written_meanwhile(rows: list[list[Any]]) -> Iterator[None]:
-    """Write rows, on PostgreSQL while the next ones are made."""
-    if not rows or connection.vendor == "sqlite":
-        _insert(rows)
-        yield
-        return
-    with ThreadPoolExecutor(1) as thread:
-        written = thread.submit(_copy, connection.connection, rows)
-        yield
-        with connection.wrap_database_errors:
-            written.result()
-
-
-def _copy(raw: Any, rows: list[list[Any]]) -> None:
-    """PostgreSQL. No text holds a tab: cells are cleaned, and JSON writes it in other letters."""
-    lines = ("\t".join(["\x01" if value is None else str(value) for value in row]) for row in rows)
-    data = "\n".join(lines).replace("\\", "\\\\")
-    statement = f"COPY {TABLE} ({', '.join(COLUMNS)}) FROM STDIN WITH (NULL E'\\x01')"
-    with raw.cursor() as cursor, cursor.copy(statement) as copy:
-        copy.write(f"{data}\n")
-
-
-def _insert(rows: list[list[Any]]) -> None:
-    """SQLite."""
-    marks = ", ".join(["%s"] * len(COLUMNS))
+def _store(sides: Sides) -> None:
+    found = [as_json(name) if name in JSON else name for name in FOUND]
+    run, marks = sides.run, ", ".join(["%s"] * len(BESIDE))
+    names = ", ".join(["run_id", "serial", "difference_no", "their_line", *FOUND, *BESIDE])
     with connection.cursor() as cursor:
-        cursor.executemany(f"INSERT INTO {TABLE} ({', '.join(COLUMNS)}) VALUES ({marks})", rows)
+        cursor.execute(
+            f"""INSERT INTO {TABLE} ({names})
+            SELECT %s, serial, '{run.run_no}-' || serial, their_line, {", ".join(found)}, {marks}
+            FROM written ORDER BY serial""",
+            [run.pk, *BESIDE.values()],
+        )
 
 
 def _begin(run_id: int, *, by: User, at: dt.datetime) -> None:
@@ -201,3 +100,14 @@ def _begin(run_id: int, *, by: User, at: dt.datetime) -> None:
             SELECT %s, difference_no, '', state, %s, %s, '' FROM {TABLE} WHERE run_id = %s ORDER BY serial""",
             [DISCREPANCY_MACHINE.kind, by.pk, connection.ops.adapt_datetimefield_value(at), run_id],
         )
+
+
+def _digest(digest: ResultDigest) -> None:
+    """Digest the very texts that are stored, in their order."""
+    texts = (f"coalesce(CAST({name} AS text), '{NOTHING}')" for name in FOUND)
+    joined = f" || '{BETWEEN}' || ".join(texts)
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(f"SELECT {joined} FROM written ORDER BY serial")
+        while rows := cursor.fetchmany(BLOCK):
+            for (text,) in rows:
+                digest.add_joined(text)

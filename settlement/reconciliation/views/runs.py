@@ -31,6 +31,7 @@ from settlement.reconciliation.runs import (
     totals_shown,
 )
 from settlement.reconciliation.states import RUN_TONES, RunState
+from settlement.reconciliation.widening import may_widen
 
 RUN = ReconciliationRun.machine.kind
 WITHOUT_TOTALS = (SourceKind.SHEET, SourceKind.BANK)
@@ -116,6 +117,7 @@ def head_of(by: User, run: ReconciliationRun) -> dict[str, Any]:
         "may_void": judges and run.state == RunState.COMPARED,
         "may_compare": judges and run.state == RunState.FAILED and run.source in DETAILS,
         "may_judge": judges and run.state == RunState.COMPARED,
+        "may_widen": may_widen(by, run),
     }
 
 

@@ -20,6 +20,7 @@ from filings.models import Filing, InsuredPerson
 from settlement.deductions.models import Deduction
 from settlement.matching.services import match_period
 from settlement.reconciliation.doctor_repeats import STAGED
+from settlement.reconciliation.fields import FIELDS, FieldKind
 from settlement.reconciliation.kinds import DiscrepancyKind, SourceKind
 from settlement.reconciliation.models import Discrepancy, ReconciliationRun, RunTotal
 from settlement.reconciliation.states import RunState
@@ -222,7 +223,7 @@ def make_run(world: World, period: str, **values: Any) -> ReconciliationRun:
 def stage(rows: Iterable[Row]) -> None:
     """Those of their rows that repeat, in the table that a run has while it is diagnosed."""
     declared = ", ".join(
-        f"{FIELD_OF[name]} {'bigint' if name in AMOUNT_NAMES else 'text'}" for name in COLUMNS
+        f"{field.column} {'bigint' if field.kind is FieldKind.FEN else 'text'}" for field in FIELDS
     )
     with connection.cursor() as cursor:
         cursor.execute(f"DROP TABLE IF EXISTS {STAGED}")

@@ -10,7 +10,9 @@ from typing import Any
 
 import pytest
 
+from agency.tabular.values import to_text
 from settlement.reconciliation.models import ReconciliationRun
+from settlement.reconciliation.result import stored_digest
 from tests.settlement.records.files import csv_bytes, reversal, row
 
 Run = Callable[..., Any]
@@ -127,3 +129,20 @@ def test_what_stands_beyond_the_header_and_blank_lines_change_nothing(load: Run,
     assert run.discrepancies.get().subject == "S2"
     assert run.unread.get().line_no == 5
     assert any("多出内容" in note for note in run.notes)
+
+
+ODD = (
+    "２型糖尿病", "头颅ＣＴ，右", "（右）股骨", "A（B）", "肺炎，双侧。", "肺炎　右", "肺炎  右",
+    " 肺炎", "肺炎 ", "'肺炎", "III 型", "I.II型", '引号"里', "反斜\\杠", "零\u200b宽", "带·点",
+    "℃", "，", "、肺炎", "a b", "=1+1", "|", "~", "Ⅱ期", "𠮷",
+)  # fmt: skip
+
+
+def test_what_is_only_kept_is_kept_as_every_import_reads_it(load: Run, compare: Run) -> None:
+    load([row(f"S{at:02d}") for at in range(len(ODD))])
+    run = compare([row(f"S{at:02d}", 个人现金="290.00", 诊断=said) for at, said in enumerate(ODD)])
+
+    kept = list(run.discrepancies.order_by("serial").values_list("theirs", flat=True))
+
+    assert [side["诊断"] for side in kept] == [to_text(said) for said in ODD]
+    assert stored_digest(run.totals.all(), run.discrepancies.all()) == run.result_digest

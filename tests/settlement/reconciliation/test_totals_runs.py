@@ -221,8 +221,8 @@ def test_a_group_leads_to_its_details(world: World, as_user: AsUser) -> None:
 
     assert [link.label for link in links] == ["找出是哪几笔"]
     form = client.get(links[0].url).context["form"]
-    filled = [form[name].value() for name in ("period", "source", "scope_institution", "all_details")]
-    assert filled == ["202610", "hospital", "H11010100001", True]
+    filled = [form[name].value() for name in ("period", "source", "scope_institution")]
+    assert filled == ["202610", "hospital", "H11010100001"]
 
 
 def test_both_figures_side_by_side(world: World) -> None:

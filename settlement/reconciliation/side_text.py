@@ -1,0 +1,64 @@
+"""一边成文: one side of a difference as it is kept, {column: text as in a file}, made by the database.
+
+The text is JSON as `result.json_text` writes it, letter by letter: keys in order, no blanks. A cell that says
+nothing is "", an amount has two places.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable
+
+from agency.policy.insurance import InsuranceType
+from settlement.reconciliation.dialect import json_string, local
+from settlement.reconciliation.fields import FIELDS, Field, FieldKind
+from settlement.reconciliation.result import json_text
+from settlement.records import columns as c
+
+_INSURANCE = "CASE o.insurance_type {} END".format(
+    " ".join(f"WHEN '{kind.value}' THEN '{kind.label}'" for kind in InsuranceType)
+)
+_OF_OURS = {
+    c.INSTITUTION: "i.code",
+    c.INSTITUTION_NAME: "i.name",
+    c.INSURANCE_TYPE: _INSURANCE,
+    c.REVERSAL_FLAG: "CASE WHEN o.is_reversal THEN '1' ELSE '0' END",
+    c.ADMITTED: "CAST(o.admitted_on AS text)",
+    c.DISCHARGED: "CAST(o.discharged_on AS text)",
+}
+
+
+def our_text() -> str:
+    """Ours: `o` is the record, `i` its institution."""
+    told = {**_OF_OURS, c.SETTLED_AT: local("o.settled_at")}
+    return _object(FIELDS, lambda field: told.get(field.index, f"o.{field.column}"))
+
+
+def their_text(fields: Iterable[Field]) -> str:
+    """Theirs: `t` is the row, `fields` what their file has."""
+    return _object(fields, lambda field: f"t.{field.column}")
+
+
+def _object(fields: Iterable[Field], cell: Callable[[Field], str]) -> str:
+    members = (
+        f"'{json_text(field.name)}:' || {_string(field, cell(field))}"
+        for field in sorted(fields, key=lambda field: field.name)
+    )
+    return "'{' || " + " || ',' || ".join(members) + " || '}'"
+
+
+def _string(field: Field, cell: str) -> str:
+    if field.kind is FieldKind.FEN:
+        return f"coalesce('\"' || {yuan_text(cell)} || '\"', '\"\"')"
+    return json_string(f"coalesce({cell}, '')")
+
+
+def yuan_text(fen: str) -> str:
+    """An amount as `money.plain_yuan` writes it."""
+    sign = f"CASE WHEN {fen} < 0 THEN '-' ELSE '' END"
+    return f"({sign} || (abs({fen}) / 100) || '.' || (abs({fen}) / 10 %% 10) || (abs({fen}) %% 10))"
+
+
+def list_text(names: Iterable[tuple[str, str]]) -> str:
+    """A JSON list of those names of which the condition holds: (condition, name) in their order."""
+    members = " || ".join(f"CASE WHEN {when} THEN ',{json_text(name)}' ELSE '' END" for when, name in names)
+    return f"'[' || substr({members or chr(39) * 2}, 2) || ']'"
