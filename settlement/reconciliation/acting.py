@@ -39,10 +39,21 @@ def _require(may: May, by: User, run: ReconciliationRun) -> None:
 def differences_held(
     keys: Collection[int], *, by: User, may: May, states: Collection[DiscrepancyState]
 ) -> list[Discrepancy]:
+    """`rows_held` of comparisons that are worked on, in one of these states. Errors: those of `rows_held`,
+    `run_closed` (signed, voided or not compared), `other_state`."""
+    rows = rows_held(keys, by=by, may=may)
+    for run in {row.run_id: row.run for row in rows}.values():
+        require_open(run)
+    wrong = [row for row in rows if row.state not in states]
+    if wrong:
+        raise DomainError("other_state", _in_other_state(wrong), count=len(wrong))
+    return rows
+
+
+def rows_held(keys: Collection[int], *, by: User, may: May) -> list[Discrepancy]:
     """The differences as they are now, held to the end of the transaction, in the order of their keys.
 
-    Errors: NotAllowed, `none_chosen`, SomeoneElseWasFirst (one is gone), `run_closed` (signed, voided or not
-    compared), `other_state`.
+    Errors: NotAllowed, `none_chosen`, SomeoneElseWasFirst (one is gone).
     """
     access.require(by, may)
     if not keys:
@@ -52,10 +63,6 @@ def differences_held(
         raise SomeoneElseWasFirst("所选的差异有的已经不在了，请刷新后再看。")
     for run in {row.run_id: row.run for row in rows}.values():
         require_may(by, may, run)
-        require_open(run)
-    wrong = [row for row in rows if row.state not in states]
-    if wrong:
-        raise DomainError("other_state", _in_other_state(wrong), count=len(wrong))
     return rows
 
 

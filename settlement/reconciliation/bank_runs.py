@@ -44,6 +44,7 @@ from settlement.reconciliation.telling import LIKE
 
 D = DiscrepancyKind
 LINES, NOTICES = "流水", "通知书"
+UNPAID = "没有付款"
 COMPARED = (DIRECTION, AMOUNT, OTHER_NAME, OTHER_ACCOUNT, NOTE)
 PROPOSED = {
     Way.EXACT: Remedy.CORRECT,
@@ -267,7 +268,8 @@ def _open(notice: Notice, fen: int, numbers: Sequence[str], books: Books) -> Fou
         AMOUNT: plain_yuan(notice.total_fen),
     }
     late = max(0, (books.last - notice.pay_by).days)
-    evidence = {SENTENCE: _told(notice, fen, late), "收付款截止": str(notice.pay_by)}
+    like = Way.PARTIAL.value if fen else UNPAID
+    evidence = {SENTENCE: _told(notice, fen, late), LIKE: like, "收付款截止": str(notice.pay_by)}
     gap = notice.total_fen - fen
     more = {"amount_fen": gap, "evidence": evidence, "proposed": Remedy.CARRY}
     if not fen:

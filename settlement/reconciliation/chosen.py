@@ -5,19 +5,27 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from django.db.models import QuerySet
 
 from agency.errors import DomainError, SomeoneElseWasFirst
 from agency.organisation.models import User
+from settlement.reconciliation.ending_models import CarriedEnding
 from settlement.reconciliation.kinds import DiscrepancyKind, Remedy
-from settlement.reconciliation.listing import DifferenceFilter, differences_narrowed, differences_visible
+from settlement.reconciliation.listing import (
+    CARRIED,
+    DifferenceFilter,
+    differences_narrowed,
+    differences_visible,
+)
 from settlement.reconciliation.models import Discrepancy
-from settlement.reconciliation.states import DiscrepancyState
-from settlement.reconciliation.verdict_rules import remedies_of
+from settlement.reconciliation.states import DiscrepancyState, EndingState
+from settlement.reconciliation.telling import listed_title
+from settlement.reconciliation.verdict_rules import endings_of, remedies_of
+from settlement.records.selectors import chunks
 
 AT_MOST = 20_000
 _READ = (
@@ -26,9 +34,20 @@ _READ = (
 )
 
 
+class Ended(NamedTuple):
+    """What is proposed or approved of the ending of one that was carried forward."""
+
+    ending_no: str
+    state: str
+    remedy: str
+    proposed_by: int
+
+
 @dataclass(frozen=True)
 class Chosen:
-    """Differences that are handled together: their keys, what they are, and a digest of what was seen."""
+    """Differences that are handled together: their keys, what they are, and a digest of what was seen;
+    `endings` by key, of those of which one stands; `left_out`: what the list shows besides, of which one is
+    proposed already."""
 
     keys: list[int]
     seen: str
@@ -40,10 +59,16 @@ class Chosen:
     judges: frozenset[int | None] = frozenset()
     amount_fen: int = 0
     proposed: frozenset[str] = frozenset()
+    endings: dict[int, Ended] = field(default_factory=dict)
+    left_out: int = 0
 
     @property
     def count(self) -> int:
         return len(self.keys)
+
+    @property
+    def listed_title(self) -> str:
+        return listed_title(self.sources)
 
     @property
     def kinds_told(self) -> list[tuple[str, int]]:
@@ -56,6 +81,30 @@ class Chosen:
     @property
     def remedies_told(self) -> list[tuple[str, int]]:
         return [(str(one.label), self.remedies[one.value]) for one in Remedy if one in self.remedies]
+
+    @property
+    def endings_told(self) -> list[tuple[str, int]]:
+        """How many endings stand where, and say what."""
+        told = Counter((one.state, one.remedy) for one in self.endings.values())
+        return [
+            (f"{state.label}：{remedy.label}", told[state, remedy])
+            for state in EndingState
+            for remedy in Remedy
+            if (state, remedy) in told
+        ]
+
+    @property
+    def are_carried(self) -> bool:
+        """Whether all were carried forward."""
+        return self.states.get(DiscrepancyState.SETTLED) == self.remedies.get(Remedy.CARRY) == self.count
+
+    @property
+    def ending_state(self) -> str | None:
+        """The one state in which the endings of all stand, empty when none has any; None when they differ."""
+        states = {one.state for one in self.endings.values()}
+        if len(self.endings) < self.count:
+            states.add("")
+        return states.pop() if len(states) == 1 else None
 
     @property
     def state(self) -> str:
@@ -71,10 +120,22 @@ class Chosen:
                 possible &= set(remedies_of(kind, source))
         return [remedy for remedy in Remedy if remedy in possible]
 
-    def require_seen(self, seen: str) -> None:
-        """That they are still what somebody saw when they were chosen. Errors: SomeoneElseWasFirst."""
+    @property
+    def endings_possible(self) -> list[Remedy]:
+        """How all of them can have ended."""
+        ways = [set(endings_of(kind, source)) for kind in self.kinds for source in self.sources]
+        return [remedy for remedy in Remedy if all(remedy in way for way in ways)]
+
+    @property
+    def ending_numbers(self) -> dict[int, str]:
+        return {key: one.ending_no for key, one in self.endings.items()}
+
+    def require_seen(self, seen: str, why: Callable[[], str]) -> None:
+        """That they are still what somebody saw when they were chosen; `why` says what changed, where that is
+        known. Errors: SomeoneElseWasFirst."""
         if seen != self.seen:
-            raise SomeoneElseWasFirst("选中的差异刚有变动，没有办理；请看过现在的再办。")
+            told = why() or "请看过现在的再办。"
+            raise SomeoneElseWasFirst(f"选中的差异刚有变动，没有办理；{told}")
 
 
 def picked(by: User, numbers: Sequence[str]) -> Chosen:
@@ -83,17 +144,24 @@ def picked(by: User, numbers: Sequence[str]) -> Chosen:
 
 
 def all_listed(by: User, narrow: DifferenceFilter, today: dt.date) -> Chosen:
-    """All that a list shows. Errors: `too_many`."""
-    return _chosen(differences_narrowed(by, narrow, today))
+    """All that a list shows; of those that are carried forward only what nobody has said of yet how it ended.
+    Errors: `too_many`."""
+    rows = differences_narrowed(by, narrow, today)
+    if narrow.view != CARRIED:
+        return _chosen(rows)
+    waiting = CarriedEnding.objects.filter(state=EndingState.PROPOSED).order_by().values("discrepancy")
+    return _chosen(rows.exclude(pk__in=waiting), rows.filter(pk__in=waiting).count())
 
 
-def _chosen(rows: QuerySet[Discrepancy]) -> Chosen:
+def _chosen(rows: QuerySet[Discrepancy], left_out: int = 0) -> Chosen:
     found: list[tuple[Any, ...]] = list(rows.order_by("pk").values_list(*_READ)[: AT_MOST + 1])
     if len(found) > AT_MOST:
         raise DomainError("too_many", f"一次最多办理 {AT_MOST:,} 条，请用筛选缩小范围。")
     columns = [list(column) for column in zip(*found, strict=True)] or [[] for _ in _READ]
-    keys, kinds, states, remedies, amounts, _, judges, runs, sources, proposed = columns
-    digest = hashlib.sha256("\n".join(f"{row[0]} {row[2]} {row[3]} {row[5]}" for row in found).encode())
+    keys, kinds, states, remedies, amounts, judged, judges, runs, sources, proposed = columns
+    endings = _standing(keys) if Remedy.CARRY in remedies else {}
+    seen = [(key, *rest, endings.get(key)) for key, *rest in zip(keys, states, remedies, judged, strict=True)]
+    digest = hashlib.sha256("\n".join(map(str, seen)).encode())
     return Chosen(
         keys=keys,
         seen=digest.hexdigest()[:32],
@@ -105,4 +173,16 @@ def _chosen(rows: QuerySet[Discrepancy]) -> Chosen:
         judges=frozenset(judges),
         amount_fen=sum(amounts),
         proposed=frozenset(proposed),
+        endings=endings,
+        left_out=left_out,
     )
+
+
+def _standing(keys: Sequence[int]) -> dict[int, Ended]:
+    """Key → what stands of its ending."""
+    found: dict[int, Ended] = {}
+    for block in chunks(keys):
+        rows = CarriedEnding.objects.standing().filter(discrepancy__in=block).order_by()
+        for key, *said in rows.values_list("discrepancy_id", *Ended._fields[:3], "proposed_by_id"):
+            found[key] = Ended(*said)
+    return found

@@ -19,10 +19,17 @@ from settlement.reconciliation.judging import NOTE_LIMIT
 from settlement.reconciliation.kinds import Cause, DiscrepancyKind, Remedy, SourceKind
 from settlement.reconciliation.listing import NO_OWNER, SORTS, VIEWS, DifferenceFilter
 from settlement.reconciliation.states import DiscrepancyState, RunState
+from settlement.reconciliation.telling import subject_title
 from settlement.records.forms import RegionChoice
 
 ALL = ("", "全部")
 NUMBER_LENGTH = 200
+# what no difference of such a source has, so that nothing can be narrowed by it
+NEVER_SAID: dict[str, set[str]] = {
+    SourceKind.TOTALS: {"mark"},
+    SourceKind.SHEET: {"mark", "region"},
+    SourceKind.BANK: {"mark", "region", "institution", "cause"},
+}
 
 
 def _choice(label: str, choices: Sequence[tuple[str, Any]]) -> forms.ChoiceField:
@@ -77,13 +84,16 @@ class DifferenceFilterForm(PeriodForm):
     region = RegionChoice("统筹区（任一方）")
     institution = _text("医药机构编号", 12)
     source = _choice("来源", SourceKind.choices)
-    number = _text("结算编号", NUMBER_LENGTH)
+    number = _text("结算编号等", NUMBER_LENGTH)
     mark = _choice("我方备案核对", FilingMark.choices)
     sort = forms.ChoiceField(label="排序", choices=list(SORTS.items()), required=False)
 
-    def __init__(self, by: User, data: Mapping[str, Any], *, of_cases: bool = True) -> None:
+    def __init__(self, by: User, data: Mapping[str, Any], source: str = "") -> None:
+        """`source`: whose differences are listed, where all are of one."""
         super().__init__(data)
-        self.of_cases = of_cases  # else of lines of a sheet or a statement, which have no filing behind them
+        self.of_source = source
+        if source:
+            self.fields["number"].label = subject_title(source)
         owner = self.fields["owner"]
         assert isinstance(owner, forms.ChoiceField)
         owner.choices = partial(_owners, by)  # asked only where the field is shown or filled in
@@ -103,7 +113,7 @@ class DifferenceFilterForm(PeriodForm):
     def shown(self) -> list[forms.BoundField]:
         """The fields that the list shows: what belongs to runs only across them, the state of one run."""
         hidden = {"period", "source"} if self.data.get("run") else {"state", "remedy"}
-        hidden |= set() if self.of_cases else {"mark"}
+        hidden |= NEVER_SAID.get(self.of_source, set())
         return [field for field in self.visible_fields() if field.name not in hidden]
 
 

@@ -60,7 +60,7 @@ def verdicts_give(
     rows = differences_held(keys, by=by, may=May.RECONCILE, states=[OPEN])
     _require_fits(rows, wanted)
     if wanted == Remedy.WRITE_OFF:
-        _require_within_limit(rows, at)
+        require_within_limit(rows, at)
     written = {"written_off_fen": F("amount_fen")} if wanted == Remedy.WRITE_OFF else {}
     said: dict[str, Any] = {"remedy": wanted, "note": note, "judged_by": by, "judged_at": at, **written}
     workflow.move_many(rows, JUDGED, by=by, at=at, reason=_told(wanted, note), **said)
@@ -84,7 +84,8 @@ def _require_fits(rows: Sequence[Discrepancy], remedy: Remedy) -> None:
         raise DomainError("wrong_remedy", f"{first}{more}）。", field="remedy", count=len(wrong))
 
 
-def _require_within_limit(rows: Sequence[Discrepancy], at: dt.datetime) -> None:
+def require_within_limit(rows: Sequence[Discrepancy], at: dt.datetime) -> None:
+    """That each of them may be written off. Errors: `write_off_refused`."""
     limits = {row.run_id: write_off_limit(row.run, at) for row in rows}
     for row in rows:
         why = write_off_refusal(row.kind, row.amount_fen, limits[row.run_id])

@@ -128,12 +128,15 @@ def _of_view(view: str, by: User, today: dt.date) -> Q:
 
 
 def differences_listed(by: User, narrow: DifferenceFilter, today: dt.date) -> Merged:
-    """The same in the order that was asked for, with what a list tells of each; `like`: what a line of a bank
-    looks like."""
+    """The same in the order that was asked for, with what a list tells of each."""
     rows = sortable(differences_narrowed(by, narrow, today))
     named = sortable(Discrepancy.objects.select_related("run", "owner", "judged_by"))
-    named = named.defer("ours", "theirs", "evidence").annotate(like=KT(f"evidence__{LIKE}"))
-    return Merged(named, (rows,), _ORDERS[narrow.sort or BY_NUMBER])
+    return Merged(with_likeness(named), (rows,), _ORDERS[narrow.sort or BY_NUMBER])
+
+
+def with_likeness(rows: QuerySet[Discrepancy]) -> QuerySet[Discrepancy]:
+    """Without what was found, but with `like`: what a line of a bank looks like."""
+    return rows.defer("ours", "theirs", "evidence").annotate(like=KT(f"evidence__{LIKE}"))
 
 
 def sortable(rows: QuerySet[Discrepancy]) -> QuerySet[Discrepancy]:

@@ -31,40 +31,49 @@ ALWAYS_SHOWN = (
     "结算编号", "姓名", "证件号码", "参保地区划", "就医地区划", "定点医药机构编号", "定点医药机构名称",
     "险种", "医疗类别", "结算时间", "退费标志", "医疗费总额", "基金支付总额", "个人账户",
 )  # fmt: skip
+COUNT = "人次"  # with refunds or without: so begin the columns that count cases
 SENTENCE = "说明"  # of the evidence: what was compared, in words
 NUMBERS_OF_PEOPLE = frozenset({"证件号码", "公民身份号码"})
 _PLACES = {name: place for place, name in enumerate(NAMES)}
 _LIKE_IDENTITY = re.compile(r"(?<![0-9A-Za-z])[1-9][0-9]{16}[0-9Xx](?![0-9A-Za-z])")
 _AMOUNT = re.compile(r"-?[0-9]+\.[0-9]{2}")
+_COUNT = re.compile(r"-?[0-9]+")
 
 
 @dataclass(frozen=True)
 class Line:
-    """One column on both sides, as shown; `gap` is ours less theirs of an amount that differs."""
+    """One column on both sides, as shown; `gap` is ours less theirs of an amount or a count that differs."""
 
     title: str
     ours: str
     theirs: str
     differs: bool
-    is_amount: bool
+    is_figure: bool
     gap: str = ""
 
 
 def lines_of(row: Discrepancy) -> tuple[list[Line], list[Line]]:
-    """The columns that differ or tell what it is about, those that differ first; and the others."""
-    names = sorted({*row.ours, *row.theirs, *row.columns}, key=lambda name: (_PLACES.get(name, 99), name))
+    """The columns that differ or tell what it is about, those that differ first; and the others. What is no
+    case has few of them: all are told, as they stand in the file."""
+    is_case = row.run.source in DETAILS
+    places = _PLACES if is_case else {name: place for place, name in enumerate(row.run.compared)}
+    names = sorted({*row.ours, *row.theirs, *row.columns}, key=lambda name: (places.get(name, 99), name))
     lines = [_line(row, name) for name in names]
     told = [line for line in lines if line.differs]
-    told += [line for line in lines if not line.differs and line.title in ALWAYS_SHOWN]
+    told += [line for line in lines if not (line.differs or is_case and line.title not in ALWAYS_SHOWN)]
     return told, [line for line in lines if line not in told]
 
 
 def _line(row: Discrepancy, name: str) -> Line:
     ours, theirs = row.ours.get(name, ""), row.theirs.get(name, "")
     differs = name in row.columns
-    is_amount = name in AMOUNT_NAMES or bool(_AMOUNT.fullmatch(ours or theirs))
-    gap = _gap(ours, theirs) if differs and is_amount else ""
-    return Line(name, _cell(name, ours), _cell(name, theirs), differs, is_amount, gap)
+    if is_count := name.startswith(COUNT) and bool(_COUNT.fullmatch(ours or theirs)):
+        gap = _gap_of_counts(ours, theirs)
+    else:
+        gap = _gap(ours, theirs)
+    is_figure = is_count or name in AMOUNT_NAMES or bool(_AMOUNT.fullmatch(ours or theirs))
+    cells = (_cell(name, ours), _cell(name, theirs))
+    return Line(name, *cells, differs, is_figure, gap if differs and is_figure else "")
 
 
 def _cell(name: str, text: str) -> str:
@@ -73,7 +82,9 @@ def _cell(name: str, text: str) -> str:
         return "—"
     if name in NUMBERS_OF_PEOPLE:
         return mask_id(text)
-    return yuan(_fen(text)) if _AMOUNT.fullmatch(text) else text
+    if name.startswith(COUNT) and _COUNT.fullmatch(text):
+        return f"{int(text):,}"
+    return yuan(parse_yuan(text)) if _AMOUNT.fullmatch(text) else text
 
 
 def _gap(ours: str, theirs: str) -> str:
@@ -84,8 +95,10 @@ def _gap(ours: str, theirs: str) -> str:
     return f"{'+' if fen > 0 else ''}{yuan(fen)}"
 
 
-def _fen(text: str) -> int:
-    return parse_yuan(text)
+def _gap_of_counts(ours: str, theirs: str) -> str:
+    if not all(_COUNT.fullmatch(text or "0") for text in (ours, theirs)):
+        return ""
+    return f"{int(ours or 0) - int(theirs or 0):+,}"
 
 
 def has_identity(row: Discrepancy) -> bool:
@@ -117,6 +130,8 @@ def _said(value: Any) -> str:
         return "，".join(f"{name} {_said(one)}" for name, one in value.items())
     if isinstance(value, Iterable) and not isinstance(value, str):
         return "、".join(_said(one) for one in value)
+    if isinstance(value, str) and _AMOUNT.fullmatch(value):
+        return yuan(parse_yuan(value))
     return "" if value is None else str(value)
 
 

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from agency.masking import mask_id
-from settlement.reconciliation.kinds import DiscrepancyKind, SourceKind
+from settlement.reconciliation.kinds import DETAILS, DiscrepancyKind, SourceKind
 from settlement.reconciliation.models import Discrepancy
 
 OURS, THEIRS = "我方", "对方"
 NUMBERS_OF_PEOPLE = frozenset({"证件号码"})
-SUBJECTS = {SourceKind.SHEET: "行", SourceKind.TOTALS: "分组", SourceKind.BANK: "流水或通知书"}
+SUBJECTS = {SourceKind.SHEET: "表里的行", SourceKind.TOTALS: "分组", SourceKind.BANK: "流水或通知书"}
+LISTED = {
+    SourceKind.SHEET: "表里的行 · 医药机构",
+    SourceKind.TOTALS: "分组 · 医药机构",
+    SourceKind.BANK: "流水或通知书",
+    **dict.fromkeys(DETAILS, "结算编号 · 医药机构"),
+}
+OF_SEVERAL = "对象 · 医药机构"
+SINGLE = {SourceKind.SHEET: "这一行", SourceKind.TOTALS: "这一组"}
 WEIGHTS = ("医疗费总额", "基金支付总额", "个人账户")  # what a whole case is told by
 SAID_AT_MOST = 6
 NOTHING = "（空）"
@@ -22,6 +30,17 @@ Values = Mapping[str, str]
 def subject_title(source: str) -> str:
     """What the differences of such a run are about: mostly settlement numbers."""
     return SUBJECTS.get(SourceKind(source), "结算编号")
+
+
+def listed_title(sources: Collection[str]) -> str:
+    """What a list calls that which its differences are about; `sources`: of their runs, if known."""
+    titles = {LISTED[SourceKind(source)] for source in sources}
+    return titles.pop() if len(titles) == 1 else OF_SEVERAL
+
+
+def single_title(source: str) -> str:
+    """What one side may lack: mostly a case."""
+    return SINGLE.get(SourceKind(source), "这一笔")
 
 
 def likely(row: Discrepancy) -> str:
@@ -52,8 +71,13 @@ def what_differs(row: Discrepancy, *, masked: bool = True) -> str:
 
 def _column(name: str, ours: Values, theirs: Values, masked: bool) -> str:
     sides = ((OURS, ours), (THEIRS, theirs))
-    told = (f"{side} {shown_value(name, values.get(name, ''), masked=masked)}" for side, values in sides)
+    told = (_said(side, shown_value(name, values.get(name, ""), masked=masked)) for side, values in sides)
     return f"{name}：{'，'.join(told)}"
+
+
+def _said(side: str, value: str) -> str:
+    """What a side says; a sum of their own lines is nothing that we say."""
+    return value if value.startswith(THEIRS) else f"{side} {value}"
 
 
 def _whole(side: str, values: Values, subject: str) -> str:

@@ -8,7 +8,14 @@ from agency.journal.books import check_all
 from settlement.reconciliation import pairing
 from settlement.reconciliation.ending_models import CarriedEnding
 from settlement.reconciliation.models import Discrepancy
-from tests.settlement.reconciliation.carried import approve, carried_run, give_back, propose, undo
+from tests.settlement.reconciliation.carried import (
+    approve,
+    carried_run,
+    give_back,
+    propose,
+    propose_all,
+    undo,
+)
 from tests.settlement.reconciliation.made import NOVEMBER, difference, keys, make_run, only_ours, only_theirs
 from tests.support.together import all_at_once
 from tests.support.world import World, the_world
@@ -38,7 +45,7 @@ def test_ten_propose_and_ten_approve(world_of_carried: World) -> None:
     assert proposed == {"done": 1, "already_proposed": TEN - 1}
     one = CarriedEnding.objects.get()
     people = [world.prov_clearing_2, world.prov_supervisor]
-    approved = all_at_once([lambda by=people[at % 2]: approve(world, one, by) for at in range(TEN)])
+    approved = all_at_once([lambda by=people[at % 2]: approve(world, one, by=by) for at in range(TEN)])
 
     assert approved == {"done": 1, "no_such_step": TEN - 1}
     assert CarriedEnding.objects.get().state == "approved"
@@ -48,7 +55,7 @@ def test_ten_propose_and_ten_approve(world_of_carried: World) -> None:
 def test_one_approves_while_another_returns(world_of_carried: World) -> None:
     world = world_of_carried
     one = propose(world, "S1")
-    acts = [lambda: approve(world, one), lambda: give_back(world, one, world.prov_supervisor)]
+    acts = [lambda: approve(world, one), lambda: give_back(world, one, by=world.prov_supervisor)]
 
     outcome = all_at_once([acts[at % 2] for at in range(TEN)])
 
@@ -94,4 +101,22 @@ def test_others_propose_while_a_later_pair_is_given(world_of_carried: World) -> 
 
     assert outcome["done"] == 1 and outcome.total() == TEN + 1
     assert set(outcome) <= {"done", "is_ended", "is_paired", "already_proposed"}
+    assert check_all(None).broken == []
+
+
+def test_overlapping_many_end_whole_or_not_at_all(world_of_carried: World) -> None:
+    """Two choose sets that overlap, in opposite orders: one set is proposed, nothing of the other."""
+    world = world_of_carried
+    low, high = [f"S{n}" for n in range(1, 8)], [f"S{n}" for n in range(TEN, 3, -1)]
+    acts = [lambda: propose_all(world, *low), lambda: propose_all(world, *high)]
+
+    outcome = all_at_once([acts[at % 2] for at in range(TEN)])
+
+    assert outcome == {"done": 1, "already_proposed": TEN - 1}
+    proposed = set(CarriedEnding.objects.values_list("discrepancy__subject", flat=True))
+    assert proposed in (set(low), set(high))
+    endings = list(CarriedEnding.objects.order_by("pk"))
+    decided = [lambda: approve(world, *endings), lambda: give_back(world, *endings[::-1])]
+    assert all_at_once([decided[at % 2] for at in range(TEN)]) == {"done": 1, "no_such_step": TEN - 1}
+    assert len(set(CarriedEnding.objects.values_list("state", flat=True))) == 1
     assert check_all(None).broken == []

@@ -19,23 +19,27 @@ from agency.web.access import needs
 from agency.web.acting import done
 from agency.web.middleware import record_refusal
 from agency.web.request import StaffRequest
-from settlement.reconciliation import assigning, judging
+from settlement.reconciliation import assigning, ending, judging
 from settlement.reconciliation.chosen import Chosen, all_listed, picked
 from settlement.reconciliation.forms import (
     AssignForm,
     DifferenceReasonForm,
+    EndingForm,
     PairsForm,
     VerdictForm,
 )
 from settlement.reconciliation.kinds import Remedy
+from settlement.reconciliation.listing import with_likeness
 from settlement.reconciliation.models import Discrepancy, ReconciliationRun
+from settlement.reconciliation.overtaken import first_overtaken
 from settlement.reconciliation.pairing_many import pairs_give
 from settlement.reconciliation.shown import rows_of
-from settlement.reconciliation.states import DiscrepancyState, RunState
+from settlement.reconciliation.states import DiscrepancyState, EndingState, RunState
 from settlement.reconciliation.trail import Trail, trail_of
 
 PICK, ALL = "pick", "all"
 SHOWN = 20
+ENDINGS_SEEN = ("ending_approve", "ending_return", "ending_undo")  # acts upon endings, not upon differences
 TOLD = {
     "assign": "已交办",
     "verdict": "已提出结论，等另一位同事批准",
@@ -43,6 +47,10 @@ TOLD = {
     "approve": "已批准",
     "return": "已退回",
     "undo": "已撤销结论",
+    "ending": "已提出了结，等另一位同事批准",
+    "ending_approve": "已批准了结，不再列在转下月的里",
+    "ending_return": "已退回了结，仍列在转下月的里",
+    "ending_undo": "已撤销了结，重新列在转下月的里",
 }
 
 
@@ -61,7 +69,7 @@ def _page(request: StaffRequest, said: QueryDict, form: Form | None = None, acte
     except DomainError as error:
         record_refusal(request, error)
         chosen, problem = Chosen([], ""), error.message
-    named = Discrepancy.objects.select_related("run", "owner").defer("ours", "theirs", "evidence")
+    named = with_likeness(Discrepancy.objects.select_related("run", "owner"))
     first = list(named.filter(pk__in=chosen.keys[:SHOWN]).order_by("pk"))
     forms = _forms(request, chosen)
     context = {
@@ -93,8 +101,31 @@ def _hidden(said: QueryDict) -> list[tuple[str, str]]:
 
 def _forms(request: StaffRequest, chosen: Chosen) -> dict[str, Form]:
     """The acts that are possible with all of these, by this person."""
-    if not chosen.keys or not _all_open(chosen):
+    if not chosen.keys:
         return {}
+    states = set(ReconciliationRun.objects.filter(pk__in=chosen.runs).values_list("state", flat=True))
+    if states == {RunState.SIGNED} and chosen.are_carried:
+        return _ending_forms(request, chosen)
+    return _verdict_forms(request, chosen) if states == {RunState.COMPARED} else {}
+
+
+def _ending_forms(request: StaffRequest, chosen: Chosen) -> dict[str, Form]:
+    """How what was carried forward ended: of all alike."""
+    by, found = request.user, dict[str, Form]()
+    if chosen.ending_state == "" and access.allowed(by, May.RECONCILE):
+        found["ending"] = EndingForm(chosen.endings_possible, auto_id="id_ending_%s")
+    if not access.allowed(by, May.APPROVE_VERDICTS):
+        return found
+    if chosen.ending_state == EndingState.PROPOSED:
+        if by.pk not in {one.proposed_by for one in chosen.endings.values()}:
+            found["ending_approve"] = Form()
+        found["ending_return"] = DifferenceReasonForm(auto_id="id_ending_return_%s")
+    if chosen.ending_state == EndingState.APPROVED:
+        found["ending_undo"] = DifferenceReasonForm(auto_id="id_ending_undo_%s")
+    return found
+
+
+def _verdict_forms(request: StaffRequest, chosen: Chosen) -> dict[str, Form]:
     by, found = request.user, dict[str, Form]()
     judges = access.allowed(by, May.RECONCILE)
     approves = access.allowed(by, May.APPROVE_VERDICTS)
@@ -122,12 +153,6 @@ def _drafted(chosen: Chosen) -> str:
     return alike[0] if alike else ""
 
 
-def _all_open(chosen: Chosen) -> bool:
-    """Whether all of their runs can still be worked on."""
-    runs = ReconciliationRun.objects.filter(pk__in=chosen.runs)
-    return not runs.exclude(state=RunState.COMPARED).exists()
-
-
 @needs(May.READ_RECONCILIATION)
 @require_POST
 def difference_handle(request: StaffRequest, act: str) -> HttpResponse:
@@ -152,12 +177,18 @@ def _posted(request: StaffRequest, act: str, chosen: Chosen) -> Form | None:
         "approve": lambda: Form(request.POST),
         "return": lambda: DifferenceReasonForm(request.POST, auto_id="id_return_%s"),
         "undo": lambda: DifferenceReasonForm(request.POST, auto_id="id_undo_%s"),
+        "ending": lambda: EndingForm(chosen.endings_possible, request.POST, auto_id="id_ending_%s"),
+        "ending_approve": lambda: Form(request.POST),
+        "ending_return": lambda: DifferenceReasonForm(request.POST, auto_id="id_ending_return_%s"),
+        "ending_undo": lambda: DifferenceReasonForm(request.POST, auto_id="id_ending_undo_%s"),
     }
     return made[act]() if act in made else None
 
 
 def _do(request: StaffRequest, act: str, chosen: Chosen, **said: Any) -> None:
-    chosen.require_seen(request.POST.get("seen", ""))
+    chosen.require_seen(
+        request.POST.get("seen", ""), partial(first_overtaken, request.user, chosen.keys, act)
+    )
     said.pop("other", None)
     services: dict[str, Callable[..., object]] = {
         "assign": assigning.differences_assign,
@@ -166,5 +197,10 @@ def _do(request: StaffRequest, act: str, chosen: Chosen, **said: Any) -> None:
         "approve": judging.verdicts_approve,
         "return": judging.verdicts_return,
         "undo": judging.verdicts_undo,
+        "ending": ending.endings_propose,
+        "ending_approve": ending.endings_approve,
+        "ending_return": ending.endings_return,
+        "ending_undo": ending.endings_undo,
     }
-    services[act](chosen.keys, by=request.user, at=request.now, **said)
+    which = chosen.keys if act not in ENDINGS_SEEN else chosen.ending_numbers
+    services[act](which, by=request.user, at=request.now, **said)

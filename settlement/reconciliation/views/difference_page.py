@@ -30,10 +30,11 @@ from settlement.reconciliation.kinds import DETAILS, Remedy
 from settlement.reconciliation.links import links_of
 from settlement.reconciliation.listing import differences_visible, standing_of_number
 from settlement.reconciliation.models import Discrepancy
+from settlement.reconciliation.overtaken import overtaken
 from settlement.reconciliation.shown import evidence_of, has_identity, history_of, lines_of, rows_of
 from settlement.reconciliation.source_links import source_links_of
 from settlement.reconciliation.states import DiscrepancyState, RunState
-from settlement.reconciliation.telling import LIKE, likely
+from settlement.reconciliation.telling import LIKE, likely, single_title, subject_title
 from settlement.reconciliation.trail import detail_url, way_on
 from settlement.reconciliation.verdict_rules import endings_of, remedies_of
 
@@ -62,8 +63,7 @@ def detail_page(
         **_found(request, row),
         "may": may,
         "ending": ending,
-        "forms": forms | ({acted: form} if form is not None else {}),
-        "form": form,
+        **_refused(row, ending, form, acted, forms),
         "candidates": pairing.candidates(row, CANDIDATES_SHOWN) if may["judge"] else [],
         "way": way,
         "way_query": way.query if way is not None else "",
@@ -72,6 +72,18 @@ def detail_page(
     }
     status = 422 if form is not None else 200
     return render(request, "settlement/reconciliation/difference.html", context, status=status)
+
+
+def _refused(
+    row: Discrepancy, ending: EndingPart | None, form: Form | None, acted: str, forms: dict[str, Form]
+) -> dict[str, Any]:
+    """The forms, with the one that was refused; where somebody else was first that is said in its place, with
+    what was typed in: nothing is to be amended where nothing is left to do."""
+    too_late = overtaken(row, ending, acted) if form is not None else ""
+    if form is None or too_late:
+        typed = (form.data.get("note") or form.data.get("reason") or "") if form is not None else ""
+        return {"forms": forms, "form": None, "overtaken": too_late, "unsaved": typed}
+    return {"forms": forms | {acted: form}, "form": form, "overtaken": "", "unsaved": ""}
 
 
 def _found(request: StaffRequest, row: Discrepancy) -> dict[str, Any]:
@@ -88,6 +100,8 @@ def _found(request: StaffRequest, row: Discrepancy) -> dict[str, Any]:
         "facts": [(name, value) for name, value in facts if name != LIKE],
         "likely": likely(row),
         "is_case": row.run.source in DETAILS,
+        "single": single_title(row.run.source),
+        "about": subject_title(row.run.source),
         "named": pairing.named_in(row),
         "links": [*links_of(request.user, row), *source_links_of(request.user, row)],
         "same_number": _same_number(request, row),

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 
-from django.forms import Form
 from django.http import HttpResponse
 from django.views.decorators.http import require_POST
 
@@ -25,7 +24,8 @@ def ending_propose(request: StaffRequest, difference_no: str) -> HttpResponse:
     """Propose how it ended."""
     row = visible_difference(request, difference_no)
     form = EndingForm(endings_of(row.kind, row.run.source), request.POST, auto_id="id_ending_%s")
-    return _act(request, row, form, ending.ending_propose, "已提出了结，等另一位同事批准。", "ending")
+    act = partial(ending.endings_propose, [row.pk], by=request.user, at=request.now)
+    return act_upon(request, row, form, act, "已提出了结，等另一位同事批准。", "ending")
 
 
 @needs(May.APPROVE_VERDICTS)
@@ -34,7 +34,8 @@ def ending_approve(request: StaffRequest, difference_no: str) -> HttpResponse:
     """A second person approves the one that was seen."""
     row = visible_difference(request, difference_no)
     told = "已批准了结，不再列在转下月的里。"
-    return _act(request, row, EndingSeenForm(request.POST), ending.ending_approve, told, "ending_approve")
+    act = _upon_seen(request, row, ending.endings_approve)
+    return act_upon(request, row, EndingSeenForm(request.POST), act, told, "ending_approve")
 
 
 @needs(May.APPROVE_VERDICTS)
@@ -42,7 +43,7 @@ def ending_approve(request: StaffRequest, difference_no: str) -> HttpResponse:
 def ending_return(request: StaffRequest, difference_no: str) -> HttpResponse:
     """What was proposed goes back; the difference is carried on."""
     told = "已退回了结，差异仍列在转下月的里。"
-    return _with_reason(request, difference_no, ending.ending_return, told, "ending_return")
+    return _with_reason(request, difference_no, ending.endings_return, told, "ending_return")
 
 
 @needs(May.APPROVE_VERDICTS)
@@ -50,7 +51,7 @@ def ending_return(request: StaffRequest, difference_no: str) -> HttpResponse:
 def ending_undo(request: StaffRequest, difference_no: str) -> HttpResponse:
     """What was approved is taken back; the difference is carried on again."""
     told = "已撤销了结，差异重新列在转下月的里。"
-    return _with_reason(request, difference_no, ending.ending_undo, told, "ending_undo")
+    return _with_reason(request, difference_no, ending.endings_undo, told, "ending_undo")
 
 
 def _with_reason(
@@ -58,16 +59,15 @@ def _with_reason(
 ) -> HttpResponse:
     row = visible_difference(request, difference_no)
     form = EndingReasonForm(request.POST, auto_id=f"id_{acted}_%s")
-    return _act(request, row, form, service, told, acted)
+    return act_upon(request, row, form, _upon_seen(request, row, service), told, acted)
 
 
-def _act(
-    request: StaffRequest,
-    row: Discrepancy,
-    form: Form,
-    service: Callable[..., object],
-    told: str,
-    acted: str,
-) -> HttpResponse:
-    act = partial(service, row.pk, by=request.user, at=request.now)
-    return act_upon(request, row, form, act, told, acted)
+def _upon_seen(
+    request: StaffRequest, row: Discrepancy, service: Callable[..., object]
+) -> Callable[..., object]:
+    """The act upon the ending that the form says was seen."""
+
+    def act(*, ending_no: str, **said: str) -> object:
+        return service({row.pk: ending_no}, by=request.user, at=request.now, **said)
+
+    return act

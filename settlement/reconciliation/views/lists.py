@@ -26,7 +26,6 @@ from settlement.reconciliation.ending_shown import standing_endings
 from settlement.reconciliation.forms import DifferenceFilterForm
 from settlement.reconciliation.kinds import DETAILS
 from settlement.reconciliation.listing import (
-    ENDINGS,
     MINE,
     UNSETTLED,
     VIEWS,
@@ -37,6 +36,7 @@ from settlement.reconciliation.listing import (
 )
 from settlement.reconciliation.models import Discrepancy
 from settlement.reconciliation.shown import age_of, evidence_of, rows_of, without_identity
+from settlement.reconciliation.telling import listed_title
 from settlement.reconciliation.trail import list_url, way_from
 from settlement.reconciliation.verdict_rules import paid_fen
 from settlement.reconciliation.views.runs import head_of, visible
@@ -105,19 +105,16 @@ def run_differences(request: StaffRequest, run_no: str) -> HttpResponse:
     said = request.GET.copy()
     said["run"] = run.run_no
     said.pop("view", None)
-    of_cases = run.source in DETAILS
-    context = {
-        **head_of(request.user, run),
-        "tab": "differences",
-        **_listed(request, said, of_cases=of_cases),
-    }
+    context = {**head_of(request.user, run), "tab": "differences", **_listed(request, said, run.source)}
     return render(request, "settlement/reconciliation/differences.html", context)
 
 
-def _listed(request: StaffRequest, said: QueryDict, *, of_cases: bool = True) -> dict[str, Any]:
-    """A page of the list with its filter, the ways to its files and to what is done with all of it."""
-    form = DifferenceFilterForm(request.user, said, of_cases=of_cases)
+def _listed(request: StaffRequest, said: QueryDict, source: str = "") -> dict[str, Any]:
+    """A page of the list with its filter, the ways to its files and to what is done with all of it; `source`:
+    of the run that it is of."""
+    form = DifferenceFilterForm(request.user, said, source=source)
     narrow = form.narrowed()
+    sources = {source or narrow.source} - {""}
     rows = differences_listed(request.user, narrow, request.today)
     page = sorted_page(request, rows, sortable(Discrepancy.objects.all()))
     for key in PLACE:
@@ -130,11 +127,12 @@ def _listed(request: StaffRequest, said: QueryDict, *, of_cases: bool = True) ->
         "form": form,
         "page": page,
         "rows": rows_of(page.rows, request.today),
-        "of_cases": of_cases,
+        "listed_title": listed_title(sources),
+        "of_cases": sources <= set(DETAILS),
         "narrowed": narrow != plain,
         "query": query,
         "way": way_from(query),
-        "may_handle": handles and narrow.view != ENDINGS,  # those are looked at one by one
+        "may_handle": handles,
     }
 
 

@@ -7,7 +7,7 @@ from settlement.reconciliation import ending, judging
 from settlement.reconciliation.ending_models import CarriedEnding
 from settlement.reconciliation.models import ReconciliationRun
 from settlement.reconciliation.signing import run_sign
-from tests.settlement.reconciliation.made import Said, difference, keys, make_run
+from tests.settlement.reconciliation.made import Said, keys, make_run
 from tests.support.world import World
 
 
@@ -33,21 +33,33 @@ def carried_run(world: World, *found: Said, **fields: object) -> ReconciliationR
 def propose(
     world: World, number: str, remedy: str = "ask_them", note: str = "对方已更正", by: User | None = None
 ) -> CarriedEnding:
-    by = by or world.prov_clearing
-    return ending.ending_propose(difference(number).pk, by=by, at=world.now, remedy=remedy, note=note)
+    return propose_all(world, number, remedy=remedy, note=note, by=by)[0]
 
 
-def approve(world: World, one: CarriedEnding, by: User | None = None) -> CarriedEnding:
-    by = by or world.prov_clearing_2
-    return ending.ending_approve(one.discrepancy_id, by=by, at=world.now, ending_no=one.ending_no)
+def propose_all(
+    world: World, *numbers: str, remedy: str = "ask_them", note: str = "对方已更正", by: User | None = None
+) -> list[CarriedEnding]:
+    """One says how all of these ended."""
+    said = {"by": by or world.prov_clearing, "at": world.now, "remedy": remedy, "note": note}
+    return ending.endings_propose(keys(*numbers), **said)
 
 
-def give_back(world: World, one: CarriedEnding, by: User | None = None) -> CarriedEnding:
+def approve(world: World, *endings: CarriedEnding, by: User | None = None) -> CarriedEnding:
+    """Another person approves all of these; the first of them."""
+    return ending.endings_approve(seen(*endings), by=by or world.prov_clearing_2, at=world.now)[0]
+
+
+def give_back(world: World, *endings: CarriedEnding, by: User | None = None) -> CarriedEnding:
     """退回."""
-    said = {"ending_no": one.ending_no, "reason": "还没有看到更正"}
-    return ending.ending_return(one.discrepancy_id, by=by or world.prov_clearing_2, at=world.now, **said)
+    said = {"by": by or world.prov_clearing_2, "at": world.now, "reason": "还没有看到更正"}
+    return ending.endings_return(seen(*endings), **said)[0]
 
 
-def undo(world: World, one: CarriedEnding, by: User | None = None) -> CarriedEnding:
-    said = {"ending_no": one.ending_no, "reason": "更正又被撤回"}
-    return ending.ending_undo(one.discrepancy_id, by=by or world.prov_supervisor, at=world.now, **said)
+def undo(world: World, *endings: CarriedEnding, by: User | None = None) -> CarriedEnding:
+    said = {"by": by or world.prov_supervisor, "at": world.now, "reason": "更正又被撤回"}
+    return ending.endings_undo(seen(*endings), **said)[0]
+
+
+def seen(*endings: CarriedEnding) -> dict[int, str]:
+    """What somebody looks at who decides about these."""
+    return {one.discrepancy_id: one.ending_no for one in endings}

@@ -112,7 +112,7 @@ def test_one_line_for_several_notices_and_several_for_one(both, world: World) ->
 def test_a_notice_paid_in_part_is_open_with_its_rest(both, world: World) -> None:  # type: ignore[no-untyped-def]
     run = both([row("T1", 金额="300.00", 摘要=FIRST)])
 
-    assert found(run) == [("amount_differs", FIRST, 24500, "")]
+    assert found(run) == [("amount_differs", FIRST, 24500, "部分付款")]
     one = Discrepancy.objects.get(run=run)
     assert (one.ours["金额"], one.theirs) == ("545.00", {"金额": "300.00", "流水": "T1"})
     assert one.evidence["说明"] == "部分付款：已付 300.00，还差 245.00。"
@@ -186,6 +186,8 @@ def test_what_a_line_is_like_is_told_as_its_cause(both, world: World, as_user: A
     assert "合并付款" in text and "看不出像哪一种" not in text
     listed = as_user(world.prov_finance).get(f"/reconciliation/{run}/differences/").content.decode()
     assert "<td>合并付款<small>" in listed
+    chosen = as_user(world.prov_finance).get("/reconciliation/differences/chosen/", {"pick": f"{line}"})
+    assert "<td>合并付款<small>" in chosen.content.decode()
 
 
 def test_what_is_paid_too_much_stays_on_the_line(both) -> None:  # type: ignore[no-untyped-def]

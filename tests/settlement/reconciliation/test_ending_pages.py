@@ -157,7 +157,7 @@ def test_the_lists_tell_what_waits_and_whose_turn_it_is(as_user: LogIn, world: W
     text = maker.get(WORK, {"view": "carried"}).content.decode()
     assert text.count("了结待批准") == 2 and "202608 · 3 个月前" in text
     endings = checker.get(WORK, {"view": "endings"})
-    assert not endings.context["may_handle"] and "您批准或退回" in endings.content.decode()
+    assert endings.context["may_handle"] and "您批准或退回" in endings.content.decode()
     assert (
         "没有等您批准的了结"
         in as_user(world.changchun_clearing).get(WORK, {"view": "endings"}).content.decode()

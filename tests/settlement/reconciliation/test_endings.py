@@ -20,6 +20,7 @@ from tests.settlement.reconciliation.carried import (
     carry,
     give_back,
     propose,
+    seen,
     sign,
     undo,
 )
@@ -140,11 +141,11 @@ def test_who_may_end_what(world: World) -> None:
     for by in (world.jilin_clearing, world.clerk, world.auditor):
         for act in (approve, give_back):
             with refused("not_allowed"):
-                act(world, one, by)
+                act(world, one, by=by)
     approve(world, one, by=world.supervisor)
     for by in (world.jilin_clearing, world.clerk, world.auditor):
         with refused("not_allowed"):
-            undo(world, one, by)
+            undo(world, one, by=by)
     assert carried() == []
 
 
@@ -186,7 +187,7 @@ def test_what_was_not_carried_has_its_verdict(world: World) -> None:
         propose(world, "S1")
     assert "不是批准了“转下月继续”的差异" in refusal.value.message
     with refused("someone_else_was_first"):
-        ending.ending_propose(999_999, by=world.prov_clearing, at=world.now, remedy="none", note="没有了")
+        ending.endings_propose([999_999], by=world.prov_clearing, at=world.now, remedy="none", note="没有了")
 
 
 @pytest.mark.parametrize(
@@ -282,11 +283,10 @@ def test_what_was_seen_is_what_is_approved(world: World) -> None:
     for number in ("LJ0", other.ending_no):
         with refused("someone_else_was_first", SomeoneElseWasFirst):
             who: User = world.prov_clearing_2
-            ending.ending_approve(one.discrepancy_id, by=who, at=world.now, ending_no=number)
-    for act in (ending.ending_return, ending.ending_undo):
+            ending.endings_approve({one.discrepancy_id: number}, by=who, at=world.now)
+    for act in (ending.endings_return, ending.endings_undo):
         with refused("reason_missing"):
-            said = {"ending_no": one.ending_no, "reason": " "}
-            act(one.discrepancy_id, by=world.prov_clearing_2, at=world.now, **said)
+            act(seen(one), by=world.prov_clearing_2, at=world.now, reason=" ")
 
 
 def test_what_ended_is_no_half_of_a_later_one(world: World) -> None:
@@ -339,7 +339,7 @@ def test_what_was_compared_anew_since_is_not_ended(world: World) -> None:
     assert "202610 后来重新对过账，以新的一次为准" in refusal.value.message
     with refused("compared_anew"):
         said = {"remedy": "none", "note": "说明"}
-        ending.ending_propose(old.pk, by=world.prov_clearing, at=world.now, **said)
+        ending.endings_propose([old.pk], by=world.prov_clearing, at=world.now, **said)
     workflow.move(newer, "voided", by=world.prov_clearing, at=world.now, reason="文件传错")
     approve(world, one)
     assert carried() == ["S2"]

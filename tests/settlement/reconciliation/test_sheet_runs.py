@@ -23,6 +23,7 @@ from settlement.clearing.filling import sheet_data
 from settlement.clearing.models import ClearingPeriod, SheetComparison
 from settlement.reconciliation.models import Discrepancy, ReconciliationRun
 from settlement.reconciliation.sheet_runs import run_of_comparison, run_of_sheet
+from settlement.reconciliation.telling import what_differs
 from tests.settlement.clearing.conftest import lay_month
 from tests.support.ground import Ground
 from tests.support.world import World
@@ -112,6 +113,21 @@ def test_sums_are_named_and_weigh_nothing(month: ClearingPeriod, world: World) -
     row = Discrepancy.objects.get(run=run)
     assert (row.ours, row.theirs) == ({"应收金额": "1,300.00"}, {"应收金额": "1,310.00"})
     assert "差额在各行里" in row.evidence["说明"] and row.proposed == "none"
+
+
+def test_a_sum_of_their_own_lines_is_not_said_to_be_ours(month: ClearingPeriod, world: World) -> None:
+    loaded = load_workbook(io.BytesIO(as_xlsx(sheet_data("10", month, world.jilin))))
+    page = loaded.active
+    assert page is not None
+    line = next(row for row in page.iter_rows() if row[0].value == 1)
+    line[-1].value = line[-1].value + 15
+    out = io.BytesIO()
+    loaded.save(out)
+
+    run = reconcile(world, out.getvalue())
+
+    total = Discrepancy.objects.get(run=run, subject="合计")
+    assert what_differs(total) == "应收金额：对方各行之和 1,315.00，对方 1,300.00"
 
 
 @pytest.mark.parametrize(

@@ -86,6 +86,19 @@ def test_a_group_that_differs_says_by_how_much(world: World) -> None:
     assert [total.agrees for total in run.totals.all()].count(False) == 1
 
 
+def test_the_page_of_a_group_tells_the_gap_of_every_figure(world: World, as_user: AsUser) -> None:
+    reconcile(world, text(changed(4, "H22020200001,职工,住院,长春市,2001,1000.00,550.00,140.00")))
+
+    page = as_user(world.prov_clearing).get(f"/reconciliation/differences/{Discrepancy.objects.get()}/")
+
+    lines = {line.title: (line.ours, line.theirs, line.gap) for line in page.context["lines"]}
+    assert list(lines)[:2] == ["人次", "基金支付总额"]  # what differs first, as the file has it
+    assert lines["人次"] == ("1", "2,001", "-2,000")
+    assert lines["基金支付总额"] == ("560.00", "550.00", "+10.00")
+    assert lines["险种"] == ("职工", "职工", "")
+    assert "<b>-2,000</b>" in page.content.decode()
+
+
 def test_groups_of_one_side_and_rows_twice(world: World) -> None:
     lines = [OURS[0], OURS[0], *OURS[2:], "H22030200001,职工,住院,长春市,1,900.00,500.00,100.00"]
 
