@@ -9,7 +9,6 @@ from django.db import connection
 from agency.batches.kinds import Progress
 from agency.batches.services import kept_path
 from agency.errors import DomainError
-from agency.organisation.models import User
 from settlement.reconciliation import doctor
 from settlement.reconciliation.both_sides import Sides
 from settlement.reconciliation.classify import found_stage
@@ -35,7 +34,7 @@ QUICK_PACKING = """SELECT set_config(name, 'lz4', true) FROM pg_settings
     WHERE name = 'default_toast_compression' AND 'lz4' = ANY (enumvals)"""
 
 
-def details_compare(run: ReconciliationRun, *, by: User, at: Any, progress: Progress) -> dict[str, Any]:
+def details_compare(run: ReconciliationRun, *, progress: Progress) -> dict[str, Any]:
     """Compare a run whose file has cases; what is to stand in the run. DomainError: the file is no such file.
 
     Totals, differences and unread rows are written; the caller's transaction takes them back.
@@ -51,7 +50,7 @@ def details_compare(run: ReconciliationRun, *, by: User, at: Any, progress: Prog
     found_stage(sides)
     unopened = "" if run.all_details else open_only_differing(sides)
     notes = [*their.told(), *_beyond_scope(sides), *filter(None, [unopened])]
-    counts = differences_write(sides, digest, by=by, at=at)
+    counts = differences_write(sides, digest)
     unread_keep(run, staged.unread)
     doctor.diagnose(run)
     result = {**_read(their, staged, sides), **_result(run, counts)}

@@ -6,8 +6,8 @@ The page, the background job and the command call the same functions.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping
-from typing import Any, BinaryIO
+from collections.abc import Mapping
+from typing import BinaryIO
 
 from django.db import transaction
 from django.utils import timezone
@@ -29,9 +29,6 @@ from settlement.reconciliation.selectors import mappings_usable
 from settlement.reconciliation.states import RunState
 from settlement.records.locks import revision
 
-Compare = Callable[..., dict[str, Any]]
-# (run, by=, at=, progress=) → what is to stand in the run
-HOW: dict[str, Compare] = dict.fromkeys(DETAILS, details_compare)
 MOST_TRIES = 3
 
 
@@ -60,7 +57,7 @@ def run_create(
     `columns` {our column: their heading} goes before `mapping`; with neither our own names are looked for.
     """
     access.require(by, May.RECONCILE)
-    if source not in HOW:
+    if source not in DETAILS:
         raise DomainError("unknown_source", "这种来源的文件不逐笔比对。", field="source")
     if not is_period(period):
         raise DomainError("bad_period", f"“{period}”不是期别：请写成六位年月，如 202610。", field="period")
@@ -122,7 +119,7 @@ def _compare(run: ReconciliationRun, *, by: User, at: dt.datetime, progress: Pro
     if held.state != RunState.COMPARING:
         raise SomeoneElseWasFirst(f"{run.run_no} 已经比对过，没有再比对一次。", subject_no=run.run_no)
     began = revision()
-    found = HOW[run.source](run, by=by, at=at, progress=progress)
+    found = details_compare(run, progress=progress)
     if revision() != began:
         raise ChangedMeanwhile
     workflow.move(run, RunState.COMPARED, by=by, at=at, compared_at=at, **found)

@@ -5,19 +5,16 @@ The database writes them, however many there are: `written` has a row for each, 
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.db import connection
 
-from agency.journal.models import StateChange
-from agency.organisation.models import Institution, PoolingRegion, User
+from agency.organisation.models import Institution, PoolingRegion
 from settlement.reconciliation.both_sides import Beside, Sides
 from settlement.reconciliation.classify import columns_text, kind_of
 from settlement.reconciliation.dialect import as_json, at_row, in_order
 from settlement.reconciliation.models import Discrepancy
 from settlement.reconciliation.result import BETWEEN, FOUND, JSON, NOTHING, ResultDigest
 from settlement.reconciliation.side_text import our_text, their_text
-from settlement.reconciliation.states import DISCREPANCY_MACHINE, DiscrepancyState
+from settlement.reconciliation.states import DiscrepancyState
 from settlement.records.models import SettlementRecord
 
 BLOCK = 2_000
@@ -29,11 +26,11 @@ BESIDE: dict[str, str | int] = {
 }  # fmt: skip
 
 
-def differences_write(sides: Sides, digest: ResultDigest, *, by: User, at: dt.datetime) -> dict[str, int]:
-    """Write what of `found` differs as differences, each open; how many of each class."""
+def differences_write(sides: Sides, digest: ResultDigest) -> dict[str, int]:
+    """Write what of `found` differs as differences, each open; how many of each class. That they began the
+    history of the run tells (see DISCREPANCY_MACHINE)."""
     _written_stage(sides)
     _store(sides)
-    _begin(sides.run.pk, by=by, at=at)
     _digest(digest)
     with connection.cursor() as cursor:
         cursor.execute("SELECT kind, count(*) FROM written GROUP BY kind")
@@ -88,17 +85,6 @@ def _store(sides: Sides) -> None:
             SELECT %s, serial, '{run.run_no}-' || serial, their_line, {", ".join(found)}, {marks}
             FROM written ORDER BY serial""",
             [run.pk, *BESIDE.values()],
-        )
-
-
-def _begin(run_id: int, *, by: User, at: dt.datetime) -> None:
-    """The first history row of each difference, in one statement (see journal.workflow.begin)."""
-    names = ("subject_kind", "subject_no", "from_state", "to_state", "by_id", "at", "reason")
-    with connection.cursor() as cursor:
-        cursor.execute(
-            f"""INSERT INTO {StateChange._meta.db_table} ({", ".join(names)})
-            SELECT %s, difference_no, '', state, %s, %s, '' FROM {TABLE} WHERE run_id = %s ORDER BY serial""",
-            [DISCREPANCY_MACHINE.kind, by.pk, connection.ops.adapt_datetimefield_value(at), run_id],
         )
 
 
