@@ -33,8 +33,8 @@ NOTHING_SAID = {kind.value: Finding("", remedy) for kind, remedy in PLAIN.items(
 TABLE = Discrepancy._meta.db_table
 _UPDATE = {
     "postgresql": (
-        f"UPDATE {TABLE} AS d SET cause = f.cause, proposed = f.proposed, evidence = f.evidence::jsonb"
-        " FROM unnest(%s::int[], %s::text[], %s::text[], %s::text[]) AS f (serial, cause, proposed, evidence)"
+        f"UPDATE {TABLE} AS d SET cause = f.cause, proposed = f.proposed, evidence = f.evidence"
+        " FROM jsonb_to_recordset(%s) AS f (serial int, cause text, proposed text, evidence jsonb)"
         " WHERE d.run_id = %s AND d.serial = f.serial"
     ),
     "sqlite": (
@@ -92,10 +92,18 @@ def findings_write(run: ReconciliationRun, found: Found) -> None:
     """Keep what was found of these differences."""
     if not found:
         return
-    rows = [(serial, one.cause, one.proposed, json.dumps(one.evidence)) for serial, one in found]
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
-            columns = [list(map(str, column)) for column in zip(*rows, strict=True)]
-            cursor.execute(_UPDATE["postgresql"], [*columns, run.pk])
+            rows = [
+                {"serial": serial, "cause": one.cause, "proposed": one.proposed, "evidence": one.evidence}
+                for serial, one in found
+            ]
+            cursor.execute(_UPDATE["postgresql"], [json.dumps(rows, ensure_ascii=False), run.pk])
         else:
-            cursor.executemany(_UPDATE["sqlite"], [(*told, run.pk, serial) for serial, *told in rows])
+            cursor.executemany(
+                _UPDATE["sqlite"],
+                [
+                    (one.cause, one.proposed, json.dumps(one.evidence), run.pk, serial)
+                    for serial, one in found
+                ],
+            )
