@@ -40,7 +40,8 @@ def _is_for(by: User, run: ReconciliationRun) -> bool:
 @transaction.atomic
 def run_widen(run: ReconciliationRun, *, by: User, at: dt.datetime) -> ReconciliationRun:
     """Open a run over all cases of the same file, columns and scope, which a job compares. The narrow one is
-    voided, unless it is signed or has a verdict already: then both stand. [P]
+    voided, unless it is signed, has a verdict already, or has a sheet out that answers may come to: then both
+    stand. [P]
 
     Errors: NotAllowed, `not_narrow`, `already_wide`.
     """
@@ -49,7 +50,7 @@ def run_widen(run: ReconciliationRun, *, by: User, at: dt.datetime) -> Reconcili
     if not may_widen(by, run):
         raise DomainError("not_narrow", f"对账 {run} 不能改为全部逐笔比对：{_why_not(run)}。")
     _require_none_wider(run)
-    if run.state == RunState.COMPARED and not _has_verdicts(run):
+    if run.state == RunState.COMPARED and not (_has_verdicts(run) or run.sheets.exists()):
         run_void(run, by=by, at=at, reason=WIDER)
     with kept_path(run.file).open("rb") as stream:
         wider = run_create(

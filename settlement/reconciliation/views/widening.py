@@ -31,6 +31,6 @@ def run_widen(request: StaffRequest, run_no: str) -> HttpResponse:
         messages.error(request, error.message)
         return redirect("settlement:reconciliation_run", run_no=run_no)
     run.refresh_from_db(fields=["state"])
-    left = "已作废" if run.state == RunState.VOIDED else "已有结论，仍然有效，请两次分别办完"
+    left = "已作废" if run.state == RunState.VOIDED else "已有结论或已出核对表，仍然有效，请两次分别办完"
     messages.success(request, f"同一份文件正在全部逐笔比对；对账 {run} {left}。")
     return redirect("settlement:reconciliation_run", run_no=wider.run_no)

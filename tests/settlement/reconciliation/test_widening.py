@@ -14,6 +14,7 @@ from agency.jobs.services import job_run
 from settlement.reconciliation.judging import verdicts_give
 from settlement.reconciliation.models import ReconciliationRun
 from settlement.reconciliation.saved_mappings import mapping_retire, mapping_save
+from settlement.reconciliation.sides import sheet_make
 from settlement.reconciliation.widening import may_widen, run_widen
 from tests.settlement.records.files import row
 from tests.support.world import World
@@ -66,6 +67,20 @@ def test_with_a_verdict_both_stand(world: World, load: Run, compare: Run) -> Non
     assert (run.state, wider.state, wider.all_details) == ("compared", "comparing", True)
     with pytest.raises(DomainError, match=f"已有全部逐笔的对账 {wider}"):
         run_widen(run, by=world.prov_clearing, at=world.now)
+
+
+def test_with_a_sheet_out_both_stand_so_that_answers_find_it(
+    world: World, as_user: AsUser, load: Run, compare: Run
+) -> None:
+    load([row("S1"), row("S2")])
+    run = compare([*HIDDEN, row("S3", 参保地区划="222401")], all_details=False)
+    sheet_make(run=run, by=world.prov_clearing, at=world.now)
+
+    answer = as_user(world.prov_clearing).post(f"/reconciliation/{run}/widen/", follow=True)
+
+    run.refresh_from_db()
+    assert run.state == "compared"
+    assert f"对账 {run} 已有结论或已出核对表，仍然有效" in answer.content.decode()
 
 
 def test_what_was_widened_is_not_widened_again(
