@@ -72,7 +72,7 @@ def test_no_template_comment_of_several_lines_is_printed() -> None:
 
 
 def test_no_part_that_posts_is_included_without_the_token() -> None:
-    """`include … only` leaves out csrf_token too: the form of such a part would be refused by every browser."""
+    """`include … only` leaves out csrf_token too: every browser's form of such a part would be refused."""
     texts = {path.relative_to(ROOT / "templates").as_posix(): text_of(path) for path in TEMPLATES}
 
     def posts(name: str) -> bool:
