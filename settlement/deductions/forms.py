@@ -25,7 +25,7 @@ class DeductionFilterForm(forms.Form):
     def clean_period(self) -> str:
         period = to_text(self.cleaned_data["period"])
         if period and not is_period(period):
-            raise forms.ValidationError("期别应为六位数字，如 202610。")
+            raise forms.ValidationError("期别应为六位数字的年月，如 202610。")
         return period
 
     def narrowed(self) -> DeductionFilter:

@@ -28,7 +28,7 @@ def _period(text: str, *, yearly: bool = False) -> str:
     if yearly and not is_year:
         raise forms.ValidationError("年终的表写四位年度，如 2026。")
     if not yearly and not is_period(period):
-        raise forms.ValidationError("期别应为六位数字，如 202610。")
+        raise forms.ValidationError("期别应为六位数字的年月，如 202610。")
     return period
 
 

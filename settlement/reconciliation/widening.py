@@ -43,13 +43,13 @@ def run_widen(run: ReconciliationRun, *, by: User, at: dt.datetime) -> Reconcili
     voided, unless it is signed, has a verdict already, or has a sheet out that answers may come to: then both
     stand. [P]
 
-    Errors: NotAllowed, `not_narrow`, `already_wide`.
+    Errors: NotAllowed, `not_narrow`, `already_wide` (`run`: its number).
     """
     require_may(by, May.RECONCILE, run)
     run = hold_run(run)
+    _require_none_wider(run)
     if not may_widen(by, run):
         raise DomainError("not_narrow", f"对账 {run} 不能改为全部逐笔比对：{_why_not(run)}。")
-    _require_none_wider(run)
     if run.state == RunState.COMPARED and not (_has_verdicts(run) or run.sheets.exists()):
         run_void(run, by=by, at=at, reason=WIDER)
     with kept_path(run.file).open("rb") as stream:
@@ -79,6 +79,8 @@ def _why_not(run: ReconciliationRun) -> str:
 
 
 def _require_none_wider(run: ReconciliationRun) -> None:
+    if run.all_details:
+        return
     standing = ReconciliationRun.objects.filter(
         file=run.file_id,
         period=run.period,
@@ -89,7 +91,8 @@ def _require_none_wider(run: ReconciliationRun) -> None:
         state__in=[RunState.COMPARING, *COMPARED],
     ).first()
     if standing is not None:
-        raise DomainError("already_wide", f"同一份文件已有全部逐笔的对账 {standing}，请看那一次。")
+        told = f"同一份文件已有全部逐笔的对账 {standing}，请看那一次。"
+        raise DomainError("already_wide", told, run=standing.run_no)
 
 
 def _usable(run: ReconciliationRun, by: User) -> ColumnMapping | None:

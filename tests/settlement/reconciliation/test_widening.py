@@ -39,7 +39,9 @@ def test_a_narrow_comparison_says_what_it_did_not_look_at(narrow: Reconciliation
 
 def test_all_of_the_same_file_is_compared(world: World, as_user: AsUser, narrow: ReconciliationRun) -> None:
     client = as_user(world.prov_clearing)
-    assert "全部逐笔比对" in client.get(f"/reconciliation/{narrow}/").content.decode()
+    page = client.get(f"/reconciliation/{narrow}/").content.decode()
+    assert "全部逐笔比对" in page
+    assert "<small>合计相符的没有逐笔比对</small>" in page
 
     answer = client.post(f"/reconciliation/{narrow}/widen/", follow=True)
 
@@ -86,11 +88,12 @@ def test_with_a_sheet_out_both_stand_so_that_answers_find_it(
 def test_what_was_widened_is_not_widened_again(
     world: World, as_user: AsUser, narrow: ReconciliationRun
 ) -> None:
-    run_widen(narrow, by=world.prov_clearing, at=world.now)
+    wider = run_widen(narrow, by=world.prov_clearing, at=world.now)
 
-    answer = as_user(world.prov_clearing).post(f"/reconciliation/{narrow}/widen/", follow=True)
+    answer = as_user(world.prov_clearing_2).post(f"/reconciliation/{narrow}/widen/", follow=True)
 
-    assert f"对账 {narrow} 不能改为全部逐笔比对：它现在是“已作废”。" in answer.content.decode()
+    assert answer.redirect_chain == [(f"/reconciliation/{wider}/", 302)]
+    assert f"同一份文件已有全部逐笔的对账 {wider}，请看那一次。" in answer.content.decode()
     assert ReconciliationRun.objects.count() == 2
 
 
