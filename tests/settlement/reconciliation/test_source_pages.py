@@ -100,6 +100,8 @@ def test_a_kept_mapping_is_offered_again_to_those_it_is_for(world: World, as_use
         ({"column1": "", "column4": "险种"}, "没有一行读得出"),
         ({"column4": "没有这一列"}, "选择一个有效的选项"),
         ({"period": "2026"}, "期别应为六位数字"),
+        ({"period": "2026-10"}, "期别应为六位数字的年月"),
+        ({"period": "202613"}, "期别应为六位数字的年月"),
         ({"name": "已有的"}, "已经有名为“已有的”的列对照"),
         ({"digest": "0" * 64}, "上传的文件找不到了"),
     ],
