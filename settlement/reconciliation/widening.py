@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import BinaryIO
 
 from django.db import transaction
 
@@ -43,7 +44,7 @@ def run_widen(run: ReconciliationRun, *, by: User, at: dt.datetime) -> Reconcili
     voided, unless it is signed, has a verdict already, or has a sheet out that answers may come to: then both
     stand. [P]
 
-    Errors: NotAllowed, `not_narrow`, `already_wide` (`run`: its number).
+    Errors: NotAllowed, `not_narrow`, `already_wide` (`run`: its number), `file_gone`.
     """
     require_may(by, May.RECONCILE, run)
     run = hold_run(run)
@@ -52,7 +53,7 @@ def run_widen(run: ReconciliationRun, *, by: User, at: dt.datetime) -> Reconcili
         raise DomainError("not_narrow", f"对账 {run} 不能改为全部逐笔比对：{_why_not(run)}。")
     if run.state == RunState.COMPARED and not (_has_verdicts(run) or run.sheets.exists()):
         run_void(run, by=by, at=at, reason=WIDER)
-    with kept_path(run.file).open("rb") as stream:
+    with _kept(run) as stream:
         wider = run_create(
             period=run.period,
             source=run.source,
@@ -68,6 +69,14 @@ def run_widen(run: ReconciliationRun, *, by: User, at: dt.datetime) -> Reconcili
         )
     job_enqueue(JOB, by=by, at=at, subject_kind=wider.machine.kind, subject_no=wider.run_no)
     return wider
+
+
+def _kept(run: ReconciliationRun) -> BinaryIO:
+    try:
+        return kept_path(run.file).open("rb")
+    except OSError:
+        told = f"对账 {run} 的原件找不到，不能再比对：请重新上传，并请系统管理员核对原件。"
+        raise DomainError("file_gone", told) from None
 
 
 def _why_not(run: ReconciliationRun) -> str:

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from agency.batches.services import kept_path
 from agency.errors import DomainError
 from agency.jobs.models import Job
 from agency.jobs.services import job_run
@@ -95,6 +96,18 @@ def test_what_was_widened_is_not_widened_again(
     assert answer.redirect_chain == [(f"/reconciliation/{wider}/", 302)]
     assert f"同一份文件已有全部逐笔的对账 {wider}，请看那一次。" in answer.content.decode()
     assert ReconciliationRun.objects.count() == 2
+
+
+def test_without_its_file_it_is_not_widened_and_stands(
+    world: World, as_user: AsUser, narrow: ReconciliationRun
+) -> None:
+    kept_path(narrow.file).unlink()
+
+    answer = as_user(world.prov_clearing).post(f"/reconciliation/{narrow}/widen/", follow=True)
+
+    assert f"对账 {narrow} 的原件找不到，不能再比对" in answer.content.decode()
+    narrow.refresh_from_db()
+    assert (narrow.state, ReconciliationRun.objects.count()) == ("compared", 1)
 
 
 def test_a_wide_one_is_not_widened(world: World, load: Run, compare: Run) -> None:
