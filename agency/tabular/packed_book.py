@@ -139,8 +139,10 @@ class WorkbookReader:
     def _found(self, sheet: CalamineSheet) -> Found:
         self._refuse_far(sheet)
         rows = _rows if self.looked.grouped else _first_rows
-        header = find_header(rows(sheet, self._part(sheet.name)), self.looked.wanted)
-        below = (line_no > header.line_no for line_no, _ in _rows(sheet, self._part(sheet.name)))
+        part = self._part(sheet.name)
+        header = find_header(rows(sheet, part), self.looked.wanted)
+        ends = _header_ends(header, part, grouped=self.looked.grouped)
+        below = (line_no > ends for line_no, _ in _rows(sheet, part))
         has_rows = bool(header.names) and any(below)
         return Found(sheet, header, has_rows, has_rows and self.looked.fits(header))
 
@@ -177,6 +179,14 @@ def _rows(sheet: CalamineSheet, part: Part) -> Iterator[tuple[int, list[Any]]]:
         yield beyond, _put([], unread[beyond], first_column)
 
 
+def _header_ends(header: Header, part: Part, *, grouped: bool) -> int:
+    """The last line of a header: a name of it may be merged over several. 0 without one."""
+    if grouped or not header.names:
+        return header.line_no if header.names else 0
+    over = (one.last_row for one in part.merged if one.first_row <= header.line_no <= one.last_row)
+    return max(over, default=header.line_no)
+
+
 def _put(cells: list[Any], unread: Iterable[tuple[int, str]], first_column: int) -> list[Any]:
     """Puts what the reader took for empty into its cells; what stands left of the table is no part of it."""
     for column, text in unread:
@@ -209,12 +219,7 @@ class _Sheet:
         self, sheet: CalamineSheet, part: Part, header: Header, filename: str, *, grouped: bool
     ) -> None:
         self.sheet, self.part, self.header, self.filename = sheet, part, header, filename
-        over = [
-            merged.last_row
-            for merged in part.merged
-            if merged.first_row <= header.line_no <= merged.last_row and not grouped
-        ]
-        self.header_line = max(over, default=header.line_no) if header.names else 0
+        self.header_line = _header_ends(header, part, grouped=grouped)
 
     def write(self, out: BinaryIO) -> list[str]:
         """Writes the rows; what the clerk should know of the sheet."""

@@ -61,15 +61,20 @@ class CodeForm(forms.Form):
     )
 
 
+NO_PERIOD = "期别应为六位数字的年月，如 202610。"
+
+
 class PeriodForm(forms.Form):
     """A month of clearing, or empty for all."""
 
-    period = forms.CharField(label="期别", max_length=6, required=False)
+    period = forms.CharField(
+        label="期别", max_length=6, required=False, error_messages={"max_length": NO_PERIOD}
+    )
 
     def clean_period(self) -> str:
         period = to_text(self.cleaned_data["period"])
         if period and not is_period(period):
-            raise forms.ValidationError("期别应为六位数字，如 202610。")
+            raise forms.ValidationError(NO_PERIOD)
         return period
 
 

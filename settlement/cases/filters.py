@@ -14,6 +14,7 @@ from agency.periods import is_period
 from agency.policy.care import CareKind
 from agency.policy.insurance import InsuranceType
 from agency.tabular.values import to_text
+from agency.web.forms import NO_PERIOD
 from settlement.matching.models import FilingMark
 from settlement.records.forms import RegionChoice
 
@@ -94,7 +95,7 @@ class CaseFilterForm(forms.Form):
     def clean_period(self) -> str:
         period = to_text(self.cleaned_data["period"])
         if period and not is_period(period):
-            raise forms.ValidationError("期别应为六位数字，如 202610。")
+            raise forms.ValidationError(NO_PERIOD)
         return period
 
     def clean(self) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from django import forms
 from agency.errors import REASON_LIMIT
 from agency.periods import is_period
 from agency.tabular.values import to_text
+from agency.web.forms import NO_PERIOD
 from settlement.deductions.models import DeductionKind
 from settlement.deductions.selectors import DeductionFilter
 from settlement.records.forms import RegionChoice
@@ -25,7 +26,7 @@ class DeductionFilterForm(forms.Form):
     def clean_period(self) -> str:
         period = to_text(self.cleaned_data["period"])
         if period and not is_period(period):
-            raise forms.ValidationError("期别应为六位数字，如 202610。")
+            raise forms.ValidationError(NO_PERIOD)
         return period
 
     def narrowed(self) -> DeductionFilter:

@@ -128,13 +128,15 @@ class Chosen:
 
     @property
     def ending_numbers(self) -> dict[int, str]:
-        return {key: one.ending_no for key, one in self.endings.items()}
+        """Number of the ending of each; empty for one that has none."""
+        return {key: self.endings[key].ending_no if key in self.endings else "" for key in self.keys}
 
     def require_seen(self, seen: str, why: Callable[[], str]) -> None:
         """That they are still what somebody saw when they were chosen; `why` says what changed, where that is
         known. Errors: SomeoneElseWasFirst."""
         if seen != self.seen:
-            told = why() or "请看过现在的再办。"
+            left = f"清单里 {self.left_out:,} 条已提出了结，等批准，不必再提。" if self.left_out else ""
+            told = why() or left or "请看过现在的再办。"
             raise SomeoneElseWasFirst(f"选中的差异刚有变动，没有办理；{told}")
 
 

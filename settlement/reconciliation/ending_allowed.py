@@ -33,8 +33,13 @@ def endings_held(seen: Mapping[int, str], *, by: User) -> list[CarriedEnding]:
                 found[one.discrepancy_id] = one
     for key, row in rows.items():
         if key not in found:
-            raise SomeoneElseWasFirst(f"{row} 没有编号为“{seen[key]}”的了结，请刷新后再看。")
+            raise SomeoneElseWasFirst(_none_of(row, seen[key]))
     return [found[key] for key in rows]
+
+
+def _none_of(row: Discrepancy, number: str) -> str:
+    which = f"没有编号为“{number}”的了结" if number else "还没有提出了结"
+    return f"{row} {which}，请刷新后再看。"
 
 
 def require_step(endings: Sequence[CarriedEnding], to: EndingState) -> None:

@@ -32,6 +32,11 @@ NEVER_SAID: dict[str, set[str]] = {
 }
 
 
+def typed_in(form: forms.Form) -> str:
+    """What somebody wrote into a form of which nothing came, so that it is not lost."""
+    return str(form.data.get("note") or form.data.get("reason") or "")
+
+
 def _choice(label: str, choices: Sequence[tuple[str, Any]]) -> forms.ChoiceField:
     return forms.ChoiceField(label=label, choices=[ALL, *choices], required=False)
 

@@ -10,6 +10,7 @@ from django import forms
 from agency.organisation.models import Institution, PoolingRegion, RegionKind, User
 from agency.periods import is_period
 from agency.tabular.values import to_text
+from agency.web.forms import NO_PERIOD
 from settlement.clearing.families import is_of_province
 from settlement.clearing.sheets import SHEETS, SHORT_TITLES
 from settlement.reconciliation.kinds import DETAILS, SourceKind
@@ -28,14 +29,18 @@ def _period(text: str, *, yearly: bool = False) -> str:
     if yearly and not is_year:
         raise forms.ValidationError("年终的表写四位年度，如 2026。")
     if not yearly and not is_period(period):
-        raise forms.ValidationError("期别应为六位数字，如 202610。")
+        raise forms.ValidationError(NO_PERIOD)
     return period
 
 
 class SourceForm(forms.Form):
     """A month and a file."""
 
-    period = forms.CharField(label="期别", max_length=6, error_messages={"required": "请写期别，如 202610。"})
+    period = forms.CharField(
+        label="期别",
+        max_length=6,
+        error_messages={"required": "请写期别，如 202610。", "max_length": NO_PERIOD},
+    )
     file = forms.FileField(
         label="文件", error_messages={"required": "请选择对方的文件。", "empty": "文件是空的，请重新选择。"}
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from typing import BinaryIO
 
 from django.db import transaction
 
@@ -40,18 +41,19 @@ def _is_for(by: User, run: ReconciliationRun) -> bool:
 @transaction.atomic
 def run_widen(run: ReconciliationRun, *, by: User, at: dt.datetime) -> ReconciliationRun:
     """Open a run over all cases of the same file, columns and scope, which a job compares. The narrow one is
-    voided, unless it is signed or has a verdict already: then both stand. [P]
+    voided, unless it is signed, has a verdict already, or has a sheet out that answers may come to: then both
+    stand. [P]
 
-    Errors: NotAllowed, `not_narrow`, `already_wide`.
+    Errors: NotAllowed, `not_narrow`, `already_wide` (`run`: its number), `file_gone`.
     """
     require_may(by, May.RECONCILE, run)
     run = hold_run(run)
+    _require_none_wider(run)
     if not may_widen(by, run):
         raise DomainError("not_narrow", f"对账 {run} 不能改为全部逐笔比对：{_why_not(run)}。")
-    _require_none_wider(run)
-    if run.state == RunState.COMPARED and not _has_verdicts(run):
+    if run.state == RunState.COMPARED and not (_has_verdicts(run) or run.sheets.exists()):
         run_void(run, by=by, at=at, reason=WIDER)
-    with kept_path(run.file).open("rb") as stream:
+    with _kept(run) as stream:
         wider = run_create(
             period=run.period,
             source=run.source,
@@ -69,6 +71,14 @@ def run_widen(run: ReconciliationRun, *, by: User, at: dt.datetime) -> Reconcili
     return wider
 
 
+def _kept(run: ReconciliationRun) -> BinaryIO:
+    try:
+        return kept_path(run.file).open("rb")
+    except OSError:
+        told = f"对账 {run} 的原件找不到，不能再比对：请重新上传，并请系统管理员核对原件。"
+        raise DomainError("file_gone", told) from None
+
+
 def _why_not(run: ReconciliationRun) -> str:
     if run.source not in DETAILS or run.all_details:
         return "它比的已经是全部"
@@ -78,6 +88,8 @@ def _why_not(run: ReconciliationRun) -> str:
 
 
 def _require_none_wider(run: ReconciliationRun) -> None:
+    if run.all_details:
+        return
     standing = ReconciliationRun.objects.filter(
         file=run.file_id,
         period=run.period,
@@ -88,7 +100,8 @@ def _require_none_wider(run: ReconciliationRun) -> None:
         state__in=[RunState.COMPARING, *COMPARED],
     ).first()
     if standing is not None:
-        raise DomainError("already_wide", f"同一份文件已有全部逐笔的对账 {standing}，请看那一次。")
+        told = f"同一份文件已有全部逐笔的对账 {standing}，请看那一次。"
+        raise DomainError("already_wide", told, run=standing.run_no)
 
 
 def _usable(run: ReconciliationRun, by: User) -> ColumnMapping | None:

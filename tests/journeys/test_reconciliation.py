@@ -51,9 +51,21 @@ def uploads(clerk: Person, file: Path) -> str:
     return page.url.removeprefix(clerk.site.url)
 
 
+def compares_all(clerk: Person, narrow: str) -> str:
+    """The clerk has the groups that agree compared as well; the wider run's address."""
+    page = clerk.page
+    page.locator("summary", has_text="全部逐笔比对").click()
+    page.get_by_role("button", name="全部逐笔比对").click()
+    page.wait_for_url(lambda url: url.endswith("/") and not url.endswith(narrow))
+    expect(page.get_by_text("差异分类")).to_be_visible(timeout=30_000)
+    expect(page.get_by_text("合计相符的没有逐笔比对")).to_have_count(0)
+    clerk.looks()
+    return page.url.removeprefix(clerk.site.url)
+
+
 def test_from_upload_to_signed_report(person: Opens, tmp_path: Path) -> None:
     clerk, second = person("prov_clearing"), person("prov_clearing2")
-    run = uploads(clerk, their_file(tmp_path))
+    run = compares_all(clerk, uploads(clerk, their_file(tmp_path)))
     page = clerk.page
     expect(page.locator(".kinds")).to_contain_text("金额不符 1")
 

@@ -27,6 +27,7 @@ from settlement.reconciliation.forms import (
     EndingForm,
     PairsForm,
     VerdictForm,
+    typed_in,
 )
 from settlement.reconciliation.kinds import Remedy
 from settlement.reconciliation.listing import with_likeness
@@ -81,6 +82,7 @@ def _page(request: StaffRequest, said: QueryDict, form: Form | None = None, acte
         "forms": forms | ({acted: form} if form is not None and acted in forms else {}),
         "form": form,
         "acted": acted,
+        "unsaved": typed_in(form) if form is not None and acted not in forms else "",
         "trail": trail,
     }
     status = 422 if form is not None or problem else 200

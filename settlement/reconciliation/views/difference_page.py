@@ -25,6 +25,7 @@ from settlement.reconciliation.forms import (
     EndingReasonForm,
     NoteForm,
     VerdictForm,
+    typed_in,
 )
 from settlement.reconciliation.kinds import DETAILS, Remedy
 from settlement.reconciliation.links import links_of
@@ -81,7 +82,7 @@ def _refused(
     what was typed in: nothing is to be amended where nothing is left to do."""
     too_late = overtaken(row, ending, acted) if form is not None else ""
     if form is None or too_late:
-        typed = (form.data.get("note") or form.data.get("reason") or "") if form is not None else ""
+        typed = typed_in(form) if form is not None else ""
         return {"forms": forms, "form": None, "overtaken": too_late, "unsaved": typed}
     return {"forms": forms | {acted: form}, "form": form, "overtaken": "", "unsaved": ""}
 

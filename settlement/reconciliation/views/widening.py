@@ -20,7 +20,7 @@ from settlement.reconciliation.views.runs import visible
 @needs(May.RECONCILE)
 @require_POST
 def run_widen(request: StaffRequest, run_no: str) -> HttpResponse:
-    """Compare all cases of the same file, in the background; on to that run."""
+    """Compare all cases of the same file, in the background; on to that run, or to an earlier one."""
     run = visible(request, run_no)
     try:
         wider = widening.run_widen(run, by=request.user, at=request.now)
@@ -29,8 +29,8 @@ def run_widen(request: StaffRequest, run_no: str) -> HttpResponse:
     except DomainError as error:
         record_refusal(request, error)
         messages.error(request, error.message)
-        return redirect("settlement:reconciliation_run", run_no=run_no)
+        return redirect("settlement:reconciliation_run", run_no=error.facts.get("run", run_no))
     run.refresh_from_db(fields=["state"])
-    left = "已作废" if run.state == RunState.VOIDED else "已有结论，仍然有效，请两次分别办完"
+    left = "已作废" if run.state == RunState.VOIDED else "已有结论或已出核对表，仍然有效，请两次分别办完"
     messages.success(request, f"同一份文件正在全部逐笔比对；对账 {run} {left}。")
     return redirect("settlement:reconciliation_run", run_no=wider.run_no)

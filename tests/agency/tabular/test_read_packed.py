@@ -91,6 +91,21 @@ def test_a_second_sheet_of_rows_is_refused_and_named() -> None:
     assert "的工作表“十月”、“十一月”都有明细：一份文件只收一张，没有导入。" in refused.value.message
 
 
+def test_a_form_whose_header_takes_two_rows_has_no_rows_of_its_own() -> None:
+    """What stands beside a name that is merged over two rows belongs to the header."""
+    book, _ = workbook(HEADER, ROW, title="十月")
+    form = book.create_sheet("空表")
+    form.append(HEADER)
+    form["D2"] = "（年月日）"
+    for letter in "ABC":
+        form.merge_cells(f"{letter}1:{letter}2")
+
+    table = opened(saved(book), needed=NEEDED)
+
+    assert (table.sheet, len(list(table.rows()))) == ("十月", 1)
+    assert table.notes == ("读的是工作表“十月”；“空表”没有读。",)
+
+
 def test_of_sheets_none_of_which_fits_the_best_is_read_as_it_is() -> None:
     book, _ = workbook(["结算编号", "姓名"], ["1", "甲"], title="甲")
     other = book.create_sheet("乙")

@@ -14,6 +14,8 @@ COMMENT = re.compile(r"\{#.*?#\}|\{% comment %\}.*?\{% endcomment %\}", re.DOTAL
 TEMPLATE_TAG = re.compile(r"\{%.*?%\}|\{\{.*?\}\}", re.DOTALL)
 EXTERNAL = re.compile(r"(?:https?:)?//(?!www\.w3\.org/)[\w-]+\.[\w.-]+")
 READS = re.compile(r'<form[^>]*\bmethod="get".*?</form>', re.DOTALL)
+INCLUDES = re.compile(r'\{%\s*include "([^"]+)"(.*?)%\}')
+ALONE = re.compile(r"\bonly\s*$")
 SCRIPT_BY_TEXT = re.compile(
     r"\beval\(|new Function\(|\.innerHTML\b|setAttribute\(\s*[\"'](?:style|on\w+)[\"']"
 )
@@ -67,6 +69,25 @@ def test_no_template_comment_of_several_lines_is_printed() -> None:
     ]
 
     assert printed == []
+
+
+def test_no_part_that_posts_is_included_without_the_token() -> None:
+    """`include … only` leaves out csrf_token too: every browser's form of such a part would be refused."""
+    texts = {path.relative_to(ROOT / "templates").as_posix(): text_of(path) for path in TEMPLATES}
+
+    def posts(name: str) -> bool:
+        text = texts.get(name, "")
+        parts = [part for part, more in INCLUDES.findall(text) if not ALONE.search(more)]
+        return "{% csrf_token %}" in text or any(map(posts, parts))
+
+    assert posts("components/_confirm.html")
+    wrong = [
+        f"{name}: {part}"
+        for name, text in texts.items()
+        for part, more in INCLUDES.findall(text)
+        if ALONE.search(more) and posts(part)
+    ]
+    assert wrong == []
 
 
 def test_no_form_that_only_reads_says_that_nothing_was_saved() -> None:

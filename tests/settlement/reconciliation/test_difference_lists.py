@@ -120,8 +120,9 @@ def test_lists_are_narrowed_by_whatever_is_told_of_a_difference(as_user: LogIn, 
     assert narrowed(source="hospital") == ["N1"]
     assert narrowed(number="S2") == ["S2"]
     assert "没有符合条件的差异" in client.get(WORK, {"view": "open", "number": "X"}).content.decode()
-    wrong = client.get(WORK, {"view": "open", "period": "2026"})
-    assert "期别应为六位数字" in wrong.content.decode()
+    for period in ("2026", "2026-10"):
+        wrong = client.get(WORK, {"view": "open", "period": period}).content.decode()
+        assert "期别应为六位数字的年月" in wrong and "确保该变量" not in wrong
     run = f"/reconciliation/{difference('S1').run}/differences/"
     give(world, "S1")
     assert listed(client, run, state="judged") == ["S1"]

@@ -223,11 +223,14 @@ def test_from_the_list_of_carried_to_the_end_of_all(as_user: LogIn, world: World
 
     waiting = {"list": "view=endings", "all": "1"}
     assert maker.get(WORK, {"view": "endings"}).context["rows"] == []
-    assert set(maker.get(CHOSEN, {"pick": pick("S1", "S2")}).context["forms"]) == {"ending_return"}
+    own = maker.get(CHOSEN, {"pick": pick("S1", "S2")})
+    assert set(own.context["forms"]) == {"ending_return"}
+    assert "其中有您自己提出的，请另一位同事批准" in own.content.decode()
     assert checker.get(WORK, {"view": "endings"}).context["may_handle"]
     page = checker.get(CHOSEN, waiting)
     assert set(page.context["forms"]) == {"ending_approve", "ending_return"}
     text = page.content.decode()
+    assert "其中有您自己提出的" not in text
     assert "了结待批准：请对方更正 3" in text and "prov_clearing：对方十一月更正了" in text
     done = checker.post(f"{CHOSEN}ending_approve/", hidden(checker, **waiting))
     assert done["Location"] == f"{WORK}?view=endings"
@@ -292,6 +295,34 @@ def test_what_is_proposed_already_is_not_among_all(as_user: LogIn, world: World,
     assert "清单里另有 1 条已提出了结，等批准，没有选进来" in page.content.decode()
     mixed = client.get(CHOSEN, {"pick": pick("S1", "S2")})
     assert mixed.context["forms"] == {} and "有的还没有，不能一起办" in mixed.content.decode()
+
+
+def test_all_of_a_list_that_somebody_proposed_meanwhile_is_told_and_what_was_written_is_shown(
+    as_user: LogIn, world: World, three: None
+) -> None:
+    client = as_user(world.prov_finance)
+    said = hidden(client, **ALL)
+    propose_all(world, "S1", "S2", "S3")
+
+    answer = client.post(f"{CHOSEN}ending/", {**said, **HOW})
+
+    text = answer.content.decode()
+    assert answer.status_code == 422 and states() == ["proposed"] * 3
+    assert "没有办理；清单里 3 条已提出了结，等批准，不必再提。" in text
+    assert "都已提出了结" in text and "您刚写的没有记下：对方十一月更正了" in text
+
+
+def test_an_act_upon_endings_is_upon_all_that_are_chosen_or_none(
+    as_user: LogIn, world: World, three: None
+) -> None:
+    propose(world, "S2")
+    client = as_user(world.prov_clearing_2)
+    said = hidden(client, pick=pick("S1", "S2"))
+
+    answer = client.post(f"{CHOSEN}ending_approve/", said)
+
+    assert answer.status_code == 422 and states() == ["proposed"]
+    assert "DZ20261100001-00001 还没有提出了结，请刷新后再看。" in answer.content.decode()
 
 
 def test_what_is_signed_and_what_is_not_are_not_handled_together(

@@ -17,6 +17,7 @@ from agency.masking import mask_id
 from settlement.reconciliation import sides_checks
 from settlement.reconciliation.models import ColumnMapping, Discrepancy, ReconciliationRun, RunTotal
 from settlement.reconciliation.saved_mappings import mapping_save
+from tests.agency.tabular.test_read_xlsx import saved, workbook
 from tests.settlement.clearing.damages import unguarded
 from tests.settlement.notices.statement import CHANGCHUN, lay_notices, load, row
 from tests.settlement.reconciliation.test_totals_runs import HEAD, OURS, text
@@ -47,6 +48,22 @@ def agree(client: Client, url: str, page: HttpResponse, **changed: str) -> HttpR
     kept = page.context["upload"]
     hidden = {"agreed": "yes", "digest": kept.kept.digest, "file_name": kept.name}
     return client.post(url, {**carried, **shown, **hidden, **changed})
+
+
+def test_before_the_columns_are_agreed_to_it_is_told_how_the_file_was_read(
+    world: World, as_user: AsUser
+) -> None:
+    book, sheet = workbook(HEAD.split(","), OURS[0].split(","), title="十月")
+    other = book.create_sheet("十一月")
+    for cells in sheet.iter_rows(values_only=True):
+        other.append(cells)
+    client = as_user(world.prov_clearing)
+
+    page = upload(client, TOTALS, saved(book)).content.decode()
+
+    assert "文件是这样读的" in page
+    assert "工作表“十月”、“十一月”的表头一样，只读了前面的“十月”：其余的请另存为单独的文件再导入。" in page
+    assert "文件是这样读的" not in upload(client, TOTALS, text(OURS)).content.decode()
 
 
 def test_columns_are_proposed_agreed_to_and_kept(world: World, as_user: AsUser) -> None:
@@ -100,6 +117,8 @@ def test_a_kept_mapping_is_offered_again_to_those_it_is_for(world: World, as_use
         ({"column1": "", "column4": "险种"}, "没有一行读得出"),
         ({"column4": "没有这一列"}, "选择一个有效的选项"),
         ({"period": "2026"}, "期别应为六位数字"),
+        ({"period": "2026-10"}, "期别应为六位数字的年月"),
+        ({"period": "202613"}, "期别应为六位数字的年月"),
         ({"name": "已有的"}, "已经有名为“已有的”的列对照"),
         ({"digest": "0" * 64}, "上传的文件找不到了"),
     ],

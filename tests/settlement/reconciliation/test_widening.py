@@ -8,12 +8,14 @@ from typing import Any
 import pytest
 from django.test import Client
 
+from agency.batches.services import kept_path
 from agency.errors import DomainError
 from agency.jobs.models import Job
 from agency.jobs.services import job_run
 from settlement.reconciliation.judging import verdicts_give
 from settlement.reconciliation.models import ReconciliationRun
 from settlement.reconciliation.saved_mappings import mapping_retire, mapping_save
+from settlement.reconciliation.sides import sheet_make
 from settlement.reconciliation.widening import may_widen, run_widen
 from tests.settlement.records.files import row
 from tests.support.world import World
@@ -38,7 +40,9 @@ def test_a_narrow_comparison_says_what_it_did_not_look_at(narrow: Reconciliation
 
 def test_all_of_the_same_file_is_compared(world: World, as_user: AsUser, narrow: ReconciliationRun) -> None:
     client = as_user(world.prov_clearing)
-    assert "全部逐笔比对" in client.get(f"/reconciliation/{narrow}/").content.decode()
+    page = client.get(f"/reconciliation/{narrow}/").content.decode()
+    assert "全部逐笔比对" in page
+    assert "<small>合计相符的没有逐笔比对</small>" in page
 
     answer = client.post(f"/reconciliation/{narrow}/widen/", follow=True)
 
@@ -68,15 +72,42 @@ def test_with_a_verdict_both_stand(world: World, load: Run, compare: Run) -> Non
         run_widen(run, by=world.prov_clearing, at=world.now)
 
 
+def test_with_a_sheet_out_both_stand_so_that_answers_find_it(
+    world: World, as_user: AsUser, load: Run, compare: Run
+) -> None:
+    load([row("S1"), row("S2")])
+    run = compare([*HIDDEN, row("S3", 参保地区划="222401")], all_details=False)
+    sheet_make(run=run, by=world.prov_clearing, at=world.now)
+
+    answer = as_user(world.prov_clearing).post(f"/reconciliation/{run}/widen/", follow=True)
+
+    run.refresh_from_db()
+    assert run.state == "compared"
+    assert f"对账 {run} 已有结论或已出核对表，仍然有效" in answer.content.decode()
+
+
 def test_what_was_widened_is_not_widened_again(
     world: World, as_user: AsUser, narrow: ReconciliationRun
 ) -> None:
-    run_widen(narrow, by=world.prov_clearing, at=world.now)
+    wider = run_widen(narrow, by=world.prov_clearing, at=world.now)
+
+    answer = as_user(world.prov_clearing_2).post(f"/reconciliation/{narrow}/widen/", follow=True)
+
+    assert answer.redirect_chain == [(f"/reconciliation/{wider}/", 302)]
+    assert f"同一份文件已有全部逐笔的对账 {wider}，请看那一次。" in answer.content.decode()
+    assert ReconciliationRun.objects.count() == 2
+
+
+def test_without_its_file_it_is_not_widened_and_stands(
+    world: World, as_user: AsUser, narrow: ReconciliationRun
+) -> None:
+    kept_path(narrow.file).unlink()
 
     answer = as_user(world.prov_clearing).post(f"/reconciliation/{narrow}/widen/", follow=True)
 
-    assert f"对账 {narrow} 不能改为全部逐笔比对：它现在是“已作废”。" in answer.content.decode()
-    assert ReconciliationRun.objects.count() == 2
+    assert f"对账 {narrow} 的原件找不到，不能再比对" in answer.content.decode()
+    narrow.refresh_from_db()
+    assert (narrow.state, ReconciliationRun.objects.count()) == ("compared", 1)
 
 
 def test_a_wide_one_is_not_widened(world: World, load: Run, compare: Run) -> None:

@@ -103,5 +103,5 @@ def test_a_filter_that_cannot_be_read_exports_nothing(
     response = as_user(world.prov_clearing).get("/cases/export/csv/?period=2026-10")
 
     assert response.status_code == 422
-    assert "期别应为六位数字，如 202610。" in response.content.decode()
+    assert "期别应为六位数字的年月，如 202610。" in response.content.decode()
     assert not AuditEntry.objects.filter(action="exported").exists()
