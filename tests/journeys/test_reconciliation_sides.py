@@ -97,8 +97,8 @@ def test_a_statement_with_joint_parted_and_foreign_payments(
     page.keyboard.press("j")
     page.wait_for_url("**/differences/?state=open")
     finance.looks()
-    part = page.locator("tbody tr").filter(has_text="部分付款")
-    expect(part).to_contain_text("100.00")
+    part = page.locator("tbody tr").filter(has_text="部分付款")  # other journeys leave some too
+    expect(part.filter(has_text=re.compile(r"(?<![\d,.])100\.00"))).to_have_count(1)
     page.locator("tbody tr").filter(has_text="他方付款").locator("a.code").click()
     expect(page.get_by_text(re.compile("登记的是辽源市，金额等于 通化市")).first).to_be_visible()
     expect(page.get_by_role("row", name=re.compile("对方户名.*辽源市"))).to_be_visible()
