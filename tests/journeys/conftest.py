@@ -10,6 +10,7 @@ import sys
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -51,8 +52,14 @@ def wait_until_up(url: str) -> None:
 
 @pytest.fixture(scope="session")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """The one that most journeys share."""
+    with running(tmp_path_factory.mktemp("site")) as shared:
+        yield shared
+
+
+@contextmanager
+def running(folder: Path) -> Iterator[Site]:
     """`seed --demo`, then the server and one worker as `make run` starts them."""
-    folder = tmp_path_factory.mktemp("site")
     environment = {
         **os.environ,
         "DATABASE_URL": f"sqlite:///{folder / 'demo.sqlite3'}",
