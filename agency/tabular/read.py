@@ -319,7 +319,7 @@ def _line_at(source: TextSource, at: int) -> int:
     """On which line a byte of the source stands."""
     line_no = 1
     for chunk in _chunks(source):
-        line_no += chunk.count(b"\n", 0, max(at, 0))
+        line_no += chunk.count(b"\n", 0, at)
         at -= len(chunk)
         if at <= 0:
             break

@@ -48,8 +48,8 @@ def details_compare(run: ReconciliationRun, *, progress: Progress) -> dict[str, 
     totals_write(sides)
     totals_digested(run.totals.all(), digest)
     found_stage(sides)
-    unopened = "" if run.all_details else open_only_differing(sides)
-    notes = [*their.told(), *_beyond_scope(sides), *filter(None, [unopened])]
+    unopened = [] if run.all_details else open_only_differing(sides)
+    notes = [*their.told(), *_beyond_scope(sides), *unopened]
     counts = differences_write(sides, digest)
     unread_keep(run, staged.unread)
     doctor.diagnose(run)

@@ -156,9 +156,9 @@ def _cases(totals: QuerySet[RunTotal], side: str) -> int:
     return totals.aggregate(cases=cases)["cases"] or 0
 
 
-def open_only_differing(sides: Sides) -> str:
+def open_only_differing(sides: Sides) -> list[str]:
     """Of `found` keep what lies in a combination whose totals differ, by our words or by theirs. What to say
-    of the others; empty when there are none."""
+    of the others, if there are any."""
     ours = f"""SELECT f.settlement_no, {_grouped(sides, _OURS)[0]}
         FROM found AS f JOIN {SettlementRecord._meta.db_table} AS o ON o.id = f.record_id {_OF_OURS}"""
     theirs = f"""SELECT f.settlement_no, {_grouped(sides, _THEIRS)[0]}
@@ -172,4 +172,4 @@ def open_only_differing(sides: Sides) -> str:
         )
     agreeing = sides.run.totals.filter(agrees=True)
     groups, cases = agreeing.count(), _cases(agreeing, "our")
-    return f"合计相符的 {groups:,} 组（我方 {cases:,} 笔）没有逐笔比对。" if groups else ""
+    return [f"合计相符的 {groups:,} 组（我方 {cases:,} 笔）没有逐笔比对。"] if groups else []
