@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
 from django.utils import timezone
 
 from agency.batches.kinds import Progress
 from agency.jobs.models import Job
+from agency.jobs.services import job_enqueue
+from agency.organisation.models import User
 from agency.registry import JOB_KINDS
 from settlement.reconciliation.models import ReconciliationRun
 from settlement.reconciliation.services import run_compare
 from settlement.reconciliation.states import RunState
 
 JOB = "reconcile"
+
+
+def compare_later(run: ReconciliationRun, *, by: User, at: dt.datetime) -> None:
+    """Have an opened run compared in the background."""
+    job_enqueue(JOB, by=by, at=at, subject_kind=run.machine.kind, subject_no=run.run_no)
 
 
 @JOB_KINDS.register(JOB)

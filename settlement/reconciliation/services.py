@@ -13,6 +13,7 @@ from django.db import transaction
 from django.utils import timezone
 
 from agency.batches.kinds import Progress, no_progress
+from agency.batches.models import KeptFile
 from agency.batches.services import file_keep
 from agency.errors import DomainError, NotAllowed, SomeoneElseWasFirst
 from agency.journal import audit, workflow
@@ -41,7 +42,7 @@ def run_create(
     *,
     period: str,
     source: str,
-    stream: BinaryIO,
+    file: BinaryIO | KeptFile,
     file_name: str,
     by: User,
     at: dt.datetime,
@@ -52,7 +53,8 @@ def run_create(
     all_details: bool = True,
     by_command: bool = False,
 ) -> ReconciliationRun:
-    """Keep their file and open a run of one's own region (the province's: of all), in state `comparing`.
+    """Keep their file, unless it is kept already, and open a run of one's own region (the province's: of
+    all), in state `comparing`.
 
     `columns` {our column: their heading} goes before `mapping`; with neither our own names are looked for.
     """
@@ -73,7 +75,7 @@ def run_create(
         region=None if access.sees_all(by) else by.region,
         scope_region=scope_region,
         scope_institution=scope_institution,
-        file=file_keep(stream, name=file_name, by=by, at=at),
+        file=file if isinstance(file, KeptFile) else file_keep(file, name=file_name, by=by, at=at),
         file_name=file_name[:200],
         mapping=mapping,
         columns=applied,

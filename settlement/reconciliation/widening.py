@@ -3,19 +3,17 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import BinaryIO
 
 from django.db import transaction
 
 from agency.batches.services import kept_path
 from agency.errors import DomainError
-from agency.jobs.services import job_enqueue
 from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
 from settlement.reconciliation.acting import may_act, require_may
 from settlement.reconciliation.giving_up import run_void
-from settlement.reconciliation.jobs import JOB
+from settlement.reconciliation.jobs import compare_later
 from settlement.reconciliation.kinds import DETAILS
 from settlement.reconciliation.locks import hold_run
 from settlement.reconciliation.models import ColumnMapping, Discrepancy, ReconciliationRun
@@ -53,27 +51,27 @@ def run_widen(run: ReconciliationRun, *, by: User, at: dt.datetime) -> Reconcili
         raise DomainError("not_narrow", f"对账 {run} 不能改为全部逐笔比对：{_why_not(run)}。")
     if run.state == RunState.COMPARED and not (_has_verdicts(run) or run.sheets.exists()):
         run_void(run, by=by, at=at, reason=WIDER)
-    with _kept(run) as stream:
-        wider = run_create(
-            period=run.period,
-            source=run.source,
-            stream=stream,
-            file_name=run.file_name,
-            by=by,
-            at=at,
-            scope_region=run.scope_region,
-            scope_institution=run.scope_institution,
-            mapping=_usable(run, by),
-            columns=run.columns,
-            all_details=True,
-        )
-    job_enqueue(JOB, by=by, at=at, subject_kind=wider.machine.kind, subject_no=wider.run_no)
+    _require_original(run)
+    wider = run_create(
+        period=run.period,
+        source=run.source,
+        file=run.file,
+        file_name=run.file_name,
+        by=by,
+        at=at,
+        scope_region=run.scope_region,
+        scope_institution=run.scope_institution,
+        mapping=_usable(run, by),
+        columns=run.columns,
+        all_details=True,
+    )
+    compare_later(wider, by=by, at=at)
     return wider
 
 
-def _kept(run: ReconciliationRun) -> BinaryIO:
+def _require_original(run: ReconciliationRun) -> None:
     try:
-        return kept_path(run.file).open("rb")
+        kept_path(run.file).open("rb").close()
     except OSError:
         told = f"对账 {run} 的原件找不到，不能再比对：请重新上传，并请系统管理员核对原件。"
         raise DomainError("file_gone", told) from None

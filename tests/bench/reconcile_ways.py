@@ -59,7 +59,7 @@ def ours(path: Path) -> dict[str, Any]:
     details.doctor.diagnose = _timed(CAUSES, details.doctor.diagnose)
     by, at = system_account(), timezone.now()
     with path.open("rb") as stream:
-        run = run_create(period="202610", source="platform", stream=stream, file_name=path.name, by=by, at=at)
+        run = run_create(period="202610", source="platform", file=stream, file_name=path.name, by=by, at=at)
     run_compare(run, by=by, at=at)
     return {str(DiscrepancyKind(kind).label): count for kind, count in run.counts.items()}
 

@@ -29,7 +29,7 @@ def load(world: World, folder: Path, number: str) -> None:
 def opened(world: World) -> ReconciliationRun:
     stream = io.BytesIO(csv_bytes([row("S1"), row("S9")]))
     return run_create(
-        period="202610", source="platform", stream=stream, file_name="f.csv", by=world.prov_clearing,
+        period="202610", source="platform", file=stream, file_name="f.csv", by=world.prov_clearing,
         at=world.now,
     )  # fmt: skip
 

@@ -49,7 +49,7 @@ class Command(StaffCommand):
             run = run_create(
                 period=options["period"],
                 source=_source(mapping, institution),
-                stream=stream,
+                file=stream,
                 file_name=path.name,
                 by=by,
                 at=at,

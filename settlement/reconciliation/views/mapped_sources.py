@@ -17,7 +17,6 @@ from django.views.decorators.http import require_http_methods
 from agency.batches.models import KeptFile
 from agency.batches.services import file_keep, kept_path
 from agency.errors import DomainError
-from agency.jobs.services import job_enqueue
 from agency.masking import mask_id
 from agency.organisation.models import User
 from agency.organisation.roles import May
@@ -28,7 +27,7 @@ from agency.web.acting import put_on
 from agency.web.request import StaffRequest
 from settlement.reconciliation import bank_file, mapping, theirs, totals_file
 from settlement.reconciliation.bank_runs import run_of_bank
-from settlement.reconciliation.jobs import JOB
+from settlement.reconciliation.jobs import compare_later
 from settlement.reconciliation.models import ReconciliationRun
 from settlement.reconciliation.saved_mappings import mapping_save
 from settlement.reconciliation.services import run_create
@@ -84,9 +83,8 @@ def _at_once(act: Callable[..., ReconciliationRun]) -> Callable[..., Reconciliat
 
 def _in_background(*, kept: KeptFile, by: User, at: dt.datetime, **said: Any) -> ReconciliationRun:
     """A run over details, which a job compares: a million rows take their time."""
-    with kept_path(kept).open("rb") as stream:
-        run = run_create(stream=stream, by=by, at=at, **said)
-    job_enqueue(JOB, by=by, at=at, subject_kind=run.machine.kind, subject_no=run.run_no)
+    run = run_create(file=kept, by=by, at=at, **said)
+    compare_later(run, by=by, at=at)
     return run
 
 

@@ -27,7 +27,7 @@ def compare_bytes(world: World) -> Compare:
     def run(content: bytes, name: str = "theirs.csv", *, by: User | None = None, **options: Any) -> Any:
         by = by or world.prov_clearing
         asked = {"period": "202610", "source": "platform"} | options
-        opened = run_create(stream=io.BytesIO(content), file_name=name, by=by, at=world.now, **asked)
+        opened = run_create(file=io.BytesIO(content), file_name=name, by=by, at=world.now, **asked)
         run_compare(opened, by=by, at=world.now)
         return opened
 

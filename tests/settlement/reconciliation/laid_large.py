@@ -48,7 +48,7 @@ def open_large(made: Callable[[], Month], world: World, folder: Path) -> tuple[R
     match_period(month.period, at=world.now)
     with path.open("rb") as file:
         run = run_create(
-            period=month.period, source="platform", stream=file, file_name=path.name,
+            period=month.period, source="platform", file=file, file_name=path.name,
             by=world.prov_clearing, at=world.now,
         )  # fmt: skip
     return run, month

@@ -19,7 +19,7 @@ Run = Callable[..., Any]
 
 def opened(world: World, content: bytes) -> Job:
     run = run_create(
-        period="202610", source="region", stream=io.BytesIO(content), file_name="f.csv",
+        period="202610", source="region", file=io.BytesIO(content), file_name="f.csv",
         by=world.prov_clearing, at=world.now,
     )  # fmt: skip
     return job_enqueue(
