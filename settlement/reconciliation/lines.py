@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from itertools import chain
 
 from agency.tabular.plain import Run, plain_runs
 from agency.tabular.read import Row
@@ -104,13 +103,12 @@ class Lines:
         return plain_runs(table, table.raw, cells)
 
     def _numbered(self, run: Run) -> bytes:
-        lines = run.data.translate(None, b".\r").splitlines(
-            keepends=True
-        )  # a return but at the end of a line
-        self.rows += len(lines)
-        number = f"%d{self.delimiter}".encode().__mod__
-        numbers = map(number, range(run.line_no, run.line_no + len(lines)))
-        return b"".join(chain.from_iterable(zip(numbers, lines, strict=True)))
+        lines = run.data.translate(None, b".\r").replace(b"%", b"%%")
+        count = lines.count(b"\n")
+        self.rows += count
+        number = f"%d{self.delimiter}".encode()
+        form = number + lines.replace(b"\n", b"\n" + number, count - 1)
+        return form % tuple(range(run.line_no, run.line_no + count))
 
     def _line(self, row: Row) -> bytes:
         """One line; empty for a row that cannot be read."""
