@@ -14,6 +14,7 @@ from settlement.reconciliation.dialect import analyze, at_row, in_order
 from settlement.reconciliation.fields import FIELDS, FieldKind, Part, Shape
 from settlement.reconciliation.kinds import DiscrepancyKind
 from settlement.reconciliation.side_text import list_text
+from settlement.reconciliation.tables import create_as, table_of
 
 IN_TURN = (
     (Part.REVERSAL, DiscrepancyKind.REVERSAL_DIFFERS),
@@ -43,20 +44,21 @@ def found_stage(sides: Sides) -> None:
             WHERE NOT EXISTS (SELECT 1 FROM {numbers} AS o WHERE o.settlement_no = t.settlement_no)""",
             more_params,
         )
-        cursor.execute(
-            f"""CREATE TEMPORARY TABLE found AS
-            SELECT settlement_no, record_id, at_row, CASE WHEN at_row IS NULL THEN 0 ELSE 1 END AS times
-            FROM (
-              SELECT settlement_no, record_id, at_row FROM our_apart
-              UNION ALL SELECT settlement_no, CAST(NULL AS bigint), at_row FROM their_apart
-            ) AS apart
-            WHERE NOT EXISTS (SELECT 1 FROM their_repeats AS r WHERE r.settlement_no = apart.settlement_no)
-            UNION ALL
-            SELECT r.settlement_no, o.id, r.at_row, r.times
-            FROM their_repeats AS r LEFT JOIN {numbers} AS o ON o.settlement_no = r.settlement_no""",
-            more_params,
-        )
-    analyze("found")
+    create_as(
+        sides.run,
+        "found",
+        f"""SELECT settlement_no, record_id, at_row, CASE WHEN at_row IS NULL THEN 0 ELSE 1 END AS times
+        FROM (
+          SELECT settlement_no, record_id, at_row FROM our_apart
+          UNION ALL SELECT settlement_no, CAST(NULL AS bigint), at_row FROM their_apart
+        ) AS apart
+        WHERE NOT EXISTS (SELECT 1 FROM their_repeats AS r WHERE r.settlement_no = apart.settlement_no)
+        UNION ALL
+        SELECT r.settlement_no, o.id, r.at_row, r.times
+        FROM their_repeats AS r LEFT JOIN {numbers} AS o ON o.settlement_no = r.settlement_no""",
+        more_params,
+    )
+    analyze(table_of(sides.run, "found"))
 
 
 def _repeats(sides: Sides) -> None:
@@ -77,17 +79,18 @@ def _repeats(sides: Sides) -> None:
               WHERE other.settlement_no = t.settlement_no AND other.line_no <> t.line_no)"""
         )
         analyze("their_twins")
-        cursor.execute(
-            f"""CREATE TEMPORARY TABLE their_repeats AS
-            SELECT settlement_no, count(*) AS times, CAST(sum(worth) AS bigint) AS worth,
-              min(line_no) AS first_line, min(CASE WHEN turn = 1 THEN at_row END) AS at_row
-            FROM (
-              SELECT t.settlement_no, t.line_no, {at_row("t")} AS at_row, {worth} AS worth,
-                row_number() OVER (PARTITION BY t.settlement_no ORDER BY {content}, t.line_no) AS turn
-              FROM their_twins AS t {sides.joins}
-            ) AS ranked GROUP BY settlement_no"""
-        )
-    analyze("their_repeats")
+    create_as(
+        sides.run,
+        "their_repeats",
+        f"""SELECT settlement_no, count(*) AS times, CAST(sum(worth) AS bigint) AS worth,
+          min(line_no) AS first_line, min(CASE WHEN turn = 1 THEN at_row END) AS at_row
+        FROM (
+          SELECT t.settlement_no, t.line_no, {at_row("t")} AS at_row, {worth} AS worth,
+            row_number() OVER (PARTITION BY t.settlement_no ORDER BY {content}, t.line_no) AS turn
+          FROM their_twins AS t {sides.joins}
+        ) AS ranked GROUP BY settlement_no""",
+    )
+    analyze(table_of(sides.run, "their_repeats"))
 
 
 def columns_text(shape: Shape) -> str:

@@ -17,7 +17,8 @@ from settlement.reconciliation.kinds import DiscrepancyKind
 from settlement.reconciliation.models import ReconciliationRun
 from settlement.reconciliation.places import places_stage
 from settlement.reconciliation.result import ResultDigest, totals_digested
-from settlement.reconciliation.staging import Staged, theirs_stage, unread_keep, unstage
+from settlement.reconciliation.staging import Staged, theirs_stage, unread_keep
+from settlement.reconciliation.tables import drop
 from settlement.reconciliation.theirs import TheirFile, open_theirs
 from settlement.reconciliation.totals import open_only_differing, our_cases, ours_digest, totals_write
 from settlement.reconciliation.writing import differences_write
@@ -28,6 +29,7 @@ ROOM = {
     "random_page_cost": "1.1",
     "cursor_tuple_fraction": "1",
     "parallel_tuple_cost": "0",  # few rows are left of a join, which PostgreSQL does not foresee
+    "min_parallel_table_scan_size": "0",  # what was found is little to read and much to write
 }
 # both sides of a difference are packed away: quicker, where PostgreSQL was built with it
 QUICK_PACKING = """SELECT set_config(name, 'lz4', true) FROM pg_settings
@@ -54,7 +56,7 @@ def details_compare(run: ReconciliationRun, *, progress: Progress) -> dict[str, 
     unread_keep(run, staged.unread)
     doctor.diagnose(run)
     result = {**_read(their, staged, sides), **_result(run, counts)}
-    unstage(run)
+    drop(run)
     return {**result, "notes": notes, "result_digest": digest.text()}
 
 
@@ -76,7 +78,7 @@ def _require_rows(staged: Staged, file_name: str) -> None:
 
 
 def _sides(run: ReconciliationRun, staged: Staged) -> Sides:
-    return Sides(run, staged.shape, places_stage(staged.shape, run.period))
+    return Sides(run, staged.shape, places_stage(run, staged.shape))
 
 
 def _beyond_scope(sides: Sides) -> list[str]:

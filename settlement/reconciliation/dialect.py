@@ -6,7 +6,6 @@ from django.db import connection
 
 _IN_ORDER = {"postgresql": ' COLLATE "C"', "sqlite": ""}
 _AT = {"postgresql": "{}.at_row", "sqlite": "{}.line_no"}
-_JSON = {"postgresql": "CAST({} AS jsonb)", "sqlite": "{}"}
 _JSON_STRING = {"postgresql": "CAST(to_json({}) AS text)", "sqlite": "json_quote({})"}
 _LOCAL = {
     "postgresql": "to_char({} AT TIME ZONE 'Asia/Shanghai', 'YYYY-MM-DD HH24:MI:SS')",
@@ -27,11 +26,6 @@ def at_row(theirs: str) -> str:
 def json_string(text: str) -> str:
     """A text as a JSON string."""
     return _JSON_STRING[connection.vendor].format(text)
-
-
-def as_json(text: str) -> str:
-    """JSON text as what a JSONField keeps."""
-    return _JSON[connection.vendor].format(text)
 
 
 def local(moment: str) -> str:

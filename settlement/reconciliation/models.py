@@ -12,6 +12,7 @@ from agency.batches.models import KeptFile
 from agency.journal.workflow import Machine
 from agency.organisation import access
 from agency.organisation.models import Institution, PoolingRegion, User
+from settlement.reconciliation.json_text import JsonText
 from settlement.reconciliation.kinds import Cause, DiscrepancyKind, Remedy, SourceKind
 from settlement.reconciliation.states import (
     DISCREPANCY_MACHINE,
@@ -249,8 +250,14 @@ class Discrepancy(models.Model):
     machine: ClassVar[Machine] = DISCREPANCY_MACHINE
     journal_field: ClassVar[str] = "difference_no"
 
+    # foreign keys without an index of their own: nobody looks for differences by them, or one of Meta.indexes
+    # begins with them
     run = models.ForeignKey(
-        ReconciliationRun, models.CASCADE, verbose_name="对账", related_name="discrepancies"
+        ReconciliationRun,
+        models.CASCADE,
+        verbose_name="对账",
+        related_name="discrepancies",
+        db_index=False,
     )
     serial = models.PositiveIntegerField("序号")
     difference_no = models.CharField("差异编号", max_length=24, unique=True)  # run_no-serial: the row key
@@ -262,9 +269,9 @@ class Discrepancy(models.Model):
     institution_code = models.CharField("定点医药机构编号", max_length=12, blank=True)
     insured_region_code = models.CharField("参保地", max_length=6, blank=True)
     care_region_code = models.CharField("就医地", max_length=6, blank=True)
-    columns = models.JSONField("不符的列", default=list)
-    ours = models.JSONField("我方", default=dict)
-    theirs = models.JSONField("对方", default=dict)
+    columns = JsonText("不符的列", default=list)
+    ours = JsonText("我方", default=dict)
+    theirs = JsonText("对方", default=dict)
     amount_fen = models.BigIntegerField("差额", default=0)
     cause = models.CharField("疑因", max_length=16, choices=Cause, blank=True)
     evidence = models.JSONField("依据", default=dict, blank=True)
@@ -277,6 +284,7 @@ class Discrepancy(models.Model):
         blank=True,
         verbose_name="负责人",
         related_name="+",
+        db_index=False,
     )
     due_on = models.DateField("期限", null=True, blank=True)
     remedy = models.CharField("结论", max_length=10, choices=Remedy, blank=True)
@@ -292,6 +300,7 @@ class Discrepancy(models.Model):
         blank=True,
         verbose_name="提出结论的人",
         related_name="+",
+        db_index=False,
     )
     judged_at = models.DateTimeField("提出时间", null=True, blank=True)
     approved_by = models.ForeignKey(
@@ -301,6 +310,7 @@ class Discrepancy(models.Model):
         blank=True,
         verbose_name="批准人",
         related_name="+",
+        db_index=False,
     )
     approved_at = models.DateTimeField("批准时间", null=True, blank=True)
 

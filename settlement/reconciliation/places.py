@@ -8,7 +8,7 @@ of a few rows, a row for each word; by days only where a meaning changed within 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -20,6 +20,8 @@ from settlement.reconciliation import meanings
 from settlement.reconciliation.dialect import analyze, in_order
 from settlement.reconciliation.fields import FIELDS, Shape
 from settlement.reconciliation.meanings import Days, Meaning
+from settlement.reconciliation.models import ReconciliationRun
+from settlement.reconciliation.tables import create, table_of
 from settlement.records import columns as c
 from settlement.records.reference import read_reference
 
@@ -64,8 +66,9 @@ class Places:
         return f" AND {day} BETWEEN {name}.begins AND {name}.ends"
 
 
-def places_stage(shape: Shape, period: str) -> Places:
+def places_stage(run: ReconciliationRun, shape: Shape) -> Places:
     """Fill `their_sums` and the tables of meanings."""
+    period = run.period
     _sum_up(shape, by_day=False)
     days, reference = _days(period), read_reference()
     areas = list(meanings.areas(reference, _words("insured_area_code", "care_area_code"), days))
@@ -75,9 +78,10 @@ def places_stage(shape: Shape, period: str) -> Places:
     by_day = not all(map(days.whole, found))
     if by_day:
         _sum_up(shape, by_day=True)
-    _fill("their_area", "code text, begins text, ends text, region_id bigint", areas)
-    _fill("their_care", "code text, begins text, ends text, care_kind text", cares)
-    _fill("account_inside", "region_id bigint, begins text, ends text, is_inside boolean", inside)
+    days_of = {"begins": "text", "ends": "text"}
+    _fill(run, "their_area", {"code": "text", **days_of, "region_id": "bigint"}, areas)
+    _fill(run, "their_care", {"code": "text", **days_of, "care_kind": "text"}, cares)
+    _fill(run, "account_inside", {"region_id": "bigint", **days_of, "is_inside": "boolean"}, inside)
     return Places(period, by_day, bool(inside))
 
 
@@ -122,9 +126,12 @@ def _words(*columns: str) -> list[str]:
         return [word for (word,) in cursor.fetchall()]
 
 
-def _fill(name: str, columns: str, rows: Iterable[Meaning[Any]]) -> None:
+def _fill(
+    run: ReconciliationRun, name: str, columns: Mapping[str, str], rows: Iterable[Meaning[Any]]
+) -> None:
+    create(run, name, columns)
     values = [(row.word, row.begins, row.ends, row.value) for row in rows]
+    table = table_of(run, name)
     with connection.cursor() as cursor:
-        cursor.execute(f"CREATE TEMPORARY TABLE {name} ({columns})")
-        cursor.executemany(f"INSERT INTO {name} VALUES (%s, %s, %s, %s)", values)
-    analyze(name)
+        cursor.executemany(f"INSERT INTO {table} VALUES (%s, %s, %s, %s)", values)
+    analyze(table)

@@ -7,22 +7,22 @@ The same texts are digested when a run is compared and when its rows are read ag
 from __future__ import annotations
 
 import hashlib
-import json
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from typing import Any
 
+from django.db import connection
 from django.db.models import QuerySet
 
-from settlement.reconciliation.models import Discrepancy, RunTotal
+from settlement.reconciliation.models import Discrepancy, ReconciliationRun, RunTotal
 
+TABLE = Discrepancy._meta.db_table
+BLOCK = 2_000
 FOUND = (
     "kind", "subject", "our_correction_no", "times", "institution_code", "insured_region_code",
     "care_region_code", "columns", "ours", "theirs", "amount_fen",
 )  # fmt: skip
-JSON = frozenset({"columns", "ours", "theirs"})
 NOTHING, BETWEEN = "None", "\x1f"  # how what is not there is digested, and what stands between
 TOTALS = tuple(field.attname for field in RunTotal._meta.fields if field.name not in ("id", "run"))
-_write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
 class ResultDigest:
@@ -43,28 +43,29 @@ class ResultDigest:
         return self._hash.hexdigest()
 
 
-def json_text(value: Any) -> str:
-    """JSON as it is digested: keys in order, nothing escaped that need not be."""
-    return _write(value)
-
-
 def totals_digested(totals: QuerySet[RunTotal], digest: ResultDigest) -> None:
     """Digest the totals of a run, in the order of their keys."""
     for values in sorted(totals.order_by().values_list(*TOTALS)):
         digest.add(map(_plain, values))
 
 
-def stored_digest(totals: QuerySet[RunTotal], differences: QuerySet[Discrepancy]) -> str:
+def differences_digested(run: ReconciliationRun, digest: ResultDigest) -> None:
+    """Digest the differences of a run by the very texts that are kept, in their order."""
+    texts = (f"coalesce(CAST({name} AS text), '{NOTHING}')" for name in FOUND)
+    joined = f" || '{BETWEEN}' || ".join(texts)
+    with connection.chunked_cursor() as cursor:
+        cursor.execute(f"SELECT {joined} FROM {TABLE} WHERE run_id = %s ORDER BY serial", [run.pk])
+        while rows := cursor.fetchmany(BLOCK):
+            for (text,) in rows:
+                digest.add_joined(text)
+
+
+def stored_digest(run: ReconciliationRun) -> str:
     """The digest that the stored rows of a run give."""
     digest = ResultDigest()
-    totals_digested(totals, digest)
-    for values in differences.order_by("serial").values_list(*FOUND).iterator(chunk_size=2000):
-        digest.add(_texts(values))
+    totals_digested(run.totals.all(), digest)
+    differences_digested(run, digest)
     return digest.text()
-
-
-def _texts(values: Sequence[Any]) -> list[Any]:
-    return [json_text(value) if name in JSON else value for name, value in zip(FOUND, values, strict=True)]
 
 
 def _plain(value: Any) -> Any:

@@ -1,17 +1,17 @@
 """一边成文: one side of a difference as it is kept, {column: text as in a file}, made by the database.
 
-The text is JSON as `result.json_text` writes it, letter by letter: keys in order, no blanks. A cell that says
+The text is JSON as `json_text` writes it, letter by letter: keys in order, no blanks. A cell that says
 nothing is "", an amount has two places.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 
 from agency.policy.insurance import InsuranceType
 from settlement.reconciliation.dialect import json_string, local
 from settlement.reconciliation.fields import FIELDS, Field, FieldKind
-from settlement.reconciliation.result import json_text
+from settlement.reconciliation.json_text import json_text
 from settlement.records import columns as c
 
 _INSURANCE = "CASE o.insurance_type {} END".format(
@@ -39,11 +39,19 @@ def their_text(fields: Iterable[Field]) -> str:
 
 
 def _object(fields: Iterable[Field], cell: Callable[[Field], str]) -> str:
-    members = (
-        f"'{json_text(field.name)}:' || {_string(field, cell(field))}"
-        for field in sorted(fields, key=lambda field: field.name)
-    )
-    return "'{' || " + " || ',' || ".join(members) + " || '}'"
+    parts, opening = [], "{"
+    for field in sorted(fields, key=lambda field: field.name):
+        parts += [f"'{opening}{json_text(field.name)}:'", _string(field, cell(field))]
+        opening = ","
+    return _joined([*parts, "'}'"])
+
+
+def _joined(parts: Sequence[str]) -> str:
+    """Texts one after another: halves of halves, so that no long text is copied for each short one."""
+    if len(parts) == 1:
+        return parts[0]
+    middle = len(parts) // 2
+    return f"({_joined(parts[:middle])} || {_joined(parts[middle:])})"
 
 
 def _string(field: Field, cell: str) -> str:
@@ -55,7 +63,8 @@ def _string(field: Field, cell: str) -> str:
 def yuan_text(fen: str) -> str:
     """An amount as `money.plain_yuan` writes it."""
     sign = f"CASE WHEN {fen} < 0 THEN '-' ELSE '' END"
-    return f"({sign} || (abs({fen}) / 100) || '.' || (abs({fen}) / 10 %% 10) || (abs({fen}) %% 10))"
+    digits = f"(abs({fen}) / 100) || '.' || (abs({fen}) / 10 %% 10) || (abs({fen}) %% 10)"
+    return f"(CASE WHEN {fen} = 0 THEN '0.00' ELSE {sign} || {digits} END)"  # most of them are nothing
 
 
 def list_text(names: Iterable[tuple[str, str]]) -> str:

@@ -2,7 +2,7 @@
 
 `theirs` has a row for each of their rows that could be read: `line_no`, and the columns of `fields.FIELDS`
 (all of them, empty where the file has none): amounts are fen, all else texts, `settled_at` in Shanghai as
-`2026-10-05 14:03:00`. It lives until `unstage`, or until the transaction is rolled back.
+`2026-10-05 14:03:00`.
 """
 
 from __future__ import annotations
@@ -18,13 +18,10 @@ from settlement.reconciliation.dialect import analyze
 from settlement.reconciliation.fields import FIELDS, FieldKind, Part, Shape, shape_of
 from settlement.reconciliation.lines import Lines, Unread
 from settlement.reconciliation.models import ReconciliationRun, UnreadRow
+from settlement.reconciliation.tables import create, drop, table_of
 from settlement.reconciliation.theirs import TheirFile
 
 KEPT_AT_ONCE = 500
-TABLES = (
-    "written", "found", "our_apart", "their_apart", "our_sums", "their_sums", "their_twins", "their_repeats",
-     "their_area", "their_care", "account_inside",
-)  # fmt: skip
 ANALYZED = (
     "line_no", "settlement_no", "institution_code", "insurance_type", "care_type_code", "insured_area_code",
     "care_area_code", "reversal_flag",
@@ -44,18 +41,12 @@ def theirs_stage(run: ReconciliationRun, their: TheirFile, progress: Progress) -
     """Fill `theirs` from the file of a run."""
     unread: RowsAside[Unread] = RowsAside()
     lines = Lines(their, lambda row: unread.add(row.line_no, row))
-    unstage(run)
+    drop(run)
     _create(run, their)
     write = {"postgresql": _copy, "sqlite": _insert}[connection.vendor]
-    write(_table(run), _columns(their), lines.delimiter, _told(lines, progress))
+    write(table_of(run, "theirs"), _columns(their), lines.delimiter, _told(lines, progress))
     _settle(run)
     return Staged(lines.rows, unread, _shape(their))
-
-
-def _table(run: ReconciliationRun) -> str:
-    """The table behind `theirs`. On PostgreSQL one that is not logged, and `theirs` a view of it: at a
-    temporary table only one process can work. Nobody else sees it before it is dropped."""
-    return f"theirs_of_{run.pk}" if connection.vendor == "postgresql" else "theirs"
 
 
 def _told(lines: Lines, progress: Progress) -> Iterator[bytes]:
@@ -75,27 +66,13 @@ def _create(run: ReconciliationRun, their: TheirFile) -> None:
     kinds = {field.column: "bigint" if field.kind is FieldKind.FEN else "text" for field in FIELDS}
     kinds |= {name: kinds.get(name, "text") for name in _columns(their)}
     kinds["line_no"] = "integer PRIMARY KEY" if connection.vendor == "sqlite" else "integer"
-    declared = ", ".join(f"{name} {kind}" for name, kind in kinds.items())
-    made = {"postgresql": "UNLOGGED", "sqlite": "TEMPORARY"}[connection.vendor]
-    with connection.cursor() as cursor:
-        cursor.execute(f"CREATE {made} TABLE {_table(run)} ({declared})")
-        if connection.vendor == "postgresql":
-            cursor.execute(f"CREATE TEMPORARY VIEW theirs AS SELECT *, ctid AS at_row FROM {_table(run)}")
-
-
-def unstage(run: ReconciliationRun) -> None:
-    """Drop what was staged, if anything was."""
-    with connection.cursor() as cursor:
-        if connection.vendor == "postgresql":
-            cursor.execute("DROP VIEW IF EXISTS theirs")
-        for name in (_table(run), *TABLES):
-            cursor.execute(f"DROP TABLE IF EXISTS {name}")
+    create(run, "theirs", kinds)
 
 
 def _copy(table: str, columns: list[str], delimiter: str, blocks: Iterable[bytes]) -> None:
-    """PostgreSQL."""
+    """PostgreSQL; rows of a table that was made just now need not be looked at for whose they are."""
     mark = "E'\\t'" if delimiter == "\t" else f"'{delimiter}'"
-    options = f"DELIMITER {mark}, NULL '', ENCODING 'UTF8'"
+    options = f"DELIMITER {mark}, NULL '', ENCODING 'UTF8', FREEZE"
     statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN ({options})"
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
         for block in blocks:
@@ -131,7 +108,7 @@ def _cells(line: str, delimiter: str) -> list[str]:
 
 def _settle(run: ReconciliationRun) -> None:
     """What the database needs to know of `theirs` to find a way through it."""
-    analyze(_table(run), *ANALYZED)
+    analyze(table_of(run, "theirs"), *ANALYZED)
     if connection.vendor == "sqlite":
         with connection.cursor() as cursor:
             cursor.execute("CREATE INDEX theirs_number ON theirs (settlement_no)")
