@@ -14,6 +14,7 @@ INDEXES = {
     "judged_by_id": "settlement_discrepancy_judged_by_id_2d62524d",
     "approved_by_id": "settlement_discrepancy_approved_by_id_f12ae65b",
 }
+NUMBER_LIKE = "settlement_discrepancy_difference_no_75b378a5_like"  # PostgreSQL only; nobody looks for a beginning
 # JSON of {text: text} and [text] as json_text writes it. SQLite keeps JSON as text in any case.
 AS_TEXT = f"""
 CREATE FUNCTION pg_temp.as_text(kept jsonb) RETURNS text LANGUAGE sql AS $$
@@ -41,7 +42,7 @@ ALTER TABLE {TABLE}
 
 
 def forwards(apps, schema_editor):
-    for name in INDEXES.values():
+    for name in (*INDEXES.values(), NUMBER_LIKE):
         schema_editor.execute(f"DROP INDEX IF EXISTS {name}")
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute(AS_TEXT, None)
@@ -50,6 +51,7 @@ def forwards(apps, schema_editor):
 def backwards(apps, schema_editor):
     if schema_editor.connection.vendor == "postgresql":
         schema_editor.execute(AS_JSON, None)
+        schema_editor.execute(f"CREATE INDEX {NUMBER_LIKE} ON {TABLE} (difference_no varchar_pattern_ops)")
     for column, name in INDEXES.items():
         schema_editor.execute(f"CREATE INDEX {name} ON {TABLE} ({column})")
 

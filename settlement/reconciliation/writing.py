@@ -73,7 +73,8 @@ def _amount(sides: Sides) -> str:
 
 
 def _store(sides: Sides) -> None:
-    run, told = sides.run, {"kind": kind_of(sides.shape), "columns": columns_text(sides.shape)}
+    run, by_number = sides.run, in_order("subject")
+    told = {"kind": kind_of(sides.shape), "columns": columns_text(sides.shape)}
     marks = ", ".join(["%s"] * len(BESIDE))
     names = ", ".join(["run_id", "serial", "difference_no", "their_line", *FOUND, *BESIDE])
     with connection.cursor() as cursor:
@@ -82,8 +83,7 @@ def _store(sides: Sides) -> None:
             SELECT %s, serial, '{run.run_no}-' || serial, their_line,
               {", ".join(told.get(name, name) for name in FOUND)}, {marks}
             FROM (
-              SELECT row_number() OVER (ORDER BY {in_order("subject")}) AS serial, both_sides.*
-              FROM both_sides
-            ) AS numbered ORDER BY serial""",
+              SELECT row_number() OVER (ORDER BY {by_number}) AS serial, both_sides.* FROM both_sides
+            ) AS numbered ORDER BY {by_number}""",
             [run.pk, *BESIDE.values()],
         )

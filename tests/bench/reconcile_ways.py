@@ -32,13 +32,13 @@ THEIRS = (
     "admitted_on", "discharged_on", "settled_at", *AMOUNTS, "reversal_flag", "reverses_no",
 )  # fmt: skip
 TEXTS = ("settlement_no", *OWNER, "month", "reversal_flag")
-OURS = f"""COPY (SELECT r.settlement_no, r.cert_no, r.person_name,
+OURS = f"""SELECT r.settlement_no, r.cert_no, r.person_name,
     CASE r.insurance_type WHEN 'employee' THEN '310' ELSE '390' END AS insurance_type, r.insured_area_code,
     r.care_area_code, r.care_type_code, i.code AS institution_code, '2026-10' AS month,
     CASE WHEN r.is_reversal THEN '1' ELSE '0' END AS reversal_flag,
     {", ".join(f"r.{name}" for name in AMOUNTS)}
     FROM settlement_settlementrecord AS r JOIN agency_institution AS i ON i.id = r.institution_id
-    WHERE r.settlement_month = '202610') TO STDOUT (FORMAT csv, HEADER)"""
+    WHERE r.settlement_month = '202610'"""
 PARTS = ("theirs_stage", "places_stage", "totals_write", "found_stage", "differences_write")
 CAUSES = "causes"
 SPENT: dict[str, float] = {}  # seconds of each part of ours
@@ -75,6 +75,60 @@ def _timed(name: str, part: Callable[..., Any]) -> Callable[..., Any]:
             SPENT[name] = time.perf_counter() - began
 
     return timed
+
+
+def postgresql(path: Path) -> dict[str, Any]:
+    """PostgreSQL by itself, and nothing but what the others do: the limit of whatever compares inside it."""
+    from django.db import connection, transaction
+
+    their, found = f"theirs_{os.getpid()}", f"differences_{os.getpid()}"
+    kinds = zip(CLASSES[3:], (("reversal_flag",), OWNER, ("month",), AMOUNTS), strict=True)
+    cases = " ".join(f"WHEN {_apart(names)} THEN '{kind}'" for kind, names in kinds)
+    columns = ", ".join(f"{name} text" for name in THEIRS)
+    beside = ", ".join(f"t.{name} AS {name}_theirs" for name in THEIRS)
+    room = "SET LOCAL work_mem = '256MB'; SET LOCAL jit = off; SET LOCAL parallel_tuple_cost = 0"
+    with transaction.atomic(), connection.cursor() as cursor:
+        cursor.execute(f"{room}; CREATE UNLOGGED TABLE {their} ({columns})")
+        copied = cursor.copy(f"COPY {their} FROM STDIN (FORMAT csv, HEADER, FREEZE)")
+        with copied as copy, path.open("rb") as file:
+            while block := file.read(1 << 20):
+                copy.write(block)
+        cursor.execute(f"ANALYZE {their} (settlement_no)")
+        month = f"(SELECT *, left(settled_at, 7) AS month FROM {their})"
+        cursor.execute(
+            f"""CREATE TABLE {found} AS
+            SELECT CASE WHEN t.settlement_no IS NULL THEN '{CLASSES[1]}' {cases} END AS kind, o.*, {beside}
+            FROM ({OURS}) AS o LEFT JOIN {month} AS t ON t.settlement_no = o.settlement_no
+            WHERE t.settlement_no IS NULL OR {_apart(("reversal_flag", "month", *OWNER, *AMOUNTS))}"""
+        )
+        numbers = "SELECT settlement_no FROM settlement_settlementrecord WHERE settlement_month = '202610'"
+        cursor.execute(
+            f"""CREATE TABLE {found}_alone AS SELECT * FROM {their} AS t WHERE NOT EXISTS (
+            SELECT 1 FROM ({numbers}) AS o WHERE o.settlement_no = t.settlement_no)"""
+        )
+        cursor.execute(
+            f"""CREATE TABLE {found}_twice AS SELECT * FROM {their} JOIN (
+            SELECT settlement_no FROM {their} GROUP BY 1 HAVING count(*) > 1) AS r USING (settlement_no)"""
+        )
+        cursor.execute(
+            f"DELETE FROM {found} WHERE settlement_no IN (SELECT settlement_no FROM {found}_twice)"
+        )
+        cursor.execute(
+            f"""SELECT kind, count(*) FROM {found} GROUP BY kind UNION ALL
+            SELECT '{CLASSES[2]}', count(*) FROM {found}_alone UNION ALL
+            SELECT '{CLASSES[0]}', count(DISTINCT settlement_no) FROM {found}_twice"""
+        )
+        told = dict(cursor.fetchall())
+        cursor.execute(f"DROP TABLE {their}")
+    with connection.cursor() as cursor:
+        cursor.execute(f"DROP TABLE {found}, {found}_alone, {found}_twice")
+    return told
+
+
+def _apart(names: tuple[str, ...]) -> str:
+    """That a pair differs in one of these columns."""
+    said = {name: f"replace(t.{name}, '.', '')::bigint" for name in AMOUNTS}
+    return " OR ".join(f"o.{name} <> {said.get(name, f't.{name}')}" for name in names)
 
 
 def polars(path: Path) -> dict[str, Any]:
@@ -163,7 +217,7 @@ def _exported() -> io.BytesIO:
     from django.db import connection
 
     target = io.BytesIO()
-    with connection.cursor() as cursor, cursor.copy(OURS) as copy:
+    with connection.cursor() as cursor, cursor.copy(f"COPY ({OURS}) TO STDOUT (FORMAT csv, HEADER)") as copy:
         for block in copy:
             target.write(block)
     target.seek(0)
@@ -185,7 +239,7 @@ def _written(columns: list[str], content: bytes) -> None:
 
 
 WAYS: dict[str, Callable[[Path], dict[str, Any]]] = {
-    "ours": ours, "polars": polars, "pandas": pandas, "datacompy": datacompy,
+    "ours": ours, "postgresql": postgresql, "polars": polars, "pandas": pandas, "datacompy": datacompy,
 }  # fmt: skip
 
 
@@ -196,7 +250,7 @@ def main(way: str, path: Path) -> int:
 
     django.setup()
     settings.UPLOAD_MAX_BYTES = 4 << 30
-    if way != "ours":
+    if way not in ("ours", "postgresql"):
         __import__(way)
     began = time.perf_counter()
     found = WAYS[way](path)
