@@ -34,7 +34,7 @@ def local(moment: str) -> str:
 
 
 def analyze(table: str, *columns: str) -> None:
-    """Let PostgreSQL look at a temporary table, which nobody else does; a small sample is enough."""
+    """Let PostgreSQL look at a table of a comparison, which nobody else does; a small sample is enough."""
     if connection.vendor == "postgresql":
         with connection.cursor() as cursor:
             cursor.execute("SET LOCAL default_statistics_target = 10")

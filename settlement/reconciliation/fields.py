@@ -1,6 +1,6 @@
 """列: our columns as both sides of a reconciliation carry them, and which of them decide what class.
 
-Both sides are tables of the database: ours the stored cases, theirs the temporary table `theirs` (see
+Both sides are tables of the database: ours the stored cases, theirs the table `theirs` (see
 staging.py), which calls its columns by the same names. Which columns are compared depends on what their file
 has; `Shape` says it.
 """

@@ -1,5 +1,5 @@
-"""JSON 原文: JSON that is kept as the very text that is digested: keys in order, no blanks, nothing escaped
-that need not be. Nobody asks the database for a part of it."""
+"""JSON 原文: JSON that is kept as text: keys in order, no blanks, nothing escaped that need not be. The
+digest of a run over details covers this very text. Nobody asks the database for a part of it."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ def json_text(value: Any) -> str:
 
 
 class JsonText(models.TextField):
-    """A value as JSON in a text column; a str is taken for a value, not for its text."""
+    """A list or an object as JSON in a text column."""
 
     description = "JSON 原文"
     _pyi_private_set_type: Any  # for the type checker: no str
@@ -30,7 +30,10 @@ class JsonText(models.TextField):
         return None if value is None else json_text(value)
 
     def to_python(self, value: Any) -> Any:
-        return value
+        return json.loads(value) if isinstance(value, str) else value
 
-    def value_to_string(self, obj: models.Model) -> Any:
-        return self.value_from_object(obj)
+    def value_to_string(self, obj: models.Model) -> str:
+        return json_text(self.value_from_object(obj))
+
+    def get_lookup(self, lookup_name: str) -> Any:
+        return super().get_lookup(lookup_name) if lookup_name in ("exact", "in", "isnull") else None

@@ -1,8 +1,8 @@
 """对照: their file added up by its own words, and what these words mean, for the database to join.
 
 `their_sums` has a row for each combination of places, institution, insurance type and kind of care that
-occurs in `theirs`, reversals apart. The words in it lead to `their_area` and `their_care`: temporary tables
-of a few rows, a row for each word; by days only where a meaning changed within the days of the file.
+occurs in `theirs`, reversals apart. The words in it lead to `their_area` and `their_care`: tables of a few
+rows, a row for each word; by days only where a meaning changed within the days of the file.
 """
 
 from __future__ import annotations

@@ -70,9 +70,9 @@ def _create(run: ReconciliationRun, their: TheirFile) -> None:
 
 
 def _copy(table: str, columns: list[str], delimiter: str, blocks: Iterable[bytes]) -> None:
-    """PostgreSQL; rows of a table that was made just now need not be looked at for whose they are."""
+    """PostgreSQL."""
     mark = "E'\\t'" if delimiter == "\t" else f"'{delimiter}'"
-    options = f"DELIMITER {mark}, NULL '', ENCODING 'UTF8', FREEZE"
+    options = f"DELIMITER {mark}, NULL '', ENCODING 'UTF8'"
     statement = f"COPY {table} ({', '.join(columns)}) FROM STDIN ({options})"
     with connection.cursor() as cursor, connection.wrap_database_errors, cursor.copy(statement) as copy:
         for block in blocks:

@@ -1,5 +1,5 @@
-"""暂存的表: the tables of one comparison, each read by its plain name until `drop`, or until the transaction
-is rolled back.
+"""暂存的表: the tables of one comparison (the doctor's apart), each read by its plain name until `drop`, or
+until the transaction is rolled back.
 
 What several processes of PostgreSQL are to read together cannot be a temporary table there. It is one that is
 not logged and is called after the run, and its plain name is a temporary view of it; nobody else sees it
@@ -47,9 +47,13 @@ def _create(run: ReconciliationRun, name: str, what: str, params: Sequence[Any])
 
 
 def drop(run: ReconciliationRun) -> None:
-    """Drop whatever there is."""
+    """Drop whatever there is of a run, and nothing that lasts longer."""
     with connection.cursor() as cursor:
-        for name in SHARED if connection.vendor == "postgresql" else ():
-            cursor.execute(f"DROP VIEW IF EXISTS {name}")
-        for name in (*(table_of(run, name) for name in SHARED), *OWN):
-            cursor.execute(f"DROP TABLE IF EXISTS {name}")
+        if connection.vendor == "postgresql":
+            views = ", ".join(f"pg_temp.{name}" for name in SHARED)
+            tables = [*(table_of(run, name) for name in SHARED), *(f"pg_temp.{name}" for name in OWN)]
+            cursor.execute(f"DROP VIEW IF EXISTS {views}")
+            cursor.execute(f"DROP TABLE IF EXISTS {', '.join(tables)}")
+        else:
+            for name in (*SHARED, *OWN):
+                cursor.execute(f"DROP TABLE IF EXISTS temp.{name}")

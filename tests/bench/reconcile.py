@@ -1,8 +1,8 @@
 """对账: a month of ours beside their file of as many rows, and the same by scripts from the same two sources.
 
 Their file is ours with differences planted by the number of the row, so that the answer is known. Each way
-runs in a process of its own, in turn. The limit is PostgreSQL by itself. pandas, datacompy and polars where
-they can be imported (PYTHONPATH): the program does not need them.
+runs in a process of its own, in turn: PostgreSQL by hand; pandas, datacompy and polars where they can be
+imported (PYTHONPATH), for the program does not need them.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ TITLE = "对账 (reconciliation)"
 FIRST_DAY, DAYS = "2026-09-27", 30  # settled four days later, in October
 ROUNDS = 3
 EVERY = 250
-OURS, LIMIT, PEERS = "ours", "postgresql", ("pandas", "datacompy", "polars")
+OURS, BY_HAND, PEERS = "ours", "by hand", ("pandas", "datacompy", "polars")
 GOALS = {"pandas": 0.5, "datacompy": 0.6, "polars": 2.0}
 ONLY_OURS, AMOUNT, REVERSAL, DUPLICATE, OWNER, OTHER_MONTH, ONLY_THEIRS = range(7)
 LABELS = {
@@ -107,12 +107,12 @@ def expected(rows: int) -> dict[str, int]:
 
 def measure(out: Callable[[str], None]) -> None:
     rows = SettlementRecord.objects.count()
-    asked = PEERS if connection.vendor == LIMIT else ()
-    limit = [LIMIT] if asked else []
+    asked = PEERS if connection.vendor == "postgresql" else ()
+    by_hand = [BY_HAND] if asked else []
     peers = [name for name in asked if importlib.util.find_spec(name)]
     runs: dict[str, list[Result]] = {}
     for _ in range(ROUNDS):
-        for way in (OURS, *limit, *peers):
+        for way in (OURS, *by_hand, *peers):
             runs.setdefault(way, []).append(_run(way))
     for name, results in runs.items():
         for result in results:
