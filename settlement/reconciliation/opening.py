@@ -1,4 +1,5 @@
-"""一次对账怎样开始和写下: a run over a small file (sheet, totals, statement), compared at once or not kept.
+"""一次对账怎样开始和写下: how every run begins; and a run over a small file (sheet, totals, statement), which
+is compared at once or not kept.
 
 What such a source finds is an `Outcome`; here it becomes a run with its rows, in one transaction.
 """
@@ -15,6 +16,7 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.utils import timezone
 
+from agency.batches.models import KeptFile
 from agency.batches.services import file_keep
 from agency.errors import DomainError
 from agency.journal import audit, workflow
@@ -78,15 +80,24 @@ def read_whole(stream: BinaryIO) -> bytes:
 def run_open(
     *, period: str, source: str, content: bytes, file_name: str, by: User, at: dt.datetime, **more: Any
 ) -> ReconciliationRun:
-    """The run of a kept file, of the actor's own region (the province's: of none), being compared."""
+    """The run of a small file, which is kept."""
     access.require(by, May.RECONCILE)
+    kept = file_keep(io.BytesIO(content), name=file_name, by=by, at=at)
+    return run_begin(period=period, source=source, file=kept, file_name=file_name, by=by, at=at, **more)
+
+
+def run_begin(
+    *, period: str, source: str, file: KeptFile, file_name: str, by: User, at: dt.datetime, **more: Any
+) -> ReconciliationRun:
+    """A run of a kept file, of the actor's own region (the province's: of none), being compared. Whoever has
+    taken a number keeps all others waiting for theirs: nothing that takes long comes after it."""
     month = f"{timezone.localtime(at):%Y%m}"
     run = ReconciliationRun.objects.create(
         run_no=f"DZ{month}{next_number(f'reconciliation-{month}'):05d}",
         period=period,
         source=source,
         region=None if access.sees_all(by) else by.region,
-        file=file_keep(io.BytesIO(content), name=file_name, by=by, at=at),
+        file=file,
         file_name=file_name[:200],
         created_by=by,
         created_at=at,

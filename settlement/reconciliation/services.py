@@ -10,14 +10,12 @@ from collections.abc import Mapping
 from typing import BinaryIO
 
 from django.db import transaction
-from django.utils import timezone
 
 from agency.batches.kinds import Progress, no_progress
 from agency.batches.models import KeptFile
 from agency.batches.services import file_keep
 from agency.errors import DomainError, NotAllowed, SomeoneElseWasFirst
 from agency.journal import audit, workflow
-from agency.journal.numbers import next_number
 from agency.organisation import access
 from agency.organisation.models import Institution, PoolingRegion, User
 from agency.organisation.roles import May
@@ -26,6 +24,7 @@ from settlement.reconciliation.details import details_compare
 from settlement.reconciliation.kinds import DETAILS
 from settlement.reconciliation.mapping import check_columns
 from settlement.reconciliation.models import ColumnMapping, ReconciliationRun
+from settlement.reconciliation.opening import run_begin
 from settlement.reconciliation.selectors import mappings_usable
 from settlement.reconciliation.states import RunState
 from settlement.records.locks import revision
@@ -68,29 +67,20 @@ def run_create(
     applied = dict(columns or (mapping.columns if mapping is not None else {}))
     if applied:
         check_columns(applied)
-    run = ReconciliationRun.objects.create(
-        run_no=_run_no(at),
+    return run_begin(
         period=period,
         source=source,
-        region=None if access.sees_all(by) else by.region,
+        file=file if isinstance(file, KeptFile) else file_keep(file, name=file_name, by=by, at=at),
+        file_name=file_name,
+        by=by,
+        at=at,
         scope_region=scope_region,
         scope_institution=scope_institution,
-        file=file if isinstance(file, KeptFile) else file_keep(file, name=file_name, by=by, at=at),
-        file_name=file_name[:200],
         mapping=mapping,
         columns=applied,
         all_details=all_details,
         by_command=by_command,
-        created_by=by,
-        created_at=at,
     )
-    workflow.begin(run, by=by, at=at)
-    return run
-
-
-def _run_no(at: dt.datetime) -> str:
-    month = f"{timezone.localtime(at):%Y%m}"
-    return f"DZ{month}{next_number(f'reconciliation-{month}'):05d}"
 
 
 def run_compare(
