@@ -14,7 +14,7 @@ from settlement.reconciliation.dialect import analyze, at_row, in_order
 from settlement.reconciliation.fields import FIELDS, FieldKind, Part, Shape
 from settlement.reconciliation.kinds import DiscrepancyKind
 from settlement.reconciliation.side_text import list_text
-from settlement.reconciliation.tables import create_as, table_of
+from settlement.reconciliation.tables import create_as
 
 IN_TURN = (
     (Part.REVERSAL, DiscrepancyKind.REVERSAL_DIFFERS),
@@ -58,7 +58,6 @@ def found_stage(sides: Sides) -> None:
         FROM their_repeats AS r LEFT JOIN {numbers} AS o ON o.settlement_no = r.settlement_no""",
         more_params,
     )
-    analyze(table_of(sides.run, "found"))
 
 
 def _repeats(sides: Sides) -> None:
@@ -90,7 +89,6 @@ def _repeats(sides: Sides) -> None:
           FROM their_twins AS t {sides.joins}
         ) AS ranked GROUP BY settlement_no""",
     )
-    analyze(table_of(sides.run, "their_repeats"))
 
 
 def columns_text(shape: Shape) -> str:

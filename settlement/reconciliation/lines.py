@@ -103,6 +103,7 @@ class Lines:
         return plain_runs(table, table.raw, cells)
 
     def _numbered(self, run: Run) -> bytes:
+        """Its lines, each behind its number, all filled in at once. A return ends a line, if there is one."""
         lines = run.data.translate(None, b".\r").replace(b"%", b"%%")
         count = lines.count(b"\n")
         self.rows += count

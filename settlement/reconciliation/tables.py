@@ -13,6 +13,7 @@ from typing import Any
 
 from django.db import connection
 
+from settlement.reconciliation.dialect import analyze
 from settlement.reconciliation.models import ReconciliationRun
 
 SHARED = ("theirs", "found", "their_repeats", "their_area", "their_care", "account_inside")
@@ -32,8 +33,9 @@ def create(run: ReconciliationRun, name: str, columns: Mapping[str, str]) -> Non
 
 
 def create_as(run: ReconciliationRun, name: str, select: str, params: Sequence[Any] = ()) -> None:
-    """A shared table of what is selected."""
+    """A shared table of what is selected, looked at as it is."""
     _create(run, name, f"AS {select}", params)
+    analyze(table_of(run, name))
 
 
 def _create(run: ReconciliationRun, name: str, what: str, params: Sequence[Any]) -> None:
