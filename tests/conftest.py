@@ -10,6 +10,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 import time_machine
 from django.conf import settings
@@ -23,6 +24,12 @@ from tests.support.world import NOON, World, make_world, the_world
 
 BACKEND = "agency.organisation.backends.RoleBackend"
 DATA = Path(__file__).parent / "data"
+
+# a slow machine fails no test
+hypothesis.settings.register_profile(
+    "untimed", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
+hypothesis.settings.load_profile("untimed")
 
 
 def uses_a_database(item: pytest.Item) -> bool:

@@ -116,7 +116,7 @@ def test_other_documents_have_limits_too(cert_type: str, typed: str) -> None:
 @given(
     st.dates(date(1900, 1, 1), date(2026, 12, 31)), st.integers(0, 999), st.integers(0, 17), st.integers(1, 9)
 )
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 def test_any_single_wrong_digit_is_found(birth: date, order: int, place: int, shift: int) -> None:
     body = f"220102{birth:%Y%m%d}{order:03d}"
     number = body + check_digit(body)
@@ -130,7 +130,7 @@ def test_any_single_wrong_digit_is_found(birth: date, order: int, place: int, sh
 
 
 @given(st.dates(date(1900, 1, 1), date(2026, 12, 31)), st.integers(0, 999))
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_the_check_digit_satisfies_mod_11_2(birth: date, order: int) -> None:
     body = f"220102{birth:%Y%m%d}{order:03d}"
     digits = [10 if char == "X" else int(char) for char in body + check_digit(body)]

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from agency.money import MoneyError, capitals, parse_yuan, plain_yuan, yuan
 
 fen = st.integers(-(10**16) + 1, 10**16 - 1)
-quick = settings(deadline=None, max_examples=200)
+quick = settings(max_examples=200)
 
 
 @pytest.mark.parametrize(
@@ -180,7 +180,7 @@ def test_capitals_as_a_cashier_writes_them(amount: int, words: str) -> None:
         st.builds(lambda n, z: n * 10**z, st.integers(1, 999), st.integers(0, 12)),
     )
 )
-@settings(deadline=None, max_examples=500)
+@settings(max_examples=500)
 def test_capitals_agree_with_cn2an(amount: int) -> None:
     assert capitals(amount) == cn2an.an2cn(plain_yuan(amount), "rmb")
 

@@ -83,7 +83,7 @@ def test_months_are_counted_across_the_year() -> None:
 
 
 @given(days)
-@settings(deadline=None, max_examples=100)
+@settings(max_examples=100)
 def test_every_day_lies_between_first_and_last_of_its_period(day: date) -> None:
     period = period_of(day)
 

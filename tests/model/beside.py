@@ -433,7 +433,6 @@ def nothing_stays() -> Iterator[None]:
 
 # Shrinking would do every example again hundreds of times; the steps are told in words instead.
 asked = settings(
-    deadline=None,
     phases=[Phase.explicit, Phase.reuse, Phase.generate],
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )

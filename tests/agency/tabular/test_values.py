@@ -21,7 +21,7 @@ from agency.tabular.values import (
     to_texts,
 )
 
-quick = settings(deadline=None, max_examples=200)
+quick = settings(max_examples=200)
 moment = datetime(2026, 10, 5, 14, 3)  # noqa: DTZ001
 
 

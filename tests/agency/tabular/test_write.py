@@ -120,7 +120,7 @@ def test_what_is_written_is_read_back_the_same(as_bytes) -> None:
 
 
 @given(st.lists(st.integers(-(10**16) + 1, 10**16 - 1), min_size=1, max_size=20))
-@settings(deadline=None, max_examples=25)
+@settings(max_examples=25)
 def test_amounts_of_any_size_come_back_to_the_cent(amounts: list[int]) -> None:
     columns = [TableColumn("金额", "money"), TableColumn("序号", "int")]
     rows = [[fen, index] for index, fen in enumerate(amounts)]

@@ -83,7 +83,6 @@ def yuan(value: int) -> str:
 @pytest.mark.parametrize("kind", ["csv", "xlsx"])
 @given(rows=cases())
 @settings(
-    deadline=None,
     phases=[Phase.explicit, Phase.generate],
     max_examples=8,
     suppress_health_check=[HealthCheck.function_scoped_fixture],
