@@ -14,9 +14,7 @@ from collections.abc import Iterator, Sequence
 from typing import BinaryIO, NamedTuple
 
 from agency.tabular.read import RawText, Row, Table, unreadable_line
-from agency.tabular.source import opened
-
-BLOCK_BYTES = 1 << 20
+from agency.tabular.source import READ_BYTES, opened
 
 
 class Run(NamedTuple):
@@ -92,7 +90,7 @@ class _Text:
     def _fill(self) -> bool:
         """Read on to the end of a line; whether there was anything more."""
         parts, end = [self._tail], 0
-        while not end and (chunk := self.stream.read(BLOCK_BYTES)):
+        while not end and (chunk := self.stream.read(READ_BYTES)):
             chunk = chunk if self._recode is None else self._recode.decode(chunk).encode()
             end = chunk.rfind(b"\n") + 1
             parts.append(chunk[:end] if end else chunk)

@@ -23,6 +23,7 @@ from agency.tabular.header import HEADER_WITHIN, Header, Records, find_header, h
 from agency.tabular.headerless import HeaderlessLayout
 from agency.tabular.source import (
     MAX_LINE_BYTES,
+    READ_BYTES,
     Source,
     TableError,
     TextSource,
@@ -296,7 +297,7 @@ def _first_header(open_records: Callable[[], Records], wanted: frozenset[str]) -
 
 def _chunks(source: TextSource) -> Iterator[bytes]:
     with opened(source) as stream:
-        yield from iter(partial(stream.read, MAX_LINE_BYTES), b"")
+        yield from iter(partial(stream.read, READ_BYTES), b"")
 
 
 def _check_lines(source: TextSource, filename: str) -> None:

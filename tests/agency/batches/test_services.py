@@ -92,6 +92,20 @@ def test_the_same_bytes_are_kept_once_and_privately(world: World) -> None:
     assert (path.read_bytes(), path.stat().st_mode & 0o777) == (b"abc", 0o600)
 
 
+def test_a_file_that_lies_there_whole_is_not_written_again(world: World) -> None:
+    kept = file_keep(io.BytesIO(b"abc"), name="a.csv", by=world.clerk, at=world.now)
+    path = Path(settings.MEDIA_ROOT) / kept.path
+    first = path.stat().st_ino
+
+    file_keep(io.BytesIO(b"abc"), name="a.csv", by=world.clerk, at=world.now)
+    again = path.stat().st_ino
+    path.write_bytes(b"a")  # cut short, whatever did it
+    file_keep(io.BytesIO(b"abc"), name="a.csv", by=world.clerk, at=world.now)
+
+    assert (again, path.read_bytes()) == (first, b"abc")
+    assert [one.name for one in path.parent.iterdir()] == [kept.digest]
+
+
 def test_an_empty_file_is_refused_and_not_kept(world: World) -> None:
     with pytest.raises(DomainError) as refused:
         file_keep(io.BytesIO(b""), name="a.csv", by=world.clerk, at=world.now)

@@ -61,7 +61,7 @@ def test_whatever_stands_in_a_file_the_rows_are_the_same(
 
 @pytest.mark.parametrize("size", [1, 7, 64])
 def test_a_block_ends_where_it_will(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
-    monkeypatch.setattr(plain, "BLOCK_BYTES", size)
+    monkeypatch.setattr(plain, "READ_BYTES", size)
     lines = [[str(at), "甲乙" * (at % 3), f"{at}.00"] for at in range(20)] + [["q", "a\nb", "x"]]
     content = written(lines, "\r\n", "gb18030")[:-2]  # no end of the last line
 
