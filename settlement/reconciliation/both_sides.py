@@ -9,8 +9,7 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from django.db.models import F
-
+from agency.organisation.models import Institution
 from agency.periods import last_day
 from settlement.reconciliation.dialect import local
 from settlement.reconciliation.fields import ACCOUNT_PAY, FIELDS, FUND, OWNER, Field, Part, Shape
@@ -22,7 +21,7 @@ from settlement.records.content import AMOUNT_FIELDS
 
 OURS = (
     "id", "settlement_no", "cert_no", "person_name", "person_no", "insurance_type", "insured_area_code",
-    "care_area_code", "care_type_code", "insured_region_id", "is_reversal", "settled_at", "institution_code",
+    "care_area_code", "care_type_code", "insured_region_id", "is_reversal", "settled_at", "institution_id",
     *AMOUNT_FIELDS,
 )  # fmt: skip
 
@@ -49,10 +48,7 @@ class Sides:
 
     def ours(self, *names: str) -> tuple[str, tuple[Any, ...]]:
         """Ours as a subquery with these columns, and its parameters."""
-        rows = ours_of(self.run)
-        if "institution_code" in names:
-            rows = rows.annotate(institution_code=F("institution__code"))
-        sql, params = rows.values_list(*names).query.sql_with_params()
+        sql, params = ours_of(self.run).values_list(*names).query.sql_with_params()
         return f"({sql})", params
 
     @property
@@ -72,7 +68,7 @@ class Sides:
             f" THEN {1 << bit} ELSE 0 END"
             for bit, field in enumerate(self.shape.compared)
         )
-        return " + ".join(bits).replace("o.institution_code", "i.code") or "0"
+        return " + ".join(bits) or "0"
 
     def _differs(self, field: Field, beside: Beside) -> str:
         if field.part is Part.AMOUNT:
@@ -117,6 +113,10 @@ def _masked(column: str) -> str:
 
 _OWNER_DIFFERS = {
     **{index: f"o.{FIELDS[index].column} IS DISTINCT FROM t.{FIELDS[index].column}" for index in OWNER},
+    c.INSTITUTION: (  # looked up, not joined: as often as there are cases, and only the code is asked for
+        "(o.institution_id, coalesce(t.institution_code, '')) NOT IN"
+        f" (SELECT id, code FROM {Institution._meta.db_table})"
+    ),
     c.CERT_NO: _masked("cert_no"),
     c.PERSON_NAME: (
         f"({_masked('person_name')} AND replace(o.person_name, ' ', '')"

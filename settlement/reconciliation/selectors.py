@@ -10,7 +10,7 @@ from agency.organisation.models import User
 from agency.organisation.roles import May
 from settlement.reconciliation.models import ColumnMapping, Discrepancy, ReconciliationRun
 from settlement.records.models import SettlementRecord
-from settlement.records.selectors import holding
+from settlement.records.selectors import holding_of_months
 
 
 def ours_of(run: ReconciliationRun) -> QuerySet[SettlementRecord]:
@@ -23,7 +23,7 @@ def ours_of(run: ReconciliationRun) -> QuerySet[SettlementRecord]:
         month = month.filter(Q(insured_region=region) | Q(care_region=region))
     if run.scope_institution_id is not None:
         month = month.filter(institution=run.scope_institution_id)
-    return holding(month).order_by()
+    return holding_of_months(month).order_by()
 
 
 def runs_visible(by: User) -> QuerySet[ReconciliationRun]:

@@ -15,7 +15,7 @@ from django.db import connection
 from agency.batches.aside import RowsAside
 from agency.batches.kinds import Progress
 from settlement.reconciliation.dialect import analyze
-from settlement.reconciliation.fields import FIELDS, FieldKind, Part, Shape, shape_of
+from settlement.reconciliation.fields import FIELDS, NUMBER, FieldKind, Part, Shape, shape_of
 from settlement.reconciliation.lines import Lines, Unread
 from settlement.reconciliation.models import ReconciliationRun, UnreadRow
 from settlement.reconciliation.tables import create, drop, table_of
@@ -63,9 +63,13 @@ def _columns(their: TheirFile) -> list[str]:
 
 
 def _create(run: ReconciliationRun, their: TheirFile) -> None:
-    kinds = {field.column: "bigint" if field.kind is FieldKind.FEN else "text" for field in FIELDS}
-    kinds |= {name: kinds.get(name, "text") for name in _columns(their)}
-    kinds["line_no"] = "integer PRIMARY KEY" if connection.vendor == "sqlite" else "integer"
+    """First what is asked for most, then the amounts, since whatever stands behind a text or an empty cell is
+    only found by walking over it."""
+    kinds = {"line_no": "integer PRIMARY KEY" if connection.vendor == "sqlite" else "integer"}
+    kinds[NUMBER.column] = "text"
+    kinds |= {field.column: "bigint" for field in FIELDS if field.kind is FieldKind.FEN}
+    for name in (*(field.column for field in FIELDS), *_columns(their)):
+        kinds.setdefault(name, "text")
     create(run, "theirs", kinds)
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Case, Count, F, IntegerField, Q, QuerySet, Sum, Value, When
+from django.db.models import Case, Count, IntegerField, Q, Sum, Value, When
 
 from agency.errors import DomainError
 from agency.money import plain_yuan
@@ -25,6 +25,7 @@ from settlement.reconciliation.kinds import Cause, DiscrepancyKind, Remedy, Sour
 from settlement.reconciliation.models import ColumnMapping, ReconciliationRun, RunTotal
 from settlement.reconciliation.opening import SENTENCE, Found, Outcome, run_open, run_written
 from settlement.reconciliation.report import text_digest
+from settlement.reconciliation.selectors import ours_of
 from settlement.reconciliation.totals_file import (
     ACCOUNT,
     AGENCY,
@@ -42,8 +43,6 @@ from settlement.reconciliation.totals_file import (
     TheirTotals,
     read_totals,
 )
-from settlement.records.models import SettlementRecord
-from settlement.records.selectors import holding
 
 D = DiscrepancyKind
 OF_KEYS = {
@@ -110,18 +109,6 @@ def _as_gross(theirs: TheirTotals) -> TheirTotals:
 
 
 # --- ours ---------------------------------------------------------------------------------------------------
-
-
-def ours_of(run: ReconciliationRun) -> QuerySet[SettlementRecord]:
-    """Our side: cases settled in the month as they hold now, within the scope; of a region's run its own."""
-    rows = SettlementRecord.objects.filter(
-        Q(period=run.period) | Q(period__gt=F("settlement_month")), settlement_month=run.period
-    )
-    for region in {run.region_id, run.scope_region_id} - {None}:
-        rows = rows.filter(Q(insured_region=region) | Q(care_region=region))
-    if run.scope_institution_id is not None:
-        rows = rows.filter(institution=run.scope_institution_id)
-    return holding(rows).order_by()
 
 
 def ours_grouped(run: ReconciliationRun, keys: tuple[str, ...]) -> dict[Key, Figures]:

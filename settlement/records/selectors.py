@@ -102,6 +102,17 @@ def holding(records: QuerySet[SettlementRecord]) -> QuerySet[SettlementRecord]:
     return rows.exclude(Exists(later.order_by()))
 
 
+def holding_of_months(records: QuerySet[SettlementRecord]) -> QuerySet[SettlementRecord]:
+    """The same of whole months: what was corrected is looked up once, not beside each case."""
+    corrections = SettlementRecord.objects.filter(correction_no__gt=0).order_by()
+    later = corrections.filter(
+        settlement_no=OuterRef("settlement_no"), correction_no=OuterRef("correction_no") + 2
+    )
+    replaced = SettlementRecord.objects.filter(Exists(later)).order_by()
+    reversals = corrections.filter(is_reversal=True)
+    return records.exclude(pk__in=reversals.values("pk")).exclude(pk__in=replaced.values("pk"))
+
+
 def record_shown(by: User, settlement_no: str) -> SettlementRecordQuerySet:
     """The case of a number, and its corrections in their order, as far as a person may see them."""
     rows = SettlementRecord.objects.visible_to(by).filter(settlement_no=settlement_no)

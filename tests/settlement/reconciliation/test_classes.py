@@ -10,6 +10,8 @@ import pytest
 from agency.batches.models import Refusal
 from settlement.corrections.services import correction_approve, correction_propose
 from settlement.reconciliation.models import Discrepancy, ReconciliationRun
+from settlement.records.models import SettlementRecord
+from settlement.records.selectors import holding, holding_of_months
 from tests.settlement.records.files import Row, reversal, row
 from tests.support.world import World
 
@@ -217,5 +219,8 @@ def test_a_corrected_case_is_compared_as_it_holds_now(load: Run, compare: Run, w
     as_corrected, as_before = compare([row("S1", **DEARER)]), compare([row("S1")])
 
     assert (as_corrected.our_cases, found(as_corrected)) == (1, {})
+    of_month = SettlementRecord.objects.filter(settlement_month="202610")
+    assert [row.correction_no for row in holding_of_months(of_month)] == [2]
+    assert [row.correction_no for row in holding(of_month)] == [2]
     assert only(as_before).our_correction_no == 2
     assert only(as_before).ours["统筹基金"] == "510.00"
