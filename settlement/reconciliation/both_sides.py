@@ -90,7 +90,7 @@ class Sides:
     def theirs(self, field: Field, beside: Beside) -> str:
         """An amount of theirs, nothing being 0.00. 基金支付总额 comes without the account, as ours is kept,
         where the insured region delivers it inside [P]."""
-        said = f"coalesce(t.{field.column}, 0)"
+        said = field.of_theirs
         if field is not FUND or not self.places.account_inside or not self.shape.has(ACCOUNT_PAY.index):
             return said
         ours = local("o.settled_at") if beside is not Beside.NOTHING else f"'{last_day(self.run.period)}'"

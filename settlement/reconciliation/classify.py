@@ -65,9 +65,7 @@ def _repeats(sides: Sides) -> None:
     `their_repeats`: these numbers, what they are worth together, the first of their lines, and the one whose
     content is shown: the least by its content, so that the order of rows does not matter."""
     content = ", ".join(
-        f"t.{field.column} NULLS FIRST"
-        if field.kind is FieldKind.FEN
-        else f"{in_order(f't.{field.column}')} NULLS FIRST"
+        field.of_theirs if field.kind is FieldKind.FEN else f"{in_order(field.of_theirs)} NULLS FIRST"
         for field in FIELDS
     )
     _, worth = sides.worth(Beside.NOTHING)

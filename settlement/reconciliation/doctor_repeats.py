@@ -11,13 +11,13 @@ from collections.abc import Sequence
 from django.db import connection
 
 from settlement.reconciliation.doctor_rules import Repeat
-from settlement.reconciliation.fields import FIELDS
+from settlement.reconciliation.fields import FIELDS, Field
 from settlement.records import columns as c
 from settlement.records.content import AMOUNT_FIELDS
 from settlement.records.selectors import chunks
 
 STAGED, TABLE, FEE = "their_twins", "doctor_repeat", AMOUNT_FIELDS[0]
-_COMPARED = [field.column for field in FIELDS if field.index not in (c.SETTLEMENT_NO, c.INSTITUTION_NAME)]
+_COMPARED = [field for field in FIELDS if field.index not in (c.SETTLEMENT_NO, c.INSTITUTION_NAME)]
 
 
 def repeats_stage() -> None:
@@ -56,6 +56,7 @@ def repeats_of(numbers: Sequence[str]) -> dict[str, Repeat]:
     return found
 
 
-def _alike(name: str) -> str:
+def _alike(field: Field) -> str:
     """Whether a column has one value in all rows, or none in any."""
-    return f"(count(t.{name}) = 0 OR count(t.{name}) = count(*) AND min(t.{name}) = max(t.{name}))"
+    cell = field.of_theirs
+    return f"(count({cell}) = 0 OR count({cell}) = count(*) AND min({cell}) = max({cell}))"

@@ -44,6 +44,11 @@ class Field:
     kind: FieldKind
     part: Part
 
+    @property
+    def of_theirs(self) -> str:
+        """What a row `t` of theirs says, in SQL: an amount that it does not say is 0.00."""
+        return f"coalesce(t.{self.column}, 0)" if self.kind is FieldKind.FEN else f"t.{self.column}"
+
 
 _COLUMNS = (
     "settlement_no", "cert_type", "cert_no", "person_name", "insurance_type", "insured_area_code",

@@ -1,7 +1,7 @@
 """一边成文: one side of a difference as it is kept, {column: text as in a file}, made by the database.
 
 The text is JSON as `json_text` writes it, letter by letter: keys in order, no blanks. A cell that says
-nothing is "", an amount has two places.
+nothing is "", an amount has two places and is 0.00 where theirs was left blank.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ def our_text() -> str:
 
 def their_text(fields: Iterable[Field]) -> str:
     """Theirs: `t` is the row, `fields` what their file has."""
-    return _object(fields, lambda field: f"t.{field.column}")
+    return _object(fields, lambda field: field.of_theirs)
 
 
 def _object(fields: Iterable[Field], cell: Callable[[Field], str]) -> str:

@@ -1,8 +1,8 @@
 """暂存: their rows as `theirs`, for the database to set beside ours.
 
 `theirs` has a row for each of their rows that could be read: `line_no`, and the columns of `fields.FIELDS`
-(all of them, empty where the file has none): amounts are fen, all else texts, `settled_at` in Shanghai as
-`2026-10-05 14:03:00`.
+(all of them, empty where the file has none): amounts are fen, 0.00 or nothing being the same, all else texts,
+`settled_at` in Shanghai as `2026-10-05 14:03:00`.
 """
 
 from __future__ import annotations

@@ -47,7 +47,7 @@ def test_what_a_hospital_uploads_for_3202_is_compared_by_its_columns(
     assert run.compared == ["医疗费总额", "基金支付总额", "个人账户", "人员编号", "退费标志"]
     assert found(run) == {"R1002": ("amount_differs", ["个人账户"]), "S1002": ("only_ours", [])}
     assert run.discrepancies.get(subject="R1002").theirs == {
-        "结算编号": "R1002", "医疗费总额": "-1000.00", "基金支付总额": "-560.00", "个人账户": "",
+        "结算编号": "R1002", "医疗费总额": "-1000.00", "基金支付总额": "-560.00", "个人账户": "0.00",
         "人员编号": "P100", "退费标志": "1",
     }  # fmt: skip
     assert any("没有表头" in note for note in run.notes)
