@@ -2,8 +2,7 @@
 until the transaction is rolled back.
 
 What several processes of PostgreSQL are to read together cannot be a temporary table there. It is one that is
-not logged and is called after the run, and its plain name is a temporary view of it; nobody else sees it
-before it is dropped.
+called after the run, and its plain name is a temporary view of it; nobody else sees it before it is dropped.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from settlement.reconciliation.dialect import analyze
 from settlement.reconciliation.models import ReconciliationRun
 
 SHARED = ("theirs", "found", "their_repeats", "their_area", "their_care", "account_inside")
+UNLOGGED = ("theirs",)  # what is large; each waits for the disk once
 OWN = ("our_apart", "their_apart", "our_sums", "their_sums", "their_twins", "both_sides")
 _VIEWED = {"theirs": "*, ctid AS at_row"}  # where a row is: the shortest way to it
 
@@ -40,7 +40,7 @@ def create_as(run: ReconciliationRun, name: str, select: str, params: Sequence[A
 
 def _create(run: ReconciliationRun, name: str, what: str, params: Sequence[Any]) -> None:
     assert name in SHARED, name
-    made = {"postgresql": "UNLOGGED", "sqlite": "TEMPORARY"}[connection.vendor]
+    made = {"postgresql": "UNLOGGED" if name in UNLOGGED else "", "sqlite": "TEMPORARY"}[connection.vendor]
     with connection.cursor() as cursor:
         cursor.execute(f"CREATE {made} TABLE {table_of(run, name)} {what}", params)
         if connection.vendor == "postgresql":
