@@ -114,8 +114,8 @@ def _masked(column: str) -> str:
 _OWNER_DIFFERS = {
     **{index: f"o.{FIELDS[index].column} IS DISTINCT FROM t.{FIELDS[index].column}" for index in OWNER},
     c.INSTITUTION: (  # looked up, not joined: as often as there are cases, and only the code is asked for
-        "(o.institution_id, coalesce(t.institution_code, '')) NOT IN"
-        f" (SELECT id, code FROM {Institution._meta.db_table})"
+        f"NOT EXISTS (SELECT 1 FROM {Institution._meta.db_table} AS named"
+        " WHERE named.id = o.institution_id AND named.code = t.institution_code)"
     ),
     c.CERT_NO: _masked("cert_no"),
     c.PERSON_NAME: (
