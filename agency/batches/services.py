@@ -67,8 +67,7 @@ def file_keep(stream: BinaryIO, *, name: str, by: User, at: dt.datetime) -> Kept
             raise DomainError("empty_file", "文件是空的，请重新选择。", field="file")
         digest = hasher.hexdigest()
         os.chmod(temporary, 0o600)
-        if not _lies(folder / digest, size):
-            temporary.replace(folder / digest)
+        temporary.replace(folder / digest)
     finally:
         temporary.unlink(missing_ok=True)
     kept, _ = KeptFile.objects.get_or_create(
@@ -76,14 +75,6 @@ def file_keep(stream: BinaryIO, *, name: str, by: User, at: dt.datetime) -> Kept
         defaults={"name": name[:200], "size": size, "path": f"kept/{digest}", "kept_by": by, "kept_at": at},
     )
     return kept
-
-
-def _lies(path: Path, size: int) -> bool:
-    """Whether a file lies there whole."""
-    try:
-        return path.stat().st_size == size
-    except FileNotFoundError:
-        return False
 
 
 def kept_path(kept: KeptFile) -> Path:

@@ -9,7 +9,8 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import Any
 
-from agency.organisation.models import Institution
+from django.db.models import F
+
 from agency.periods import last_day
 from settlement.reconciliation.dialect import local
 from settlement.reconciliation.fields import ACCOUNT_PAY, FIELDS, FUND, OWNER, Field, Part, Shape
@@ -21,7 +22,7 @@ from settlement.records.content import AMOUNT_FIELDS
 
 OURS = (
     "id", "settlement_no", "cert_no", "person_name", "person_no", "insurance_type", "insured_area_code",
-    "care_area_code", "care_type_code", "insured_region_id", "is_reversal", "settled_at", "institution_id",
+    "care_area_code", "care_type_code", "insured_region_id", "is_reversal", "settled_at", "institution_code",
     *AMOUNT_FIELDS,
 )  # fmt: skip
 
@@ -48,7 +49,10 @@ class Sides:
 
     def ours(self, *names: str) -> tuple[str, tuple[Any, ...]]:
         """Ours as a subquery with these columns, and its parameters."""
-        sql, params = ours_of(self.run).values_list(*names).query.sql_with_params()
+        rows = ours_of(self.run)
+        if "institution_code" in names:
+            rows = rows.annotate(institution_code=F("institution__code"))
+        sql, params = rows.values_list(*names).query.sql_with_params()
         return f"({sql})", params
 
     @property
@@ -68,7 +72,7 @@ class Sides:
             f" THEN {1 << bit} ELSE 0 END"
             for bit, field in enumerate(self.shape.compared)
         )
-        return " + ".join(bits) or "0"
+        return " + ".join(bits).replace("o.institution_code", "i.code") or "0"
 
     def _differs(self, field: Field, beside: Beside) -> str:
         if field.part is Part.AMOUNT:
@@ -98,7 +102,7 @@ class Sides:
             f"({said} - CASE WHEN EXISTS (SELECT 1 FROM account_inside AS a"
             f" WHERE a.region_id = {beside.value}"
             f" AND substr(coalesce(t.settled_at, {ours}), 1, 10) BETWEEN a.begins AND a.ends)"
-            f" THEN coalesce(t.{ACCOUNT_PAY.column}, 0) ELSE 0 END)"
+            f" THEN {ACCOUNT_PAY.of_theirs} ELSE 0 END)"
         )
 
 
@@ -113,10 +117,6 @@ def _masked(column: str) -> str:
 
 _OWNER_DIFFERS = {
     **{index: f"o.{FIELDS[index].column} IS DISTINCT FROM t.{FIELDS[index].column}" for index in OWNER},
-    c.INSTITUTION: (  # looked up, not joined: as often as there are cases, and only the code is asked for
-        f"NOT EXISTS (SELECT 1 FROM {Institution._meta.db_table} AS named"
-        " WHERE named.id = o.institution_id AND named.code = t.institution_code)"
-    ),
     c.CERT_NO: _masked("cert_no"),
     c.PERSON_NAME: (
         f"({_masked('person_name')} AND replace(o.person_name, ' ', '')"

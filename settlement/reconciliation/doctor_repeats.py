@@ -11,12 +11,12 @@ from collections.abc import Sequence
 from django.db import connection
 
 from settlement.reconciliation.doctor_rules import Repeat
-from settlement.reconciliation.fields import FIELDS, Field
+from settlement.reconciliation.fields import FIELDS, TOTAL_FEE, Field, FieldKind
 from settlement.records import columns as c
-from settlement.records.content import AMOUNT_FIELDS
 from settlement.records.selectors import chunks
 
-STAGED, TABLE, FEE = "their_twins", "doctor_repeat", AMOUNT_FIELDS[0]
+STAGED, TABLE = "their_twins", "doctor_repeat"
+_AMOUNTS = [field for field in FIELDS if field.kind is FieldKind.FEN]
 _COMPARED = [field for field in FIELDS if field.index not in (c.SETTLEMENT_NO, c.INSTITUTION_NAME)]
 
 
@@ -25,11 +25,12 @@ def repeats_stage() -> None:
     repeats_unstage()
     with connection.cursor() as cursor:
         alike = " AND ".join(map(_alike, _COMPARED))
-        cancels = " AND ".join(f"sum(coalesce(t.{name}, 0)) = 0" for name in AMOUNT_FIELDS)
+        nil = " AND ".join(f"sum({field.of_theirs}) = 0" for field in _AMOUNTS)
+        cancels = f"count(*) = 2 AND min({TOTAL_FEE.of_theirs}) < 0 AND {nil}"
         cursor.execute(
             f"""CREATE TEMPORARY TABLE {TABLE} AS
             SELECT t.settlement_no, count(*) AS times, CASE WHEN {alike} THEN 1 ELSE 0 END AS alike,
-              CASE WHEN count(*) = 2 AND min(t.{FEE}) < 0 AND {cancels} THEN 1 ELSE 0 END AS cancels
+              CASE WHEN {cancels} THEN 1 ELSE 0 END AS cancels
             FROM {STAGED} AS t
             GROUP BY t.settlement_no"""
         )

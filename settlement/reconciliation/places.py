@@ -18,7 +18,7 @@ from agency.periods import first_day, last_day
 from agency.policy.insurance import INSURANCE_BY_TEXT
 from settlement.reconciliation import meanings
 from settlement.reconciliation.dialect import analyze, in_order
-from settlement.reconciliation.fields import FIELDS, Shape
+from settlement.reconciliation.fields import ACCOUNT_PAY, FIELDS, FUND, TOTAL_FEE, Shape
 from settlement.reconciliation.meanings import Days, Meaning
 from settlement.reconciliation.models import ReconciliationRun
 from settlement.reconciliation.tables import create, table_of
@@ -26,7 +26,8 @@ from settlement.records import columns as c
 from settlement.records.reference import read_reference
 
 WORDS = (c.INSTITUTION, c.INSURANCE_TYPE, c.CARE_TYPE, c.INSURED_AREA, c.CARE_AREA)
-AMOUNTS = ("total_fee_fen", "fund_total_fen", "personal_account_pay_fen")
+SUMMED = (TOTAL_FEE, FUND, ACCOUNT_PAY)
+AMOUNTS = tuple(field.column for field in SUMMED)
 INSURANCE = "CASE t.insurance_type {} ELSE t.insurance_type END".format(
     " ".join(f"WHEN '{text}' THEN '{kind.value}'" for text, kind in INSURANCE_BY_TEXT.items())
 )
@@ -35,7 +36,7 @@ INSURANCE = "CASE t.insurance_type {} ELSE t.insurance_type END".format(
 def is_reversal(shape: Shape) -> str:
     """Whether a row `t` is a reversal: by its flag; of a file without flags by the sign of the total."""
     flag = "coalesce(t.reversal_flag, '0') = '1'"
-    return f"({flag if shape.has(c.REVERSAL_FLAG) else 'coalesce(t.total_fee_fen, 0) < 0'})"
+    return f"({flag if shape.has(c.REVERSAL_FLAG) else f'{TOTAL_FEE.of_theirs} < 0'})"
 
 
 @dataclass(frozen=True)
@@ -90,7 +91,7 @@ def _sum_up(shape: Shape, *, by_day: bool) -> None:
     said = [f"t.{name}" for name, is_said in columns.items() if is_said]
     nothing = [f"CAST(NULL AS text) AS {name}" for name, is_said in columns.items() if not is_said]
     day = "substr(t.settled_at, 1, 10)"
-    sums = [f"CAST(sum(coalesce(t.{name}, 0)) AS bigint) AS {name}" for name in AMOUNTS]
+    sums = [f"CAST(sum({field.of_theirs}) AS bigint) AS {field.column}" for field in SUMMED]
     moment = in_order("t.settled_at")
     selected = [
         *said, *nothing, f"{day if by_day else 'CAST(NULL AS text)'} AS settled_at",

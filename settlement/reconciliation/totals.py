@@ -15,9 +15,8 @@ from django.db.models import F, QuerySet, Sum
 from agency.organisation.models import Institution, PoolingRegion
 from settlement.reconciliation.both_sides import Beside, Sides
 from settlement.reconciliation.dialect import analyze, at_row
-from settlement.reconciliation.fields import ACCOUNT_PAY, FUND, TOTAL_FEE
 from settlement.reconciliation.models import ReconciliationRun, RunTotal
-from settlement.reconciliation.places import AMOUNTS, INSURANCE
+from settlement.reconciliation.places import AMOUNTS, INSURANCE, SUMMED
 from settlement.records import columns as c
 from settlement.records.models import SettlementRecord
 
@@ -128,14 +127,13 @@ def _of_ours(sides: Sides) -> str:
 
 def _of_theirs(sides: Sides) -> str:
     selected, grouped = _grouped(sides, _THEIRS)
-    fields = (TOTAL_FEE, FUND, ACCOUNT_PAY)
-    figures = _figures("t", [sides.theirs(field, Beside.NOTHING) for field in fields])
+    figures = _figures("t", [sides.theirs(field, Beside.NOTHING) for field in SUMMED])
     return f"SELECT {selected}, {figures} FROM their_sums AS t {sides.joins} {_OF_THEIRS} {grouped}"
 
 
 def _agrees(sides: Sides) -> str:
     compared = ["count", "gross_count"]
-    for name, field in zip(SUMS, (TOTAL_FEE, FUND, ACCOUNT_PAY), strict=True):
+    for name, field in zip(SUMS, SUMMED, strict=True):
         if sides.shape.has(field.index):
             compared += [f"{name}_fen", f"gross_{name}_fen"]
     return " AND ".join(f"coalesce(o.{name}, 0) = coalesce(t.{name}, 0)" for name in compared)

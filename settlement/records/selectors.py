@@ -93,24 +93,24 @@ def holding(records: QuerySet[SettlementRecord]) -> QuerySet[SettlementRecord]:
     What came later is looked for in all regions: a correction may take a case to other parties, and what it
     replaced then holds for nobody.
     """
+    return records.filter(Q(correction_no=0) | Q(is_reversal=False)).exclude(_corrected_since())
+
+
+def holding_of_months(records: QuerySet[SettlementRecord]) -> QuerySet[SettlementRecord]:
+    """The same of whole months: what was corrected is looked up once, not beside each case."""
+    reversals = SettlementRecord.objects.filter(correction_no__gt=0, is_reversal=True).order_by()
+    replaced = SettlementRecord.objects.filter(_corrected_since()).order_by()
+    return records.exclude(pk__in=reversals.values("pk")).exclude(pk__in=replaced.values("pk"))
+
+
+def _corrected_since() -> Exists:
+    """Whether a record came in the place of this one."""
     later = SettlementRecord.objects.filter(
         correction_no__gt=0,  # said once more, for the index of the few
         settlement_no=OuterRef("settlement_no"),
         correction_no=OuterRef("correction_no") + 2,
     )
-    rows = records.filter(Q(correction_no=0) | Q(is_reversal=False))
-    return rows.exclude(Exists(later.order_by()))
-
-
-def holding_of_months(records: QuerySet[SettlementRecord]) -> QuerySet[SettlementRecord]:
-    """The same of whole months: what was corrected is looked up once, not beside each case."""
-    corrections = SettlementRecord.objects.filter(correction_no__gt=0).order_by()
-    later = corrections.filter(
-        settlement_no=OuterRef("settlement_no"), correction_no=OuterRef("correction_no") + 2
-    )
-    replaced = SettlementRecord.objects.filter(Exists(later)).order_by()
-    reversals = corrections.filter(is_reversal=True)
-    return records.exclude(pk__in=reversals.values("pk")).exclude(pk__in=replaced.values("pk"))
+    return Exists(later.order_by())
 
 
 def record_shown(by: User, settlement_no: str) -> SettlementRecordQuerySet:
