@@ -18,9 +18,10 @@ from agency.tabular.source import READ_BYTES, opened
 
 
 class Run(NamedTuple):
-    """Whole lines, each ending with a line feed, of which the first stands on `line_no`."""
+    """As many whole `lines`, each ending with a line feed, of which the first stands on `line_no`."""
 
     line_no: int
+    lines: int
     data: bytes
 
 
@@ -41,7 +42,7 @@ def plain_runs(table: Table, raw: RawText, cells: Sequence[bytes]) -> Iterator[R
             begins = text.line_no
             run = text.take(plain) if begins > table.header_line else b""
             if run:
-                yield Run(begins, run)
+                yield Run(begins, text.line_no - begins, run)
                 continue
             try:
                 record = next(records)
