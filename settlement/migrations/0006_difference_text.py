@@ -21,7 +21,7 @@ AS_TEXT = f"""
 CREATE FUNCTION pg_temp.as_text(kept jsonb) RETURNS text LANGUAGE sql AS $$
   SELECT CASE jsonb_typeof(kept)
     WHEN 'array' THEN '[' || coalesce(
-      (SELECT string_agg(CAST(to_json(one) AS text), ',' ORDER BY place)
+      (SELECT string_agg(coalesce(CAST(to_json(one) AS text), 'null'), ',' ORDER BY place)
         FROM jsonb_array_elements_text(kept) WITH ORDINALITY AS listed (one, place)), '') || ']'
     ELSE '{{' || coalesce(
       (SELECT string_agg(CAST(to_json(key) AS text) || ':' || CAST(to_json(value) AS text), ','

@@ -8,6 +8,8 @@ from typing import Any
 
 from django.db import models
 
+from settlement.records.columns import NAMES
+
 _write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
@@ -37,3 +39,19 @@ class JsonText(models.TextField):
 
     def get_lookup(self, lookup_name: str) -> Any:
         return super().get_lookup(lookup_name) if lookup_name in ("exact", "in", "isnull") else None
+
+
+class SideText(JsonText):
+    """One side of a difference, {column: text}. Of a case the text is a list in the order of our columns,
+    null where the side has no such column: differences are written in great numbers, and the names would be
+    most of it. Of anything else, and of cases that were written earlier, it is an object."""
+
+    def from_db_value(self, text: str | None, *_: Any) -> Any:
+        value = super().from_db_value(text)
+        if not isinstance(value, list):
+            return value
+        return {name: cell for name, cell in zip(NAMES, value, strict=True) if cell is not None}
+
+    def get_prep_value(self, value: Any) -> str | None:
+        is_case = bool(value) and value.keys() <= set(NAMES)
+        return super().get_prep_value([value.get(name) for name in NAMES] if is_case else value)

@@ -12,7 +12,7 @@ from agency.batches.models import KeptFile
 from agency.journal.workflow import Machine
 from agency.organisation import access
 from agency.organisation.models import Institution, PoolingRegion, User
-from settlement.reconciliation.json_text import JsonText
+from settlement.reconciliation.json_text import JsonText, SideText
 from settlement.reconciliation.kinds import Cause, DiscrepancyKind, Remedy, SourceKind
 from settlement.reconciliation.states import (
     DISCREPANCY_MACHINE,
@@ -270,8 +270,8 @@ class Discrepancy(models.Model):
     insured_region_code = models.CharField("参保地", max_length=6, blank=True)
     care_region_code = models.CharField("就医地", max_length=6, blank=True)
     columns = JsonText("不符的列", default=list)
-    ours = JsonText("我方", default=dict)
-    theirs = JsonText("对方", default=dict)
+    ours = SideText("我方", default=dict)
+    theirs = SideText("对方", default=dict)
     amount_fen = models.BigIntegerField("差额", default=0)
     cause = models.CharField("疑因", max_length=16, choices=Cause, blank=True)
     evidence = models.JSONField("依据", default=dict, blank=True)
@@ -290,8 +290,14 @@ class Discrepancy(models.Model):
     remedy = models.CharField("结论", max_length=10, choices=Remedy, blank=True)
     note = models.CharField("说明", max_length=500, blank=True)
     written_off_fen = models.BigIntegerField("核销金额", default=0)
-    pair = models.OneToOneField(
-        "self", models.PROTECT, null=True, blank=True, verbose_name="对应的差异", related_name="paired_by"
+    pair = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        verbose_name="对应的差异",
+        related_name="paired_by",
+        db_index=False,
     )
     judged_by = models.ForeignKey(
         settings.AUTH_USER_MODEL,
@@ -319,6 +325,12 @@ class Discrepancy(models.Model):
         ordering = ["run", "serial"]
         constraints = [
             models.UniqueConstraint(fields=["run", "serial"], name="discrepancy_serial_once"),
+            models.UniqueConstraint(
+                fields=["pair"],
+                condition=Q(pair__isnull=False),
+                name="discrepancy_paired_once",
+                violation_error_message="这条差异已与另一条对应。",
+            ),
             models.CheckConstraint(
                 condition=Q(state__in=DiscrepancyState.values, kind__in=DiscrepancyKind.values)
                 & Q(cause__in=["", *Cause.values], proposed__in=["", *Remedy.values]),
@@ -363,7 +375,11 @@ class Discrepancy(models.Model):
         ]
         indexes = [
             models.Index(fields=["run", "kind", "serial"], name="discrepancy_of_kind"),
-            models.Index(fields=["owner", "state", "due_on"], name="discrepancy_of_owner"),
+            models.Index(
+                fields=["owner", "state", "due_on"],
+                condition=Q(owner__isnull=False),  # they are written without one, in great numbers
+                name="discrepancy_of_owner",
+            ),
             models.Index(fields=["subject"], name="discrepancy_of_number"),
             models.Index(
                 fields=["state", "run"],

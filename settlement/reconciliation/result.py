@@ -32,11 +32,11 @@ class ResultDigest:
         self._hash = hashlib.sha256()
 
     def add(self, texts: Iterable[Any]) -> None:
-        self.add_joined(BETWEEN.join(map(str, texts)))
+        self.add_joined([BETWEEN.join(map(str, texts))])
 
-    def add_joined(self, text: str) -> None:
-        """Add what the database has joined."""
-        self._hash.update(f"{text}\x1e".encode())
+    def add_joined(self, texts: Iterable[str]) -> None:
+        """Add what the database has joined, one after another."""
+        self._hash.update("".join(f"{text}\x1e" for text in texts).encode())
 
     def text(self) -> str:
         """The digest (hex)."""
@@ -56,8 +56,7 @@ def differences_digested(run: ReconciliationRun, digest: ResultDigest) -> None:
     with connection.chunked_cursor() as cursor:
         cursor.execute(f"SELECT {joined} FROM {TABLE} WHERE run_id = %s ORDER BY serial", [run.pk])
         while rows := cursor.fetchmany(BLOCK):
-            for (text,) in rows:
-                digest.add_joined(text)
+            digest.add_joined(text for (text,) in rows)
 
 
 def stored_digest(run: ReconciliationRun) -> str:

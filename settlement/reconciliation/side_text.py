@@ -1,12 +1,12 @@
-"""一边成文: one side of a difference as it is kept, {column: text as in a file}, made by the database.
+"""一边成文: one side of a difference as it is kept (SideText of a case), made by the database.
 
-The text is JSON as `json_text` writes it, letter by letter: keys in order, no blanks. A cell that says
-nothing is "", an amount has two places and is 0.00 where theirs was left blank.
+The text is JSON as `json_text` writes it, letter by letter: no blanks. A cell that says nothing is "", an
+amount has two places and is 0.00 where theirs was left blank.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 
 from agency.policy.insurance import InsuranceType
 from settlement.reconciliation.dialect import json_string, local
@@ -30,20 +30,20 @@ _OF_OURS = {
 def our_text() -> str:
     """Ours: `o` is the record, `i` its institution."""
     told = {**_OF_OURS, c.SETTLED_AT: local("o.settled_at")}
-    return _object(FIELDS, lambda field: told.get(field.index, f"o.{field.column}"))
+    return _list(FIELDS, lambda field: told.get(field.index, f"o.{field.column}"))
 
 
-def their_text(fields: Iterable[Field]) -> str:
+def their_text(fields: Collection[Field]) -> str:
     """Theirs: `t` is the row, `fields` what their file has."""
-    return _object(fields, lambda field: field.of_theirs)
+    return _list(fields, lambda field: field.of_theirs)
 
 
-def _object(fields: Iterable[Field], cell: Callable[[Field], str]) -> str:
-    parts, opening = [], "{"
-    for field in sorted(fields, key=lambda field: field.name):
-        parts += [f"'{opening}{json_text(field.name)}:'", _string(field, cell(field))]
+def _list(said: Collection[Field], cell: Callable[[Field], str]) -> str:
+    parts, opening = [], "["
+    for field in FIELDS:
+        parts += [f"'{opening}'", _string(field, cell(field)) if field in said else "'null'"]
         opening = ","
-    return _joined([*parts, "'}'"])
+    return _joined([*parts, "']'"])
 
 
 def _joined(parts: Sequence[str]) -> str:

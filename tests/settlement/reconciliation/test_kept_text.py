@@ -3,16 +3,19 @@
 from __future__ import annotations
 
 import importlib
+import json
 from collections.abc import Callable
 from typing import Any
 
 import pytest
 from django.apps import apps
 from django.db import connection
+from django.db.migrations.exceptions import IrreversibleError
 
 from settlement.reconciliation.json_text import json_text
 from settlement.reconciliation.models import Discrepancy
 from settlement.reconciliation.result import stored_digest
+from settlement.records.columns import NAMES
 from tests.settlement.reconciliation.made import make_run
 from tests.settlement.records.files import row
 from tests.support.world import World
@@ -21,6 +24,7 @@ pytestmark = pytest.mark.django_db
 Run = Callable[..., Any]
 KEPT = ("columns", "ours", "theirs")
 text_kept = importlib.import_module("settlement.migrations.0006_difference_text")
+great_numbers = importlib.import_module("settlement.migrations.0007_great_numbers")
 
 
 def _texts() -> list[tuple[str, ...]]:
@@ -36,13 +40,47 @@ def _found(load: Run, compare: Run) -> Any:
     return compare([odd, row("S3", 姓名="李四", 险种="390"), row("S4")])
 
 
-def test_the_text_is_what_json_text_writes(load: Run, compare: Run) -> None:
+def test_the_text_is_what_the_fields_write(load: Run, compare: Run, world: World) -> None:
     run = _found(load, compare)
+    make_run(world, {"kind": "only_ours", "subject": "L1", "ours": {"行": "合计"}, "columns": ["乙", "甲"]})
 
-    values = run.discrepancies.order_by("serial").values_list(*KEPT)
+    values = Discrepancy.objects.order_by("run_id", "serial").values_list(*KEPT)
 
-    assert _texts() == [tuple(json_text(value) for value in kept) for kept in values]
-    assert len(_texts()) == 4
+    fields = [Discrepancy._meta.get_field(name) for name in KEPT]
+    written = [
+        tuple(field.get_prep_value(value) for field, value in zip(fields, kept, strict=True))
+        for kept in values
+    ]
+    assert _texts() == written
+    assert run.differences == 4 and len(written) == 5
+
+
+def test_a_side_of_a_case_is_a_list_and_one_written_earlier_an_object(load: Run, compare: Run) -> None:
+    run = _found(load, compare)
+    sides = dict(run.discrepancies.values_list("subject", "theirs"))
+    as_object = json_text({"结算编号": "S9", "姓名": "张三"})
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT theirs FROM settlement_discrepancy WHERE run_id = %s ORDER BY serial", [run.pk]
+        )
+        lists = [json.loads(text) for (text,) in cursor.fetchall()]
+
+    field = Discrepancy._meta.get_field("theirs")
+    assert [len(cells) for cells in lists if cells] == [len(NAMES)] * 3
+    assert sides["S3"]["姓名"] == "李四" and "诊断" in sides["S3"] and "医院负担" not in sides["S3"]
+    assert sides["S1"] == {}
+    assert field.from_db_value(as_object) == {"结算编号": "S9", "姓名": "张三"}
+
+
+def test_lists_are_not_left_to_a_version_that_cannot_read_them(load: Run, compare: Run) -> None:
+    editor = connection.schema_editor()
+    great_numbers.backwards(apps, editor)
+    great_numbers.forwards(apps, editor)
+
+    _found(load, compare)
+
+    with pytest.raises(IrreversibleError):
+        great_numbers.backwards(apps, editor)
 
 
 def _indexes() -> set[str]:
