@@ -27,8 +27,8 @@ class Run(NamedTuple):
 
 def plain_runs(table: Table, raw: RawText, cells: Sequence[bytes]) -> Iterator[Run | Row]:
     """All rows below the header in their order. `cells` are patterns of the cells that need no reading, in
-    the order of the header; none of them may match the delimiter, a quote or the end of a line, and one at
-    least matches no empty cell.
+    the order of the header; none of them may match the delimiter, a quote or the end of a line, nor one cell
+    in two ways (a line that is not plain would be tried in all), and one at least matches no empty cell.
 
     TableError for a record that cannot be read at all, as by `Table.rows`.
     """

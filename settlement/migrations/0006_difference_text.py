@@ -15,7 +15,7 @@ INDEXES = {
     "approved_by_id": "settlement_discrepancy_approved_by_id_f12ae65b",
 }
 NUMBER_LIKE = "settlement_discrepancy_difference_no_75b378a5_like"  # PostgreSQL only; nobody looks for a beginning
-# JSON of {text: text} and [text] as json_text writes it. In SQLite it is text in any case: what a comparison of
+# JSON of {text: text} and [text or null] as json_text writes it. In SQLite it is text in any case: what a comparison of
 # details wrote there is so already, and its CHECK that it is JSON stays until the table is made anew.
 AS_TEXT = f"""
 CREATE FUNCTION pg_temp.as_text(kept jsonb) RETURNS text LANGUAGE sql AS $$

@@ -16,7 +16,7 @@ OF_OWNER = "discrepancy_of_owner"
 def forwards(apps, schema_editor):
     """In SQLite the column stays unique as well, until the table is made anew."""
     if schema_editor.connection.vendor == "postgresql":
-        schema_editor.execute(f"ALTER TABLE {TABLE} DROP CONSTRAINT {PAIR}")
+        schema_editor.execute(f"ALTER TABLE {TABLE} DROP CONSTRAINT IF EXISTS {PAIR}")
 
 
 def backwards(apps, schema_editor):
@@ -73,7 +73,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(("pair__isnull", False)),
                 fields=("pair",),
                 name="discrepancy_paired_once",
-                violation_error_message="这条差异已与另一条对应。",
+                violation_error_message="所选的那条差异已与别的差异对应。",
             ),
         ),
         migrations.RemoveIndex(model_name="discrepancy", name=OF_OWNER),

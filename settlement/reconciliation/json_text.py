@@ -8,7 +8,15 @@ from typing import Any
 
 from django.db import models
 
-from settlement.records.columns import NAMES
+# The order in which a case's columns are kept: rows that are never written anew depend on it, so that a new
+# column is only ever appended, whatever the order of records/columns.py.
+CASE_COLUMNS = (
+    "结算编号", "证件类型", "证件号码", "姓名", "险种", "参保地区划", "就医地区划", "定点医药机构编号",
+    "医疗类别", "结算时间", "医疗费总额", "全自费", "超限价自费", "先行自付", "符合政策范围",
+    "基金支付总额", "实际起付线", "统筹基金", "居民大病保险", "职工大额补助", "公务员补助", "企业补充",
+    "医疗救助", "其他基金", "个人账户", "个人现金", "医院负担", "人员编号", "定点医药机构名称", "入院日期",
+    "出院日期", "退费标志", "原结算编号", "病案号", "诊断",
+)  # fmt: skip
 
 _write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
@@ -42,16 +50,16 @@ class JsonText(models.TextField):
 
 
 class SideText(JsonText):
-    """One side of a difference, {column: text}. Of a case the text is a list in the order of our columns,
-    null where the side has no such column: differences are written in great numbers, and the names would be
-    most of it. Of anything else, and of cases that were written earlier, it is an object."""
+    """One side of a difference, {column: text}. Where all columns are those of cases the text is a list in
+    the order of CASE_COLUMNS, null for a column that the side has not: differences are written in great
+    numbers, and the names would be most of it. Anything else, and what was written earlier, is an object."""
 
     def from_db_value(self, text: str | None, *_: Any) -> Any:
         value = super().from_db_value(text)
         if not isinstance(value, list):
             return value
-        return {name: cell for name, cell in zip(NAMES, value, strict=True) if cell is not None}
+        return {name: cell for name, cell in zip(CASE_COLUMNS, value, strict=False) if cell is not None}
 
     def get_prep_value(self, value: Any) -> str | None:
-        is_case = bool(value) and value.keys() <= set(NAMES)
-        return super().get_prep_value([value.get(name) for name in NAMES] if is_case else value)
+        is_listed = isinstance(value, dict) and value and value.keys() <= set(CASE_COLUMNS)
+        return super().get_prep_value([value.get(name) for name in CASE_COLUMNS] if is_listed else value)

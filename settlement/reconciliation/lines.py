@@ -31,7 +31,7 @@ _TEXT = (  # as it is kept: no blank at either end, and full-width signs only af
     rb"|(?<=[\x80-\xbf])(?:\xef\xbc[\x81-\x8f\x9a-\xa0]|\xe3\x80[\x81\x82]))*+"
 )
 _UNKNOWN = rb'[^,"\\\t\r\n]*+'  # of a column that is not ours: nobody reads it
-_AMOUNT = rb"0\.00|-?+[0-9]{1,12}+\.[0-9][0-9]|"  # the most frequent one first
+_AMOUNT = rb"0\.00|(?!0\.00)-?+[0-9]{1,12}+\.[0-9][0-9]|"  # the most frequent one first, and only so
 _DAY = (
     rb"(?:19|20)[0-9][0-9]-(?:(?:0[1-9]|1[0-2])-(?:0[1-9]|1[0-9]|2[0-8])"
     rb"|(?:0[13-9]|1[0-2])-(?:29|30)|(?:0[13578]|1[02])-31)"

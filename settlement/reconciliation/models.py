@@ -74,7 +74,8 @@ class ReconciliationRun(models.Model):
     `region` is whose run it is (none: the province's): of a region's run ours are the cases to which it is a
     party. `scope_region` (either side) and `scope_institution` narrow further. `columns` is the mapping as it
     was applied, `ours_digest` covers ours as they were compared, `result_digest` the totals and every
-    difference as found: the same two sides give the same. `counts` is {class: settlement numbers}.
+    difference as found: the same two sides give the same (of cases since they are kept as lists: SideText).
+    `counts` is {class: settlement numbers}.
     `report` is what was signed.
     """
 
@@ -329,7 +330,7 @@ class Discrepancy(models.Model):
                 fields=["pair"],
                 condition=Q(pair__isnull=False),
                 name="discrepancy_paired_once",
-                violation_error_message="这条差异已与另一条对应。",
+                violation_error_message="所选的那条差异已与别的差异对应。",
             ),
             models.CheckConstraint(
                 condition=Q(state__in=DiscrepancyState.values, kind__in=DiscrepancyKind.values)

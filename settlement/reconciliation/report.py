@@ -1,6 +1,7 @@
 """对账结果: what a run found and what was decided of it, as plain data with a digest; frozen when signed.
 
-`content` says nothing of who and when: the same two sides with the same verdicts give the same, in any run.
+`content` says nothing of who and when: the same two sides with the same verdicts give the same, in any run
+(of cases since they are kept as lists: SideText).
 Names of people, regions and institutions stand beside it, as they were at the signature.
 """
 

@@ -10,8 +10,8 @@ from collections.abc import Callable, Collection, Iterable, Sequence
 
 from agency.policy.insurance import InsuranceType
 from settlement.reconciliation.dialect import json_string, local
-from settlement.reconciliation.fields import FIELDS, Field, FieldKind
-from settlement.reconciliation.json_text import json_text
+from settlement.reconciliation.fields import BY_NAME, FIELDS, Field, FieldKind
+from settlement.reconciliation.json_text import CASE_COLUMNS, json_text
 from settlement.records import columns as c
 
 _INSURANCE = "CASE o.insurance_type {} END".format(
@@ -40,7 +40,7 @@ def their_text(fields: Collection[Field]) -> str:
 
 def _list(said: Collection[Field], cell: Callable[[Field], str]) -> str:
     parts, opening = [], "["
-    for field in FIELDS:
+    for field in map(BY_NAME.__getitem__, CASE_COLUMNS):
         parts += [f"'{opening}'", _string(field, cell(field)) if field in said else "'null'"]
         opening = ","
     return _joined([*parts, "']'"])

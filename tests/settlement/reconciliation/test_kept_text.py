@@ -12,7 +12,7 @@ from django.apps import apps
 from django.db import connection
 from django.db.migrations.exceptions import IrreversibleError
 
-from settlement.reconciliation.json_text import json_text
+from settlement.reconciliation.json_text import CASE_COLUMNS, json_text
 from settlement.reconciliation.models import Discrepancy
 from settlement.reconciliation.result import stored_digest
 from settlement.records.columns import NAMES
@@ -70,6 +70,20 @@ def test_a_side_of_a_case_is_a_list_and_one_written_earlier_an_object(load: Run,
     assert sides["S3"]["姓名"] == "李四" and "诊断" in sides["S3"] and "医院负担" not in sides["S3"]
     assert sides["S1"] == {}
     assert field.from_db_value(as_object) == {"结算编号": "S9", "姓名": "张三"}
+
+
+def test_what_was_kept_once_is_read_the_same_for_ever() -> None:
+    field = Discrepancy._meta.get_field("theirs")
+
+    assert set(CASE_COLUMNS) == set(NAMES)  # a new column is appended
+    assert field.from_db_value('["S1","01","2201","张三","职工"]') == {
+        "结算编号": "S1", "证件类型": "01", "证件号码": "2201", "姓名": "张三", "险种": "职工",
+    }  # fmt: skip
+    assert (
+        CASE_COLUMNS.index("医疗费总额") == 10
+        and CASE_COLUMNS.index("人员编号") == 27
+        and CASE_COLUMNS.index("诊断") == 34
+    )
 
 
 def test_lists_are_not_left_to_a_version_that_cannot_read_them(load: Run, compare: Run) -> None:
