@@ -30,8 +30,7 @@ test-long: setup
 # all benches on a million rows; make bench BENCH="people_search --rows 100000 --only sqlite" runs one (docs/performance.md)
 bench: setup
 	@./.ci/apt-needed $(APT_TEST) sqlite3
-	@pg_virtualenv -t -o max_connections=50 -o shared_buffers=512MB -o max_wal_size=8GB \
-		-o max_parallel_workers_per_gather=1 $(PY) tests/bench/run.py $(BENCH)
+	@pg_virtualenv -t -o max_connections=50 -o shared_buffers=512MB $(PY) tests/bench/run.py $(BENCH)
 
 lint:
 	$(PY) -m ruff check .
