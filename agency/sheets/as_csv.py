@@ -5,8 +5,7 @@ import io
 
 from agency.sheets.declare import Column, Value
 from agency.sheets.filled import LineKind, SheetData
-
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+from agency.tabular.write import inert
 
 
 def as_csv(data: SheetData, encoding: str = "utf-8") -> bytes:
@@ -19,11 +18,6 @@ def as_csv(data: SheetData, encoding: str = "utf-8") -> bytes:
         if line.kind is LineKind.ROW and line.row and line.row.counted:
             writer.writerow([_cell(column, line.values.get(column.key)) for column in leaves])
     return out.getvalue().encode("utf-8-sig" if encoding == "utf-8" else encoding)
-
-
-def inert(text: str) -> str:
-    """A text that no spreadsheet takes for a formula: an apostrophe before what looks like one."""
-    return "'" + text if text.startswith(FORMULA_STARTS) else text
 
 
 def _cell(column: Column, value: Value) -> str:

@@ -27,6 +27,7 @@ MAX_SHEET_ROWS = 1_048_576
 _MAX_CELL_TEXT = 32_767
 _MAX_EXACT_FEN = 10**15
 _FORMULA_STARTS = frozenset("=+-@\t\r＝＋－＠")
+_NEGATIVE = re.compile(r"-[0-9]+(?:\.[0-9]+)?")
 
 _INNER_DATE = re.compile(rb"(?<=W3CDTF\">)[^<]+")
 
@@ -53,8 +54,9 @@ class TableColumn:
 
 
 def inert(text: str) -> str:
-    """The text with an apostrophe before it where a spreadsheet would take it for a formula."""
-    return "'" + text if text[:1] in _FORMULA_STARTS else text
+    """The text with an apostrophe before it where a spreadsheet would take it for a formula; a negative
+    number is none."""
+    return "'" + text if text[:1] in _FORMULA_STARTS and not _NEGATIVE.fullmatch(text) else text
 
 
 def write_csv(

@@ -8,6 +8,7 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig, TooManyFilesSent
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
+from django.urls import is_valid_path
 
 from agency.web.busy import busy_page, is_busy
 
@@ -32,6 +33,22 @@ def bad_request(request: HttpRequest, exception: Exception | None = None) -> Htt
 
 def not_found(request: HttpRequest, exception: Exception | None = None) -> HttpResponse:
     return render(request, "404.html", status=404)
+
+
+def only_submitted(request: HttpRequest, allowed: str) -> HttpResponse:
+    """What is only ever submitted was opened: the way back to the page it belongs to, if there is one."""
+    response = render(request, "405.html", {"back": _page_above(request.path)}, status=405)
+    response.headers["Allow"] = allowed
+    return response
+
+
+def _page_above(path: str) -> str:
+    """The nearest address above this one that leads to something; empty when only home does."""
+    while path.count("/") > 2:
+        path = path.rstrip("/").rpartition("/")[0] + "/"
+        if is_valid_path(path):
+            return path
+    return ""
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

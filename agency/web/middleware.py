@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseNotAllowed
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +20,7 @@ from agency.journal import audit
 from agency.masking import mask_id
 from agency.organisation.models import User
 from agency.web.busy import CAME_FROM, busy_page, is_busy, waiting_briefly
-from agency.web.errors import bad_request, not_found
+from agency.web.errors import bad_request, not_found, only_submitted
 
 NUL_SIGNS = ("\0", "%00", "\\000")
 OUR_NUMBER = re.compile(
@@ -66,6 +66,8 @@ class StaffMiddleware:
                 return redirect("agency:password")
         with waiting_briefly(request):
             response = self.get_response(request)
+        if request.method == "GET" and isinstance(response, HttpResponseNotAllowed):
+            response = only_submitted(request, response.headers["Allow"])
         if isinstance(user, User):
             response.headers.setdefault("Cache-Control", "no-store, private")
         return response

@@ -30,7 +30,7 @@ from settlement.records.selectors import chunks
 AT_MOST = 20_000
 _READ = (
     *("pk", "kind", "state", "remedy", "amount_fen", "judged_at", "judged_by_id", "run_id", "run__source"),
-    "proposed",
+    *("owner_id", "proposed"),
 )
 
 
@@ -46,8 +46,8 @@ class Ended(NamedTuple):
 @dataclass(frozen=True)
 class Chosen:
     """Differences that are handled together: their keys, what they are, and a digest of what was seen;
-    `endings` by key, of those of which one stands; `left_out`: what the list shows besides, of which one is
-    proposed already."""
+    `owned`: how many have an owner; `endings` by key, of those of which one stands; `left_out`: what the list
+    shows besides, of which one is proposed already."""
 
     keys: list[int]
     seen: str
@@ -59,6 +59,7 @@ class Chosen:
     judges: frozenset[int | None] = frozenset()
     amount_fen: int = 0
     proposed: frozenset[str] = frozenset()
+    owned: int = 0
     endings: dict[int, Ended] = field(default_factory=dict)
     left_out: int = 0
 
@@ -105,6 +106,11 @@ class Chosen:
         if len(self.endings) < self.count:
             states.add("")
         return states.pop() if len(states) == 1 else None
+
+    @property
+    def some_are_halves(self) -> bool:
+        """Whether some, and not all, of open ones are by their evidence the other half of something."""
+        return self.state == DiscrepancyState.OPEN and Remedy.PAIR in self.proposed and len(self.proposed) > 1
 
     @property
     def state(self) -> str:
@@ -160,7 +166,7 @@ def _chosen(rows: QuerySet[Discrepancy], left_out: int = 0) -> Chosen:
     if len(found) > AT_MOST:
         raise DomainError("too_many", f"一次最多办理 {AT_MOST:,} 条，请用筛选缩小范围。")
     columns = [list(column) for column in zip(*found, strict=True)] or [[] for _ in _READ]
-    keys, kinds, states, remedies, amounts, judged, judges, runs, sources, proposed = columns
+    keys, kinds, states, remedies, amounts, judged, judges, runs, sources, owners, proposed = columns
     endings = _standing(keys) if Remedy.CARRY in remedies else {}
     seen = [(key, *rest, endings.get(key)) for key, *rest in zip(keys, states, remedies, judged, strict=True)]
     digest = hashlib.sha256("\n".join(map(str, seen)).encode())
@@ -175,6 +181,7 @@ def _chosen(rows: QuerySet[Discrepancy], left_out: int = 0) -> Chosen:
         judges=frozenset(judges),
         amount_fen=sum(amounts),
         proposed=frozenset(proposed),
+        owned=sum(owner is not None for owner in owners),
         endings=endings,
         left_out=left_out,
     )

@@ -162,7 +162,8 @@ def _total_row(row: RunTotal, regions: dict[str, str], said: Sequence[bool], mid
 
 def _differences(run: ReconciliationRun, report: Report, at_most: int) -> SheetData | None:
     """The differences in the order of their serial, with verdict, people and what the other side said."""
-    rows = list(Discrepancy.objects.filter(run=run).order_by("serial")[:at_most])
+    named = Discrepancy.objects.filter(run=run).select_related("pair")
+    rows = list(named.order_by("serial")[:at_most])
     answers = newest_answers(run) if rows else {}
     people = report["names"]["people"]
     listed = tuple(_difference_row(row, people, answers.get(row.pk)) for row in rows)
@@ -171,7 +172,6 @@ def _differences(run: ReconciliationRun, report: Report, at_most: int) -> SheetD
 
 
 def _difference_row(row: Discrepancy, people: dict[str, str], answer: TheirAnswer | None) -> Row:
-    settled = row.state == DiscrepancyState.SETTLED
     who = [people.get(str(key), "") for key in (row.judged_by_id, row.approved_by_id) if key]
     values: dict[str, Value] = {
         "serial": row.serial,
@@ -181,12 +181,18 @@ def _difference_row(row: Discrepancy, people: dict[str, str], answer: TheirAnswe
         "what": what_differs(row),
         "amount": row.amount_fen,
         "cause": likely(row),
-        "remedy": Remedy(row.remedy).label if settled else row.get_state_display(),
+        "remedy": _decided(row) if row.state == DiscrepancyState.SETTLED else row.get_state_display(),
         "note": row.note,
         "people": "、".join(who),
         "answer": answer_text(answer),
     }
     return Row(row.difference_no, values)
+
+
+def _decided(row: Discrepancy) -> str:
+    """The verdict; of a half with the number of the other one."""
+    label = str(Remedy(row.remedy).label)
+    return f"{label}（{row.pair.subject}）" if row.pair is not None else label
 
 
 def answer_text(answer: TheirAnswer | None) -> str:

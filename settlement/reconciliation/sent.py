@@ -30,6 +30,7 @@ ANSWERS = (STANCE, AMOUNT, REASON)
 FIXED = (SHEET_NO, KEY, CHECK, *FACTS)
 CHECK_LENGTH = 16
 OUR_FIGURES = "以我方数据为准"  # where there is neither a verdict nor a proposal
+PROPOSED = "（建议）"  # where nobody has judged yet
 
 Stance = tuple[int, str, str, bool]  # serial, remedy ("": our figures stand), note, whether it is a verdict
 
@@ -127,13 +128,13 @@ def _place(name: str, run: ReconciliationRun) -> tuple[int, int, str]:
 
 
 def _row(sheet_no: str, row: Discrepancy, stance: Stance, columns: Sequence[str]) -> SentRow:
-    _, remedy, note, _ = stance
-    said = Remedy(remedy).label if remedy else OUR_FIGURES
+    _, remedy, note, is_verdict = stance
+    said = f"{Remedy(remedy).label}{'' if is_verdict else PROPOSED}" if remedy else OUR_FIGURES
     facts = (
         str(row.get_kind_display()),
         what_differs(row, masked=False),
         plain_yuan(row.amount_fen),
-        str(said),
+        said,
         note,
     )
     values = tuple(_value(row, name) for name in columns)

@@ -50,6 +50,17 @@ def paid_fen(side: Mapping[str, str]) -> int | None:
         return None
 
 
+def paid_by_both(
+    ours: Mapping[str, str], theirs: Mapping[str, str], amount_fen: int
+) -> tuple[int | None, int | None]:
+    """Fund and account of both sides (fen) as they come to the difference `amount_fen`: ours in what theirs
+    says of the two, theirs with all of its rows of the number, the account taken as ours is kept."""
+    if not ours or not theirs:
+        return paid_fen(ours), paid_fen(theirs)
+    mine = paid_fen({name: ours.get(name, "") for name in PAID if name in theirs})
+    return mine, None if mine is None else mine - amount_fen
+
+
 @dataclass(frozen=True)
 class Half:
     """What of a difference it rests on whether it belongs to another one: `amount_fen` is ours less theirs,

@@ -31,7 +31,7 @@
   function formOfKey() {
     const own = document.activeElement?.closest?.("form");
     if (own) return own.matches("[data-submit-key], details.confirm form") ? own : null;
-    return document.querySelector("details.confirm[open] form") ? null : document.querySelector("form[data-submit-key]");
+    return document.querySelector("details.confirm[open] form") ? null : document.querySelector("form[data-submit-key='']");
   }
 
   function submitByKey() {

@@ -38,7 +38,7 @@ from settlement.reconciliation.models import Discrepancy
 from settlement.reconciliation.shown import age_of, evidence_of, rows_of, without_identity
 from settlement.reconciliation.telling import listed_title
 from settlement.reconciliation.trail import list_url, way_from
-from settlement.reconciliation.verdict_rules import paid_fen
+from settlement.reconciliation.verdict_rules import paid_by_both
 from settlement.reconciliation.views.runs import head_of, visible
 from settlement.records.selectors import chunks
 
@@ -53,8 +53,8 @@ COLUMNS = [
     TableColumn("就医地", width=8),
     TableColumn("定点医药机构编号", width=16),
     TableColumn("不符的列", width=30),
-    TableColumn("我方金额", "money"),
-    TableColumn("对方金额", "money"),
+    TableColumn("我方基金和个人账户", "money"),
+    TableColumn("对方基金和个人账户", "money"),
     TableColumn("差额", "money"),
     TableColumn("疑因", width=18),
     TableColumn("依据", width=40),
@@ -200,8 +200,7 @@ def _line(row: Discrepancy, ending: CarriedEnding | None, today: dt.date) -> lis
         row.care_region_code,
         row.institution_code,
         "、".join(row.columns),
-        paid_fen(row.ours),
-        paid_fen(row.theirs),
+        *paid_by_both(row.ours, row.theirs, row.amount_fen),
         row.amount_fen,
         row.get_cause_display(),
         sentence,

@@ -88,7 +88,9 @@ def test_a_heading_is_as_inert_as_a_cell() -> None:
 
 
 def test_ordinary_text_and_numbers_of_any_kind_stay_as_they_are() -> None:
-    assert [inert(text) for text in ("张三", "", "1-2", "'甲", "a=b")] == ["张三", "", "1-2", "'甲", "a=b"]
+    plain = ["张三", "", "1-2", "'甲", "a=b", "-119.20", "-5"]
+    assert [inert(text) for text in plain] == plain
+    assert [inert(text) for text in ("-1+2", "-1.", "--1", "-１")] == ["'-1+2", "'-1.", "'--1", "'-１"]
     assert csv_bytes([TableColumn("我方")], [[Decimal("-12.30")], [-5], [Decimal("1E+3")]]).endswith(
         b"\r\n-12.30\r\n-5\r\n1000\r\n"
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import datetime as dt
 import io
 from collections.abc import Callable
@@ -25,6 +26,8 @@ from tests.settlement.reconciliation.made import (
     make_run,
     only_ours,
     only_theirs,
+    side,
+    twice,
 )
 from tests.settlement.records.files import RIGHT
 from tests.support.world import World
@@ -176,6 +179,31 @@ def test_a_list_asks_as_much_for_many_as_for_one(as_user: LogIn, world: World) -
     assert len(many) == len(one)
 
 
+PAID_AND_GAP = ("我方基金和个人账户", "对方基金和个人账户", "差额")
+
+
+def test_what_both_sides_paid_comes_to_the_difference_in_each_line(as_user: LogIn, world: World) -> None:
+    half_said = side("S3", "700.00", 个人账户="30.00")
+    told = {name: text for name, text in half_said.items() if name != "个人账户"}
+    make_run(
+        world,
+        {**twice("S1"), "amount_fen": -70000},
+        differing("S2", "7.00", "6.50"),
+        {"kind": "amount_differs", "subject": "S3", "ours": half_said, "theirs": told, "amount_fen": 0},
+        only_theirs("S4"),
+    )
+
+    text = as_user(world.prov_clearing).get(f"{WORK}export/csv/?view=open").content.decode("utf-8-sig")
+
+    lines = list(csv.DictReader(io.StringIO(text)))
+    assert {line["结算编号"]: [line[name] for name in PAID_AND_GAP] for line in lines} == {
+        "S1": ["700.00", "1400.00", "-700.00"],
+        "S2": ["7.00", "6.50", "0.50"],
+        "S3": ["700.00", "700.00", "0.00"],
+        "S4": ["", "700.00", "-700.00"],
+    }
+
+
 def test_a_list_goes_out_as_a_file_without_identity_numbers(as_user: LogIn, world: World) -> None:
     told = {"说明": f"证件号码 {RIGHT['证件号码']} 的这一笔没有备案。"}
     make_run(
@@ -189,12 +217,7 @@ def test_a_list_goes_out_as_a_file_without_identity_numbers(as_user: LogIn, worl
     assert lines[0][:5] == ["差异编号", "期别", "来源", "类别", "结算编号"]
     assert len(lines) == 2
     line = dict(zip(lines[0], lines[1], strict=True))
-    assert (line["结算编号"], line["我方金额"], line["对方金额"], line["差额"]) == (
-        "S1",
-        "700.00",
-        "",
-        "700.00",
-    )
+    assert [line["结算编号"], *(line[name] for name in PAID_AND_GAP)] == ["S1", "700.00", "", "700.00"]
     assert (line["建议处理"], line["账龄（月）"]) == ("挂账", "1")
     assert RIGHT["证件号码"] not in text and "2201**********128X" in text
     book = load_workbook(io.BytesIO(client.get(f"{WORK}export/xlsx/?view=open").content))
@@ -250,6 +273,8 @@ def test_all_that_a_list_shows_is_handled_at_once(as_user: LogIn, world: World) 
     assign_to = {"owner": "prov_finance", "due_on": "2026-11-30"}
     assert client.post(f"{CHOSEN}assign/", {**said, **assign_to}).status_code == 302
 
+    again = client.get(CHOSEN, {"pick": numbers("S1", "S2", "T1"), "list": query})
+    assert again.context["chosen"].owned == 2 and "其中 2 条已有负责人" in again.content.decode()
     assert Discrepancy.objects.filter(owner=world.prov_finance).count() == 60
     assert difference("T1").owner is None
     assert AuditEntry.objects.filter(action="difference_assigned").count() == 60
@@ -275,7 +300,11 @@ def test_many_that_the_program_says_to_pair_are_paired_at_once(as_user: LogIn, w
 
     make_run(world, said(only_ours("S1"), 2), said(only_theirs("T1"), 1), only_ours("S3"))
     client = as_user(world.prov_clearing)
-    assert "pair" not in client.get(CHOSEN, {"pick": numbers("S1", "S3")}).context["forms"]
+    mixed = client.get(CHOSEN, {"pick": numbers("S1", "S3")})
+    assert (
+        "pair" not in mixed.context["forms"]
+        and "其中只有一部分按依据是另一条的一半" in mixed.content.decode()
+    )
 
     posted = hidden(client, pick=numbers("S1", "T1"), list="view=open")
     assert client.post(f"{CHOSEN}pair/", {**posted, "note": " "}).status_code == 422

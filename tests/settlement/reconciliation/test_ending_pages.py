@@ -130,7 +130,9 @@ def test_strangers_meet_404_and_auditors_only_look(as_user: LogIn, world: World)
         assert as_user(world.jilin_clearing).post(url_of("S1", f"ending/{act}/"), seen).status_code == 404
         assert as_user(world.auditor).post(url_of("S1", f"ending/{act}/"), seen).status_code == 403
         assert as_user(world.clerk).post(url_of("S1", f"ending/{act}/"), seen).status_code == 403
-        assert as_user(world.changchun_clearing).get(url_of("S1", f"ending/{act}/")).status_code == 405
+        opened = as_user(world.changchun_clearing).get(url_of("S1", f"ending/{act}/"))
+        assert (opened.status_code, opened["Allow"]) == (405, "POST")
+        assert f'<a href="{url_of("S1")}">回到它所在的页面</a>' in opened.content.decode()
     assert as_user(world.supervisor).post(url_of("S1", "ending/propose/"), SAID).status_code == 403
     assert CarriedEnding.objects.get().state == "proposed"
     page = as_user(world.auditor).get(url_of("S1"))

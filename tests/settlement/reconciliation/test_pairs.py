@@ -11,6 +11,7 @@ from agency.journal.books import check_all
 from settlement.reconciliation import judging, pairing
 from settlement.reconciliation.models import Discrepancy
 from settlement.reconciliation.pairing_many import pairs_give
+from settlement.reconciliation.report_filling import report_data
 from settlement.reconciliation.signing import run_sign
 from tests.settlement.reconciliation.made import (
     NOVEMBER,
@@ -60,6 +61,8 @@ def test_two_halves_are_judged_approved_and_undone_together(world: World) -> Non
     judging.verdicts_approve(keys("S21"), by=world.prov_clearing_2, at=world.now)  # the one brings the other
     assert states("S12", "S21") == ["settled", "settled"]
     assert check_all(None).broken == []
+    told = {row.values["remedy"] for row in report_data(difference("S12").run).annexes[-1].rows}
+    assert {"与另一条互相对应（S21）", "与另一条互相对应（S12）"} <= told
     judging.verdicts_undo(keys("S12"), by=world.prov_clearing_2, at=world.now, reason="不是同一笔")
     assert states("S12", "S21") == ["open", "open"]
     assert (difference("S12").pair, difference("S21").pair) == (None, None)

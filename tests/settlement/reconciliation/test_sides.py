@@ -133,7 +133,7 @@ def test_it_says_our_verdict_or_what_is_proposed(run: ReconciliationRun, world: 
 
     assert [row.cells[6:8] for row in rows] == [
         ("不予认可", "不是我方的人"),
-        ("更正我方", ""),
+        ("更正我方（建议）", ""),
         ("以我方数据为准", ""),
     ]
 
