@@ -9,6 +9,7 @@ from agency.organisation import access
 from agency.organisation.models import User
 from agency.organisation.roles import May
 from settlement.reconciliation.models import ColumnMapping, Discrepancy, ReconciliationRun
+from settlement.reconciliation.states import RunState
 from settlement.records.models import SettlementRecord
 from settlement.records.selectors import holding_of_months
 
@@ -31,6 +32,18 @@ def runs_visible(by: User) -> QuerySet[ReconciliationRun]:
     if not access.allowed(by, May.READ_RECONCILIATION):
         return ReconciliationRun.objects.none()
     return ReconciliationRun.objects.visible_to(by)
+
+
+def runs_of_same_file(by: User, run: ReconciliationRun) -> QuerySet[ReconciliationRun]:
+    """What else one may see that compared the same file with the same of ours, and stands."""
+    others = runs_visible(by).exclude(pk=run.pk).filter(state__in=(RunState.COMPARED, RunState.SIGNED))
+    return others.filter(
+        file=run.file_id,
+        period=run.period,
+        region=run.region_id,
+        scope_region=run.scope_region_id,
+        scope_institution=run.scope_institution_id,
+    )
 
 
 def run_named(by: User, run_no: str) -> ReconciliationRun:

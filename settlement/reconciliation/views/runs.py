@@ -30,6 +30,7 @@ from settlement.reconciliation.runs import (
     sums_of,
     totals_shown,
 )
+from settlement.reconciliation.selectors import runs_of_same_file
 from settlement.reconciliation.states import RUN_TONES, RunState
 from settlement.reconciliation.widening import may_widen
 
@@ -79,6 +80,7 @@ def run_page(
         "is_detail": run.source in DETAILS,
         "has_totals": run.source not in WITHOUT_TOTALS,
         "classes": classes_of(run),
+        "same_file": runs_of_same_file(request.user, run)[:3] if run.state == RunState.COMPARED else (),
         "history": workflow.history(run.machine, run.run_no),
         "form": form,
         "void_form": form or DifferenceReasonForm(auto_id="id_void_%s"),

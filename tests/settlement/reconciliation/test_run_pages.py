@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 from django.db import connection
 from django.test import Client
@@ -10,6 +11,7 @@ from django.test.utils import CaptureQueriesContext
 
 from agency.jobs.services import job_enqueue
 from settlement.reconciliation import judging
+from settlement.reconciliation.giving_up import run_void
 from settlement.reconciliation.models import ReconciliationRun
 from tests.settlement.reconciliation.made import (
     NOVEMBER,
@@ -21,7 +23,7 @@ from tests.settlement.reconciliation.made import (
     total,
     unread,
 )
-from tests.settlement.records.files import RIGHT
+from tests.settlement.records.files import RIGHT, row
 from tests.support.world import World
 
 LogIn = Callable[[object], Client]
@@ -160,3 +162,19 @@ def test_the_page_asks_as_much_for_many_totals_as_for_one(as_user: LogIn, world:
         client.get(url_of(run))
 
     assert len(many) == len(one)
+
+
+def test_the_same_file_compared_again_is_told(
+    as_user: LogIn, world: World, load: Callable[..., Any], compare: Callable[..., Any]
+) -> None:
+    load([row("S1"), row("S2")])
+    client = as_user(world.prov_clearing)
+    first, again, other = compare([row("S1")]), compare([row("S1")]), compare([row("S2")])
+
+    def told(run: ReconciliationRun) -> list[str]:
+        return [one.run_no for one in client.get(f"/reconciliation/{run.run_no}/").context["same_file"]]
+
+    assert (told(first), told(again), told(other)) == ([again.run_no], [first.run_no], [])
+    assert "同一文件已经对过" in client.get(f"/reconciliation/{again.run_no}/").content.decode()
+    run_void(run=again, by=world.prov_clearing, at=world.now, reason="传了两次")
+    assert (told(first), told(again)) == ([], [])
