@@ -18,6 +18,7 @@ CASE_COLUMNS = (
     "出院日期", "退费标志", "原结算编号", "病案号", "诊断",
 )  # fmt: skip
 
+_OF_CASES = frozenset(CASE_COLUMNS)
 _write = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"), sort_keys=True).encode
 
 
@@ -61,5 +62,5 @@ class SideText(JsonText):
         return {name: cell for name, cell in zip(CASE_COLUMNS, value, strict=False) if cell is not None}
 
     def get_prep_value(self, value: Any) -> str | None:
-        is_listed = isinstance(value, dict) and value and value.keys() <= set(CASE_COLUMNS)
+        is_listed = isinstance(value, dict) and value and value.keys() <= _OF_CASES
         return super().get_prep_value([value.get(name) for name in CASE_COLUMNS] if is_listed else value)

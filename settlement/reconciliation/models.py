@@ -75,8 +75,7 @@ class ReconciliationRun(models.Model):
     party. `scope_region` (either side) and `scope_institution` narrow further. `columns` is the mapping as it
     was applied, `ours_digest` covers ours as they were compared, `result_digest` the totals and every
     difference as found: the same two sides give the same (of cases since they are kept as lists: SideText).
-    `counts` is {class: settlement numbers}.
-    `report` is what was signed.
+    `counts` is {class: settlement numbers}. `report` is what was signed.
     """
 
     machine: ClassVar[Machine] = RUN_MACHINE

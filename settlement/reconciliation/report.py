@@ -1,8 +1,8 @@
 """对账结果: what a run found and what was decided of it, as plain data with a digest; frozen when signed.
 
 `content` says nothing of who and when: the same two sides with the same verdicts give the same, in any run
-(of cases since they are kept as lists: SideText).
-Names of people, regions and institutions stand beside it, as they were at the signature.
+(of cases since they are kept as lists: SideText). Names of people, regions and institutions stand beside it,
+as they were at the signature.
 """
 
 from __future__ import annotations

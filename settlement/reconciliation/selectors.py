@@ -35,8 +35,10 @@ def runs_visible(by: User) -> QuerySet[ReconciliationRun]:
 
 
 def runs_of_same_file(by: User, run: ReconciliationRun) -> QuerySet[ReconciliationRun]:
-    """What else one may see that compared the same file with the same of ours, and stands."""
+    """What else one may see that compared the same file with the same of ours, as far as this, and stands."""
     others = runs_visible(by).exclude(pk=run.pk).filter(state__in=(RunState.COMPARED, RunState.SIGNED))
+    if run.all_details:  # of one that opened less this is the widened one
+        others = others.filter(all_details=True)
     return others.filter(
         file=run.file_id,
         period=run.period,

@@ -27,7 +27,7 @@
   }
 
   /* Ctrl+Enter sends the form that one is in: that of an open box, never the page's own behind it, and never
-     one that is on its way already. */
+     one that is on its way already; one that is marked "inside" only from within. */
   function formOfKey() {
     const own = document.activeElement?.closest?.("form");
     if (own) return own.matches("[data-submit-key], details.confirm form") ? own : null;

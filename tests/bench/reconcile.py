@@ -29,13 +29,14 @@ from agency.money import plain_yuan
 from settlement.reconciliation.models import ReconciliationRun
 from settlement.records.models import SettlementRecord
 from tests.bench.cases import make_cases
+from tests.bench.reconcile_ways import PEERS
 from tests.settlement.records.files import RIGHT
 
 TITLE = "对账 (reconciliation)"
 FIRST_DAY, DAYS = "2026-09-27", 30  # settled four days later, in October
 ROUNDS = 5
 EVERY = 250
-OURS, WHOLE, BY_HAND, PEERS = "ours", "whole", "by hand", ("pandas", "datacompy", "polars")
+OURS, WHOLE, BY_HAND = "ours", "whole", "by hand"
 GOALS = {"pandas": 0.5, "datacompy": 0.6, "polars": 2.0}
 ONLY_OURS, AMOUNT, REVERSAL, DUPLICATE, OWNER, OTHER_MONTH, ONLY_THEIRS = range(7)
 LABELS = {

@@ -40,6 +40,7 @@ OURS = f"""SELECT r.settlement_no, r.cert_no, r.person_name,
     FROM settlement_settlementrecord AS r JOIN agency_institution AS i ON i.id = r.institution_id
     WHERE r.settlement_month = '202610'"""
 PARTS = ("theirs_stage", "places_stage", "totals_write", "found_stage", "differences_write")
+PEERS = ("pandas", "datacompy", "polars")
 KEEPING = "keeping the upload"  # a part of the whole
 SPENT: dict[str, float] = {}  # seconds of each part of ours
 CLASSES = ("重复", "我有他无", "他有我无", "冲正状态不符", "归属不符", "期别不符", "金额不符")
@@ -269,7 +270,7 @@ def main(way: str, path: Path) -> int:
 
     django.setup()
     settings.UPLOAD_MAX_BYTES = 4 << 30
-    if way in ("pandas", "datacompy", "polars"):
+    if way in PEERS:
         __import__(way)
     source = BEFORE[way](path) if way in BEFORE else path
     began = time.perf_counter()

@@ -176,5 +176,7 @@ def test_the_same_file_compared_again_is_told(
 
     assert (told(first), told(again), told(other)) == ([again.run_no], [first.run_no], [])
     assert "同一文件已经对过" in client.get(f"/reconciliation/{again.run_no}/").content.decode()
+    narrow, widened = (compare([row("S1"), row("S2")], all_details=wide) for wide in (False, True))
+    assert (told(widened), told(narrow)) == ([], [widened.run_no])
     run_void(run=again, by=world.prov_clearing, at=world.now, reason="传了两次")
     assert (told(first), told(again)) == ([], [])
